@@ -1,0 +1,43 @@
+/* JSON trees for what is built or small: token answers, error bodies, summaries, reports.
+ * A thin cover over jansson that keeps its types out of programs. */
+#ifndef SIGMACAT_JSON_H
+#define SIGMACAT_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sigmacat/buf.h>
+#include <sigmacat/error.h>
+
+struct smc_json; /* one node of a tree, owned by its parent, or by the caller when it has none */
+
+/* Parses a whole text of any top type; doubled names are errors. NULL with `err` filled
+ * (SMC_ERR_SYNTAX with line and column; nothing of the text is quoted). Refused too: integers beyond
+ * 64 bits and unpaired surrogates. Free the root with smc_json_free. */
+SMC_API struct smc_json *smc_json_parse(const char *text, size_t len, struct smc_error *err);
+SMC_API void smc_json_free(struct smc_json *root);
+
+/* Reading: borrowed nodes and texts; NULL or the fallback when the member is not there or of
+ * another type. Every `node` may be NULL. A string with a NUL in it has no text. */
+SMC_API struct smc_json *smc_json_get(struct smc_json *node, const char *name);
+SMC_API const char *smc_json_text(struct smc_json *node, const char *name);
+SMC_API int64_t smc_json_int(struct smc_json *node, const char *name, int64_t fallback);
+
+/* Building: the parent owns what it is given; new nodes are borrowed. `name` is ignored when the
+ * parent is an array. NULL (or false) when memory ran out; every `parent` may be NULL, which fails
+ * in the same way, so that a caller may build all of it and check once with smc_json_dump. A text
+ * that is not UTF-8 is kept with its bad bytes replaced. */
+SMC_API struct smc_json *smc_json_object(void);
+SMC_API struct smc_json *smc_json_add_object(struct smc_json *parent, const char *name);
+SMC_API struct smc_json *smc_json_add_array(struct smc_json *parent, const char *name);
+SMC_API bool smc_json_add_text(struct smc_json *parent, const char *name, const char *text);
+SMC_API bool smc_json_add_int(struct smc_json *parent, const char *name, int64_t number);
+SMC_API bool smc_json_add_bool(struct smc_json *parent, const char *name, bool value);
+
+/* Appends the text of `root` with an indent of one space (`compact`: none, on one line), and a
+ * newline. SMC_ERR_NOMEM also when a step of the building had failed (root NULL). */
+SMC_API enum smc_status smc_json_dump(const struct smc_json *root, bool compact,
+                                      struct smc_buf *out, struct smc_error *err);
+
+#endif

@@ -1,0 +1,58 @@
+/* A timestamped set of files: written as `TS-NAME.json.part`, published by renaming, whole or not.
+ *
+ * Every file of a set holds one JSON array, but for the one that is written as a text (the
+ * summary). Not thread safe. Local failures are SMC_ERR_IO. */
+#ifndef SIGMACAT_OUTPUT_H
+#define SIGMACAT_OUTPUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sigmacat/error.h>
+#include <sigmacat/log.h>
+
+struct smc_set;
+struct smc_file;
+
+/* Creates the directory (and its parents) where it is missing, checks that it can be written to,
+ * and picks the set's timestamp: `start_s`, or the next second that no file of the directory
+ * carries. `log` may be NULL; it gets one line a published file. */
+SMC_API enum smc_status smc_set_open(struct smc_set **set, const char *directory, int64_t start_s,
+                                     struct smc_log *log, struct smc_error *err);
+
+/* The timestamp, in Unix seconds. */
+SMC_API int64_t smc_set_timestamp(const struct smc_set *set);
+
+/* Begins TS-NAME.json (mode 0640 less the umask). The set owns the file. Files are published in
+ * the order in which they were begun, so the summary comes last. */
+SMC_API enum smc_status smc_set_file(struct smc_set *set, const char *name, struct smc_file **file,
+                                     struct smc_error *err);
+
+/* Begins the next record: writes what stands between two of them; the record's bytes follow by
+ * smc_file_write. */
+SMC_API enum smc_status smc_file_record(struct smc_file *file, struct smc_error *err);
+SMC_API enum smc_status smc_file_write(struct smc_file *file, const char *bytes, size_t len,
+                                       struct smc_error *err);
+
+/* Empties the file: it is as if just begun. */
+SMC_API enum smc_status smc_file_restart(struct smc_file *file, struct smc_error *err);
+
+/* Ends the file: closes the array (not after smc_file_text), writes all bytes, fsyncs. */
+SMC_API enum smc_status smc_file_finish(struct smc_file *file, struct smc_error *err);
+
+/* Makes it a file of one plain text instead of an array; before anything was written to it. */
+SMC_API enum smc_status smc_file_text(struct smc_file *file, const char *bytes, size_t len,
+                                      struct smc_error *err);
+
+/* What was written so far; after smc_file_finish the file's whole size. */
+SMC_API int64_t smc_file_records(const struct smc_file *file);
+SMC_API int64_t smc_file_bytes(const struct smc_file *file);
+
+/* Renames every file into place in order, fsyncing the directory before the last one and after it.
+ * All must be finished. When a rename fails, those already in place are taken away again. */
+SMC_API enum smc_status smc_set_publish(struct smc_set *set, struct smc_error *err);
+
+/* Removes the .part files of a set that was not published, and frees. NULL is harmless. */
+SMC_API void smc_set_free(struct smc_set *set);
+
+#endif

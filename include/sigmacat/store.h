@@ -1,0 +1,117 @@
+/* One SQLite file that remembers what a run has paid for, so that nothing is asked twice.
+ *
+ * It holds three things, all within one scope (a host and a client id):
+ *   answers  what one object's call answered, in pages, whole or not at all;
+ *   lists    ordered lists of distinct ids: what was listed, what is to be asked;
+ *   values   small named texts that outlive a run.
+ * `kind` and `list` are a program's own few words, of at most 63 bytes; ids are any texts.
+ * Writes are grouped: they are on disk after smc_store_commit, or 100 writes (10,000 where they add to
+ * lists) or 200 ms later; the time is looked at whenever the store is called.
+ * After kill -9 the file is whole and at most the last group is missing.
+ * Not thread safe. Functions return SMC_ERR_STORE (damaged, newer version), SMC_ERR_IO (no space,
+ * unreadable), SMC_ERR_NOMEM. A store that failed so has lost a group, and every later call returns
+ * that failure again. */
+#ifndef SIGMACAT_STORE_H
+#define SIGMACAT_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sigmacat/buf.h>
+#include <sigmacat/clock.h>
+#include <sigmacat/error.h>
+#include <sigmacat/record.h>
+
+struct smc_store;
+
+/* Opens or creates DIRECTORY/state.db (file mode 0600; the directory, with mode 0700, is created
+ * too, and its parents) after taking DIRECTORY/run.lock: SMC_ERR_LOCKED when another process has
+ * it. `host` and `client_id` choose the scope. `clock` may be NULL: the system's. */
+SMC_API enum smc_status smc_store_open(struct smc_store **store, const char *directory,
+                                       const char *host, const char *client_id,
+                                       const struct smc_clock *clock, struct smc_error *err);
+
+/* Commits, closes and gives the lock back; NULL is harmless. Whether that last commit succeeded only
+ * smc_store_commit can tell. */
+SMC_API void smc_store_close(struct smc_store *store);
+
+/* Puts everything written so far on disk, to outlive a power cut too: two fsyncs, so for steps that
+ * must not be forgotten, not for every write. */
+SMC_API enum smc_status smc_store_commit(struct smc_store *store, struct smc_error *err);
+
+/* ---- answers ---- */
+
+/* A finished answer: what the object's call ended with. */
+struct smc_outcome {
+    int http_status;      /* 200 when its pages are there; else the status of the failure, or 0 */
+    int pages;            /* number of pages kept */
+    int64_t fetched_s;    /* Unix seconds */
+    char reason[256];     /* for a failure: why, in words; else "" */
+};
+
+/* Keeps page `page` (from 0) of the answer `kind`/`id`; replaces one that is there. */
+SMC_API enum smc_status smc_store_put_page(struct smc_store *store, const char *kind,
+                                           const char *id, int page, const char *body, size_t len,
+                                           struct smc_error *err);
+
+/* Marks the answer as finished; only now does it exist for smc_store_get. `tag` tells the state
+ * of the object that it belongs to (say "latestVersion/updatedAt"); fetched_s is set here. */
+SMC_API enum smc_status smc_store_finish(struct smc_store *store, const char *kind, const char *id,
+                                         const char *tag, const struct smc_outcome *outcome,
+                                         struct smc_error *err);
+
+/* Looks a finished answer up. `tag` NULL matches any; else it must be equal. `found` is false when
+ * there is none. */
+SMC_API enum smc_status smc_store_get(struct smc_store *store, const char *kind, const char *id,
+                                      const char *tag, bool *found, struct smc_outcome *outcome,
+                                      struct smc_error *err);
+
+/* Appends page `page` of the answer to `body`. SMC_ERR_INTERNAL when it is not there. */
+SMC_API enum smc_status smc_store_page(struct smc_store *store, const char *kind, const char *id,
+                                       int page, struct smc_buf *body, struct smc_error *err);
+
+/* Forgets all answers of the scope. */
+SMC_API enum smc_status smc_store_forget_answers(struct smc_store *store, struct smc_error *err);
+
+/* ---- lists ---- */
+
+struct smc_item {
+    int64_t position;  /* 1, 2, 3, ... along the list */
+    const char *id;    /* borrowed until the next call on the store; terminated */
+    const char *tag;   /* never NULL */
+    const char *name;  /* never NULL */
+};
+
+/* Appends `id` unless the list has it; `added` (may be NULL) tells. */
+SMC_API enum smc_status smc_list_add(struct smc_store *store, const char *list, const char *id,
+                                     const char *tag, const char *name, bool *added,
+                                     struct smc_error *err);
+
+/* The first item whose position is greater than `after` (0: the first of all). */
+SMC_API enum smc_status smc_list_next(struct smc_store *store, const char *list, int64_t after,
+                                      bool *found, struct smc_item *item, struct smc_error *err);
+
+/* Looks an id up. */
+SMC_API enum smc_status smc_list_find(struct smc_store *store, const char *list, const char *id,
+                                      bool *found, struct smc_item *item, struct smc_error *err);
+
+SMC_API enum smc_status smc_list_count(struct smc_store *store, const char *list, int64_t *count,
+                                       struct smc_error *err);
+SMC_API enum smc_status smc_list_clear(struct smc_store *store, const char *list,
+                                       struct smc_error *err);
+
+/* Forgets all lists of the scope. */
+SMC_API enum smc_status smc_store_forget_lists(struct smc_store *store, struct smc_error *err);
+
+/* ---- values ---- */
+
+/* `value` NULL removes it. */
+SMC_API enum smc_status smc_store_set(struct smc_store *store, const char *name, const char *value,
+                                      struct smc_error *err);
+
+/* Appends the value to `value`; `found` tells whether there is one. */
+SMC_API enum smc_status smc_store_value(struct smc_store *store, const char *name, bool *found,
+                                        struct smc_buf *value, struct smc_error *err);
+
+#endif

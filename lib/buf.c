@@ -1,0 +1,96 @@
+#include <sigmacat/buf.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void smc_buf_init(struct smc_buf *buf, size_t cap)
+{
+    *buf = (struct smc_buf)SMC_BUF_INIT(cap);
+}
+
+void smc_buf_clear(struct smc_buf *buf)
+{
+    free(buf->data);
+    smc_buf_init(buf, buf->cap);
+}
+
+void smc_buf_wipe(struct smc_buf *buf)
+{
+    if (buf->data)
+        explicit_bzero(buf->data, buf->allocated);
+    smc_buf_clear(buf);
+}
+
+void smc_buf_reset(struct smc_buf *buf)
+{
+    buf->len = 0;
+    if (buf->data)
+        buf->data[0] = '\0';
+}
+
+enum smc_status smc_buf_reserve(struct smc_buf *buf, size_t extra)
+{
+    if (extra > buf->cap - buf->len)
+        return SMC_ERR_CAP;
+    size_t need;
+    if (__builtin_add_overflow(buf->len + 1, extra, &need))
+        return SMC_ERR_NOMEM;
+    if (need <= buf->allocated)
+        return SMC_OK;
+    size_t size = buf->allocated > SIZE_MAX / 2 ? need : buf->allocated * 2;
+    if (size > buf->cap && buf->cap < SIZE_MAX)
+        size = buf->cap + 1;
+    if (size < need)
+        size = need;
+    if (size < 64 && buf->cap >= 64)
+        size = 64;
+    char *data = realloc(buf->data, size);
+    if (!data)
+        return SMC_ERR_NOMEM;
+    buf->data = data;
+    buf->allocated = size;
+    buf->data[buf->len] = '\0';
+    return SMC_OK;
+}
+
+enum smc_status smc_buf_add(struct smc_buf *buf, const void *bytes, size_t len)
+{
+    enum smc_status rc = smc_buf_reserve(buf, len);
+    if (rc != SMC_OK)
+        return rc;
+    if (len)
+        (void)memcpy(buf->data + buf->len, bytes, len);
+    buf->len += len;
+    buf->data[buf->len] = '\0';
+    return SMC_OK;
+}
+
+enum smc_status smc_buf_addstr(struct smc_buf *buf, const char *text)
+{
+    return smc_buf_add(buf, text, strlen(text));
+}
+
+enum smc_status smc_buf_addf(struct smc_buf *buf, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    enum smc_status rc = len < 0 ? SMC_ERR_NOMEM : smc_buf_reserve(buf, (size_t)len);
+    if (rc == SMC_OK) {
+        (void)vsnprintf(buf->data + buf->len, (size_t)len + 1, fmt, again);
+        buf->len += (size_t)len;
+    }
+    va_end(again);
+    return rc;
+}
+
+const char *smc_buf_str(const struct smc_buf *buf)
+{
+    return buf->data ? buf->data : "";
+}
