@@ -1,0 +1,269 @@
+#include "support/support.h"
+
+#include <sigmacat/json.h>
+#include <sigmacat/record.h>
+
+#define TEXT(literal) (literal), sizeof(literal) - 1
+#define COUNT(array)  (sizeof(array) / sizeof(array)[0])
+
+/* ---- parsing ---- */
+
+struct parse_row {
+    const char *name;
+    const char *text;
+    size_t len;
+    const char *error; /* NULL: it parses */
+};
+
+static const struct parse_row parse_rows[] = {
+    {"object", TEXT("{\"a\":[1,2.5,null,true,\"x\"]}"), NULL},
+    {"array", TEXT("[]"), NULL},
+    {"string at the top", TEXT("\"a\""), NULL},
+    {"number at the top", TEXT("12"), NULL},
+    {"null at the top", TEXT(" null\n"), NULL},
+    {"escaped NUL in a value", TEXT("{\"a\":\"x\\u0000y\"}"), NULL},
+    {"nothing", TEXT(""), "line 1, column 0: the text ends too early"},
+    {"not JSON", TEXT("<html>secret"), "line 1, column 1: not valid JSON"},
+    {"cut", TEXT("{\"a\":\n"), "line 2, column 0: the text ends too early"},
+    {"doubled name", TEXT("{\"a\":1,\"a\":2}"), "line 1, column 10: a member's name is doubled"},
+    {"bytes behind", TEXT("{} x"), "line 1, column 4: expected the end of the text"},
+    {"invalid UTF-8", TEXT("[\"\xff\"]"), "line 1, column 2: invalid UTF-8"},
+    {"number beyond 64 bits", TEXT("[9223372036854775808]"),
+     "line 1, column 20: a number is too big"},
+};
+
+static void test_parse(void **state)
+{
+    const struct parse_row *row = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *copy = malloc(row->len + 1);
+    assert_non_null(copy);
+    (void)memcpy(copy, row->text, row->len);
+    struct smc_json *root = smc_json_parse(row->len ? copy : NULL, row->len, &err);
+    free(copy);
+    smc_json_free(root);
+    assert_int_equal(root == NULL, row->error != NULL);
+    assert_int_equal(err.code, row->error ? SMC_ERR_SYNTAX : SMC_OK);
+    assert_string_equal(err.detail, row->error ? row->error : "");
+}
+
+/* The text of an error is shown to people and logged: nothing of what was parsed is in it. */
+static void test_parse_quotes_nothing(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"{\"token\":\"s3cr3t\" s3cr3t}", "[s3cr3t]",  "{s3cr3t}",
+                                        "{\"s3cr3t\":1,\"s3cr3t\":2}",   "[\"s3cr3t", "[1] s3cr3t"};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct smc_error err = SMC_ERROR_INIT;
+        assert_null(smc_json_parse(texts[i], strlen(texts[i]), &err));
+        assert_int_equal(err.code, SMC_ERR_SYNTAX);
+        assert_null(strstr(err.detail, "3cr3"));
+        assert_null(smc_json_parse(texts[i], strlen(texts[i]), NULL));
+    }
+}
+
+static void test_too_deep(void **state)
+{
+    (void)state;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *text = malloc(100000);
+    assert_non_null(text);
+    (void)memset(text, '[', 100000);
+    assert_null(smc_json_parse(text, 100000, &err));
+    free(text);
+    assert_int_equal(err.code, SMC_ERR_SYNTAX);
+    assert_non_null(strstr(err.detail, "nested too deeply"));
+}
+
+/* ---- reading ---- */
+
+struct read_row {
+    const char *name;
+    const char *member;
+    const char *text; /* what smc_json_text gives */
+    int64_t number;   /* what smc_json_int gives, -7 being the fallback */
+};
+
+static const char read_text[] =
+    "{\"s\":\"t\\u00e9xt\",\"empty\":\"\",\"nul\":\"a\\u0000b\",\"i\":12,\"min\":-"
+    "9223372036854775808,"
+    "\"r\":12.0,\"t\":true,\"n\":null,\"a\":[1],\"o\":{\"s\":\"deep\"},\"digits\":\"12\"}";
+
+static const struct read_row read_rows[] = {
+    {"string", "s", "t\xc3\xa9xt", -7},
+    {"empty string", "empty", "", -7},
+    {"string with a NUL is none to C", "nul", NULL, -7},
+    {"integer", "i", NULL, 12},
+    {"smallest integer", "min", NULL, INT64_MIN},
+    {"real", "r", NULL, -7},
+    {"true", "t", NULL, -7},
+    {"null", "n", NULL, -7},
+    {"array", "a", NULL, -7},
+    {"object", "o", NULL, -7},
+    {"string of digits", "digits", "12", -7},
+    {"missing", "zz", NULL, -7},
+};
+
+static void assert_text(const char *text, const char *expected)
+{
+    if (!expected) {
+        assert_null(text);
+        return;
+    }
+    assert_non_null(text);
+    assert_string_equal(text, expected);
+}
+
+static void test_read(void **state)
+{
+    const struct read_row *row = *state;
+    struct smc_json *root = smc_json_parse(TEXT(read_text), NULL);
+    assert_non_null(root);
+    assert_text(smc_json_text(root, row->member), row->text);
+    assert_int_equal(smc_json_int(root, row->member, -7), row->number);
+    assert_int_equal(smc_json_get(root, row->member) == NULL, strcmp(row->member, "zz") == 0);
+    assert_text(smc_json_text(smc_json_get(root, "o"), "s"), "deep");
+    struct smc_json *wrong[] = {NULL, smc_json_get(root, "a"), smc_json_get(root, "s")};
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_null(smc_json_get(wrong[i], row->member));
+        assert_null(smc_json_text(wrong[i], row->member));
+        assert_int_equal(smc_json_int(wrong[i], row->member, 3), 3);
+    }
+    smc_json_free(root);
+}
+
+/* ---- building and writing ---- */
+
+static struct smc_json *build(void)
+{
+    struct smc_json *root = smc_json_object();
+    (void)smc_json_add_text(root, "z", "first \"stays\" first");
+    (void)smc_json_add_int(root, "min", INT64_MIN);
+    struct smc_json *list = smc_json_add_array(root, "list");
+    (void)smc_json_add_bool(list, "ignored", true);
+    (void)smc_json_add_bool(list, NULL, false);
+    (void)smc_json_add_text(smc_json_add_object(list, NULL), "a", "\xc3\xa9/\n");
+    (void)smc_json_add_array(list, NULL);
+    (void)smc_json_add_object(root, "empty");
+    return root;
+}
+
+static void test_dump(void **state)
+{
+    (void)state;
+    struct smc_json *root = build();
+    struct smc_buf out = SMC_BUF_INIT(1000);
+    assert_int_equal(smc_json_dump(root, true, &out, NULL), SMC_OK);
+    assert_string_equal(smc_buf_str(&out),
+                        "{\"z\":\"first \\\"stays\\\" first\",\"min\":-9223372036854775808,"
+                        "\"list\":[true,false,{\"a\":\"\xc3\xa9/\\n\"},[]],\"empty\":{}}\n");
+    assert_int_equal(smc_record_scan(out.data, out.len, NULL, NULL), SMC_OK);
+    smc_buf_reset(&out);
+    assert_int_equal(smc_json_dump(root, false, &out, NULL), SMC_OK);
+    assert_string_equal(smc_buf_str(&out),
+                        "{\n \"z\": \"first \\\"stays\\\" first\",\n \"min\": "
+                        "-9223372036854775808,\n \"list\": [\n  true,\n  false,\n  {\n   \"a\": "
+                        "\"\xc3\xa9/\\n\"\n  },\n  []\n ],\n \"empty\": {}\n}\n");
+    smc_json_free(root);
+    smc_buf_clear(&out);
+}
+
+static void test_dump_cap(void **state)
+{
+    (void)state;
+    struct smc_json *root = build();
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_buf out = SMC_BUF_INIT(20);
+    assert_int_equal(smc_buf_addstr(&out, "before"), SMC_OK);
+    assert_int_equal(smc_json_dump(root, true, &out, &err), SMC_ERR_CAP);
+    assert_int_equal(err.code, SMC_ERR_CAP);
+    assert_string_equal(smc_buf_str(&out), "before");
+    smc_json_free(root);
+    smc_buf_clear(&out);
+}
+
+/* Building on nothing fails step by step, and the end of it says so. */
+static void test_null_parent(void **state)
+{
+    (void)state;
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_buf out = SMC_BUF_INIT(100);
+    assert_null(smc_json_add_object(NULL, "a"));
+    assert_null(smc_json_add_array(NULL, "a"));
+    assert_false(smc_json_add_text(NULL, "a", "b"));
+    assert_false(smc_json_add_int(NULL, "a", 1));
+    assert_false(smc_json_add_bool(NULL, "a", true));
+    assert_int_equal(smc_json_dump(NULL, true, &out, &err), SMC_ERR_NOMEM);
+    assert_int_equal(err.code, SMC_ERR_NOMEM);
+    assert_int_equal(out.len, 0);
+    smc_json_free(NULL);
+}
+
+/* A step that failed deep in a tree must not be found out by a reader of the file. (No text at all
+ * stands in for no memory here.) The sanitizer sees that the tree is freed all the same. */
+static void test_failed_step(void **state)
+{
+    (void)state;
+    for (int depth = 0; depth < 4; depth++) {
+        struct smc_json *root = build();
+        struct smc_json *node = root;
+        for (int i = 0; i < depth; i++)
+            node = i % 2 ? smc_json_add_object(node, "o") : smc_json_add_array(node, "l");
+        assert_non_null(node);
+        assert_false(smc_json_add_text(node, "x", NULL));
+        assert_false(smc_json_add_text(node, "x", NULL));
+        assert_true(smc_json_add_int(node, "y", 1));
+        struct smc_buf out = SMC_BUF_INIT(1000);
+        assert_int_equal(smc_json_dump(root, true, &out, NULL), SMC_ERR_NOMEM);
+        assert_int_equal(out.len, 0);
+        smc_json_free(root);
+    }
+}
+
+struct mend_row {
+    const char *name;
+    const char *text;
+    const char *expected;
+};
+
+#define BAD "\xef\xbf\xbd"
+
+static const struct mend_row mend_rows[] = {
+    {"valid", "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80", "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80"},
+    {"lone byte",
+     "a\xff"
+     "b",
+     "a" BAD "b"},
+    {"latin-1", "caf\xe9", "caf" BAD},
+    {"cut character", "x\xe2\x82", "x" BAD},
+    {"cut character, then a letter", "\xe2\x82z", BAD "z"},
+    {"surrogate", "\xed\xa0\x80", BAD BAD BAD},
+    {"only bad bytes", "\x80\x80", BAD BAD},
+};
+
+static void test_mend(void **state)
+{
+    const struct mend_row *row = *state;
+    struct smc_json *root = smc_json_object();
+    assert_true(smc_json_add_text(root, "t", row->text));
+    assert_string_equal(smc_json_text(root, "t"), row->expected);
+    smc_json_free(root);
+}
+
+#define RUN(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parse_quotes_nothing),
+        cmocka_unit_test(test_too_deep),
+        cmocka_unit_test(test_dump),
+        cmocka_unit_test(test_dump_cap),
+        cmocka_unit_test(test_null_parent),
+        cmocka_unit_test(test_failed_step),
+    };
+    int failed = RUN(parse_rows, test_parse);
+    failed += RUN(read_rows, test_read);
+    failed += RUN(mend_rows, test_mend);
+    return failed + cmocka_run_group_tests_name("json", tests, NULL, NULL);
+}
