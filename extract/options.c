@@ -1,0 +1,205 @@
+#include "options.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include <sigmacat/client.h>
+
+#define PLACE(member) .offset = offsetof(struct extract_settings, member)
+
+/* In the order of enum smc_log_level and enum smc_log_format. */
+static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
+static const char *const log_formats[] = {"text", "json", NULL};
+
+/* The first four are the contract's: scripts depend on their flags, letters and variables. */
+static const struct smc_setting rows[] = {
+    {.flag = "--host",
+     .letter = 'H',
+     .metavar = "HOST",
+     .variable = "CASTOR_SIGMA_HOST",
+     .type = SMC_SETTING_TEXT,
+     PLACE(host),
+     .is_fixed = true,
+     .help = "Sigma's API host, such as aws-api.sigmacomputing.com"},
+    {.flag = "--client-id",
+     .letter = 'c',
+     .metavar = "ID",
+     .variable = "CASTOR_SIGMA_CLIENT_ID",
+     .type = SMC_SETTING_TEXT,
+     PLACE(client_id),
+     .is_fixed = true,
+     .help = "client id of the API credentials"},
+    {.flag = "--api-token",
+     .letter = 'a',
+     .metavar = "TOKEN",
+     .variable = "CASTOR_SIGMA_API_TOKEN",
+     .type = SMC_SETTING_SECRET,
+     PLACE(api_token),
+     .is_fixed = true,
+     .help = "client secret of the API credentials"},
+    {.flag = "--output",
+     .letter = 'o',
+     .metavar = "DIR",
+     .variable = "CASTOR_OUTPUT_DIRECTORY",
+     .type = SMC_SETTING_TEXT,
+     PLACE(output),
+     .is_fixed = true,
+     .help = "directory to write to; made if missing"},
+    {.flag = "--concurrency",
+     .metavar = "N",
+     .variable = "CASTOR_SIGMA_CONCURRENCY",
+     .type = SMC_SETTING_WHOLE,
+     PLACE(concurrency),
+     .min = 1,
+     .max = 64,
+     .fallback = "5",
+     .help = "calls under way at once, at most 64"},
+    {.flag = "--retries",
+     .metavar = "N",
+     .variable = "CASTOR_SIGMA_RETRIES",
+     .type = SMC_SETTING_WHOLE,
+     PLACE(retries),
+     .min = 0,
+     .max = 100,
+     .fallback = "4",
+     .help = "tries after a call's first one"},
+    {.flag = "--retry-base",
+     .metavar = "SECONDS",
+     .variable = "CASTOR_SIGMA_RETRY_BASE",
+     .type = SMC_SETTING_SECONDS,
+     PLACE(retry_base_ms),
+     .fallback = "1",
+     .help = "first wait between tries, then doubled"},
+    {.flag = "--timeout",
+     .metavar = "SECONDS",
+     .variable = "CASTOR_SIGMA_TIMEOUT",
+     .type = SMC_SETTING_SECONDS,
+     PLACE(timeout_ms),
+     .min = 1,
+     .fallback = "60",
+     .help = "gives up a try without progress"},
+    {.flag = "--max-time",
+     .metavar = "SECONDS",
+     .variable = "CASTOR_SIGMA_MAX_TIME",
+     .type = SMC_SETTING_SECONDS,
+     PLACE(max_time_ms),
+     .help = "for the whole run; 0, the default, is no bound"},
+    {.flag = "--cacert",
+     .metavar = "FILE",
+     .variable = "CASTOR_SIGMA_CACERT",
+     .type = SMC_SETTING_TEXT,
+     PLACE(cacert),
+     .help = "PEM file of certificates to trust"},
+    {.flag = "--state",
+     .metavar = "DIR",
+     .variable = "CASTOR_SIGMA_STATE",
+     .type = SMC_SETTING_TEXT,
+     PLACE(state),
+     .help = "directory for state (default: OUTPUT/.sigmacat)"},
+    {.flag = "--log-level",
+     .metavar = "LEVEL",
+     .variable = "CASTOR_SIGMA_LOG_LEVEL",
+     .type = SMC_SETTING_CHOICE,
+     PLACE(log_level),
+     .choices = log_levels,
+     .fallback = "info",
+     .help = "log error, warn, info or debug"},
+    {.flag = "--log-format",
+     .metavar = "FORMAT",
+     .variable = "CASTOR_SIGMA_LOG_FORMAT",
+     .type = SMC_SETTING_CHOICE,
+     PLACE(log_format),
+     .choices = log_formats,
+     .fallback = "text",
+     .help = "log lines as text or json"},
+    {.flag = "--help",
+     .letter = 'h',
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_help),
+     .is_query = true,
+     .help = "print this and exit"},
+    {.flag = "--version",
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_version),
+     .is_query = true,
+     .help = "print the version and exit"},
+};
+
+static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[0]};
+
+static const char *const examples[] = {
+    "castor-extract-sigma -H aws-api.sigmacomputing.com -c ID -a TOKEN -o sigma",
+    "CASTOR_SIGMA_API_TOKEN=$(cat token) castor-extract-sigma -H HOST -c ID -o out",
+    "castor-extract-sigma --output sigma --concurrency 3 --log-level warn",
+    NULL,
+};
+
+static const struct smc_cli_program program = {
+    .name = "castor-extract-sigma",
+    .purpose = "write a Sigma organisation's metadata to JSON files",
+    .examples = examples,
+    .variables = "Each option has a variable: CASTOR_SIGMA_ and the flag in capitals, such as\n"
+                 "CASTOR_SIGMA_CLIENT_ID; --output has CASTOR_OUTPUT_DIRECTORY. Flags go first.",
+    .table = &table,
+};
+
+const struct smc_cli_program *extract_program(void)
+{
+    return &program;
+}
+
+enum smc_status extract_options_read(struct extract_settings *settings, int argc, char **argv,
+                                     char *const *envp, struct smc_error *err)
+{
+    *settings = (struct extract_settings){.origin = SMC_BUF_INIT(512)};
+    enum smc_status rc = smc_settings_init(&settings->sources, &table, settings, err);
+    if (rc != SMC_OK)
+        return rc;
+    return smc_settings_read(&settings->sources, argc, argv, envp, err);
+}
+
+/* Whether the host of an address is Sigma's app, which people know from their browser: below
+ * sigmacomputing.com, with the label "app". */
+static bool is_app_host(const char *text)
+{
+    static const char domain[] = ".sigmacomputing.com";
+    const char *scheme_end = strstr(text, "://");
+    const char *host = scheme_end ? scheme_end + 3 : text;
+    size_t len = strcspn(host, "/:?#");
+    while (len > 0 && host[len - 1] == '.')
+        len--;
+    size_t domain_len = sizeof domain - 1;
+    if (len < domain_len || strncasecmp(host + len - domain_len, domain, domain_len) != 0)
+        return false;
+    for (size_t at = 0; at < len; at += strcspn(host + at, ".") + 1)
+        if (strncasecmp(host + at, "app.", 4) == 0)
+            return true;
+    return false;
+}
+
+enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err)
+{
+    static const char *const required[] = {"--host", "--client-id", "--api-token", "--output"};
+    enum smc_status rc = smc_settings_require(&settings->sources, required,
+                                              sizeof required / sizeof required[0], err);
+    if (rc != SMC_OK)
+        return rc;
+    const char *name = smc_settings_name(&settings->sources, "--host");
+    if (is_app_host(settings->host))
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "%s: this is the host of Sigma's app; the host of its API is wanted, such "
+                        "as aws-api.sigmacomputing.com: see the table of hosts in "
+                        "castor-extract-sigma(1)",
+                        name);
+    if (settings->client_id[strcspn(settings->client_id, " \t\r\n")] != '\0')
+        return smc_fail(err, SMC_ERR_USAGE, "%s: a space or a line end can't be part of it",
+                        smc_settings_name(&settings->sources, "--client-id"));
+    smc_buf_reset(&settings->origin);
+    return smc_origin_parse(settings->host, name, &settings->origin, err);
+}
+
+void extract_options_clear(struct extract_settings *settings)
+{
+    smc_settings_clear(&settings->sources);
+    smc_buf_clear(&settings->origin);
+}

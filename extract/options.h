@@ -1,0 +1,50 @@
+/* The options of castor-extract-sigma: its settings table, read and checked. */
+#ifndef EXTRACT_OPTIONS_H
+#define EXTRACT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sigmacat/buf.h>
+#include <sigmacat/config.h>
+#include <sigmacat/log.h>
+
+#include "lib/cli/help.h"
+
+/* All texts are owned by the settings and end with extract_options_clear. */
+struct extract_settings {
+    struct smc_settings sources; /* where each value came from */
+    struct smc_buf origin;       /* "https://host[:port]", made from `host` by the check */
+
+    const char *host; /* as given */
+    const char *client_id;
+    const char *api_token;
+    const char *output;
+    const char *cacert; /* NULL: the system's */
+    const char *state;  /* NULL: OUTPUT/.sigmacat */
+    int concurrency;
+    int retries;
+    int64_t retry_base_ms;
+    int64_t timeout_ms;
+    int64_t max_time_ms; /* 0: no bound */
+    int log_level;       /* enum smc_log_level */
+    int log_format;      /* enum smc_log_format */
+    bool is_help;
+    bool is_version;
+};
+
+/* Name, examples and table, for help and manual page. Static. */
+const struct smc_cli_program *extract_program(void);
+
+/* Reads flags and variables; see smc_settings_read. `settings` need not be prepared, must not move
+ * afterwards, and is to be cleared also after an error. */
+enum smc_status extract_options_read(struct extract_settings *settings, int argc, char **argv,
+                                     char *const *envp, struct smc_error *err);
+
+/* Whether a run could start: all that is required is there, the host can be one. SMC_ERR_USAGE. */
+enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err);
+
+/* Frees and wipes; twice is harmless. */
+void extract_options_clear(struct extract_settings *settings);
+
+#endif

@@ -1,0 +1,24 @@
+/* --help and --version, from the settings table. */
+#ifndef CLI_HELP_H
+#define CLI_HELP_H
+
+#include <sigmacat/buf.h>
+#include <sigmacat/config.h>
+
+/* A program as its help shows it. */
+struct smc_cli_program {
+    const char *name;
+    const char *purpose;         /* one line */
+    const char *const *examples; /* ended by NULL */
+    const char *variables;       /* a line or two on the variables */
+    const struct smc_settings_table *table;
+};
+
+/* Appends the help: one screen, lines of at most 80 columns. Errors of smc_buf_add. */
+enum smc_status smc_cli_help(const struct smc_cli_program *program, struct smc_buf *out);
+
+/* Print on stdout, and say whether all bytes got there: SMC_ERR_IO, SMC_ERR_NOMEM. */
+enum smc_status smc_cli_print_help(const struct smc_cli_program *program, struct smc_error *err);
+enum smc_status smc_cli_print_version(const struct smc_cli_program *program, struct smc_error *err);
+
+#endif

@@ -1,0 +1,29 @@
+/* Signals, made into a file descriptor that a loop can wait for.
+ *
+ * SIGINT and SIGTERM make `fd` readable, for good; a second one ends the process at once with
+ * status 128 + signal. One that was ignored before (nohup, a shell's background job) stays so.
+ * SIGPIPE and SIGXFSZ are ignored, so that writing fails with EPIPE and EFBIG. */
+#ifndef CLI_SIGNALS_H
+#define CLI_SIGNALS_H
+
+#include <signal.h>
+
+#include <sigmacat/error.h>
+
+#define SMC_CLI_SIGNAL_COUNT 4
+
+struct smc_cli_signals {
+    int fd; /* readable once a signal was caught; -1 while not started */
+    struct sigaction before[SMC_CLI_SIGNAL_COUNT];
+};
+
+/* Signals belong to the process: only one may be started at a time. SMC_ERR_INTERNAL. */
+enum smc_status smc_cli_signals_start(struct smc_cli_signals *signals, struct smc_error *err);
+
+/* SIGINT or SIGTERM, whichever was caught first since the start; 0: none. */
+int smc_cli_signals_caught(void);
+
+/* Puts everything back as it was; harmless when not started. What was caught is still known. */
+void smc_cli_signals_stop(struct smc_cli_signals *signals);
+
+#endif

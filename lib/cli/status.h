@@ -1,0 +1,21 @@
+/* Exit statuses, the same for all programs (castor-extract-sigma(1), EXIT STATUS). */
+#ifndef CLI_STATUS_H
+#define CLI_STATUS_H
+
+#include <sigmacat/error.h>
+
+enum smc_cli_exit {
+    SMC_CLI_EXIT_DONE = 0,
+    SMC_CLI_EXIT_INTERNAL = 1,
+    SMC_CLI_EXIT_USAGE = 2,  /* nothing was sent */
+    SMC_CLI_EXIT_AUTH = 3,   /* credentials or rights refused */
+    SMC_CLI_EXIT_REMOTE = 4, /* the remote side or the network: run again to go on */
+    SMC_CLI_EXIT_LOCAL = 5,  /* a file, a directory, the disk, a lock */
+    SMC_CLI_EXIT_GAPS = 6    /* done, with more gaps than were allowed; no smc_status says that */
+};
+
+/* The exit status for how a run ended. `signal` is the one that was caught (0: none): it decides
+ * for SMC_ERR_CANCELLED alone, as 128 + signal. */
+int smc_cli_exit_status(enum smc_status status, int signal);
+
+#endif

@@ -1,0 +1,37 @@
+/* What the parts of the settings share: config.c keeps the values, config_args.c reads the command
+ * line, config_env.c the variables. */
+#ifndef SMCI_CONFIG_H
+#define SMCI_CONFIG_H
+
+#include <sigmacat/config.h>
+
+/* A value on its way in. All borrowed. */
+struct smci_given {
+    const char *name; /* of its source, for errors */
+    const char *text;
+    enum smc_source source;
+};
+
+/* Checks a value and puts it into the target, unless a higher source has set this setting or one
+ * that excludes it; so the higher sources are read first. Of one source the last value wins.
+ * SMC_ERR_USAGE, SMC_ERR_NOMEM. */
+enum smc_status smci_settings_put(struct smc_settings *settings, const struct smc_setting *row,
+                                  const struct smci_given *given, struct smc_error *err);
+
+/* Whether a query (--help) is among what was given. */
+bool smci_settings_is_query(const struct smc_settings *settings);
+
+/* Reads all words even after an error, so that no secret stays in argv and no query is missed. */
+enum smc_status smci_settings_read_args(struct smc_settings *settings, int argc, char **argv,
+                                        struct smc_error *err);
+enum smc_status smci_settings_read_env(struct smc_settings *settings, char *const *envp,
+                                       struct smc_error *err);
+
+/* How many letters must be changed, added, left out or swapped with their neighbour to make one
+ * text of the other; INT_MAX for texts too long to be a mistyped word. */
+int smci_typo_distance(const char *one, size_t one_len, const char *other, size_t other_len);
+
+/* Whether a distance is small enough, for a word of `len` bytes, to ask "did you mean". */
+bool smci_typo_is_near(int distance, size_t len);
+
+#endif

@@ -1,0 +1,51 @@
+#include "config.h"
+
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+/* The entry "NAME=VALUE" of a variable that is set and not empty. Scripts written for Windows or by
+ * hand use other letter cases: the exact one goes first, else the first that fits. */
+static const char *find_variable(char *const *envp, const char *variable)
+{
+    size_t len = strlen(variable);
+    const char *other_case = NULL;
+    for (; *envp; envp++) {
+        const char *entry = *envp;
+        if (strncasecmp(entry, variable, len) != 0 || entry[len] != '=' || entry[len + 1] == '\0')
+            continue;
+        if (strncmp(entry, variable, len) == 0)
+            return entry;
+        if (!other_case)
+            other_case = entry;
+    }
+    return other_case;
+}
+
+static enum smc_status put_variable(struct smc_settings *settings, const struct smc_setting *row,
+                                    const char *entry, struct smc_error *err)
+{
+    char name[128];
+    size_t len = strcspn(entry, "=");
+    if (len >= sizeof name)
+        return smc_fail(err, SMC_ERR_INTERNAL, "%s: the variable's name is too long", row->flag);
+    (void)memcpy(name, entry, len);
+    name[len] = '\0';
+    struct smci_given given = {name, entry + len + 1, SMC_FROM_VARIABLE};
+    return smci_settings_put(settings, row, &given, err);
+}
+
+enum smc_status smci_settings_read_env(struct smc_settings *settings, char *const *envp,
+                                       struct smc_error *err)
+{
+    for (size_t i = 0; i < settings->table->count; i++) {
+        const struct smc_setting *row = &settings->table->rows[i];
+        const char *entry = row->variable ? find_variable(envp, row->variable) : NULL;
+        if (!entry && row->alias)
+            entry = find_variable(envp, row->alias);
+        enum smc_status rc = entry ? put_variable(settings, row, entry, err) : SMC_OK;
+        if (rc != SMC_OK)
+            return rc;
+    }
+    return SMC_OK;
+}

@@ -1,0 +1,346 @@
+/* The options of castor-extract-sigma: the contract's table, the checks, the texts of errors. */
+#include "tests/support/support.h"
+
+#include <ctype.h>
+
+#include "extract/options.h"
+
+#define WORDS_MAX 24
+
+struct fixture {
+    struct extract_settings settings;
+    char *args;
+    char *env;
+    char *argv[WORDS_MAX];
+    char *envp[WORDS_MAX];
+    int argc;
+};
+
+static int divide(char *text, char **words, int count)
+{
+    for (char *at = text; at && *text && count < WORDS_MAX - 1; count++) {
+        words[count] = at;
+        at = strchr(at, '|');
+        if (at)
+            *at++ = '\0';
+    }
+    words[count] = NULL;
+    return count;
+}
+
+/* Reads and checks a command line and an environment, their words divided by '|'. */
+static enum smc_status run(struct fixture *f, const char *args, const char *env,
+                           struct smc_error *err)
+{
+    static char program[] = "castor-extract-sigma";
+    memset(f, 0, sizeof *f);
+    f->args = text_format("%s", args);
+    f->env = text_format("%s", env);
+    f->argv[0] = program;
+    f->argc = divide(f->args, f->argv, 1);
+    (void)divide(f->env, f->envp, 0);
+    enum smc_status rc = extract_options_read(&f->settings, f->argc, f->argv, f->envp, err);
+    if (rc == SMC_OK && !f->settings.is_help && !f->settings.is_version)
+        rc = extract_options_check(&f->settings, err);
+    return rc;
+}
+
+static void tear_down(struct fixture *f)
+{
+    extract_options_clear(&f->settings);
+    extract_options_clear(&f->settings);
+    free(f->args);
+    free(f->env);
+}
+
+/* ---- the table of options: flag, letter, variable, and where the value ends up ---- */
+
+enum member { HOST, CLIENT_ID, API_TOKEN, OUTPUT, CACERT, STATE };
+
+static const char *text_of(const struct extract_settings *s, enum member member)
+{
+    switch (member) {
+    case HOST:
+        return s->host;
+    case CLIENT_ID:
+        return s->client_id;
+    case API_TOKEN:
+        return s->api_token;
+    case OUTPUT:
+        return s->output;
+    case CACERT:
+        return s->cacert;
+    case STATE:
+        return s->state;
+    }
+    return NULL;
+}
+
+struct text_row {
+    const char *name;
+    const char *args;
+    const char *env;
+    enum member member;
+};
+
+static const struct text_row text_rows[] = {
+    {"--host", "--host|value", "", HOST},
+    {"-H", "-H|value", "", HOST},
+    {"CASTOR_SIGMA_HOST", "", "CASTOR_SIGMA_HOST=value", HOST},
+    {"--client-id", "--client-id|value", "", CLIENT_ID},
+    {"--client_id", "--client_id|value", "", CLIENT_ID},
+    {"-c", "-c|value", "", CLIENT_ID},
+    {"CASTOR_SIGMA_CLIENT_ID", "", "CASTOR_SIGMA_CLIENT_ID=value", CLIENT_ID},
+    {"--api-token", "--api-token|value", "", API_TOKEN},
+    {"-a", "-a|value", "", API_TOKEN},
+    {"CASTOR_SIGMA_API_TOKEN", "", "CASTOR_SIGMA_API_TOKEN=value", API_TOKEN},
+    {"--output", "--output|value", "", OUTPUT},
+    {"-o", "-o|value", "", OUTPUT},
+    {"CASTOR_OUTPUT_DIRECTORY", "", "CASTOR_OUTPUT_DIRECTORY=value", OUTPUT},
+    {"castor_output_directory", "", "castor_output_directory=value", OUTPUT},
+    {"--cacert", "--cacert|value", "", CACERT},
+    {"CASTOR_SIGMA_CACERT", "", "CASTOR_SIGMA_CACERT=value", CACERT},
+    {"--state", "--state|value", "", STATE},
+    {"CASTOR_SIGMA_STATE", "", "CASTOR_SIGMA_STATE=value", STATE},
+    {"--h is --host: fixed, --help is ours", "--h|value", "", HOST},
+    {"--c is --client-id: fixed, --cacert is ours", "--c|value", "", CLIENT_ID},
+    {"--a is --api-token", "--a|value", "", API_TOKEN},
+    {"--o is --output", "--o|value", "", OUTPUT},
+    {"flag over variable", "-H|value", "CASTOR_SIGMA_HOST=other", HOST},
+};
+
+static void test_text_row(void **state)
+{
+    const struct text_row *row = *state;
+    struct fixture f;
+    (void)run(&f, row->args, row->env, NULL);
+    const char *text = text_of(&f.settings, row->member);
+    assert_non_null(text);
+    assert_string_equal(text, "value");
+    tear_down(&f);
+}
+
+struct number_row {
+    const char *name;
+    const char *args;
+    const char *env;
+    size_t offset;
+    bool is_ms; /* int64_t, else int */
+    int64_t want;
+};
+
+#define AT(member) offsetof(struct extract_settings, member)
+
+static const struct number_row number_rows[] = {
+    {"--concurrency's default", "", "", AT(concurrency), false, 5},
+    {"--concurrency", "--concurrency|64", "", AT(concurrency), false, 64},
+    {"CASTOR_SIGMA_CONCURRENCY", "", "CASTOR_SIGMA_CONCURRENCY=1", AT(concurrency), false, 1},
+    {"--retries' default", "", "", AT(retries), false, 4},
+    {"--retries", "--retries|0", "", AT(retries), false, 0},
+    {"CASTOR_SIGMA_RETRIES", "", "CASTOR_SIGMA_RETRIES=100", AT(retries), false, 100},
+    {"--retry-base's default", "", "", AT(retry_base_ms), true, 1000},
+    {"--retry-base", "--retry-base|0.2", "", AT(retry_base_ms), true, 200},
+    {"CASTOR_SIGMA_RETRY_BASE", "", "CASTOR_SIGMA_RETRY_BASE=0", AT(retry_base_ms), true, 0},
+    {"--timeout's default", "", "", AT(timeout_ms), true, 60000},
+    {"--timeout", "--timeout|1.5", "", AT(timeout_ms), true, 1500},
+    {"CASTOR_SIGMA_TIMEOUT", "", "CASTOR_SIGMA_TIMEOUT=2", AT(timeout_ms), true, 2000},
+    {"--max-time's default", "", "", AT(max_time_ms), true, 0},
+    {"--max-time", "--max-time|3600", "", AT(max_time_ms), true, 3600000},
+    {"CASTOR_SIGMA_MAX_TIME", "", "CASTOR_SIGMA_MAX_TIME=60", AT(max_time_ms), true, 60000},
+    {"--log-level's default", "", "", AT(log_level), false, SMC_LOG_INFO},
+    {"--log-level error", "--log-level|error", "", AT(log_level), false, SMC_LOG_ERROR},
+    {"--log-level warn", "--log-level|warn", "", AT(log_level), false, SMC_LOG_WARN},
+    {"--log-level info", "--log-level|info", "", AT(log_level), false, SMC_LOG_INFO},
+    {"--log-level debug", "--log-level|debug", "", AT(log_level), false, SMC_LOG_DEBUG},
+    {"CASTOR_SIGMA_LOG_LEVEL", "", "CASTOR_SIGMA_LOG_LEVEL=debug", AT(log_level), false,
+     SMC_LOG_DEBUG},
+    {"--log-format's default", "", "", AT(log_format), false, SMC_LOG_TEXT},
+    {"--log-format text", "--log-format|text", "", AT(log_format), false, SMC_LOG_TEXT},
+    {"--log-format json", "--log-format|json", "", AT(log_format), false, SMC_LOG_JSON},
+    {"CASTOR_SIGMA_LOG_FORMAT", "", "CASTOR_SIGMA_LOG_FORMAT=json", AT(log_format), false,
+     SMC_LOG_JSON},
+};
+
+static void test_number_row(void **state)
+{
+    const struct number_row *row = *state;
+    struct fixture f;
+    (void)run(&f, row->args, row->env, NULL);
+    const void *place = (const char *)&f.settings + row->offset;
+    int64_t got = row->is_ms ? *(const int64_t *)place : *(const int *)place;
+    assert_int_equal(got, row->want);
+    tear_down(&f);
+}
+
+/* ---- what can't be ---- */
+
+#define GOOD "-H|aws-api.sigmacomputing.com|-c|id|-a|tiger|-o|out"
+
+struct error_row {
+    const char *name;
+    const char *args;
+    const char *env;
+    const char *want; /* the beginning of the error's text */
+};
+
+static const struct error_row error_rows[] = {
+    {"nothing at all: all that is missing in one text", "", "",
+     "missing: --host (or the variable CASTOR_SIGMA_HOST), --client-id (or the variable "
+     "CASTOR_SIGMA_CLIENT_ID), --api-token (or the variable CASTOR_SIGMA_API_TOKEN), --output (or "
+     "the variable CASTOR_OUTPUT_DIRECTORY)"},
+    {"no host", "-c|x|-a|x|-o|x", "", "missing: --host (or the variable CASTOR_SIGMA_HOST)"},
+    {"no client id", "-H|x|-a|x|-o|x", "",
+     "missing: --client-id (or the variable CASTOR_SIGMA_CLIENT_ID)"},
+    {"no token", "-H|x|-c|x|-o|x",
+     "CASTOR_SIGMA_API_TOKEN=", "missing: --api-token (or the variable CASTOR_SIGMA_API_TOKEN)"},
+    {"no output", "-H|x|-c|x|-a|x", "",
+     "missing: --output (or the variable CASTOR_OUTPUT_DIRECTORY)"},
+    {"the app's host", GOOD "|-H|app.sigmacomputing.com", "",
+     "--host: this is the host of Sigma's app; the host of its API is wanted, such as "
+     "aws-api.sigmacomputing.com: see the table of hosts in castor-extract-sigma(1)"},
+    {"the app's address", GOOD "|-H|https://App.SigmaComputing.com/org/workbook/x?y", "",
+     "--host: this is the host of Sigma's app;"},
+    {"the app's host with a port", GOOD "|-H|app.sigmacomputing.com:443", "",
+     "--host: this is the host of Sigma's app;"},
+    {"the app's host with a dot at its end", GOOD "|-H|app.sigmacomputing.com.", "",
+     "--host: this is the host of Sigma's app;"},
+    {"the app of a region", GOOD "|-H|app.eu.aws.sigmacomputing.com", "",
+     "--host: this is the host of Sigma's app;"},
+    {"a customer's app", GOOD "|-H|acme.app.sigmacomputing.com", "",
+     "--host: this is the host of Sigma's app;"},
+    {"the app by variable", "-c|x|-a|x|-o|x", "CASTOR_SIGMA_HOST=app.sigmacomputing.com",
+     "CASTOR_SIGMA_HOST: this is the host of Sigma's app;"},
+    {"a host with a space", GOOD "|-H|aws api.sigmacomputing.com", "", "--host: "},
+    {"a host with a path", GOOD "|-H|aws-api.sigmacomputing.com/v2", "", "--host: "},
+    {"a host with a user name", GOOD "|-H|me@aws-api.sigmacomputing.com", "", "--host: "},
+    {"plain http to another machine", GOOD "|-H|http://aws-api.sigmacomputing.com", "", "--host: "},
+    {"a host by variable", "-c|x|-a|x|-o|x", "CASTOR_SIGMA_HOST=a b", "CASTOR_SIGMA_HOST: "},
+    {"a client id with a line end", GOOD "|-c|id\r", "",
+     "--client-id: a space or a line end can't be part of it"},
+    {"--concurrency 0", "--concurrency|0", "",
+     "--concurrency: '0' is not a whole number from 1 to 64"},
+    {"--concurrency 65", "--concurrency|65", "",
+     "--concurrency: '65' is not a whole number from 1 to 64"},
+    {"--retries -1", "--retries|-1", "", "--retries: '-1' is not a whole number from 0 to 100"},
+    {"--retries 101", "--retries|101", "", "--retries: '101' is not a whole number from 0 to 100"},
+    {"--timeout 0", "--timeout|0", "", "--timeout: '0' is not a number of seconds above 0"},
+    {"--max-time forever", "--max-time|forever", "",
+     "--max-time: 'forever' is not a number of seconds from 0"},
+    {"CASTOR_SIGMA_RETRY_BASE=x", "", "CASTOR_SIGMA_RETRY_BASE=x", "CASTOR_SIGMA_RETRY_BASE: 'x'"},
+    {"--log-level warning", "--log-level|warning", "",
+     "--log-level: 'warning' is none of error, warn, info, debug: did you mean 'warn'?"},
+    {"--log-format xml", "--log-format|xml", "", "--log-format: 'xml' is none of text, json"},
+    {"--cacert=", "--cacert=", "", "--cacert: the value is empty"},
+    {"a word", GOOD "|out", "", "word 9 of the command line belongs to no option"},
+};
+
+static void test_error_row(void **state)
+{
+    const struct error_row *row = *state;
+    struct fixture f;
+    struct smc_error err = SMC_ERROR_INIT;
+    assert_int_equal(run(&f, row->args, row->env, &err), SMC_ERR_USAGE);
+    char *got = text_format("%.*s", (int)strlen(row->want), err.detail);
+    assert_string_equal(got, row->want);
+    assert_null(strstr(err.detail, "tiger"));
+    free(got);
+    tear_down(&f);
+}
+
+/* ---- what can ---- */
+
+struct host_row {
+    const char *name;
+    const char *host;
+    const char *origin;
+};
+
+static const struct host_row host_rows[] = {
+    {"bare", "aws-api.sigmacomputing.com", "https://aws-api.sigmacomputing.com"},
+    {"with https", "https://api.eu.azure.sigmacomputing.com",
+     "https://api.eu.azure.sigmacomputing.com"},
+    {"with a slash", "https://api.sigmacomputing.com/", "https://api.sigmacomputing.com"},
+    {"with a port", "proxy.example:8443", "https://proxy.example:8443"},
+    {"loopback by http", "http://127.0.0.1:8080", "http://127.0.0.1:8080"},
+    {"app, but not Sigma's", "app.example.com", "https://app.example.com"},
+    {"app is only a part of a label", "myapp.sigmacomputing.com",
+     "https://myapp.sigmacomputing.com"},
+};
+
+static void test_host_row(void **state)
+{
+    const struct host_row *row = *state;
+    struct fixture f;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *args = text_format("-c|id|-a|tiger|-o|out|-H|%s", row->host);
+    assert_int_equal(run(&f, args, "", &err), SMC_OK);
+    assert_string_equal(smc_buf_str(&f.settings.origin), row->origin);
+    assert_string_equal(f.settings.host, row->host);
+    free(args);
+    tear_down(&f);
+}
+
+static void test_help_needs_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_int_equal(run(&f, "--bogus|--help", "CASTOR_SIGMA_RETRIES=x", NULL), SMC_OK);
+    assert_true(f.settings.is_help);
+    tear_down(&f);
+}
+
+static void test_version_needs_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_int_equal(run(&f, "--version", "CASTOR_SIGMA_HOST=a b", NULL), SMC_OK);
+    assert_true(f.settings.is_version);
+    tear_down(&f);
+}
+
+static void test_defaults_that_a_program_makes(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_int_equal(run(&f, GOOD, "", NULL), SMC_OK);
+    assert_null(f.settings.state);
+    assert_null(f.settings.cacert);
+    tear_down(&f);
+}
+
+/* Contract, section 1: each option of ours has a variable, CASTOR_SIGMA_ and the flag in capitals;
+ * only the output directory's is another. */
+static void test_variables_follow_from_flags(void **state)
+{
+    (void)state;
+    const struct smc_settings_table *table = extract_program()->table;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct smc_setting *row = &table->rows[i];
+        if (row->is_query || strcmp(row->flag, "--output") == 0)
+            continue;
+        char *want = text_format("CASTOR_SIGMA_%s", row->flag + 2);
+        for (char *p = want; *p; p++)
+            *p = (char)toupper(*p == '-' ? '_' : (unsigned char)*p);
+        assert_string_equal(row->variable, want);
+        free(want);
+    }
+}
+
+#define TABLE(name, rows, test)                                                                    \
+    run_table((name), (rows), sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], (test))
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_help_needs_nothing),
+        cmocka_unit_test(test_version_needs_nothing),
+        cmocka_unit_test(test_defaults_that_a_program_makes),
+        cmocka_unit_test(test_variables_follow_from_flags),
+    };
+    int failed = TABLE("extract options: texts", text_rows, test_text_row);
+    failed += TABLE("extract options: numbers", number_rows, test_number_row);
+    failed += TABLE("extract options: errors", error_rows, test_error_row);
+    failed += TABLE("extract options: hosts", host_rows, test_host_row);
+    failed += cmocka_run_group_tests_name("extract options", tests, NULL, NULL);
+    return failed;
+}

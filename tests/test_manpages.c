@@ -1,0 +1,106 @@
+/* The manual pages list the options that the tables have, in the tables' words.
+ *
+ * Run from the project's folder. With a program's name as its argument it prints the lines that
+ * belong between the page's two marker comments. */
+#include "tests/support/support.h"
+
+#include <ctype.h>
+
+#include "extract/options.h"
+#include "upload/options.h"
+
+#define BEGIN ".\\\" The options, as the settings table has them: begin\n"
+#define END   ".\\\" The options, as the settings table has them: end\n"
+
+static enum smc_status add_row(const struct smc_setting *row, struct smc_buf *out)
+{
+    const char *ar = row->metavar ? " Ar " : "";
+    const char *metavar = row->metavar ? row->metavar : "";
+    enum smc_status rc = smc_buf_addstr(out, ".It");
+    if (row->letter != 0)
+        rc |= smc_buf_addf(out, " Fl %c%s%s ,", row->letter, ar, metavar);
+    rc |= smc_buf_addf(out, " Fl %s%s%s\n", row->flag + 1, ar, metavar);
+    rc |= smc_buf_addf(out, "%c%s.\n", toupper((unsigned char)row->help[0]), row->help + 1);
+    if (row->fallback)
+        rc |= smc_buf_addf(out, "Default: %s.\n", row->fallback);
+    if (row->variable)
+        rc |= smc_buf_addf(out, "Variable:\n.Ev %s %s\n", row->variable, row->alias ? "," : ".");
+    if (row->alias)
+        rc |= smc_buf_addf(out, "else\n.Ev %s .\n", row->alias);
+    return rc;
+}
+
+static char *options_of(const struct smc_cli_program *program)
+{
+    struct smc_buf out = SMC_BUF_INIT(65536);
+    if (smc_buf_reserve(&out, 1) != SMC_OK)
+        fail_msg("out of memory");
+    for (size_t i = 0; i < program->table->count; i++)
+        if (add_row(&program->table->rows[i], &out) != SMC_OK)
+            fail_msg("out of memory");
+    return out.data;
+}
+
+static void check_page(const struct smc_cli_program *program, const char *path)
+{
+    char *page = file_read(path, NULL);
+    char *begin = strstr(page, BEGIN);
+    char *end = strstr(page, END);
+    assert_true(begin && end && begin < end);
+    *end = '\0';
+    char *want = options_of(program);
+    assert_string_equal(begin + strlen(BEGIN), want);
+    free(want);
+    free(page);
+}
+
+static void test_page_of_extract(void **state)
+{
+    (void)state;
+    check_page(extract_program(), "extract/castor-extract-sigma.1");
+}
+
+static void test_page_of_upload(void **state)
+{
+    (void)state;
+    check_page(upload_program(), "upload/castor-upload.1");
+}
+
+/* Error texts send people to the page for these. */
+static void test_hosts(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {
+        "aws-api.sigmacomputing.com",      "api.us-a.aws.sigmacomputing.com",
+        "api.ca.aws.sigmacomputing.com",   "api.eu.aws.sigmacomputing.com",
+        "api.au.aws.sigmacomputing.com",   "api.uk.aws.sigmacomputing.com",
+        "api.us.azure.sigmacomputing.com", "api.eu.azure.sigmacomputing.com",
+        "api.ca.azure.sigmacomputing.com", "api.uk.azure.sigmacomputing.com",
+        "api.au.azure.sigmacomputing.com", "api.sigmacomputing.com",
+        "api.sa.gcp.sigmacomputing.com",
+    };
+    char *page = file_read("extract/castor-extract-sigma.1", NULL);
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        char *cell = text_format(" Ta %s\n", hosts[i]);
+        assert_non_null(strstr(page, cell));
+        free(cell);
+    }
+    free(page);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2) {
+        bool is_upload = strcmp(argv[1], "castor-upload") == 0;
+        char *text = options_of(is_upload ? upload_program() : extract_program());
+        (void)fputs(text, stdout);
+        free(text);
+        return 0;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_page_of_extract),
+        cmocka_unit_test(test_page_of_upload),
+        cmocka_unit_test(test_hosts),
+    };
+    return cmocka_run_group_tests_name("manual pages", tests, NULL, NULL);
+}

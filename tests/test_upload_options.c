@@ -1,0 +1,392 @@
+/* The options of castor-upload: the contract's table, the checks, the texts of errors. */
+#include "tests/support/support.h"
+
+#include "upload/options.h"
+
+#define WORDS_MAX 24
+
+struct fixture {
+    struct upload_settings settings;
+    char *args;
+    char *env;
+    char *argv[WORDS_MAX];
+    char *envp[WORDS_MAX];
+    int argc;
+};
+
+static int divide(char *text, char **words, int count)
+{
+    for (char *at = text; at && *text && count < WORDS_MAX - 1; count++) {
+        words[count] = at;
+        at = strchr(at, '|');
+        if (at)
+            *at++ = '\0';
+    }
+    words[count] = NULL;
+    return count;
+}
+
+/* Reads and checks a command line and an environment, their words divided by '|'. */
+static enum smc_status run(struct fixture *f, const char *args, const char *env,
+                           struct smc_error *err)
+{
+    static char program[] = "castor-upload";
+    memset(f, 0, sizeof *f);
+    f->args = text_format("%s", args);
+    f->env = text_format("%s", env);
+    f->argv[0] = program;
+    f->argc = divide(f->args, f->argv, 1);
+    (void)divide(f->env, f->envp, 0);
+    enum smc_status rc = upload_options_read(&f->settings, f->argc, f->argv, f->envp, err);
+    if (rc == SMC_OK && !f->settings.is_help && !f->settings.is_version)
+        rc = upload_options_check(&f->settings, err);
+    return rc;
+}
+
+static void tear_down(struct fixture *f)
+{
+    upload_options_clear(&f->settings);
+    upload_options_clear(&f->settings);
+    free(f->args);
+    free(f->env);
+}
+
+/* ---- the table of options: flag, letter, variable, and where the value ends up ---- */
+
+struct text_row {
+    const char *name;
+    const char *args;
+    const char *env;
+    size_t offset;
+};
+
+#define AT(member) offsetof(struct upload_settings, member)
+
+static const struct text_row text_rows[] = {
+    {"--token", "--token|value", "", AT(token)},
+    {"-k", "-k|value", "", AT(token)},
+    {"CASTOR_UPLOADER_TOKEN", "", "CASTOR_UPLOADER_TOKEN=value", AT(token)},
+    {"--source_id", "--source_id|value", "", AT(source_id)},
+    {"--source-id", "--source-id|value", "", AT(source_id)},
+    {"-s", "-s|value", "", AT(source_id)},
+    {"CASTOR_UPLOADER_SOURCE_ID", "", "CASTOR_UPLOADER_SOURCE_ID=value", AT(source_id)},
+    {"--file_path", "--file_path|value", "", AT(file_path)},
+    {"--file-path", "--file-path|value", "", AT(file_path)},
+    {"-f", "-f|value", "", AT(file_path)},
+    {"CASTOR_UPLOADER_FILE_PATH", "", "CASTOR_UPLOADER_FILE_PATH=value", AT(file_path)},
+    {"--directory_path", "--directory_path|value", "", AT(directory_path)},
+    {"--directory-path", "--directory-path|value", "", AT(directory_path)},
+    {"-d", "-d|value", "", AT(directory_path)},
+    {"CASTOR_UPLOADER_DIRECTORY_PATH", "", "CASTOR_UPLOADER_DIRECTORY_PATH=value",
+     AT(directory_path)},
+    {"--project_name", "--project_name|value", "", AT(project_name)},
+    {"--project-name", "--project-name|value", "", AT(project_name)},
+    {"CASTOR_UPLOADER_PROJECT_NAME", "", "CASTOR_UPLOADER_PROJECT_NAME=value", AT(project_name)},
+    {"--endpoint", "--endpoint|value", "", AT(endpoint)},
+    {"CASTOR_UPLOADER_ENDPOINT", "", "CASTOR_UPLOADER_ENDPOINT=value", AT(endpoint)},
+    {"--cacert", "--cacert|value", "", AT(cacert)},
+    {"CASTOR_UPLOADER_CACERT", "", "CASTOR_UPLOADER_CACERT=value", AT(cacert)},
+    {"--t is --token: fixed, --timeout is ours", "--t|value", "", AT(token)},
+    {"--file_p is --file_path", "--file_p|value", "", AT(file_path)},
+    {"-d cancels the variable of -f", "-d|value", "CASTOR_UPLOADER_FILE_PATH=x",
+     AT(directory_path)},
+    {"-f cancels the variable of -d", "-f|value", "CASTOR_UPLOADER_DIRECTORY_PATH=x",
+     AT(file_path)},
+};
+
+static void test_text_row(void **state)
+{
+    const struct text_row *row = *state;
+    struct fixture f;
+    (void)run(&f, row->args, row->env, NULL);
+    const char *text = *(const char *const *)((const char *)&f.settings + row->offset);
+    assert_non_null(text);
+    assert_string_equal(text, "value");
+    assert_true(!f.settings.file_path || !f.settings.directory_path);
+    tear_down(&f);
+}
+
+struct number_row {
+    const char *name;
+    const char *args;
+    const char *env;
+    size_t offset;
+    bool is_ms; /* int64_t, else int */
+    int64_t want;
+};
+
+static const struct number_row number_rows[] = {
+    {"--file_type DBT", "--file_type|DBT", "", AT(file_type), false, UPLOAD_DBT},
+    {"--file-type LOOKML", "--file-type|LOOKML", "", AT(file_type), false, UPLOAD_LOOKML},
+    {"-t QUALITY", "-t|QUALITY", "", AT(file_type), false, UPLOAD_QUALITY},
+    {"-t VIZ", "-t|VIZ", "", AT(file_type), false, UPLOAD_VIZ},
+    {"-t WAREHOUSE", "-t|WAREHOUSE", "", AT(file_type), false, UPLOAD_WAREHOUSE},
+    {"CASTOR_UPLOADER_FILE_TYPE", "", "CASTOR_UPLOADER_FILE_TYPE=VIZ", AT(file_type), false,
+     UPLOAD_VIZ},
+    {"no file type", "", "", AT(file_type), false, -1},
+    {"--zone's default", "", "", AT(zone), false, UPLOAD_ZONE_EU},
+    {"--zone EU", "--zone|EU", "CASTOR_UPLOADER_ZONE=US", AT(zone), false, UPLOAD_ZONE_EU},
+    {"-z US", "-z|US", "", AT(zone), false, UPLOAD_ZONE_US},
+    {"CASTOR_UPLOADER_ZONE", "", "CASTOR_UPLOADER_ZONE=US", AT(zone), false, UPLOAD_ZONE_US},
+    {"--retries' default", "", "", AT(retries), false, 4},
+    {"--retries", "--retries|7", "CASTOR_UPLOADER_RETRIES=8", AT(retries), false, 7},
+    {"CASTOR_UPLOADER_RETRIES", "", "CASTOR_UPLOADER_RETRIES=8|CASTOR_RETRY_OVERRIDE=9",
+     AT(retries), false, 8},
+    {"CASTOR_RETRY_OVERRIDE", "", "CASTOR_RETRY_OVERRIDE=9", AT(retries), false, 9},
+    {"--retry-base's default", "", "", AT(retry_base_ms), true, 1000},
+    {"--retry-base", "--retry-base|0", "", AT(retry_base_ms), true, 0},
+    {"CASTOR_UPLOADER_RETRY_BASE", "", "CASTOR_UPLOADER_RETRY_BASE=2", AT(retry_base_ms), true,
+     2000},
+    {"--timeout's default", "", "", AT(timeout_ms), true, 60000},
+    {"--timeout", "--timeout|7", "CASTOR_UPLOADER_TIMEOUT=8", AT(timeout_ms), true, 7000},
+    {"CASTOR_UPLOADER_TIMEOUT", "", "CASTOR_TIMEOUT_OVERRIDE=9|CASTOR_UPLOADER_TIMEOUT=8",
+     AT(timeout_ms), true, 8000},
+    {"CASTOR_TIMEOUT_OVERRIDE", "", "CASTOR_TIMEOUT_OVERRIDE=9.5", AT(timeout_ms), true, 9500},
+    {"--log-level's default", "", "", AT(log_level), false, SMC_LOG_INFO},
+    {"--log-level", "--log-level|debug", "", AT(log_level), false, SMC_LOG_DEBUG},
+    {"CASTOR_UPLOADER_LOG_LEVEL", "", "CASTOR_UPLOADER_LOG_LEVEL=warn", AT(log_level), false,
+     SMC_LOG_WARN},
+    {"--log-format's default", "", "", AT(log_format), false, SMC_LOG_TEXT},
+    {"--log-format", "--log-format|json", "", AT(log_format), false, SMC_LOG_JSON},
+    {"CASTOR_UPLOADER_LOG_FORMAT", "", "CASTOR_UPLOADER_LOG_FORMAT=json", AT(log_format), false,
+     SMC_LOG_JSON},
+};
+
+static void test_number_row(void **state)
+{
+    const struct number_row *row = *state;
+    struct fixture f;
+    (void)run(&f, row->args, row->env, NULL);
+    const void *place = (const char *)&f.settings + row->offset;
+    int64_t got = row->is_ms ? *(const int64_t *)place : *(const int *)place;
+    assert_int_equal(got, row->want);
+    tear_down(&f);
+}
+
+/* ---- what can't be ---- */
+
+#define UUID   "01234567-89ab-cdef-0123-456789abcdef"
+#define WHO    "-k|tiger|-s|" UUID
+#define LOOKML WHO "|-t|LOOKML|-f|x"
+
+struct error_row {
+    const char *name;
+    const char *args;
+    const char *env;
+    const char *want; /* the beginning of the error's text */
+};
+
+static const struct error_row error_rows[] = {
+    {"nothing at all: all that is missing in one text", "", "",
+     "missing: --token (or the variable CASTOR_UPLOADER_TOKEN), --source_id (or the variable "
+     "CASTOR_UPLOADER_SOURCE_ID), --file_type (or the variable CASTOR_UPLOADER_FILE_TYPE)"},
+    {"no token", "-s|" UUID "|-t|VIZ|-f|x", "",
+     "missing: --token (or the variable CASTOR_UPLOADER_TOKEN)"},
+    {"no source id", "-k|tiger|-t|VIZ|-f|x", "",
+     "missing: --source_id (or the variable CASTOR_UPLOADER_SOURCE_ID)"},
+    {"no type", WHO "|-f|x", "",
+     "missing: --file_type (or the variable CASTOR_UPLOADER_FILE_TYPE)"},
+    {"neither -f nor -d", WHO "|-t|VIZ", "",
+     "missing: --file_path (or the variable CASTOR_UPLOADER_FILE_PATH), or --directory_path (or "
+     "the variable CASTOR_UPLOADER_DIRECTORY_PATH)"},
+    {"both -f and -d", WHO "|-t|VIZ|-f|x|-d|y", "",
+     "--file_path and --directory_path exclude each other"},
+    {"both by variable", WHO "|-t|VIZ",
+     "CASTOR_UPLOADER_FILE_PATH=x|CASTOR_UPLOADER_DIRECTORY_PATH=y",
+     "CASTOR_UPLOADER_FILE_PATH and CASTOR_UPLOADER_DIRECTORY_PATH exclude each other"},
+    {"DBT with -d", WHO "|-t|DBT|-d|x", "",
+     "--directory_path: type DBT takes one file, by --file_path"},
+    {"LOOKML with -d", WHO "|-t|LOOKML|--project_name|p", "CASTOR_UPLOADER_DIRECTORY_PATH=x",
+     "CASTOR_UPLOADER_DIRECTORY_PATH: type LOOKML takes one file, by --file_path"},
+    {"type in the wrong case", "-t|viz", "",
+     "--file_type: 'viz' is none of DBT, LOOKML, QUALITY, VIZ, WAREHOUSE: did you mean 'VIZ'?"},
+    {"type unknown", "-t|TABLEAU", "",
+     "--file_type: 'TABLEAU' is none of DBT, LOOKML, QUALITY, VIZ, WAREHOUSE"},
+    {"zone in the wrong case", "-z|us", "", "--zone: 'us' is none of EU, US: did you mean 'US'?"},
+    {"zone unknown", "", "CASTOR_UPLOADER_ZONE=ASIA", "CASTOR_UPLOADER_ZONE: 'ASIA' is none of"},
+    {"source id: no UUID", "-k|x|-s|mine|-t|VIZ|-f|x", "", "--source_id: 'mine' is no UUID"},
+    {"source id: too short", "-k|x|-s|01234567-89ab-cdef-0123-456789abcde|-t|VIZ|-f|x", "",
+     "--source_id: '01234567-89ab-cdef-0123-456789abcde' is no UUID"},
+    {"source id: too long", "-k|x|-s|" UUID "0|-t|VIZ|-f|x", "", "--source_id: '" UUID "0' is no"},
+    {"source id: no hexadecimal digit", "-k|x|-s|01234567-89ab-cdef-0123-456789abcdeg|-t|VIZ|-f|x",
+     "", "--source_id: '01234567-89ab-cdef-0123-456789abcdeg' is no UUID"},
+    {"source id: no hyphens", "-k|x|-s|0123456789abcdef0123456789abcdef0123|-t|VIZ|-f|x", "",
+     "--source_id: '0123456789abcdef0123456789abcdef0123' is no UUID"},
+    {"source id: by variable", "-k|x|-t|VIZ|-f|x", "CASTOR_UPLOADER_SOURCE_ID=mine",
+     "CASTOR_UPLOADER_SOURCE_ID: 'mine' is no UUID"},
+    {"LOOKML without a project", LOOKML, "",
+     "type LOOKML: missing: --project_name (or the variable CASTOR_UPLOADER_PROJECT_NAME)"},
+    {"a blank project", LOOKML "|--project_name| \t", "",
+     "--project_name: a blank name is no Looker project"},
+    {"project .", LOOKML "|--project_name|.", "", "--project_name: '.' can't be a Looker project"},
+    {"project ..", LOOKML "|--project_name|..", "",
+     "--project_name: '..' can't be a Looker project"},
+    {"project with a slash", LOOKML, "CASTOR_UPLOADER_PROJECT_NAME=a/b",
+     "CASTOR_UPLOADER_PROJECT_NAME: 'a/b' can't be a Looker project"},
+    {"token with a line end", WHO "|-t|VIZ|-f|x|-k|tiger\n", "",
+     "--token: a space or a control character (a line end?) can't be part of it"},
+    {"CASTOR_TIMEOUT_OVERRIDE can't be read", "", "CASTOR_TIMEOUT_OVERRIDE=long",
+     "CASTOR_TIMEOUT_OVERRIDE: 'long' is not a number of seconds above 0"},
+    {"CASTOR_RETRY_OVERRIDE can't be read", "", "CASTOR_RETRY_OVERRIDE=1.5",
+     "CASTOR_RETRY_OVERRIDE: '1.5' is not a whole number from 0 to 100"},
+    {"--timeout 0", "--timeout|0", "", "--timeout: '0' is not a number of seconds above 0"},
+    {"--retries 101", "--retries|101", "", "--retries: '101' is not a whole number from 0 to 100"},
+    {"--file fits two fixed ones", "--file|x", "",
+     "option '--file' is ambiguous: it could be any of --file_type, --file_path"},
+    {"endpoint with a query", WHO "|-t|VIZ|-f|x|--endpoint|https://host/a?b=c", "",
+     "--endpoint: the path after the host"},
+    {"endpoint with a fragment", WHO "|-t|VIZ|-f|x|--endpoint|https://host/a#b", "",
+     "--endpoint: the path after the host"},
+    {"endpoint with a space", WHO "|-t|VIZ|-f|x|--endpoint|https://host/a b", "",
+     "--endpoint: the path after the host"},
+    {"endpoint with ..", WHO "|-t|VIZ|-f|x|--endpoint|https://host/../b", "",
+     "--endpoint: the path after the host"},
+    {"endpoint with an empty part", WHO "|-t|VIZ|-f|x|--endpoint|https://host/a//b", "",
+     "--endpoint: the path after the host"},
+    {"endpoint by http to another machine", WHO "|-t|VIZ|-f|x|--endpoint|http://host/a", "",
+     "--endpoint: "},
+    {"endpoint with a user name", WHO "|-t|VIZ|-f|x", "CASTOR_UPLOADER_ENDPOINT=https://me@host",
+     "CASTOR_UPLOADER_ENDPOINT: "},
+};
+
+static void test_error_row(void **state)
+{
+    const struct error_row *row = *state;
+    struct fixture f;
+    struct smc_error err = SMC_ERROR_INIT;
+    assert_int_equal(run(&f, row->args, row->env, &err), SMC_ERR_USAGE);
+    char *got = text_format("%.*s", (int)strlen(row->want), err.detail);
+    assert_string_equal(got, row->want);
+    assert_null(strstr(err.detail, "tiger"));
+    free(got);
+    tear_down(&f);
+}
+
+/* ---- what can ---- */
+
+struct good_row {
+    const char *name;
+    const char *args;
+    const char *origin;
+    const char *prefix;
+};
+
+static const struct good_row good_rows[] = {
+    {"zone EU", "", "https://ingest.castordoc.com", ""},
+    {"zone US", "-z|US", "https://ingest.us.castordoc.com", ""},
+    {"endpoint", "--endpoint|https://host.example", "https://host.example", ""},
+    {"endpoint before the zone", "-z|US|--endpoint|https://host.example", "https://host.example",
+     ""},
+    {"endpoint with a slash", "--endpoint|https://host.example/", "https://host.example", ""},
+    {"endpoint with a port", "--endpoint|https://host.example:8443", "https://host.example:8443",
+     ""},
+    {"endpoint without a scheme", "--endpoint|host.example/x", "https://host.example", "/x"},
+    {"endpoint with a path", "--endpoint|https://host.example/a/b-c", "https://host.example",
+     "/a/b-c"},
+    {"endpoint with a path and slashes", "--endpoint|https://host.example/a//",
+     "https://host.example", "/a"},
+    {"endpoint on loopback", "--endpoint|http://127.0.0.1:8080/in", "http://127.0.0.1:8080", "/in"},
+};
+
+static void test_good_row(void **state)
+{
+    const struct good_row *row = *state;
+    struct fixture f;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *args = text_format(WHO "|-t|VIZ|-d|x%s%s", *row->args ? "|" : "", row->args);
+    assert_int_equal(run(&f, args, "", &err), SMC_OK);
+    assert_string_equal(smc_buf_str(&f.settings.origin), row->origin);
+    assert_string_equal(smc_buf_str(&f.settings.prefix), row->prefix);
+    free(args);
+    tear_down(&f);
+}
+
+static void test_source_id_in_lower_case(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_int_equal(run(&f, WHO "|-t|VIZ|-f|x|-s|ABCDEF01-89AB-CDEF-0123-456789ABCDEF", "", NULL),
+                     SMC_OK);
+    assert_string_equal(f.settings.source_uuid, "abcdef01-89ab-cdef-0123-456789abcdef");
+    assert_string_equal(f.settings.source_id, "ABCDEF01-89AB-CDEF-0123-456789ABCDEF");
+    tear_down(&f);
+}
+
+static void test_lookml_with_a_project(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_int_equal(run(&f, LOOKML "|--project_name|my project%", "", NULL), SMC_OK);
+    assert_string_equal(f.settings.project_name, "my project%");
+    tear_down(&f);
+}
+
+static void test_other_types_pass_over_the_project(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_int_equal(run(&f, WHO "|-t|VIZ|-f|x", "CASTOR_UPLOADER_PROJECT_NAME=a/b", NULL), SMC_OK);
+    tear_down(&f);
+}
+
+static void test_all_by_variable(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_int_equal(run(&f, "",
+                         "CASTOR_UPLOADER_TOKEN=tiger|CASTOR_UPLOADER_SOURCE_ID=" UUID
+                         "|castor_uploader_file_type=DBT|Castor_Uploader_File_Path=x",
+                         NULL),
+                     SMC_OK);
+    assert_string_equal(f.settings.file_path, "x");
+    tear_down(&f);
+}
+
+static void test_help_needs_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_int_equal(run(&f, "-f|x|-d|y|-h", "CASTOR_RETRY_OVERRIDE=x", NULL), SMC_OK);
+    assert_true(f.settings.is_help);
+    tear_down(&f);
+}
+
+static void test_version_needs_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_int_equal(run(&f, "--vers", "CASTOR_RETRY_OVERRIDE=x", NULL), SMC_OK);
+    assert_true(f.settings.is_version);
+    tear_down(&f);
+}
+
+static void test_names_of_types(void **state)
+{
+    (void)state;
+    assert_string_equal(upload_type_name(UPLOAD_DBT), "DBT");
+    assert_string_equal(upload_type_name(UPLOAD_WAREHOUSE), "WAREHOUSE");
+    assert_string_equal(upload_type_name(-1), "");
+    assert_string_equal(upload_type_name(UPLOAD_WAREHOUSE + 1), "");
+}
+
+#define TABLE(name, rows, test)                                                                    \
+    run_table((name), (rows), sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], (test))
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_source_id_in_lower_case),
+        cmocka_unit_test(test_lookml_with_a_project),
+        cmocka_unit_test(test_other_types_pass_over_the_project),
+        cmocka_unit_test(test_all_by_variable),
+        cmocka_unit_test(test_help_needs_nothing),
+        cmocka_unit_test(test_version_needs_nothing),
+        cmocka_unit_test(test_names_of_types),
+    };
+    int failed = TABLE("upload options: texts", text_rows, test_text_row);
+    failed += TABLE("upload options: numbers", number_rows, test_number_row);
+    failed += TABLE("upload options: errors", error_rows, test_error_row);
+    failed += TABLE("upload options: addresses", good_rows, test_good_row);
+    failed += cmocka_run_group_tests_name("upload options", tests, NULL, NULL);
+    return failed;
+}

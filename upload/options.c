@@ -1,0 +1,333 @@
+#include "options.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include <sigmacat/client.h>
+
+#define PLACE(member) .offset = offsetof(struct upload_settings, member)
+
+/* -f and -d exclude each other. */
+#define GROUP_WHAT 1
+
+/* In the order of the enums. */
+static const char *const types[] = {"DBT", "LOOKML", "QUALITY", "VIZ", "WAREHOUSE", NULL};
+static const char *const zones[] = {"EU", "US", NULL};
+static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
+static const char *const log_formats[] = {"text", "json", NULL};
+
+static const char *const zone_origins[] = {"https://ingest.castordoc.com",
+                                           "https://ingest.us.castordoc.com"};
+
+/* The first seven are the contract's: scripts depend on their flags, letters and variables, and on
+ * the two aliases. */
+static const struct smc_setting rows[] = {
+    {.flag = "--token",
+     .letter = 'k',
+     .metavar = "TOKEN",
+     .variable = "CASTOR_UPLOADER_TOKEN",
+     .type = SMC_SETTING_SECRET,
+     PLACE(token),
+     .is_fixed = true,
+     .help = "Catalog's API token"},
+    {.flag = "--source_id",
+     .letter = 's',
+     .metavar = "UUID",
+     .variable = "CASTOR_UPLOADER_SOURCE_ID",
+     .type = SMC_SETTING_TEXT,
+     PLACE(source_id),
+     .is_fixed = true,
+     .help = "the source's id in Catalog"},
+    {.flag = "--file_type",
+     .letter = 't',
+     .metavar = "TYPE",
+     .variable = "CASTOR_UPLOADER_FILE_TYPE",
+     .type = SMC_SETTING_CHOICE,
+     PLACE(file_type),
+     .choices = types,
+     .is_fixed = true,
+     .help = "DBT, LOOKML, QUALITY, VIZ or WAREHOUSE"},
+    {.flag = "--file_path",
+     .letter = 'f',
+     .metavar = "FILE",
+     .variable = "CASTOR_UPLOADER_FILE_PATH",
+     .type = SMC_SETTING_TEXT,
+     PLACE(file_path),
+     .group = GROUP_WHAT,
+     .is_fixed = true,
+     .help = "one file to send"},
+    {.flag = "--directory_path",
+     .letter = 'd',
+     .metavar = "DIR",
+     .variable = "CASTOR_UPLOADER_DIRECTORY_PATH",
+     .type = SMC_SETTING_TEXT,
+     PLACE(directory_path),
+     .group = GROUP_WHAT,
+     .is_fixed = true,
+     .help = "a directory: its .json and .csv files"},
+    {.flag = "--zone",
+     .letter = 'z',
+     .metavar = "ZONE",
+     .variable = "CASTOR_UPLOADER_ZONE",
+     .type = SMC_SETTING_CHOICE,
+     PLACE(zone),
+     .choices = zones,
+     .fallback = "EU",
+     .is_fixed = true,
+     .help = "EU or US"},
+    {.flag = "--project_name",
+     .metavar = "NAME",
+     .variable = "CASTOR_UPLOADER_PROJECT_NAME",
+     .type = SMC_SETTING_TEXT,
+     PLACE(project_name),
+     .is_fixed = true,
+     .help = "Looker project, with LOOKML"},
+    {.flag = "--endpoint",
+     .metavar = "URL",
+     .variable = "CASTOR_UPLOADER_ENDPOINT",
+     .type = SMC_SETTING_TEXT,
+     PLACE(endpoint),
+     .help = "send here in place of the zone's address"},
+    {.flag = "--retries",
+     .metavar = "N",
+     .variable = "CASTOR_UPLOADER_RETRIES",
+     .alias = "CASTOR_RETRY_OVERRIDE",
+     .type = SMC_SETTING_WHOLE,
+     PLACE(retries),
+     .min = 0,
+     .max = 100,
+     .fallback = "4",
+     .help = "tries after a file's first one"},
+    {.flag = "--retry-base",
+     .metavar = "SECONDS",
+     .variable = "CASTOR_UPLOADER_RETRY_BASE",
+     .type = SMC_SETTING_SECONDS,
+     PLACE(retry_base_ms),
+     .fallback = "1",
+     .help = "first wait between tries, then doubled"},
+    {.flag = "--timeout",
+     .metavar = "SECONDS",
+     .variable = "CASTOR_UPLOADER_TIMEOUT",
+     .alias = "CASTOR_TIMEOUT_OVERRIDE",
+     .type = SMC_SETTING_SECONDS,
+     PLACE(timeout_ms),
+     .min = 1,
+     .fallback = "60",
+     .help = "gives up a try without progress"},
+    {.flag = "--cacert",
+     .metavar = "FILE",
+     .variable = "CASTOR_UPLOADER_CACERT",
+     .type = SMC_SETTING_TEXT,
+     PLACE(cacert),
+     .help = "PEM file of certificates to trust"},
+    {.flag = "--log-level",
+     .metavar = "LEVEL",
+     .variable = "CASTOR_UPLOADER_LOG_LEVEL",
+     .type = SMC_SETTING_CHOICE,
+     PLACE(log_level),
+     .choices = log_levels,
+     .fallback = "info",
+     .help = "log error, warn, info or debug"},
+    {.flag = "--log-format",
+     .metavar = "FORMAT",
+     .variable = "CASTOR_UPLOADER_LOG_FORMAT",
+     .type = SMC_SETTING_CHOICE,
+     PLACE(log_format),
+     .choices = log_formats,
+     .fallback = "text",
+     .help = "log lines as text or json"},
+    {.flag = "--help",
+     .letter = 'h',
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_help),
+     .is_query = true,
+     .help = "print this and exit"},
+    {.flag = "--version",
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_version),
+     .is_query = true,
+     .help = "print the version and exit"},
+};
+
+static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[0]};
+
+static const char *const examples[] = {
+    "castor-upload -k TOKEN -s SOURCE_ID -t VIZ -d sigma",
+    "CASTOR_UPLOADER_TOKEN=$(cat token) castor-upload -s SOURCE_ID -t VIZ -d sigma",
+    "castor-upload -k TOKEN -s SOURCE_ID -t DBT -f target/manifest.json --zone US",
+    NULL,
+};
+
+static const struct smc_cli_program program = {
+    .name = "castor-upload",
+    .purpose = "send files to Coalesce Catalog",
+    .examples = examples,
+    .variables = "Each option has a variable: CASTOR_UPLOADER_ and the flag in capitals, such as\n"
+                 "CASTOR_UPLOADER_TOKEN. Flags go first.",
+    .table = &table,
+};
+
+const struct smc_cli_program *upload_program(void)
+{
+    return &program;
+}
+
+const char *upload_type_name(int type)
+{
+    return type >= UPLOAD_DBT && type <= UPLOAD_WAREHOUSE ? types[type] : "";
+}
+
+enum smc_status upload_options_read(struct upload_settings *settings, int argc, char **argv,
+                                    char *const *envp, struct smc_error *err)
+{
+    *settings = (struct upload_settings){.origin = SMC_BUF_INIT(512), .prefix = SMC_BUF_INIT(1024)};
+    enum smc_status rc = smc_settings_init(&settings->sources, &table, settings, err);
+    if (rc != SMC_OK)
+        return rc;
+    return smc_settings_read(&settings->sources, argc, argv, envp, err);
+}
+
+/* ---- checks ---- */
+
+static const char *name_of(const struct upload_settings *settings, const char *flag)
+{
+    return smc_settings_name(&settings->sources, flag);
+}
+
+/* 8-4-4-4-12 hexadecimal digits, of any version; kept in lower case. */
+static enum smc_status check_source_id(struct upload_settings *settings, struct smc_error *err)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    const char *text = settings->source_id;
+    bool is_uuid = strlen(text) == sizeof form - 1;
+    for (size_t i = 0; is_uuid && i < sizeof form - 1; i++) {
+        unsigned char c = (unsigned char)text[i];
+        is_uuid = form[i] == '-' ? c == '-' : isxdigit(c) != 0;
+        settings->source_uuid[i] = (char)tolower(c);
+    }
+    if (!is_uuid)
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "%s: '%.60s' is no UUID, such as 01234567-89ab-cdef-0123-456789abcdef",
+                        name_of(settings, "--source_id"), text);
+    settings->source_uuid[sizeof form - 1] = '\0';
+    return SMC_OK;
+}
+
+static enum smc_status check_paths(const struct upload_settings *settings, struct smc_error *err)
+{
+    if (!settings->file_path && !settings->directory_path)
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "missing: --file_path (or the variable CASTOR_UPLOADER_FILE_PATH), or "
+                        "--directory_path (or the variable CASTOR_UPLOADER_DIRECTORY_PATH)");
+    bool is_single = settings->file_type == UPLOAD_DBT || settings->file_type == UPLOAD_LOOKML;
+    if (settings->directory_path && is_single)
+        return smc_fail(err, SMC_ERR_USAGE, "%s: type %s takes one file, by --file_path",
+                        name_of(settings, "--directory_path"), types[settings->file_type]);
+    return SMC_OK;
+}
+
+/* The project becomes one segment of the path. */
+static enum smc_status check_project(const struct upload_settings *settings, struct smc_error *err)
+{
+    static const char *const required[] = {"--project_name"};
+    if (settings->file_type != UPLOAD_LOOKML)
+        return SMC_OK;
+    enum smc_status rc = smc_settings_require(&settings->sources, required, 1, err);
+    if (rc != SMC_OK) {
+        smc_error_context(err, "type LOOKML");
+        return rc;
+    }
+    const char *project = settings->project_name;
+    const char *name = name_of(settings, "--project_name");
+    if (project[strspn(project, " \t\r\n\v\f")] == '\0')
+        return smc_fail(err, SMC_ERR_USAGE, "%s: a blank name is no Looker project", name);
+    if (strcmp(project, ".") == 0 || strcmp(project, "..") == 0 || strchr(project, '/'))
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "%s: '%.60s' can't be a Looker project: not '.' or '..', and no '/' in it",
+                        name, project);
+    return SMC_OK;
+}
+
+/* Whether what follows the host can go before a path as it is: segments of characters that need no
+ * encoding, none of them empty, '.' or '..'. `path` begins with '/', its end is at `len`. */
+static bool is_prefix_path(const char *path, size_t len)
+{
+    for (size_t at = 0; at < len;) {
+        at++;
+        const char *segment = path + at;
+        size_t segment_len = 0;
+        while (at + segment_len < len && segment[segment_len] != '/') {
+            unsigned char c = (unsigned char)segment[segment_len++];
+            if (c >= 0x80 || (!isalnum(c) && !strchr("-._~!$&'()*+,;=:@%", c)))
+                return false;
+        }
+        bool is_dots = (segment_len == 1 && segment[0] == '.') ||
+                       (segment_len == 2 && segment[0] == '.' && segment[1] == '.');
+        if (segment_len == 0 || is_dots)
+            return false;
+        at += segment_len;
+    }
+    return true;
+}
+
+static enum smc_status check_endpoint(struct upload_settings *settings, struct smc_error *err)
+{
+    const char *name = name_of(settings, "--endpoint");
+    const char *text = settings->endpoint;
+    const char *scheme_end = strstr(text, "://");
+    const char *host = scheme_end ? scheme_end + 3 : text;
+    const char *path = host + strcspn(host, "/");
+    size_t path_len = strlen(path);
+    while (path_len > 0 && path[path_len - 1] == '/')
+        path_len--;
+    if (!is_prefix_path(path, path_len))
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "%s: the path after the host can't go before an upload's: no query, no "
+                        "spaces, no '.', '..' or empty parts; such as https://host/catalog",
+                        name);
+    struct smc_buf origin = SMC_BUF_INIT(512);
+    enum smc_status rc = smc_buf_add(&origin, text, (size_t)(path - text));
+    if (rc == SMC_OK)
+        rc = smc_buf_add(&settings->prefix, path, path_len);
+    if (rc == SMC_ERR_CAP)
+        rc = smc_fail(err, SMC_ERR_USAGE, "%s: this address is too long", name);
+    else if (rc != SMC_OK)
+        rc = smc_fail(err, rc, "%s", smc_strerror(rc));
+    else
+        rc = smc_origin_parse(smc_buf_str(&origin), name, &settings->origin, err);
+    smc_buf_clear(&origin);
+    return rc;
+}
+
+static enum smc_status check_address(struct upload_settings *settings, struct smc_error *err)
+{
+    smc_buf_reset(&settings->origin);
+    smc_buf_reset(&settings->prefix);
+    if (settings->endpoint)
+        return check_endpoint(settings, err);
+    enum smc_status rc = smc_buf_addstr(&settings->origin, zone_origins[settings->zone]);
+    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
+}
+
+enum smc_status upload_options_check(struct upload_settings *settings, struct smc_error *err)
+{
+    static const char *const required[] = {"--token", "--source_id", "--file_type"};
+    enum smc_status rc = smc_settings_require(&settings->sources, required,
+                                              sizeof required / sizeof required[0], err);
+    if (rc == SMC_OK)
+        rc = check_source_id(settings, err);
+    if (rc == SMC_OK)
+        rc = check_paths(settings, err);
+    if (rc == SMC_OK)
+        rc = check_project(settings, err);
+    if (rc == SMC_OK)
+        rc = check_address(settings, err);
+    return rc;
+}
+
+void upload_options_clear(struct upload_settings *settings)
+{
+    smc_settings_clear(&settings->sources);
+    smc_buf_clear(&settings->origin);
+    smc_buf_clear(&settings->prefix);
+}

@@ -1,0 +1,61 @@
+/* The options of castor-upload: its settings table, read and checked. */
+#ifndef UPLOAD_OPTIONS_H
+#define UPLOAD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sigmacat/buf.h>
+#include <sigmacat/config.h>
+#include <sigmacat/log.h>
+
+#include "lib/cli/help.h"
+
+/* In the order of the words that --file_type takes. */
+enum upload_type { UPLOAD_DBT, UPLOAD_LOOKML, UPLOAD_QUALITY, UPLOAD_VIZ, UPLOAD_WAREHOUSE };
+enum upload_zone { UPLOAD_ZONE_EU, UPLOAD_ZONE_US };
+
+/* All texts are owned by the settings and end with upload_options_clear. */
+struct upload_settings {
+    struct smc_settings sources; /* where each value came from */
+    struct smc_buf origin;       /* "https://host[:port]" of zone or endpoint, made by the check */
+    struct smc_buf prefix;       /* the endpoint's path, "/x" or ""; made by the check */
+    char source_uuid[37];        /* source_id in lower case; made by the check */
+
+    const char *token;
+    const char *source_id; /* as given */
+    int file_type;         /* enum upload_type; -1 while not given */
+    const char *file_path; /* exactly one of these two is not NULL after the check */
+    const char *directory_path;
+    int zone;                 /* enum upload_zone */
+    const char *project_name; /* NULL unless given; as given, not encoded */
+    const char *endpoint;     /* NULL: the zone's */
+    const char *cacert;       /* NULL: the system's */
+    int retries;
+    int64_t retry_base_ms;
+    int64_t timeout_ms;
+    int log_level;  /* enum smc_log_level */
+    int log_format; /* enum smc_log_format */
+    bool is_help;
+    bool is_version;
+};
+
+/* Name, examples and table, for help and manual page. Static. */
+const struct smc_cli_program *upload_program(void);
+
+/* The word of a type, as --file_type takes it: "VIZ". */
+const char *upload_type_name(int type);
+
+/* Reads flags and variables; see smc_settings_read. `settings` need not be prepared, must not move
+ * afterwards, and is to be cleared also after an error. */
+enum smc_status upload_options_read(struct upload_settings *settings, int argc, char **argv,
+                                    char *const *envp, struct smc_error *err);
+
+/* Whether a run could start: all that is required is there and fits together. Files are not looked
+ * at. SMC_ERR_USAGE. */
+enum smc_status upload_options_check(struct upload_settings *settings, struct smc_error *err);
+
+/* Frees and wipes; twice is harmless. */
+void upload_options_clear(struct upload_settings *settings);
+
+#endif
