@@ -1,0 +1,76 @@
+/* What objects exist and how they read: pure functions of the options and an index, nothing is
+ * stored. Indexes count from 0 within a kind; the caller keeps them in range. */
+#ifndef SIM_ESTATE_H
+#define SIM_ESTATE_H
+
+#include "sim.h"
+#include "text.h"
+
+enum kind {
+    K_TOKEN,
+    K_WHOAMI,
+    K_CONNECTIONS,
+    K_WORKBOOKS,
+    K_DATAMODELS,
+    K_DATASETS,
+    K_FILES,
+    K_MEMBERS,
+    K_WORKBOOK_SOURCES,
+    K_ELEMENTS,
+    K_DATAMODEL_SOURCES,
+    K_DATAMODEL_LINEAGE,
+    K_DATASET_SOURCES,
+    K_PATH, /* also stands for the tables */
+    K_PATHS,
+    K_UPLOAD,
+    K_OTHER,
+    KIND_COUNT
+};
+
+/* Static; the names that sim.h lists. */
+const char *kind_name(enum kind kind);
+/* KIND_COUNT when there is no such kind. "tables" is K_PATH. */
+enum kind kind_of(const char *name);
+
+/* The 16 bytes that identify an object, and back: -1 when they are of no object of the kind. An id
+ * holds its kind and index, so neither direction needs a table. */
+void estate_id(const struct sim_options *o, enum kind kind, long index, uint8_t id[16]);
+long estate_index(const struct sim_options *o, enum kind kind, const uint8_t id[16]);
+
+/* Rows of a listing (K_PATH: tables), of an object; -1 for a kind that has none. */
+long estate_count(const struct sim_options *o, enum kind kind);
+long estate_row_count(const struct sim_options *o, enum kind kind, long parent);
+
+/* Append the exact text of a row. */
+void estate_record(const struct sim_options *o, enum kind kind, long index, struct text *t);
+void estate_row(const struct sim_options *o, enum kind kind, long parent, long index,
+                struct text *t);
+
+/* Tables and the listing of their paths. */
+bool estate_is_listed(const struct sim_options *o, long table);
+int estate_path_status(const struct sim_options *o, long table);
+long estate_path_count(const struct sim_options *o);
+void estate_path_row(const struct sim_options *o, long row, struct text *t);
+void estate_path_answer(const struct sim_options *o, long table, struct text *t);
+/* The connection of a table. */
+long estate_table_connection(const struct sim_options *o, long table);
+
+void estate_whoami(const struct sim_options *o, struct text *t);
+
+/* ---- shared by the files that write rows ---- */
+
+/* A number that looks random and belongs to (kind, index, salt). */
+uint64_t estate_hash(const struct sim_options *o, enum kind kind, long index, uint64_t salt);
+/* As above, below `count`, which is positive. */
+long estate_pick(const struct sim_options *o, enum kind kind, long index, uint64_t salt,
+                 long count);
+/* `,"name":"` UUID `"`: pass the member with all its punctuation up to the opening quote. */
+void estate_put_id(const struct sim_options *o, const char *before, enum kind kind, long index,
+                   struct text *t);
+/* `{`, with white space in some odd records; and the end, with additional members in odd ones. */
+void estate_open(const struct sim_options *o, long index, struct text *t);
+void estate_close(const struct sim_options *o, long index, struct text *t);
+/* The inside of a JSON string, escaped: a name that may be strange, then a word and the index. */
+void estate_name(const struct sim_options *o, const char *word, long index, struct text *t);
+
+#endif

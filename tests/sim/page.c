@@ -1,0 +1,165 @@
+/* Listings in pages, with cursors that must be passed back to the letter. */
+#include "priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_ROWS = 50, MAX_ROWS = 1000, MAX_TOKEN_ROWS = 500 };
+
+/* A cursor is opaque to clients, and full of what must be encoded in a URL. Its check binds it to
+ * its call and object. */
+void page_put_cursor(const struct sim_options *o, enum kind kind, long object, long page,
+                     long offset, struct text *t)
+{
+    uint64_t check =
+        estate_hash(o, kind, object + 1, mix64((uint64_t)page << 40 ^ (uint64_t)offset));
+
+    text_lit(t, "c+/=%25 &#\xc3\xa9?\":");
+    text_long(t, page);
+    text_lit(t, ":");
+    text_long(t, offset);
+    text_lit(t, ":");
+    text_u64(t, check);
+}
+
+static bool read_cursor(struct request *req, const char *cursor, size_t len)
+{
+    struct text again = TEXT_INIT;
+    const char *at = strchr(cursor, ':');
+    char *end = NULL;
+    bool same = false;
+
+    if (!at)
+        return false;
+    req->page = strtol(at + 1, &end, 10);
+    if (*end == ':' && req->page > 0 && req->page < 1L << 22)
+        req->offset = strtol(end + 1, NULL, 10);
+    if (req->offset >= 0 && req->offset < 1L << 39) {
+        page_put_cursor(&req->sim->opt, req->kind, req->object, req->page, req->offset, &again);
+        same = !again.failed && again.len == len && memcmp(again.data, cursor, len) == 0;
+    }
+    text_clear(&again);
+    return same;
+}
+
+void page_read_cursor(struct request *req)
+{
+    const char *name = req->call->idiom == I_TOKEN ? "pageToken" : "page";
+    size_t i;
+
+    if (req->sim->replay || (req->call->idiom != I_PAGE && req->call->idiom != I_TOKEN))
+        return;
+    for (i = 0; i < req->param_count; i++) {
+        const struct param *p = &req->params[i];
+        if (!p->name || !p->value || strcmp(p->name, name) != 0)
+            continue;
+        req->bad_cursor = !read_cursor(req, p->value, p->value_len);
+        if (req->bad_cursor)
+            req->page = 1;
+        return;
+    }
+}
+
+static long row_count(const struct request *req)
+{
+    const struct sim_options *o = &req->sim->opt;
+
+    return req->call->object == KIND_COUNT ? estate_count(o, req->kind)
+                                           : estate_row_count(o, req->kind, req->object);
+}
+
+static void put_rows(const struct request *req, long from, long to, struct text *t)
+{
+    const struct sim_options *o = &req->sim->opt;
+    long i;
+
+    for (i = from; i < to; i++) {
+        if (i > from)
+            text_lit(t, ",");
+        if (req->call->object == KIND_COUNT)
+            estate_record(o, req->kind, i, t);
+        else
+            estate_row(o, req->kind, req->object, i, t);
+    }
+}
+
+/* The rows in brackets, with what a fault does to them. */
+static void put_array(const struct request *req, long from, long to, struct text *t)
+{
+    text_lit(t, "[");
+    if (req->fault.what == DO_SHORT && to > from)
+        to--;
+    put_rows(req, from, to, t);
+    if (req->fault.what == DO_DUP && to > from) {
+        text_lit(t, ",");
+        put_rows(req, from, from + 1, t);
+    }
+    text_lit(t, "]");
+}
+
+static void put_next(const struct request *req, long to, bool more, struct text *t)
+{
+    struct text cursor = TEXT_INIT;
+    bool again = req->fault.what == DO_SAMECURSOR;
+
+    if (req->fault.what == DO_NOCURSOR)
+        return;
+    if (!more && !again) {
+        if (req->call->idiom == I_PAGE)
+            text_lit(t, ",\"nextPage\":null");
+        return;
+    }
+    page_put_cursor(&req->sim->opt, req->kind, req->object, again ? req->page : req->page + 1,
+                    again ? req->offset : to, &cursor);
+    text_str(t, req->call->idiom == I_PAGE ? ",\"nextPage\":" : ",\"nextPageToken\":");
+    if (cursor.failed)
+        t->failed = true;
+    else
+        text_json(t, cursor.data, cursor.len);
+    text_clear(&cursor);
+}
+
+/* How many rows were asked for; 0 when that is no good number. */
+static long wanted_rows(const struct request *req)
+{
+    const struct sim_options *o = &req->sim->opt;
+    bool token = req->call->idiom == I_TOKEN;
+    const char *text = request_param(req, token ? "pageSize" : "limit");
+    long n = DEFAULT_ROWS;
+
+    if (text && !parse_count(text, token ? MAX_TOKEN_ROWS : MAX_ROWS, &n))
+        return 0;
+    return o->page_size > 0 && n > o->page_size ? o->page_size : n;
+}
+
+void page_answer(const struct request *req, struct answer *a)
+{
+    const struct sim_options *o = &req->sim->opt;
+    long total = row_count(req);
+    long rows = total;
+    long to;
+
+    if (req->call->idiom == I_ARRAY) {
+        if (strchr(req->uri, '?'))
+            answer_error(a, 400, "invalid_request", "takes no parameters");
+        else
+            put_array(req, 0, total, &a->body);
+        return;
+    }
+    rows = wanted_rows(req);
+    if (rows < 1) {
+        answer_error(a, 400, "invalid_request", "limit or page size out of range");
+        return;
+    }
+    to = total - req->offset > rows ? req->offset + rows : total;
+    text_lit(&a->body, "{\"entries\":");
+    put_array(req, req->offset, to, &a->body);
+    put_next(req, to, to < total, &a->body);
+    if (req->call->has_total && !(req->kind == K_PATHS && o->paths_without_total)) {
+        text_lit(&a->body, ",\"total\":");
+        text_long(&a->body, req->fault.what == DO_TOTAL ? req->fault.number : total);
+    }
+    if (req->call->has_more)
+        text_str(&a->body, to < total ? ",\"hasMore\":true" : ",\"hasMore\":false");
+    text_lit(&a->body, "}");
+}

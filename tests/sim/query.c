@@ -1,0 +1,68 @@
+/* The estate as tests ask for it. */
+#include "estate.h"
+#include "priv.h"
+
+long sim_estate_count(const struct sim *sim, const char *kind)
+{
+    return estate_count(&sim->opt, kind_of(kind));
+}
+
+char *sim_estate_record(const struct sim *sim, const char *kind, long index, size_t *len)
+{
+    struct text t = TEXT_INIT;
+    enum kind k = kind_of(kind);
+
+    if (index < 0 || index >= estate_count(&sim->opt, k))
+        return NULL;
+    if (k != K_PATH)
+        estate_record(&sim->opt, k, index, &t);
+    else if (estate_path_status(&sim->opt, index) == 200)
+        estate_path_answer(&sim->opt, index, &t);
+    else
+        return NULL;
+    return text_take(&t, len);
+}
+
+long sim_estate_row_count(const struct sim *sim, const char *kind, long parent)
+{
+    return estate_row_count(&sim->opt, kind_of(kind), parent);
+}
+
+char *sim_estate_row(const struct sim *sim, const char *kind, long parent, long index, size_t *len)
+{
+    struct text t = TEXT_INIT;
+    enum kind k = kind_of(kind);
+
+    if (index < 0 || index >= estate_row_count(&sim->opt, k, parent))
+        return NULL;
+    estate_row(&sim->opt, k, parent, index, &t);
+    return text_take(&t, len);
+}
+
+void sim_estate_id(const struct sim *sim, const char *kind, long index, char id[37])
+{
+    uint8_t raw[16];
+
+    estate_id(&sim->opt, kind_of(kind), index, raw);
+    uuid_format(raw, id);
+}
+
+long sim_estate_index(const struct sim *sim, const char *kind, const char *id)
+{
+    uint8_t raw[16];
+    size_t len = 0;
+
+    while (id[len] != '\0')
+        len++;
+    return uuid_parse(id, len, raw) ? estate_index(&sim->opt, kind_of(kind), raw) : -1;
+}
+
+bool sim_estate_is_listed(const struct sim *sim, long table)
+{
+    return estate_is_listed(&sim->opt, table);
+}
+
+int sim_estate_path_status(const struct sim *sim, long table)
+{
+    return estate_path_status(&sim->opt, table);
+}

@@ -1,0 +1,193 @@
+/* The stand-in for Sigma's REST API and for Catalog's ingest, for tests: in process (this header)
+ * or as the program sigmacat-sim (main.c).
+ *
+ * It listens on 127.0.0.1 only, one thread per connection. What it serves is a pure function of the
+ * options' seed and counts: nothing is stored, so an estate of a million files costs no memory.
+ * All functions may be called from any thread between sim_start and sim_stop, unless they say
+ * otherwise. None prints anything.
+ *
+ * Calls are named everywhere by their kind:
+ *   token whoami connections workbooks datamodels datasets files members workbook_sources elements
+ *   datamodel_sources datamodel_lineage dataset_sources path paths upload
+ * "other" are the calls that are none of these; /_sim/... is not counted at all. */
+#ifndef SIGMACAT_SIM_H
+#define SIGMACAT_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sim; /* a running server */
+
+/* Start from SIM_OPTIONS_INIT and change what matters. All texts are borrowed until sim_start
+ * returns. A number of 0 means none, no limit or off unless it says otherwise. */
+struct sim_options {
+    unsigned port; /* 0: any free one */
+
+    /* the estate */
+    uint64_t seed;
+    long connections;
+    long workbooks;
+    long datamodels;
+    long datasets;
+    long files;
+    long members;
+    long tables;
+    long elements;          /* per workbook; with odd values some have none, some twice as many */
+    long sources;           /* per workbook; varies likewise */
+    long datamodel_sources; /* per data model */
+    long lineage;           /* entries per data model */
+    long dataset_sources;   /* per data set */
+
+    /* Strange values that Sigma may send: control characters, unpaired surrogates, numbers beyond
+     * double, deep nesting, white space, escaped member names, members that the toolkit adds. */
+    bool odd;
+    /* What Sigma sends in practice but its description does not have (only with `odd`): error
+     * objects among the files, null instead of an id list, unknown types, sources without an id. */
+    bool undescribed;
+    bool big_strings;           /* workbook 0, data model 0 and file 0 hold a 5 MB string */
+    int paths_missing_percent;  /* tables that the bulk listing of paths lacks */
+    int paths_conflict_percent; /* tables that answer 409 singly and are lacking in the listing */
+    bool paths_disagree;        /* the bulk listing's paths differ from the single answers */
+    bool paths_without_total;
+
+    /* the account */
+    const char *client_id;
+    const char *client_secret;
+    bool not_admin;           /* skipPermissionCheck=true answers 403 */
+    bool explorations_strict; /* excludeExplorations without skipPermissionCheck answers 400 */
+    long token_life_seconds;  /* 0: 3600; by `now_ms` */
+    long token_uses;          /* a token dies after so many calls */
+    bool token_strict;        /* a second token call within a second answers 429 */
+
+    /* the wire */
+    long page_size;  /* a page never has more rows, whatever `limit` says */
+    long latency_ms; /* before each answer, in real time; an upload waits after its body */
+    long jitter_ms;  /* up to so much more */
+    bool no_gzip;
+    const char *tls_cert_pem; /* PEM texts; both or none */
+    const char *tls_key_pem;
+
+    /* limits; time is taken from `now_ms` */
+    double rate;     /* calls a second, token bucket; token and upload are not part of it */
+    long burst;      /* 0: 1 */
+    bool limit_html; /* refusals are HTML instead of JSON */
+    const char *limit_retry_after; /* its value, or NULL for no such header */
+    long edge_after;   /* so many refusals within 10 s: the edge blocks everything of Sigma */
+    long edge_seconds; /* and for how long */
+    long down_after;   /* after so many calls all answer 503 */
+    int64_t (*now_ms)(void *ctx); /* NULL: the system's monotonic clock */
+    void *now_ctx;
+
+    /* the ingest */
+    const char *upload_token;
+    const char *save_dir; /* uploaded bodies are written here; NULL: nowhere */
+
+    /* A file of calls with answers: [{"call": "GET /v2/..?..", "status": 200, "answer": ...}].
+     * Instead of the estate, exactly these are answered, else 404; token only if it isn't there. */
+    const char *replay_file;
+};
+
+#define SIM_OPTIONS_INIT                                                                           \
+    {                                                                                              \
+        .seed = 1, .connections = 3, .workbooks = 20, .datamodels = 6, .datasets = 4, .files = 30, \
+        .members = 8, .tables = 25, .elements = 5, .sources = 4, .datamodel_sources = 4,           \
+        .lineage = 14, .dataset_sources = 2, .odd = true, .undescribed = true,                     \
+        .paths_missing_percent = 8, .paths_conflict_percent = 4, .client_id = "sim-client",        \
+        .client_secret = "sim-secret", .upload_token = "sim-token"                                 \
+    }
+
+/* Starts a server and returns it, or NULL with the reason in `why`. It accepts connections when
+ * this returns. Free with sim_stop. */
+struct sim *sim_start(const struct sim_options *opt, char *why, size_t why_size);
+
+/* Stops at once, whatever is being waited for, and frees everything. NULL is harmless. */
+void sim_stop(struct sim *sim);
+
+unsigned sim_port(const struct sim *sim);
+
+/* "http://127.0.0.1:PORT" or "https://..."; borrowed until sim_stop. */
+const char *sim_url(const struct sim *sim);
+
+/* ---- faults ----
+ * A fault is one text, "key=value,key=value", with the keys (all but `do` optional)
+ *   call=KIND       the calls it is for; * (default) is all but token
+ *   object=X        its index in its listing, its id, or a pattern with * and ?; for an
+ *                   upload its file name, with or without the leading Unix time
+ *   page=N          from 1
+ *   attempt=N, A-B, A-, *   counted from 1 for each call, object and page since the fault was added
+ *   every=K         only each K-th call that fits otherwise
+ *   do=WHAT         status:N  (with retry-after=V, html=1, code=SLUG, body=TEXT)
+ *                   reset  cut  stall  silent  html  broken  notype  redirect:URL  empty  wait:MS
+ *                   huge:BYTES  bomb[:BYTES]  bigheader[:BYTES]  deep:N  wrongshape
+ *                   samecursor  nocursor  short  dup  total:N
+ *                   for an upload also reset-mid  reset-late  early[:N]
+ * `%2C` in a value stands for a comma, `%25` for a percent sign. The first fault that fits decides.
+ * Returns 0, or -1 with the reason in `why`. */
+int sim_fault(struct sim *sim, const char *text, char *why, size_t why_size);
+void sim_faults_clear(struct sim *sim);
+
+/* ---- what was seen ---- `kind` NULL is all kinds, `status` 0 all statuses */
+
+/* Calls that got an answer with that status; with status 0 also those that got none (-1: only). */
+long sim_calls(struct sim *sim, const char *kind, int status);
+/* Most calls at once, uploads included. A call is over when its answer begins to be sent, so that a
+ * client which keeps to a limit is never seen above it. */
+long sim_max_in_flight(struct sim *sim);
+long sim_connections(struct sim *sim); /* TCP connections accepted */
+long sim_bytes(struct sim *sim);       /* of answer bodies, as they were sent */
+/* Token calls within a second of the one before. */
+long sim_token_violations(struct sim *sim);
+/* Calls that are none of the kinds, that replay has no answer for, or with a parameter that the
+ * description does not have. */
+long sim_unexpected(struct sim *sim);
+long sim_refusals(struct sim *sim); /* 429 by rate or block */
+long sim_blocks(struct sim *sim);   /* times that the edge began to block */
+/* GETs that had been answered 200 before, to the letter. */
+long sim_repeats(struct sim *sim, const char *kind);
+/* Forgets all of the above and the uploads; not the tokens, faults and limits. */
+void sim_stats_reset(struct sim *sim);
+/* Everything above as one JSON object; free() it. NULL when memory ran out. */
+char *sim_stats_json(struct sim *sim);
+
+/* ---- uploads ---- in the order in which they ended, those that failed included, except what a
+ * fault ended before its body was read (reset, early, stall, silent) */
+struct sim_upload {
+    const char *path;         /* as sent, without the leading slash */
+    const char *filename;     /* of the part named file; "" if there was none */
+    const char *content_type; /* of the request */
+    const char *part_type;    /* of the part; "" if it has none */
+    uint64_t length;          /* of the part's content */
+    char sha256[65];          /* of the same, lower-case hex */
+    int attempt;              /* which upload of this path it was, from 1 */
+    int status;               /* what was answered; 0: nothing */
+    bool complete;            /* well-formed to the end */
+};
+long sim_upload_count(struct sim *sim);
+/* Borrowed until sim_stop or sim_stats_reset; NULL beyond the end. */
+const struct sim_upload *sim_upload(struct sim *sim, long index);
+/* The list as a JSON array; free() it. */
+char *sim_uploads_json(struct sim *sim);
+
+/* ---- the estate ---- what the server serves, byte for byte, so that a test can compare.
+ * Kinds of listings: connections workbooks datamodels datasets files members paths;
+ * kinds of an object's rows: workbook_sources elements (of workbook `parent`), datamodel_sources
+ * datamodel_lineage (of a data model), dataset_sources (of a data set). */
+
+/* Rows of a listing, or `tables`; -1 for another kind. */
+long sim_estate_count(const struct sim *sim, const char *kind);
+/* Row `index` of a listing. For `path`: the answer for table `index`, NULL when that is not 200.
+ * free() it; it is NUL-terminated, `*len` (may be NULL) does not count that. */
+char *sim_estate_record(const struct sim *sim, const char *kind, long index, size_t *len);
+/* Rows of object `parent`, and one of them; likewise. */
+long sim_estate_row_count(const struct sim *sim, const char *kind, long parent);
+char *sim_estate_row(const struct sim *sim, const char *kind, long parent, long index, size_t *len);
+/* The UUID of one of `workbooks`, `datamodels`, `datasets`, `connections`, `files`, `tables`. */
+void sim_estate_id(const struct sim *sim, const char *kind, long index, char id[37]);
+/* The index that a UUID stands for, or -1 if it is none of that kind. */
+long sim_estate_index(const struct sim *sim, const char *kind, const char *id);
+/* Whether the bulk listing of paths has table `index`, and the status of its single answer. */
+bool sim_estate_is_listed(const struct sim *sim, long table);
+int sim_estate_path_status(const struct sim *sim, long table);
+
+#endif
