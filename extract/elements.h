@@ -1,0 +1,12 @@
+/* Elements of workbooks: those that hold data, each with its workbook's id. */
+#ifndef EXTRACT_ELEMENTS_H
+#define EXTRACT_ELEMENTS_H
+
+#include <sigmacat/error.h>
+
+struct run;
+
+/* Writes the file of the elements, in listing order of their workbooks. */
+enum smc_status elements_write(struct run *run, struct smc_error *err);
+
+#endif

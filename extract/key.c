@@ -1,0 +1,46 @@
+#include "key.h"
+
+#include <string.h>
+
+static bool is_plain(const char *text, size_t len)
+{
+    return text[0] != '=' && memchr(text, '\0', len) == NULL;
+}
+
+enum smc_status key_make(struct smc_span id, struct smc_buf *key, bool *has_id)
+{
+    enum smc_json_type type = smc_span_type(id);
+    size_t from = key->len;
+    *has_id = type == SMC_JSON_NUMBER || (type == SMC_JSON_STRING && id.len > 2);
+    if (!*has_id)
+        return SMC_OK;
+    if (type == SMC_JSON_STRING) {
+        enum smc_status rc = smc_string_decode(id, key);
+        if (rc != SMC_OK || is_plain(key->data + from, key->len - from))
+            return rc;
+        key->len = from;
+    }
+    enum smc_status rc = smc_buf_add(key, "=", 1);
+    return rc == SMC_OK ? smc_buf_add(key, id.p, id.len) : rc;
+}
+
+enum smc_status key_json(const char *key, struct smc_buf *out)
+{
+    if (key[0] == '=')
+        return smc_buf_addstr(out, key + 1);
+    return smc_string_encode(key, strlen(key), out);
+}
+
+/* An unpaired surrogate, which UTF-8 does not have, is kept in the bytes ED A0..BF xx. */
+static bool has_surrogate(const char *key)
+{
+    for (const unsigned char *p = (const unsigned char *)key; *p; p++)
+        if (p[0] == 0xed && p[1] >= 0xa0)
+            return true;
+    return false;
+}
+
+bool key_is_addressable(const char *key)
+{
+    return key[0] != '=' && strcmp(key, ".") != 0 && strcmp(key, "..") != 0 && !has_surrogate(key);
+}

@@ -1,0 +1,24 @@
+/* An object's id as the store has it: a C string, made from whatever JSON value Sigma sent.
+ *
+ * A string is its decoded bytes. What those can't hold (a NUL, a number, bytes that would be taken
+ * for this mark) is '=' and the JSON text as it came. So no two ids share a key, and the id can be
+ * written again as it was. */
+#ifndef EXTRACT_KEY_H
+#define EXTRACT_KEY_H
+
+#include <stdbool.h>
+
+#include <sigmacat/buf.h>
+#include <sigmacat/record.h>
+
+/* Appends the key of `id`. `has_id` is false for a value that is no id: none, null, "", a container.
+ * SMC_ERR_NOMEM or SMC_ERR_CAP. */
+enum smc_status key_make(struct smc_span id, struct smc_buf *key, bool *has_id);
+
+/* Appends the id as JSON. */
+enum smc_status key_json(const char *key, struct smc_buf *out);
+
+/* Whether the id can be a segment of an address: "." and ".." and what is no plain string can't. */
+bool key_is_addressable(const char *key);
+
+#endif

@@ -1,0 +1,407 @@
+#include "listing.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "key.h"
+#include "run.h"
+#include "sources.h"
+
+/* What is picked from each row; the first is the asset's id member. */
+enum { ROW_ID, ROW_VERSION, ROW_UPDATED, ROW_NAME };
+
+static void ask(struct listing *listing);
+
+void listing_init(struct listing *listing, struct run *run, enum asset_id asset)
+{
+    *listing = (struct listing){.run = run, .asset = asset, .page = PAGE_INIT, .total = -1};
+    smc_buf_init(&listing->cursor, 65536); /* longer cursors would not fit an address */
+}
+
+void listing_clear(struct listing *listing)
+{
+    page_clear(&listing->page);
+    smc_buf_clear(&listing->cursor);
+    idset_clear(&listing->cursors);
+    idset_clear(&listing->ids);
+}
+
+static const struct asset *asset(const struct listing *listing)
+{
+    return asset_of(listing->asset);
+}
+
+static bool check(struct listing *listing, enum smc_status rc, struct smc_error *err)
+{
+    return run_check(listing->run, rc, err);
+}
+
+static void fail(struct listing *listing, const char *what)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    (void)smc_fail(&err, SMC_ERR_HTTP,
+                   "the listing of %s is not whole, page %" PRId64 " %s; nothing is published, "
+                   "since rows would be lost silently",
+                   asset(listing)->name, listing->pages, what);
+    run_fail(listing->run, &err);
+}
+
+/* ---- rows ---- */
+
+/* "latestVersion/updatedAt" as they came: what tells whether an object is still the same. */
+static enum smc_status make_tag(const struct row *row, struct smc_buf *tag)
+{
+    struct smc_span version = row->members[ROW_VERSION];
+    struct smc_span updated = row->members[ROW_UPDATED];
+    return smc_buf_addf(tag, "%.*s/%.*s", (int)version.len, version.p ? version.p : "",
+                        (int)updated.len, updated.p ? updated.p : "");
+}
+
+static void want_object_calls(struct listing *listing, const char *id, const char *tag,
+                              const char *name)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    for (int i = 0; i < ASSET_COUNT; i++) {
+        const struct asset *of = asset_of((enum asset_id)i);
+        if (of->role != ROLE_OBJECT || of->of != listing->asset || !of->is_asked_for_all)
+            continue;
+        if (!check(listing, objects_want(&listing->run->objects, i, id, tag, name, &err), &err))
+            return;
+    }
+}
+
+/* Whether objects' calls follow from this listing. */
+static bool has_objects(const struct listing *listing)
+{
+    return asset(listing)->is_whole;
+}
+
+static void note_object(struct listing *listing, const struct row *row, const char *id)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_buf tag = SMC_BUF_INIT(4096);
+    struct smc_buf name = SMC_BUF_INIT(SMC_BODY_MAX);
+    bool added = false;
+    enum smc_status rc = make_tag(row, &tag);
+    if (rc == SMC_OK && smc_span_type(row->members[ROW_NAME]) == SMC_JSON_STRING)
+        rc = smc_string_decode(row->members[ROW_NAME], &name);
+    if (name.len > 200)
+        name.data[200] = '\0'; /* for texts alone */
+    if (rc != SMC_OK)
+        (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
+    if (rc == SMC_OK)
+        rc = smc_list_add(listing->run->store, asset(listing)->name, id, smc_buf_str(&tag),
+                          smc_buf_str(&name), &added, &err);
+    if (check(listing, rc, &err) && added)
+        want_object_calls(listing, id, smc_buf_str(&tag), smc_buf_str(&name));
+    smc_buf_clear(&tag);
+    smc_buf_clear(&name);
+}
+
+static void note_row(struct listing *listing, const struct row *row)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
+    bool has_id = false;
+    bool is_new = true;
+    enum smc_status rc = key_make(row->members[ROW_ID], &id, &has_id);
+    if (rc == SMC_OK && has_id && !idset_add(&listing->ids, id.data, id.len, &is_new))
+        rc = SMC_ERR_NOMEM;
+    if (rc != SMC_OK)
+        (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
+    if (check(listing, rc, &err)) {
+        listing->rows++;
+        listing->distinct += is_new;
+        if (has_objects(listing) && has_id)
+            note_object(listing, row, id.data);
+        else if (has_objects(listing))
+            gaps_add(&listing->run->gaps, asset(listing)->name, "", "",
+                     "an entry has no id: its sources can't be asked for; no re-run will mend it");
+    }
+    smc_buf_clear(&id);
+}
+
+static void write_rows(struct listing *listing)
+{
+    struct smc_file *file = listing->run->files[listing->asset];
+    struct smc_error err = SMC_ERROR_INIT;
+    for (size_t i = 0; i < listing->page.count; i++) {
+        const struct row *row = &listing->page.rows[i];
+        enum smc_status rc = smc_file_record(file, &err);
+        if (rc == SMC_OK)
+            rc = smc_file_write(file, row->value.p, row->value.len, &err);
+        if (!check(listing, rc, &err))
+            return;
+    }
+}
+
+/* ---- the end ---- */
+
+static void log_duplicates(const struct listing *listing)
+{
+    int64_t doubled = listing->rows - listing->distinct;
+    if (doubled)
+        smc_logf(listing->run->log, SMC_LOG_WARN,
+                 "%" PRId64 " rows of %s carry an id that was listed before; they stay in its "
+                 "file and count once elsewhere",
+                 doubled, asset(listing)->name);
+}
+
+/* Data models that workbooks named before all data models were known. */
+static void want_used_models(struct run *run)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_item item;
+    bool found = true;
+    int64_t at = 0;
+    run->are_models_listed = true;
+    while (found) {
+        if (!run_check(run, smc_list_next(run->store, LIST_USED, at, &found, &item, &err), &err))
+            return;
+        if (!found)
+            return;
+        at = item.position;
+        if (!run_check(run, sources_want_lineage(run, item.id, &err), &err))
+            return;
+    }
+}
+
+static void start_dependants(struct run *run)
+{
+    /* dataModels and datasets wait for what the first workbooks page decides. */
+    listing_start(&run->listings[ASSET_DATAMODELS]);
+    listing_start(&run->listings[ASSET_DATASETS]);
+}
+
+static void finish(struct listing *listing)
+{
+    struct run *run = listing->run;
+    struct smc_error err = SMC_ERROR_INIT;
+    listing->is_done = true;
+    log_duplicates(listing);
+    (void)check(listing, smc_file_finish(run->files[listing->asset], &err), &err);
+    if (listing->asset == ASSET_DATAMODELS)
+        want_used_models(run);
+    page_clear(&listing->page);
+    idset_clear(&listing->ids);
+}
+
+static void restart(struct listing *listing)
+{
+    struct run *run = listing->run;
+    struct smc_error err = SMC_ERROR_INIT;
+    smc_logf(run->log, SMC_LOG_WARN,
+             "The listing of %s has %" PRId64 " rows where Sigma says %" PRId64
+             ": it is read once more",
+             asset(listing)->name, listing->distinct, listing->total);
+    enum smc_status rc = smc_file_restart(run->files[listing->asset], &err);
+    if (rc == SMC_OK && has_objects(listing))
+        rc = smc_list_clear(run->store, asset(listing)->name, &err);
+    if (!check(listing, rc, &err))
+        return;
+    enum asset_id id = listing->asset;
+    listing_clear(listing);
+    listing_init(listing, run, id);
+    listing->was_restarted = true;
+    ask(listing);
+}
+
+static void end(struct listing *listing)
+{
+    if (listing->total < 0 || listing->distinct >= listing->total) {
+        finish(listing);
+    } else if (!listing->was_restarted) {
+        restart(listing);
+    } else {
+        char what[128];
+        (void)snprintf(what, sizeof what,
+                       "was the last, with %" PRId64 " rows in all where Sigma says %" PRId64
+                       ", twice",
+                       listing->distinct, listing->total);
+        fail(listing, what);
+    }
+}
+
+/* ---- pages ---- */
+
+/* Takes the next page's cursor. False when the run ends for it. */
+static bool take_cursor(struct listing *listing)
+{
+    const struct page *page = &listing->page;
+    struct smc_error err = SMC_ERROR_INIT;
+    bool is_new = false;
+    if (!page->has_cursor_member) {
+        fail(listing, "does not say whether more follow (it has no nextPage)");
+        return false;
+    }
+    smc_buf_reset(&listing->cursor);
+    if (!page->cursor.p)
+        return true;
+    enum smc_json_type type = smc_span_type(page->cursor);
+    if (type != SMC_JSON_STRING && type != SMC_JSON_NUMBER) {
+        fail(listing, "has a nextPage that is neither a text nor null");
+        return false;
+    }
+    enum smc_status rc =
+        type == SMC_JSON_STRING
+            ? smc_string_decode(page->cursor, &listing->cursor)
+            : smc_buf_add(&listing->cursor, page->cursor.p, page->cursor.len);
+    if (rc == SMC_OK &&
+        !idset_add(&listing->cursors, smc_buf_str(&listing->cursor), listing->cursor.len, &is_new))
+        rc = SMC_ERR_NOMEM;
+    if (rc != SMC_OK)
+        (void)smc_fail(&err, rc, "the cursor of %s: %s", asset(listing)->name, smc_strerror(rc));
+    if (!check(listing, rc, &err))
+        return false;
+    if (!is_new || listing->cursor.len == 0) {
+        fail(listing, "names a page that was read before (its nextPage repeats)");
+        return false;
+    }
+    return true;
+}
+
+static void on_page(struct listing *listing)
+{
+    struct run *run = listing->run;
+    bool is_first = listing->pages++ == 0;
+    listing->total = listing->page.total;
+    if (!take_cursor(listing))
+        return;
+    if (listing->asset == ASSET_WORKBOOKS && is_first && !listing->was_restarted)
+        start_dependants(run);
+    if (listing->cursor.len)
+        ask(listing); /* before this page is written: the pipe stays full */
+    for (size_t i = 0; i < listing->page.count; i++)
+        note_row(listing, &listing->page.rows[i]);
+    write_rows(listing);
+    smc_logf(run->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %" PRId64 " results",
+             listing->pages, listing->rows);
+    if (!listing->cursor.len)
+        end(listing);
+}
+
+/* ---- failures ---- */
+
+/* The first workbooks page decides for the whole run. True: the page is asked for again. */
+static bool fall_back(struct listing *listing, const struct smc_answer *answer)
+{
+    struct run *run = listing->run;
+    if (listing->asset != ASSET_WORKBOOKS || listing->pages > 0 || listing->was_restarted)
+        return false;
+    if (answer->http_status == 403 && run->is_admin) {
+        run->is_admin = false;
+        smc_logf(run->log, SMC_LOG_WARN,
+                 "These credentials may not see the whole organisation (HTTP 403 for "
+                 "skipPermissionCheck): only what their owner may see is extracted; use an Org "
+                 "Admin's credentials for all of it");
+    } else if (answer->http_status == 400 && !run->is_admin && run->sends_explorations) {
+        run->sends_explorations = false;
+    } else {
+        return false;
+    }
+    ask(listing);
+    return true;
+}
+
+static bool is_withdrawn(const struct listing *listing, const struct smc_answer *answer)
+{
+    return asset(listing)->is_withdrawn_ok && listing->pages == 0 &&
+           (answer->http_status == 404 || answer->http_status == 410);
+}
+
+static void on_failure(struct listing *listing, const struct smc_answer *answer)
+{
+    if (fall_back(listing, answer))
+        return;
+    if (is_withdrawn(listing, answer)) {
+        char reason[600];
+        (void)snprintf(reason, sizeof reason,
+                       "%s; Sigma seems to have withdrawn it: taken for an empty list, no re-run "
+                       "will mend it",
+                       answer->error.detail);
+        gaps_add(&listing->run->gaps, asset(listing)->name, "", "", reason);
+        finish(listing);
+        return;
+    }
+    struct smc_error err = answer->error;
+    if (answer->http_status == 403) {
+        err.code = SMC_ERR_AUTH;
+        smc_error_context(&err, "an Org Admin's credentials are needed to list %s",
+                          asset(listing)->name);
+    } else {
+        smc_error_context(&err, "the listing of %s failed, and nothing is published without it",
+                          asset(listing)->name);
+    }
+    run_fail(listing->run, &err);
+}
+
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer,
+                                  struct smc_error *why)
+{
+    struct listing *listing = ctx;
+    if (answer->error.code != SMC_OK) {
+        on_failure(listing, answer);
+        return SMC_TAKE;
+    }
+    const char *names[ROW_MEMBERS_MAX] = {asset(listing)->id_member, "latestVersion", "updatedAt",
+                                          "name"};
+    struct smc_error err = SMC_ERROR_INIT;
+    switch (page_read(&listing->page, answer->body, answer->len, asset(listing)->paging,
+                      asset(listing)->is_bare_ok, names,
+                      has_objects(listing) ? ROW_MEMBERS_MAX : 1, &err)) {
+    case PAGE_OK:
+        on_page(listing);
+        break;
+    case PAGE_NOT_JSON:
+        *why = err;
+        return SMC_REJECT;
+    case PAGE_WRONG:
+        listing->pages++;
+        fail(listing, err.detail);
+        break;
+    case PAGE_NO_MEMORY:
+        run_fail(listing->run, &err);
+        break;
+    }
+    return SMC_TAKE;
+}
+
+/* ---- asking ---- */
+
+static void ask(struct listing *listing)
+{
+    const struct run *run = listing->run;
+    const struct asset *of = asset(listing);
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_buf target = SMC_BUF_INIT(4 * 65536);
+    bool is_workbooks = listing->asset == ASSET_WORKBOOKS;
+    enum smc_status rc = smc_buf_addf(
+        &target, "%s?limit=1000%s%s%s", of->path,
+        of->is_whole && run->is_admin ? "&skipPermissionCheck=true" : "",
+        is_workbooks && run->sends_explorations ? "&excludeExplorations=true" : "",
+        listing->cursor.len ? "&page=" : "");
+    if (rc == SMC_OK)
+        rc = smc_url_encode(smc_buf_str(&listing->cursor), listing->cursor.len, &target);
+    if (rc == SMC_OK) {
+        struct smc_request request = {.kind = of->name,
+                                      .target = target.data,
+                                      .is_urgent = true,
+                                      .done = on_answer,
+                                      .ctx = listing};
+        rc = smc_client_send(run->client, &request);
+    }
+    if (rc != SMC_OK)
+        (void)smc_fail(&err, rc, "asking for %s: %s", of->name, smc_strerror(rc));
+    (void)check(listing, rc, &err);
+    smc_buf_clear(&target);
+}
+
+void listing_start(struct listing *listing)
+{
+    struct run *run = listing->run;
+    smc_logf(run->log, SMC_LOG_INFO, "Extracting %s from Sigma API", asset(listing)->name);
+    smc_logf(run->log, SMC_LOG_INFO, "GET(%s%s)", smc_buf_str(&run->settings->origin),
+             asset(listing)->path);
+    ask(listing);
+}

@@ -1,0 +1,216 @@
+#include "run.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "elements.h"
+#include "lineage.h"
+#include "sources.h"
+#include "summary.h"
+
+void run_fail(struct run *run, const struct smc_error *err)
+{
+    smc_client_fail(run->client, err);
+}
+
+bool run_check(struct run *run, enum smc_status rc, struct smc_error *err)
+{
+    if (rc == SMC_OK)
+        return true;
+    (void)smc_fail(err, rc, "%s", smc_strerror(rc));
+    run_fail(run, err);
+    return false;
+}
+
+/* ---- opening and closing ---- */
+
+static enum smc_status open_client(struct run *run, int stop_fd, struct smc_error *err)
+{
+    const struct extract_settings *settings = run->settings;
+    struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
+    opt.origin = smc_buf_str(&settings->origin);
+    opt.policy = SMC_POLICY_SIGMA;
+    opt.client_id = settings->client_id;
+    opt.client_secret = settings->api_token;
+    opt.cacert = settings->cacert;
+    opt.concurrency = settings->concurrency;
+    opt.retries = settings->retries;
+    opt.retry_base_ms = settings->retry_base_ms;
+    opt.timeout_ms = settings->timeout_ms;
+    opt.max_time_ms = settings->max_time_ms;
+    opt.stop_fd = stop_fd;
+    opt.clock = run->clock;
+    opt.log = run->log;
+    return smc_client_new(&run->client, &opt, err);
+}
+
+static enum smc_status open_store(struct run *run, struct smc_error *err)
+{
+    const struct extract_settings *settings = run->settings;
+    struct smc_buf dir = SMC_BUF_INIT(65536);
+    enum smc_status rc =
+        settings->state ? smc_buf_addstr(&dir, settings->state)
+                        : smc_buf_addf(&dir, "%s/.sigmacat", settings->output);
+    if (rc != SMC_OK)
+        (void)smc_fail(err, rc, "--output: %s", smc_strerror(rc));
+    if (rc == SMC_OK)
+        rc = smc_store_open(&run->store, dir.data, smc_buf_str(&settings->origin),
+                            settings->client_id, run->clock, err);
+    smc_buf_clear(&dir);
+    /* Each run asks for everything: what one left behind counts for nothing. */
+    if (rc == SMC_OK)
+        rc = smc_store_forget_lists(run->store, err);
+    if (rc == SMC_OK)
+        rc = smc_store_forget_answers(run->store, err);
+    return rc;
+}
+
+static enum smc_status open_files(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
+        rc = smc_set_file(run->set, asset_of((enum asset_id)i)->name, &run->files[i], err);
+    return rc;
+}
+
+static void init(struct run *run)
+{
+    run->is_admin = true;
+    run->sends_explorations = true;
+    run->gaps.log = run->log;
+    run->began_ms = run->clock->now_ms(run->clock->ctx);
+    smc_buf_init(&run->organization, 65536);
+    for (int i = 0; i < ASSET_COUNT; i++)
+        listing_init(&run->listings[i], run, (enum asset_id)i);
+    objects_init(&run->objects, run);
+    paths_init(&run->paths, run);
+}
+
+static enum smc_status open_all(struct run *run, int stop_fd, struct smc_error *err)
+{
+    int64_t start_s = run->clock->wall_ms(run->clock->ctx) / 1000;
+    /* The output directory first: a wrong one must be known before anything is sent. */
+    enum smc_status rc = smc_set_open(&run->set, run->settings->output, start_s, run->log, err);
+    if (rc == SMC_OK)
+        rc = open_store(run, err);
+    if (rc == SMC_OK)
+        rc = open_files(run, err);
+    if (rc == SMC_OK)
+        rc = open_client(run, stop_fd, err);
+    return rc;
+}
+
+static void close_all(struct run *run)
+{
+    smc_client_free(run->client);
+    smc_set_free(run->set);
+    for (int i = 0; i < ASSET_COUNT; i++)
+        listing_clear(&run->listings[i]);
+    objects_clear(&run->objects);
+    paths_clear(&run->paths);
+    smc_buf_clear(&run->organization);
+    smc_store_close(run->store);
+}
+
+/* ---- the phases ---- */
+
+/* Listings, and the calls for the objects that they name, beside each other. The first workbooks
+ * page goes first; data models and data sets follow once it has decided (listing.c). */
+static enum smc_status fetch(struct run *run, struct smc_error *err)
+{
+    listing_start(&run->listings[ASSET_WORKBOOKS]);
+    objects_ask_whoami(&run->objects);
+    listing_start(&run->listings[ASSET_CONNECTIONS]);
+    listing_start(&run->listings[ASSET_FILES]);
+    listing_start(&run->listings[ASSET_MEMBERS]);
+    objects_begin(&run->objects, OBJECTS_LIST);
+    return smc_client_run(run->client, err);
+}
+
+/* What failed for a while is asked once more; answers of others may have come in between. */
+static enum smc_status fetch_deferred(struct run *run, struct smc_error *err)
+{
+    objects_begin(&run->objects, OBJECTS_DEFERRED);
+    enum smc_status rc = smc_client_run(run->client, err);
+    if (rc == SMC_OK)
+        rc = smc_list_clear(run->store, LIST_DEFERRED, err);
+    return rc == SMC_OK ? objects_check_rights(&run->objects, err) : rc;
+}
+
+static enum smc_status resolve_tables(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
+        if (asset_of((enum asset_id)i)->table_id_member)
+            rc = sources_collect(run, (enum asset_id)i, err);
+    if (rc == SMC_OK)
+        rc = lineage_collect(run, err);
+    if (rc == SMC_OK)
+        rc = paths_resolve(&run->paths, err);
+    return rc == SMC_OK ? fetch_deferred(run, err) : rc;
+}
+
+static enum smc_status write_joined(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
+        if (asset_of((enum asset_id)i)->table_id_member)
+            rc = sources_write(run, (enum asset_id)i, err);
+    if (rc == SMC_OK)
+        rc = lineage_write(run, err);
+    if (rc == SMC_OK)
+        rc = elements_write(run, err);
+    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
+        if (asset_of((enum asset_id)i)->role == ROLE_OBJECT)
+            rc = smc_file_finish(run->files[i], err);
+    return rc;
+}
+
+static enum smc_status publish(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = summary_write(run, err);
+    if (rc == SMC_OK)
+        rc = smc_set_publish(run->set, err);
+    if (rc == SMC_OK)
+        rc = smc_store_forget_lists(run->store, err);
+    return rc == SMC_OK ? smc_store_forget_answers(run->store, err) : rc;
+}
+
+static void log_end(const struct run *run)
+{
+    struct smc_client_stats stats;
+    smc_client_get_stats(run->client, &stats);
+    double seconds = (double)(run->clock->now_ms(run->clock->ctx) - run->began_ms) / 1000;
+    smc_logf(run->log, SMC_LOG_INFO,
+             "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64 " retried",
+             seconds, stats.calls, stats.refused, stats.retries);
+    gaps_log_summary(&run->gaps);
+}
+
+enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
+                               int stop_fd, const struct smc_clock *clock, struct smc_error *err)
+{
+    struct run *run = calloc(1, sizeof *run);
+    if (!run)
+        return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+    run->settings = settings;
+    run->log = log;
+    run->clock = clock ? clock : smc_clock_system();
+    init(run);
+    enum smc_status rc = open_all(run, stop_fd, err);
+    if (rc == SMC_OK)
+        rc = fetch(run, err);
+    if (rc == SMC_OK)
+        rc = fetch_deferred(run, err);
+    if (rc == SMC_OK)
+        rc = resolve_tables(run, err);
+    if (rc == SMC_OK)
+        rc = write_joined(run, err);
+    if (rc == SMC_OK)
+        rc = publish(run, err);
+    if (rc == SMC_OK)
+        log_end(run);
+    close_all(run);
+    free(run);
+    return rc;
+}

@@ -1,0 +1,59 @@
+/* One extraction: what its parts share, and the call that does it all.
+ *
+ * Data goes one way: listing.c and objects.c fetch into .part files and the store, paths.c resolves
+ * tables, sources.c, lineage.c and elements.c join in listing order, summary.c closes the set. */
+#ifndef EXTRACT_RUN_H
+#define EXTRACT_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sigmacat/client.h>
+#include <sigmacat/output.h>
+#include <sigmacat/store.h>
+
+#include "assets.h"
+#include "gaps.h"
+#include "listing.h"
+#include "objects.h"
+#include "options.h"
+#include "paths.h"
+
+/* Lists in the store, beside those named like the listings whose objects they hold. */
+#define LIST_TODO     "todo"        /* objects' calls to be made */
+#define LIST_DEFERRED "deferred"    /* of these, those to be asked once more */
+#define LIST_USED     "used_models" /* data models that a workbook source names */
+#define LIST_TABLES   "tables"      /* tables whose path is wanted */
+#define LIST_SINGLE   "single_tables" /* of these, those to be asked for one by one */
+
+struct run {
+    const struct extract_settings *settings;
+    const struct smc_clock *clock;
+    struct smc_log *log;
+    struct smc_store *store;
+    struct smc_client *client;
+    struct smc_set *set;
+    int64_t began_ms;             /* by the clock's now_ms */
+    struct smc_file *files[ASSET_COUNT];
+    struct listing listings[ASSET_COUNT]; /* of those whose role is ROLE_LISTING */
+    struct objects objects;
+    struct paths paths;
+    struct gaps gaps;
+    struct smc_buf organization; /* organizationId as JSON text; empty: unknown */
+    bool is_admin;               /* skipPermissionCheck=true is sent; what the summary says */
+    bool sends_explorations;     /* excludeExplorations=true is sent */
+    bool are_models_listed;
+};
+
+/* Makes the client's run end with `err` (filled). For use within callbacks. */
+void run_fail(struct run *run, const struct smc_error *err);
+
+/* As run_fail, when `rc` is not SMC_OK; returns whether it was SMC_OK. */
+bool run_check(struct run *run, enum smc_status rc, struct smc_error *err);
+
+/* Extracts all there is and publishes the set. `stop_fd` as in smc_client_opt; `clock` NULL: the
+ * system's. What goes wrong is returned and described; it is not logged. */
+enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
+                               int stop_fd, const struct smc_clock *clock, struct smc_error *err);
+
+#endif

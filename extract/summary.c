@@ -1,0 +1,70 @@
+#include "summary.h"
+
+#include <time.h>
+
+#include <sigmacat/json.h>
+
+#include "run.h"
+
+/* Of the format, not of this toolkit: what Catalog expects to read. */
+#define FORMAT_VERSION "0.26.131"
+
+static void add_time(struct smc_json *root, int64_t timestamp)
+{
+    time_t at = (time_t)timestamp;
+    struct tm local;
+    char text[40] = "";
+    if (localtime_r(&at, &local))
+        (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &local);
+    (void)smc_json_add_text(root, "executed_at", text);
+}
+
+/* The organisation's id came as JSON text; a tree wants what it means. */
+static void add_identity(struct smc_json *root, const struct run *run)
+{
+    struct smc_json *identity = smc_json_add_object(root, "connection_identity");
+    struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
+    (void)smc_json_add_text(identity, "host", run->settings->host);
+    if (run->organization.len &&
+        smc_string_decode((struct smc_span){run->organization.data, run->organization.len}, &id) ==
+            SMC_OK)
+        (void)smc_json_add_text(identity, "organization_id", smc_buf_str(&id));
+    smc_buf_clear(&id);
+}
+
+static void add_extraction(struct smc_json *root, const struct run *run)
+{
+    struct smc_json *extraction = smc_json_add_object(root, "extraction");
+    (void)smc_json_add_text(extraction, "toolkit", "sigmacat");
+    (void)smc_json_add_text(extraction, "version", SMC_VERSION);
+    struct smc_json *files = smc_json_add_object(extraction, "files");
+    for (int i = 0; i < ASSET_COUNT; i++) {
+        struct smc_json *file = smc_json_add_object(files, asset_of((enum asset_id)i)->name);
+        (void)smc_json_add_int(file, "records", smc_file_records(run->files[i]));
+        (void)smc_json_add_int(file, "bytes", smc_file_bytes(run->files[i]));
+    }
+    gaps_to_json(&run->gaps, extraction);
+}
+
+enum smc_status summary_write(struct run *run, struct smc_error *err)
+{
+    struct smc_buf text = SMC_BUF_INIT(1024 * 1024);
+    struct smc_file *file = NULL;
+    struct smc_json *root = smc_json_object();
+    (void)smc_json_add_text(root, "python_version", "not Python");
+    (void)smc_json_add_text(root, "version", FORMAT_VERSION);
+    add_time(root, smc_set_timestamp(run->set));
+    add_identity(root, run);
+    (void)smc_json_add_bool(root, "extracts_whole_organization", run->is_admin);
+    add_extraction(root, run);
+    enum smc_status rc = smc_json_dump(root, false, &text, err);
+    if (rc == SMC_OK)
+        rc = smc_set_file(run->set, "summary", &file, err);
+    if (rc == SMC_OK)
+        rc = smc_file_text(file, text.data, text.len, err);
+    if (rc == SMC_OK)
+        rc = smc_file_finish(file, err);
+    smc_json_free(root);
+    smc_buf_clear(&text);
+    return rc;
+}
