@@ -1,0 +1,800 @@
+#include "support/support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sigmacat/output.h>
+
+#include "lib/dir.h"
+
+#define START         INT64_C(1790000000)
+#define COUNT(array)  (sizeof(array) / sizeof(array)[0])
+#define ROWS(f, rows) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), f)
+
+/* ---- system calls that fail when told: they stand before libc's for the code under test ---- */
+
+static struct {
+    int fsync_at, fsync_errno; /* which call fails, from 1; 0: none */
+    int close_at, close_errno;
+    int rename_at, rename_errno; /* -1 for each of them; KILLED for an errno: it kills */
+    int link_errno;
+    int interrupts; /* of write, before it works */
+    size_t short_bytes;
+    int fsyncs, closes, renames;
+} fault;
+
+#define KILLED (-1)
+
+int fsync(int fd)
+{
+    if (++fault.fsyncs == fault.fsync_at) {
+        errno = fault.fsync_errno;
+        return -1;
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
+
+int close(int fd)
+{
+    int result = (int)syscall(SYS_close, fd);
+    if (++fault.closes == fault.close_at) {
+        errno = fault.close_errno;
+        return -1;
+    }
+    return result;
+}
+
+ssize_t write(int fd, const void *bytes, size_t len)
+{
+    if (fault.interrupts > 0) {
+        fault.interrupts--;
+        errno = EINTR;
+        return -1;
+    }
+    if (fault.short_bytes && len > fault.short_bytes)
+        len = fault.short_bytes;
+    return syscall(SYS_write, fd, bytes, len);
+}
+
+int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned int flags)
+{
+    if (++fault.renames == fault.rename_at || fault.rename_at == -1) {
+        if (fault.rename_errno == KILLED)
+            (void)raise(SIGKILL);
+        errno = fault.rename_errno;
+        return -1;
+    }
+    return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
+}
+
+int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
+{
+    if (fault.link_errno) {
+        errno = fault.link_errno;
+        return -1;
+    }
+    return (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
+}
+
+/* ---- what the tests share ---- */
+
+struct fixture {
+    char *dir;
+    struct smc_set *set;
+    struct smc_log *log;
+    struct smc_error err;
+    struct smc_buf lines;
+};
+
+static void keep_line(void *ctx, enum smc_log_level level, const char *line)
+{
+    assert_int_equal(level, SMC_LOG_INFO);
+    assert_int_equal(smc_buf_addf(ctx, "%s\n", line), SMC_OK);
+}
+
+static struct fixture *fixture_make(void)
+{
+    (void)memset(&fault, 0, sizeof fault);
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    f->dir = temp_dir_make();
+    f->log = smc_log_new(-1, SMC_LOG_INFO, SMC_LOG_TEXT);
+    assert_non_null(f->log);
+    smc_buf_init(&f->lines, SIZE_MAX);
+    smc_log_set_sink(f->log, keep_line, &f->lines);
+    return f;
+}
+
+static int setup(void **state)
+{
+    *state = fixture_make();
+    return 0;
+}
+
+static void fixture_free(struct fixture *f)
+{
+    smc_set_free(f->set);
+    (void)memset(&fault, 0, sizeof fault);
+    smc_log_free(f->log);
+    smc_buf_clear(&f->lines);
+    temp_dir_remove(f->dir);
+    free(f);
+}
+
+static int teardown(void **state)
+{
+    fixture_free(*state);
+    return 0;
+}
+
+static void open_set(struct fixture *f)
+{
+    enum smc_status rc = smc_set_open(&f->set, f->dir, START, f->log, &f->err);
+    if (rc != SMC_OK)
+        fail_msg("%s", f->err.detail);
+    assert_int_equal(smc_set_timestamp(f->set), START);
+}
+
+static void end_set(struct fixture *f)
+{
+    smc_set_free(f->set);
+    f->set = NULL;
+}
+
+static struct smc_file *begin(struct fixture *f, const char *name)
+{
+    struct smc_file *file = NULL;
+    if (smc_set_file(f->set, name, &file, &f->err) != SMC_OK)
+        fail_msg("%s", f->err.detail);
+    return file;
+}
+
+static void add(struct fixture *f, struct smc_file *file, const char *record)
+{
+    assert_int_equal(smc_file_record(file, &f->err), SMC_OK);
+    assert_int_equal(smc_file_write(file, record, strlen(record), &f->err), SMC_OK);
+}
+
+/* A set of `count` finished files a, b, c, ... of one record each. */
+static void finished_set(struct fixture *f, int count)
+{
+    open_set(f);
+    for (int i = 0; i < count; i++) {
+        const char name[2] = {(char)('a' + i), '\0'};
+        struct smc_file *file = begin(f, name);
+        add(f, file, "{}");
+        assert_int_equal(smc_file_finish(file, &f->err), SMC_OK);
+    }
+}
+
+static char *path_of(const struct fixture *f, const char *name)
+{
+    return text_format("%s/%" PRId64 "-%s", f->dir, START, name);
+}
+
+static bool has(const struct fixture *f, const char *name)
+{
+    char *path = path_of(f, name);
+    bool exists = file_exists(path);
+    free(path);
+    return exists;
+}
+
+static void assert_content(const struct fixture *f, const char *name, const char *expected)
+{
+    char *path = path_of(f, name);
+    char *text = file_read(path, NULL);
+    assert_string_equal(text, expected);
+    free(text);
+    free(path);
+}
+
+static void put(const struct fixture *f, const char *name, const char *text)
+{
+    char *path = path_of(f, name);
+    file_write(path, text, strlen(text));
+    free(path);
+}
+
+static void assert_says(const struct fixture *f, enum smc_status code, const char *text)
+{
+    assert_int_equal(f->err.code, code);
+    if (!strstr(f->err.detail, text))
+        fail_msg("\"%s\" lacks \"%s\"", f->err.detail, text);
+}
+
+/* Runs `child` in a process of its own and returns how it ended, as waitpid does. */
+static int in_child(int (*child)(struct fixture *f), struct fixture *f)
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(child(f));
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+/* ---- one file ---- */
+
+struct text_row {
+    const char *name;
+    const char *records[4];
+    const char *expected;
+};
+static const struct text_row texts[] = {
+    {"no record", {0}, "[]\n"},
+    {"one record", {"{\"a\":1}"}, "[\n{\"a\":1}\n]\n"},
+    {"three records", {"1", "2", "3"}, "[\n1,\n2,\n3\n]\n"},
+    {"a record of no bytes", {""}, "[\n\n]\n"},
+};
+
+static void test_text(void **state)
+{
+    const struct text_row *row = *state;
+    struct fixture *f = fixture_make();
+    open_set(f);
+    struct smc_file *file = begin(f, "x");
+    int64_t records = 0;
+    for (; row->records[records]; records++)
+        add(f, file, row->records[records]);
+    assert_int_equal(smc_file_finish(file, &f->err), SMC_OK);
+    assert_content(f, "x.json.part", row->expected);
+    assert_int_equal(smc_file_records(file), records);
+    assert_int_equal(smc_file_bytes(file), strlen(row->expected));
+    fixture_free(f);
+}
+
+struct size_row {
+    const char *name;
+    size_t record_bytes;
+    int records;
+    int interrupts;
+    size_t short_bytes;
+};
+static const struct size_row sizes[] = {
+    {"many small", 7, 30000, 0, 0},
+    {"just the buffer", 65536, 3, 0, 0},
+    {"one less than the buffer", 65535, 3, 0, 0},
+    {"larger than the buffer", 200001, 3, 0, 0},
+    {"5 MB in one", 5000000, 1, 0, 0},
+    {"short writes", 100000, 3, 0, 4097},
+    {"one byte a write", 3000, 2, 0, 1},
+    {"interrupted", 100000, 3, 5, 0},
+    {"interrupted, short", 70000, 3, 3, 1000},
+};
+
+static void test_size(void **state)
+{
+    const struct size_row *row = *state;
+    struct fixture *f = fixture_make();
+    struct smc_buf expected = SMC_BUF_INIT(SIZE_MAX);
+    char *record = malloc(row->record_bytes);
+    assert_non_null(record);
+    open_set(f);
+    struct smc_file *file = begin(f, "x");
+    fault.interrupts = row->interrupts;
+    fault.short_bytes = row->short_bytes;
+    for (int i = 0; i < row->records; i++) {
+        (void)memset(record, 'a' + i % 26, row->record_bytes);
+        assert_int_equal(smc_file_record(file, &f->err), SMC_OK);
+        assert_int_equal(smc_file_write(file, record, row->record_bytes, &f->err), SMC_OK);
+        assert_int_equal(smc_buf_addstr(&expected, i ? ",\n" : "[\n"), SMC_OK);
+        assert_int_equal(smc_buf_add(&expected, record, row->record_bytes), SMC_OK);
+    }
+    assert_int_equal(smc_buf_addstr(&expected, "\n]\n"), SMC_OK);
+    assert_int_equal(smc_file_finish(file, &f->err), SMC_OK);
+    assert_int_equal(smc_file_bytes(file), expected.len);
+    assert_content(f, "x.json.part", expected.data);
+    free(record);
+    smc_buf_clear(&expected);
+    fixture_free(f);
+}
+
+static void test_restart_and_text(void **state)
+{
+    struct fixture *f = *state;
+    open_set(f);
+    struct smc_file *file = begin(f, "x");
+    for (int i = 0; i < 40000; i++)
+        add(f, file, "{\"id\":12345}");
+    assert_int_equal(smc_file_restart(file, &f->err), SMC_OK);
+    assert_int_equal(smc_file_records(file), 0);
+    assert_int_equal(smc_file_bytes(file), 0);
+    add(f, file, "1");
+    assert_int_equal(smc_file_restart(file, &f->err), SMC_OK);
+    assert_int_equal(smc_file_text(file, "text", 4, &f->err), SMC_OK);
+    assert_int_equal(smc_file_restart(file, &f->err), SMC_OK);
+    add(f, file, "2");
+    assert_int_equal(smc_file_finish(file, &f->err), SMC_OK);
+    assert_content(f, "x.json.part", "[\n2\n]\n");
+    file = begin(f, "summary");
+    assert_int_equal(smc_file_text(file, "{}\n", 3, &f->err), SMC_OK);
+    assert_int_equal(smc_file_finish(file, &f->err), SMC_OK);
+    assert_int_equal(smc_file_bytes(file), 3);
+    assert_content(f, "summary.json.part", "{}\n");
+}
+
+static void test_misuse(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_file *none = NULL;
+    open_set(f);
+    assert_int_equal(smc_set_file(f->set, "a/b", &none, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smc_set_file(f->set, "", &none, NULL), SMC_ERR_INTERNAL);
+    assert_null(none);
+    struct smc_file *array = begin(f, "array");
+    assert_int_equal(smc_file_write(array, "1", 1, NULL), SMC_ERR_INTERNAL);
+    add(f, array, "1");
+    assert_int_equal(smc_file_text(array, "1", 1, NULL), SMC_ERR_INTERNAL);
+    struct smc_file *text = begin(f, "text");
+    assert_int_equal(smc_file_text(text, "1", 1, NULL), SMC_OK);
+    assert_int_equal(smc_file_text(text, "1", 1, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smc_file_record(text, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smc_set_publish(f->set, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smc_file_finish(text, NULL), SMC_OK);
+    assert_int_equal(smc_file_finish(text, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smc_file_restart(text, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smc_set_publish(f->set, &f->err), SMC_ERR_INTERNAL);
+    assert_says(f, SMC_ERR_INTERNAL, "array.json: it is not finished");
+    assert_int_equal(smc_file_finish(array, NULL), SMC_OK);
+    assert_int_equal(smc_set_publish(f->set, NULL), SMC_OK);
+    assert_int_equal(smc_set_publish(f->set, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smc_set_file(f->set, "late", &none, NULL), SMC_ERR_INTERNAL);
+}
+
+/* ---- the set ---- */
+
+struct stamp_row {
+    const char *name;
+    const char *files[4]; /* names below the directory */
+    int64_t expected;
+};
+static const struct stamp_row stamps[] = {
+    {"an empty directory", {0}, START},
+    {"a published set", {"1790000000-members.json"}, START + 1},
+    {"a set left unfinished", {"1790000000-members.json.part"}, START + 1},
+    {"three seconds taken",
+     {"1790000002-a.json", "1790000000-a.json", "1790000001-b.json.part"},
+     START + 3},
+    {"a second later is taken", {"1790000001-a.json"}, START},
+    {"an earlier set", {"1789999999-a.json"}, START},
+    {"other files", {"1790000000-a.csv", "1790000000.json", "17900000001-a.json"}, START},
+    {"a name with the word twice", {"1790000000-a.json.json.part"}, START + 1},
+};
+
+static void test_stamp(void **state)
+{
+    const struct stamp_row *row = *state;
+    struct fixture *f = fixture_make();
+    for (int i = 0; i < 4 && row->files[i]; i++) {
+        char *path = text_format("%s/%s", f->dir, row->files[i]);
+        file_write(path, "x", 1);
+        free(path);
+    }
+    assert_int_equal(smc_set_open(&f->set, f->dir, START, NULL, &f->err), SMC_OK);
+    assert_int_equal(smc_set_timestamp(f->set), row->expected);
+    fixture_free(f);
+}
+
+struct mode_row {
+    const char *name;
+    mode_t umask, expected;
+};
+static const struct mode_row modes[] = {
+    {"umask 000", 0, 0640},
+    {"umask 022", 022, 0640},
+    {"umask 027", 027, 0640},
+    {"umask 077", 077, 0600},
+};
+
+static void test_mode(void **state)
+{
+    const struct mode_row *row = *state;
+    struct fixture *f = fixture_make();
+    mode_t before = umask(row->umask);
+    finished_set(f, 1);
+    (void)umask(before);
+    assert_int_equal(smc_set_publish(f->set, &f->err), SMC_OK);
+    char *path = path_of(f, "a.json");
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, row->expected);
+    free(path);
+    fixture_free(f);
+}
+
+static void test_publish(void **state)
+{
+    struct fixture *f = *state;
+    finished_set(f, 3);
+    assert_true(has(f, "a.json.part"));
+    assert_false(has(f, "a.json"));
+    assert_string_equal(smc_buf_str(&f->lines), "");
+    fault.fsyncs = 0;
+    assert_int_equal(smc_set_publish(f->set, &f->err), SMC_OK);
+    assert_int_equal(fault.renames, 3);
+    assert_int_equal(fault.fsyncs, 2);
+    char *expected = text_format("Wrote output file: %s/1790000000-a.json (7 bytes)\n"
+                                 "Wrote output file: %s/1790000000-b.json (7 bytes)\n"
+                                 "Wrote output file: %s/1790000000-c.json (7 bytes)\n",
+                                 f->dir, f->dir, f->dir);
+    assert_string_equal(smc_buf_str(&f->lines), expected);
+    free(expected);
+    end_set(f);
+    assert_content(f, "a.json", "[\n{}\n]\n");
+    assert_true(has(f, "c.json"));
+    assert_false(has(f, "c.json.part"));
+}
+
+static void test_free_removes(void **state)
+{
+    struct fixture *f = *state;
+    finished_set(f, 1);
+    (void)begin(f, "unfinished");
+    put(f, "other.json.part", "of somebody else");
+    end_set(f);
+    smc_set_free(NULL);
+    assert_false(has(f, "a.json.part"));
+    assert_false(has(f, "unfinished.json.part"));
+    assert_true(has(f, "other.json.part"));
+}
+
+static void test_part_is_symlink(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_file *file = NULL;
+    open_set(f);
+    put(f, "victim", "precious");
+    char *victim = path_of(f, "victim");
+    char *part = path_of(f, "a.json.part");
+    assert_int_equal(symlink(victim, part), 0);
+    assert_int_equal(smc_set_file(f->set, "a", &file, &f->err), SMC_ERR_IO);
+    assert_says(f, SMC_ERR_IO, "a.json.part: can't create it");
+    assert_null(file);
+    assert_content(f, "victim", "precious");
+    free(victim);
+    free(part);
+}
+
+struct taken_row {
+    const char *name;
+    const char *file; /* what is in the way */
+    bool is_dangling; /* a link to nothing */
+    int rename_errno;
+    int link_errno;
+};
+static const struct taken_row taken[] = {
+    {"the first is taken", "a.json", false, 0, 0},
+    {"one in the middle is taken", "b.json", false, 0, 0},
+    {"the last is taken", "c.json", false, 0, 0},
+    {"by a link to nothing", "b.json", true, 0, 0},
+    {"without renameat2", "c.json", false, ENOSYS, 0},
+    {"by a link, without renameat2", "c.json", true, EINVAL, 0},
+    {"without links either", "c.json", false, EINVAL, EPERM},
+    {"by a link, without links either", "c.json", true, EINVAL, EOPNOTSUPP},
+};
+
+static void test_taken(void **state)
+{
+    const struct taken_row *row = *state;
+    struct fixture *f = fixture_make();
+    finished_set(f, 3);
+    char *path = path_of(f, row->file);
+    if (row->is_dangling)
+        assert_int_equal(symlink("nowhere", path), 0);
+    else
+        file_write(path, "old", 3);
+    fault.rename_at = row->rename_errno ? -1 : 0;
+    fault.rename_errno = row->rename_errno;
+    fault.link_errno = row->link_errno;
+    assert_int_equal(smc_set_publish(f->set, &f->err), SMC_ERR_IO);
+    assert_says(f, SMC_ERR_IO, row->file);
+    assert_says(f, SMC_ERR_IO, "left alone");
+    assert_string_equal(smc_buf_str(&f->lines), "");
+    end_set(f);
+    for (char name[] = "a.json"; name[0] <= 'c'; name[0]++)
+        assert_int_equal(has(f, name), !row->is_dangling && strcmp(name, row->file) == 0);
+    struct stat st;
+    assert_int_equal(lstat(path, &st), 0);
+    if (!row->is_dangling)
+        assert_content(f, row->file, "old");
+    assert_false(has(f, "c.json.part"));
+    free(path);
+    fixture_free(f);
+}
+
+struct publish_row {
+    const char *name;
+    int fsync_at, fsync_errno, rename_at, rename_errno, link_errno;
+    const char *says; /* NULL: published */
+};
+static const struct publish_row publishes[] = {
+    {"the first rename fails", 0, 0, 1, EIO, 0, "a.json.part: can't rename it"},
+    {"the last rename fails", 0, 0, 3, EROFS, 0, "c.json.part: can't rename it"},
+    {"the first sync of the directory fails", 1, EIO, 0, 0, 0, "can't sync the directory"},
+    {"the last sync of the directory fails", 2, ENOSPC, 0, 0, 0, "can't sync the directory"},
+    {"a file system without renameat2", 0, 0, -1, ENOSYS, 0, NULL},
+    {"one that does not know the flag", 0, 0, -1, EINVAL, 0, NULL},
+    {"one without links either", 0, 0, -1, EINVAL, EPERM, NULL},
+    {"one that can't sync a directory", 1, EINVAL, 0, 0, 0, NULL},
+};
+
+static void test_publish_fault(void **state)
+{
+    const struct publish_row *row = *state;
+    struct fixture *f = fixture_make();
+    finished_set(f, 3);
+    fault.fsyncs = 0;
+    fault.fsync_at = row->fsync_at;
+    fault.fsync_errno = row->fsync_errno;
+    fault.rename_at = row->rename_at;
+    fault.rename_errno = row->rename_errno;
+    fault.link_errno = row->link_errno;
+    assert_int_equal(smc_set_publish(f->set, &f->err), row->says ? SMC_ERR_IO : SMC_OK);
+    if (row->says)
+        assert_says(f, SMC_ERR_IO, row->says);
+    end_set(f);
+    for (char name[] = "a.json"; name[0] <= 'c'; name[0]++)
+        assert_int_equal(has(f, name), row->says == NULL);
+    for (char part[] = "a.json.part"; part[0] <= 'c'; part[0]++)
+        assert_false(has(f, part));
+    fixture_free(f);
+}
+
+/* ---- killed ---- */
+
+struct kill_row {
+    const char *name;
+    int rename_at; /* killed in place of this rename; 0: before publishing */
+};
+static const struct kill_row kills[] = {
+    {"killed while writing", 0},
+    {"killed at the first rename", 1},
+    {"killed at the second rename", 2},
+    {"killed at the last rename", 3},
+};
+
+static int die(struct fixture *f)
+{
+    finished_set(f, 3);
+    if (fault.rename_at == 0)
+        (void)raise(SIGKILL);
+    return (int)smc_set_publish(f->set, &f->err);
+}
+
+static void test_killed(void **state)
+{
+    const struct kill_row *row = *state;
+    struct fixture *f = fixture_make();
+    fault.rename_at = row->rename_at;
+    fault.rename_errno = KILLED;
+    int status = in_child(die, f);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    char name[] = "a.json";
+    for (int i = 1; i <= 3; i++, name[0]++) {
+        assert_int_equal(has(f, name), i < row->rename_at);
+        if (has(f, name))
+            assert_content(f, name, "[\n{}\n]\n");
+    }
+    assert_false(has(f, "c.json"));
+    assert_true(has(f, "c.json.part"));
+    /* the next set does not touch what is left */
+    assert_int_equal(smc_set_open(&f->set, f->dir, START, NULL, &f->err), SMC_OK);
+    assert_int_equal(smc_set_timestamp(f->set), START + 1);
+    fixture_free(f);
+}
+
+/* ---- disks that fail ---- */
+
+struct disk_row {
+    const char *name;
+    int fsync_at, close_at, error;
+    const char *says;
+};
+static const struct disk_row disks[] = {
+    {"fsync says the disk failed", 1, 0, EIO, "x.json.part: can't sync it"},
+    {"fsync says there is no space", 1, 0, ENOSPC, "x.json.part: can't sync it"},
+    {"close says there is no space", 0, 1, EDQUOT, "x.json.part: can't close it"},
+};
+
+static void test_disk(void **state)
+{
+    const struct disk_row *row = *state;
+    struct fixture *f = fixture_make();
+    open_set(f);
+    struct smc_file *file = begin(f, "x");
+    add(f, file, "1");
+    fault.fsyncs = fault.closes = 0;
+    fault.fsync_at = row->fsync_at;
+    fault.fsync_errno = fault.close_errno = row->error;
+    fault.close_at = row->close_at;
+    assert_int_equal(smc_file_finish(file, &f->err), SMC_ERR_IO);
+    assert_says(f, SMC_ERR_IO, row->says);
+    assert_int_equal(f->err.sys_errno, row->error);
+    assert_int_equal(smc_file_finish(file, NULL), SMC_ERR_IO);
+    assert_int_equal(smc_set_publish(f->set, NULL), SMC_ERR_INTERNAL);
+    fixture_free(f);
+}
+
+/* Writes until it fails, then empties the file and finishes it. Returns 0 when all is as expected,
+ * 77 to be skipped. */
+static int fill(struct fixture *f)
+{
+    static const char block[10000];
+    struct smc_file *file = NULL;
+    if (smc_set_open(&f->set, f->dir, START, NULL, &f->err) != SMC_OK ||
+        smc_set_file(f->set, "x", &file, &f->err) != SMC_OK)
+        return 1;
+    enum smc_status rc = SMC_OK;
+    for (int i = 0; rc == SMC_OK && i < 1000; i++) {
+        rc = smc_file_record(file, &f->err);
+        if (rc == SMC_OK)
+            rc = smc_file_write(file, block, sizeof block, &f->err);
+    }
+    if (rc != SMC_ERR_IO || !strstr(f->err.detail, "1790000000-x.json.part: can't write it"))
+        return 2;
+    if (f->err.sys_errno != EFBIG && f->err.sys_errno != ENOSPC)
+        return 3;
+    if (smc_file_record(file, NULL) != SMC_ERR_IO || smc_file_finish(file, NULL) != SMC_ERR_IO)
+        return 4;
+    if (smc_file_restart(file, NULL) != SMC_OK || smc_file_finish(file, NULL) != SMC_OK)
+        return 5;
+    smc_set_free(f->set);
+    return has(f, "x.json.part") ? 6 : 0;
+}
+
+static int fill_limited(struct fixture *f)
+{
+    const struct rlimit limit = {300000, 300000};
+    (void)signal(SIGXFSZ, SIG_IGN);
+    return setrlimit(RLIMIT_FSIZE, &limit) == 0 ? fill(f) : 77;
+}
+
+static int fill_tmpfs(struct fixture *f)
+{
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("tmpfs", f->dir, "tmpfs", 0, "size=300k") != 0)
+        return 77;
+    return fill(f);
+}
+
+static void assert_child(int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip();
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void test_size_limit(void **state)
+{
+    assert_child(in_child(fill_limited, *state));
+}
+
+static void test_full_disk(void **state)
+{
+    assert_child(in_child(fill_tmpfs, *state));
+}
+
+/* ---- directories ---- */
+
+struct directory_row {
+    const char *name;
+    const char *below; /* of the test's directory, where "file" is a regular file; NULL: no name */
+    const char *says;  /* NULL: it works */
+};
+static const struct directory_row directories[] = {
+    {"one that is there", "", NULL},
+    {"no name at all", NULL, "a directory is expected, and its name is empty"},
+    {"a slash at the end", "/new/", NULL},
+    {"slashes in a row", "//new//deep//", NULL},
+    {"parents that are missing", "/a/b/c/d", NULL},
+    {"a regular file", "/file", "/file: a directory is expected, and this is none"},
+    {"below a regular file", "/file/sub", "/file: a directory is expected, and this is none"},
+    {"a link to nothing", "/dangling", "/dangling: a directory is expected"},
+    {"below /proc", "/../../../../../../../../proc/sigmacat/x", "/proc/sigmacat: a directory is"},
+};
+
+static void test_directory(void **state)
+{
+    const struct directory_row *row = *state;
+    struct fixture *f = fixture_make();
+    char *file = text_format("%s/file", f->dir);
+    file_write(file, "x", 1);
+    char *link = text_format("%s/dangling", f->dir);
+    assert_int_equal(symlink("nowhere", link), 0);
+    char *path = row->below ? text_format("%s%s", f->dir, row->below) : text_format("%s", "");
+    enum smc_status rc = smc_set_open(&f->set, path, START, f->log, &f->err);
+    assert_int_equal(rc, row->says ? SMC_ERR_IO : SMC_OK);
+    if (row->says) {
+        assert_null(f->set);
+        assert_says(f, SMC_ERR_IO, row->says);
+    } else {
+        assert_int_equal(smc_file_finish(begin(f, "x"), &f->err), SMC_OK);
+        assert_int_equal(smc_set_publish(f->set, &f->err), SMC_OK);
+        char *written = text_format("%s/1790000000-x.json", path);
+        assert_true(file_exists(written));
+        free(written);
+    }
+    free(path);
+    free(link);
+    free(file);
+    fixture_free(f);
+}
+
+static int open_unprivileged(struct fixture *f)
+{
+    if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
+        return 77;
+    if (smc_set_open(&f->set, f->dir, START, NULL, &f->err) != SMC_ERR_IO || f->set)
+        return 1;
+    char *expected = text_format("%s: a directory that can be written to is expected", f->dir);
+    return strncmp(f->err.detail, expected, strlen(expected)) == 0 ? 0 : 2;
+}
+
+static void test_directory_read_only(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(chmod(f->dir, 0555), 0);
+    int status = in_child(open_unprivileged, f);
+    assert_int_equal(chmod(f->dir, 0700), 0);
+    assert_child(status);
+}
+
+/* ---- renames ---- */
+
+struct rename_row {
+    const char *name;
+    enum smci_rename_way way;
+};
+static const struct rename_row renames[] = {
+    {"in one step", SMCI_RENAME_NOREPLACE},
+    {"by a second name", SMCI_RENAME_LINK},
+    {"by looking first", SMCI_RENAME_LOOK},
+};
+
+static void test_rename(void **state)
+{
+    const struct rename_row *row = *state;
+    struct fixture *f = fixture_make();
+    int fd = open(f->dir, O_RDONLY | O_DIRECTORY);
+    assert_true(fd >= 0);
+    put(f, "new", "new");
+    put(f, "old", "old");
+    assert_int_equal(smci_rename_new(fd, "1790000000-new", "1790000000-old", row->way), EEXIST);
+    assert_content(f, "old", "old");
+    assert_content(f, "new", "new");
+    assert_int_equal(smci_rename_new(fd, "1790000000-new", "1790000000-to", row->way), 0);
+    assert_content(f, "to", "new");
+    assert_false(has(f, "new"));
+    assert_int_equal(smci_rename_new(fd, "1790000000-new", "1790000000-x", row->way), ENOENT);
+    assert_int_equal(close(fd), 0);
+    fixture_free(f);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_restart_and_text), TEST(test_misuse),
+        TEST(test_publish),          TEST(test_free_removes),
+        TEST(test_part_is_symlink),  TEST(test_size_limit),
+        TEST(test_full_disk),        TEST(test_directory_read_only),
+    };
+    int failed = cmocka_run_group_tests_name("output", tests, NULL, NULL);
+    failed += ROWS(test_text, texts) + ROWS(test_size, sizes) + ROWS(test_stamp, stamps);
+    failed += ROWS(test_mode, modes) + ROWS(test_taken, taken) + ROWS(test_disk, disks);
+    failed += ROWS(test_publish_fault, publishes) + ROWS(test_killed, kills);
+    failed += ROWS(test_directory, directories) + ROWS(test_rename, renames);
+    return failed;
+}

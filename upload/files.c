@@ -1,0 +1,237 @@
+#include "files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SUMMARY "summary.json"
+
+/* ---- names ---- */
+
+size_t upload_set_len(const char *name)
+{
+    size_t digits = strspn(name, "0123456789");
+    return digits > 0 && name[digits] == '-' ? digits + 1 : 0;
+}
+
+bool upload_is_summary(const char *name)
+{
+    size_t len = upload_set_len(name);
+    return len > 0 && strcmp(name + len, SUMMARY) == 0;
+}
+
+bool upload_is_same_set(const char *a, const char *b)
+{
+    size_t len = upload_set_len(a);
+    return len > 0 && strncmp(a, b, len) == 0;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text);
+    size_t end_len = strlen(end);
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* The names of a set stand together in any case, since they begin alike; only within it the summary
+ * is moved. */
+static int compare(const void *a, const void *b)
+{
+    const char *left = ((const struct upload_file *)a)->name;
+    const char *right = ((const struct upload_file *)b)->name;
+    if (upload_is_same_set(left, right)) {
+        int summaries = upload_is_summary(left) - upload_is_summary(right);
+        if (summaries != 0)
+            return summaries;
+    }
+    return strcmp(left, right);
+}
+
+/* ---- the list ---- */
+
+static enum smc_status add(struct upload_files *files, const char *name)
+{
+    if (files->count == files->allocated) {
+        size_t more = files->allocated ? files->allocated * 2 : 16;
+        struct upload_file *items = reallocarray(files->items, more, sizeof *items);
+        if (!items)
+            return SMC_ERR_NOMEM;
+        files->items = items;
+        files->allocated = more;
+    }
+    char *copy = strdup(name);
+    if (!copy)
+        return SMC_ERR_NOMEM;
+    files->items[files->count++] = (struct upload_file){copy, UPLOAD_WAITING};
+    return SMC_OK;
+}
+
+void upload_files_clear(struct upload_files *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        free(files->items[i].name);
+    free(files->items);
+    free(files->directory);
+    if (files->dir_fd >= 0)
+        (void)close(files->dir_fd);
+    *files = (struct upload_files)UPLOAD_FILES_INIT;
+}
+
+const char *upload_files_base(const struct upload_files *files, size_t index)
+{
+    const char *name = files->items[index].name;
+    const char *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
+}
+
+enum smc_status upload_files_path(const struct upload_files *files, size_t index,
+                                  struct smc_buf *out)
+{
+    const char *dir = files->directory ? files->directory : "";
+    const char *slash = *dir && !ends_with(dir, "/") ? "/" : "";
+    return smc_buf_addf(out, "%s%s%s", dir, slash, files->items[index].name);
+}
+
+/* ---- opening ---- */
+
+/* `where` goes before the name in a text. */
+static enum smc_status open_file(int dir_fd, const char *where, const char *name, int *fd,
+                                 int64_t *size, struct smc_error *err)
+{
+    struct stat st;
+    const char *slash = *where && !ends_with(where, "/") ? "/" : "";
+    /* Without O_NONBLOCK a FIFO would wait for a writer. */
+    *fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (*fd < 0 || fstat(*fd, &st) != 0)
+        (void)smc_fail_errno(err, SMC_ERR_IO, errno, "%s%s%s: can't be read", where, slash, name);
+    else if (S_ISDIR(st.st_mode))
+        (void)smc_fail(err, SMC_ERR_IO, "%s%s%s: a directory, where a file is expected", where,
+                       slash, name);
+    else if (!S_ISREG(st.st_mode))
+        (void)smc_fail(err, SMC_ERR_IO, "%s%s%s: not a regular file", where, slash, name);
+    else if (st.st_size == 0)
+        (void)smc_fail(err, SMC_ERR_IO, "%s%s%s: the file is empty", where, slash, name);
+    else {
+        *size = st.st_size;
+        return SMC_OK;
+    }
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+    return SMC_ERR_IO;
+}
+
+enum smc_status upload_files_open(const struct upload_files *files, size_t index, int *fd,
+                                  int64_t *size, struct smc_error *err)
+{
+    return open_file(files->directory ? files->dir_fd : AT_FDCWD,
+                     files->directory ? files->directory : "", files->items[index].name, fd, size,
+                     err);
+}
+
+static enum smc_status check(const struct upload_files *files, size_t index, struct smc_error *err)
+{
+    int fd;
+    int64_t size;
+    enum smc_status rc = upload_files_open(files, index, &fd, &size, err);
+    if (rc == SMC_OK)
+        (void)close(fd);
+    return rc;
+}
+
+enum smc_status upload_files_one(struct upload_files *files, const char *path,
+                                 struct smc_error *err)
+{
+    enum smc_status rc = add(files, path);
+    if (rc != SMC_OK)
+        return smc_fail(err, rc, "%s", smc_strerror(rc));
+    return check(files, 0, err);
+}
+
+/* ---- a directory ---- */
+
+static enum smc_status read_names(struct upload_files *files, struct smc_error *err)
+{
+    /* A descriptor of its own, since closedir closes it. */
+    int fd = openat(files->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    enum smc_status rc = SMC_OK;
+    if (!dir) {
+        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be read", files->directory);
+        if (fd >= 0)
+            (void)close(fd);
+        return rc;
+    }
+    const struct dirent *entry;
+    for (errno = 0; rc == SMC_OK && (entry = readdir(dir)) != NULL; errno = 0)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            rc = add(files, entry->d_name);
+    if (rc != SMC_OK)
+        (void)smc_fail(err, rc, "%s", smc_strerror(rc));
+    else if (errno != 0)
+        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be read", files->directory);
+    (void)closedir(dir);
+    return rc;
+}
+
+/* Why an entry is none to send; NULL when it is one, or when only opening it can tell. */
+static const char *why_not(const struct upload_files *files, const char *name)
+{
+    struct stat st;
+    bool has_ending = ends_with(name, ".json") || ends_with(name, ".csv");
+    if (fstatat(files->dir_fd, name, &st, 0) != 0) {
+        if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR)
+            return "a link that leads nowhere";
+        return has_ending ? NULL : "its name ends in neither .json nor .csv";
+    }
+    if (S_ISDIR(st.st_mode))
+        return "a directory";
+    if (!S_ISREG(st.st_mode))
+        return "not a regular file";
+    return has_ending ? NULL : "its name ends in neither .json nor .csv";
+}
+
+/* Leaves the files to send, with a line for each other entry. */
+static void select_files(struct upload_files *files, struct smc_log *log)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < files->count; i++) {
+        const char *why = why_not(files, files->items[i].name);
+        if (!why) {
+            files->items[kept++] = files->items[i];
+            continue;
+        }
+        smc_logf(log, SMC_LOG_INFO, "Passed over %s in %s: %s", files->items[i].name,
+                 files->directory, why);
+        free(files->items[i].name);
+    }
+    files->count = kept;
+}
+
+enum smc_status upload_files_in(struct upload_files *files, const char *directory,
+                                struct smc_log *log, struct smc_error *err)
+{
+    files->directory = strdup(directory);
+    if (!files->directory)
+        return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+    files->dir_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (files->dir_fd < 0)
+        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
+                              directory);
+    enum smc_status rc = read_names(files, err);
+    if (rc != SMC_OK)
+        return rc;
+    if (files->count > 0)
+        qsort(files->items, files->count, sizeof *files->items, compare);
+    select_files(files, log);
+    if (files->count == 0)
+        return smc_fail(err, SMC_ERR_IO,
+                        "%s: no file to send: none whose name ends in .json or .csv", directory);
+    for (size_t i = 0; i < files->count && rc == SMC_OK; i++)
+        rc = check(files, i, err);
+    return rc;
+}

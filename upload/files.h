@@ -1,0 +1,70 @@
+/* Which files are sent, and in which order. */
+#ifndef UPLOAD_FILES_H
+#define UPLOAD_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sigmacat/buf.h>
+#include <sigmacat/error.h>
+#include <sigmacat/log.h>
+
+enum upload_state {
+    UPLOAD_WAITING, /* not begun, or not finished */
+    UPLOAD_SENT,
+    UPLOAD_FAILED,
+    UPLOAD_HELD /* a summary whose set is not complete */
+};
+
+struct upload_file {
+    char *name; /* within the directory */
+    enum upload_state state;
+};
+
+/* In the order in which they are to be begun. Names only, so that 10,000 files cost little. */
+struct upload_files {
+    int dir_fd;      /* -1: a single file, found by its path */
+    char *directory; /* as given; NULL for a single file */
+    struct upload_file *items;
+    size_t count;
+    size_t allocated;
+};
+
+#define UPLOAD_FILES_INIT                                                                          \
+    {                                                                                              \
+        .dir_fd = -1                                                                               \
+    }
+
+/* One file by its path: SMC_ERR_IO, in clear words, when it is missing, empty, unreadable or not a
+ * regular file. `files` is to be cleared also after an error. */
+enum smc_status upload_files_one(struct upload_files *files, const char *path,
+                                 struct smc_error *err);
+
+/* What a directory holds one level deep: regular files, or links to one, whose name ends in .json or
+ * .csv, in the order of their names' bytes, but a set's summary after the rest of its set. Every
+ * other entry is passed over with one line in the log. SMC_ERR_IO when it can't be read, when there
+ * is no file to send, and when one is empty or unreadable. */
+enum smc_status upload_files_in(struct upload_files *files, const char *directory,
+                                struct smc_log *log, struct smc_error *err);
+
+void upload_files_clear(struct upload_files *files);
+
+/* Opens a file for sending: `fd` is the caller's, `size` more than 0. SMC_ERR_IO as above: what it
+ * was when it was listed need not be what it is now. */
+enum smc_status upload_files_open(const struct upload_files *files, size_t index, int *fd,
+                                  int64_t *size, struct smc_error *err);
+
+/* The name that the receiver sees: what follows the last '/'. Borrowed. */
+const char *upload_files_base(const struct upload_files *files, size_t index);
+
+/* The file as a person would type it. Appends to `out`; SMC_ERR_NOMEM. */
+enum smc_status upload_files_path(const struct upload_files *files, size_t index,
+                                  struct smc_buf *out);
+
+/* The length of what the names of one set begin with, digits and a hyphen; 0: of no set. */
+size_t upload_set_len(const char *name);
+bool upload_is_summary(const char *name);
+bool upload_is_same_set(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,52 @@
+/* castor-upload: sends files to Coalesce Catalog. */
+#include <unistd.h>
+
+#include <sigmacat/log.h>
+
+#include "lib/cli/help.h"
+#include "lib/cli/setup.h"
+#include "lib/cli/signals.h"
+#include "lib/cli/status.h"
+#include "options.h"
+#include "run.h"
+
+static enum smc_status send_files(struct upload_settings *settings, struct smc_log *log,
+                                  struct smc_error *err)
+{
+    struct smc_cli_signals signals = {.fd = -1};
+    enum smc_status rc = upload_options_check(settings, err);
+    if (rc == SMC_OK)
+        rc = smc_cli_signals_start(&signals, err);
+    if (rc == SMC_OK)
+        rc = upload_run(settings, log, NULL, signals.fd, err);
+    smc_cli_signals_stop(&signals);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    struct upload_settings settings = {.origin = SMC_BUF_INIT(0)};
+    /* Until the options say otherwise. */
+    struct smc_log *log = smc_log_new(STDERR_FILENO, SMC_LOG_INFO, SMC_LOG_TEXT);
+    enum smc_status rc = smc_cli_setup(&err);
+    if (rc == SMC_OK)
+        rc = upload_options_read(&settings, argc, argv, environ, &err);
+    if (rc != SMC_OK)
+        goto out;
+    smc_log_free(log);
+    log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
+                      (enum smc_log_format)settings.log_format);
+    if (settings.is_help)
+        rc = smc_cli_print_help(upload_program(), &err);
+    else if (settings.is_version)
+        rc = smc_cli_print_version(upload_program(), &err);
+    else
+        rc = send_files(&settings, log, &err);
+out:
+    if (rc != SMC_OK)
+        smc_logf(log, SMC_LOG_ERROR, "%s", err.detail);
+    upload_options_clear(&settings);
+    smc_log_free(log);
+    return smc_cli_exit_status(rc, smc_cli_signals_caught());
+}

@@ -1,0 +1,40 @@
+#include "path.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include <sigmacat/client.h>
+
+/* One row a type, in the order of enum upload_type (contract: PATH by type). */
+static const struct {
+    const char *root;
+    bool has_project;
+    bool has_time;
+    const char *name; /* NULL: the file's own */
+} forms[] = {
+    {"transformation-", false, true, "manifest.json"},
+    {"visualization-", true, true, NULL},
+    {"quality-", false, true, NULL},
+    {"visualization-", false, false, NULL},
+    {"warehouse-", false, false, NULL},
+};
+
+enum smc_status upload_path(const struct upload_settings *settings, const char *name,
+                            int64_t seconds, struct smc_buf *out)
+{
+    int type = settings->file_type;
+    const char *last = forms[type].name ? forms[type].name : name;
+    enum smc_status rc = smc_buf_addf(out, "%s%s/", forms[type].root, settings->source_uuid);
+    if (rc == SMC_OK && forms[type].has_project) {
+        const char *project = settings->project_name;
+        rc = smc_buf_addstr(out, "lookml/");
+        if (rc == SMC_OK)
+            rc = smc_url_encode(project, strlen(project), out);
+        if (rc == SMC_OK)
+            rc = smc_buf_addstr(out, "/");
+    }
+    if (rc == SMC_OK && forms[type].has_time)
+        rc = smc_buf_addf(out, "%" PRId64 "-", seconds);
+    return rc == SMC_OK ? smc_url_encode(last, strlen(last), out) : rc;
+}
