@@ -17,11 +17,12 @@ VERSION := $(shell sed -n 's/^.define SMC_VERSION "\(.*\)"$$/\1/p' include/sigma
 SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
 
 PKG_LIB  := libcurl jansson sqlite3 libcrypto
-PKG_TEST := cmocka libmicrohttpd zlib gnutls
+PKG_TEST := cmocka libmicrohttpd zlib
 PKG_CONFIG ?= pkg-config
-lib_libs   = $(shell $(PKG_CONFIG) --libs $(PKG_LIB)) -lm
-lib_cflags = $(shell $(PKG_CONFIG) --cflags $(PKG_LIB))
-test_libs  = $(shell $(PKG_CONFIG) --libs $(PKG_TEST)) -pthread
+# Asked for once, and not before `make deps` has had its turn.
+lib_libs   = $(eval lib_libs := $(shell $(PKG_CONFIG) --libs $(PKG_LIB)) -lm)$(lib_libs)
+lib_cflags = $(eval lib_cflags := $(shell $(PKG_CONFIG) --cflags $(PKG_LIB)))$(lib_cflags)
+test_libs  = $(eval test_libs := $(shell $(PKG_CONFIG) --libs $(PKG_TEST)) -pthread)$(test_libs)
 
 CFLAGS  ?= -O2 -g
 SMC_WARN := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -96,7 +97,104 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(TEST_ARCHIVES)
 	$(link) $(test_libs)
 
 tests: $(TESTS)
+
+# ---- what a developer and CI run ----
+.PHONY: check check-built check-sim check-headers lint layers format analyze demo bench bench-pace \
+        coverage install uninstall help
+
+# Two steps, since what is built depends on what is installed.
+check:
+	$(Q)sh .ci/deps.sh build test
+	$(Q)$(MAKE) --no-print-directory check-built
+
+check-built: all tests
+	$(Q)sh tests/exports.sh $(LIB_SO)
+	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS)
+
+demo:
+	$(Q)sh .ci/deps.sh build test
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)sh tests/demo.sh $(B)
+
+deps:
+	$(Q)sh .ci/deps.sh build test
+
+# SIGMA_OPENAPI is Sigma's published description, which is not part of this project.
+check-sim: $(B)/sigmacat-sim
+	$(Q)test -f "$(SIGMA_OPENAPI)" || { echo "check-sim: SIGMA_OPENAPI=FILE names no file" >&2; exit 2; }
+	$(Q)sh .ci/deps.sh lint
+	$(Q)python3 -W ignore tests/check-sim.py "$(SIGMA_OPENAPI)" $(B)/sigmacat-sim
+
+OWN_SRC := $(LIB_SRC) $(CLI_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
+ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c)
+ALL_H   := $(wildcard include/sigmacat/*.h lib/*.h lib/cli/*.h extract/*.h upload/*.h tests/sim/*.h tests/support/*.h)
+SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/cli/*.sh examples/*.sh)
+
+lint: layers check-headers analyze
+	$(Q)sh .ci/deps.sh lint test
+	clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
+	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -I. $(OWN_SRC)
+	printf '%s\n' $(OWN_SRC) | xargs -P 2 -n 6 sh -c \
+	    'clang-tidy --quiet "$$@" -- -std=c11 -D_GNU_SOURCE -Iinclude -I. 2>/dev/null' sh
+	shellcheck $(SCRIPTS)
+	mandoc -T lint -W warning extract/castor-extract-sigma.1 upload/castor-upload.1
+
+layers:
+	$(Q)sh tests/layers.sh
+
+# Every header compiles alone.
+check-headers:
+	$(Q)for h in $(ALL_H); do \
+	    echo "#include \"$$h\"" | $(CC) -std=c11 -D_GNU_SOURCE -Wall -Werror -Iinclude -I. -Itests -x c -fsyntax-only - || exit 1; \
+	done
+
+# gcc's analyzer follows paths through one file at a time.
+ANALYZED := $(patsubst %.c,build/analyze/%.o,$(OWN_SRC))
+analyze: $(ANALYZED)
+build/analyze/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SMC_CFLAGS) $(lib_cflags) -O1 -fanalyzer -Werror -c -o $@ $<
+
+format:
+	clang-format -i $(ALL_C) $(ALL_H)
+
+bench: all $(BENCHES)
+	$(Q)for b in $(BENCHES); do echo "--- $$b"; $$b || exit 1; done
+bench-pace: $(B)/bench/bench_pace
+	$(Q)$<
+
+# ---- installing ----
+DIR = $(DESTDIR)$(PREFIX)
+install: all
+	install -d $(DIR)/bin $(DIR)/lib/pkgconfig $(DIR)/include/sigmacat $(DIR)/share/man/man1
+	install -m 755 $(B)/castor-extract-sigma $(B)/castor-upload $(DIR)/bin
+	install -m 644 $(LIB_A) $(DIR)/lib
+	install -m 755 $(LIB_SO) $(DIR)/lib
+	ln -sf libsigmacat.so.$(VERSION) $(DIR)/lib/libsigmacat.so.$(SOMAJOR)
+	ln -sf libsigmacat.so.$(SOMAJOR) $(DIR)/lib/libsigmacat.so
+	install -m 644 include/sigmacat/*.h $(DIR)/include/sigmacat
+	install -m 644 extract/castor-extract-sigma.1 upload/castor-upload.1 $(DIR)/share/man/man1
+	printf '%s\n' 'Name: libsigmacat' 'Description: moves Sigma metadata to Coalesce Catalog' \
+	    'Version: $(VERSION)' 'Requires.private: $(PKG_LIB)' 'Libs: -L$(PREFIX)/lib -lsigmacat' \
+	    'Cflags: -I$(PREFIX)/include' > $(DIR)/lib/pkgconfig/libsigmacat.pc
+uninstall:
+	rm -rf $(DIR)/bin/castor-extract-sigma $(DIR)/bin/castor-upload $(DIR)/lib/libsigmacat.* \
+	    $(DIR)/lib/pkgconfig/libsigmacat.pc $(DIR)/include/sigmacat \
+	    $(DIR)/share/man/man1/castor-extract-sigma.1 $(DIR)/share/man/man1/castor-upload.1
+
+help:
+	@echo 'make                 build into build/'
+	@echo 'make demo            install what is missing, build, and show it at work'
+	@echo 'make check           install what is missing, build, run every test'
+	@echo 'make MODE=asan check the same under address and undefined-behaviour sanitizers'
+	@echo 'make lint            layers, format, static analysis'
+	@echo 'make bench           measurements; bench-pace: the pacing rule alone'
+	@echo 'make deps            install what build and tests need'
+	@echo 'make install         into PREFIX (/usr/local); DESTDIR is honoured'
+	@echo 'make check-sim SIGMA_OPENAPI=FILE  hold the stand-in against Sigma'"'"'s description'
+
 clean:
 	rm -rf build
 
--include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj build/analyze -name '*.d' 2>/dev/null)

@@ -29,19 +29,20 @@ enum asset_role {
 };
 
 struct asset {
-    const char *name;     /* of the file, and of the calls in statistics, gaps and log */
+    const char *name; /* of the file, and of the calls in statistics, gaps and log */
     enum asset_role role;
     const char *path;     /* of a listing; of an object's call the part before the id */
     const char *path_end; /* of an object's call the part behind the id */
     enum paging paging;
     /* Listings. */
     const char *id_member;
-    bool is_whole;        /* asks for the whole organisation with skipPermissionCheck=true */
-    bool is_bare_ok;      /* a bare array is taken for all there is: the older form of the answer */
-    bool is_withdrawn_ok; /* 404 and 410 mean that Sigma has withdrawn it: an empty list and a gap */
+    bool is_whole;   /* asks for the whole organisation with skipPermissionCheck=true */
+    bool is_bare_ok; /* a bare array is taken for all there is: the older form of the answer */
+    bool
+        is_withdrawn_ok; /* 404 and 410 mean that Sigma has withdrawn it: an empty list and a gap */
     /* Objects' calls. */
-    enum asset_id of;       /* whose objects; of a listing itself */
-    bool is_asked_for_all;  /* else for those alone that others name (lineage) */
+    enum asset_id of;            /* whose objects; of a listing itself */
+    bool is_asked_for_all;       /* else for those alone that others name (lineage) */
     const char *table_id_member; /* sources: what holds the id of a source of type "table" */
 };
 

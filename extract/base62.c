@@ -36,7 +36,7 @@ static bool is_hyphen_at(size_t at)
     return at == 8 || at == 13 || at == 18 || at == 23;
 }
 
-void uuid_format(const unsigned char uuid[UUID_BYTES], char text[UUID_TEXT_LEN + 1])
+void uuid_to_text(const unsigned char uuid[UUID_BYTES], char text[UUID_TEXT_LEN + 1])
 {
     static const char hex[] = "0123456789abcdef";
     size_t at = 0;
@@ -57,7 +57,7 @@ static int hex_of(char c)
     return digit < 16 ? digit : -1;
 }
 
-bool uuid_parse(const char *text, unsigned char uuid[UUID_BYTES])
+bool uuid_from_text(const char *text, unsigned char uuid[UUID_BYTES])
 {
     if (strlen(text) != UUID_TEXT_LEN)
         return false;

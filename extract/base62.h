@@ -14,9 +14,9 @@
 bool base62_decode(const char *text, size_t len, unsigned char uuid[UUID_BYTES]);
 
 /* The lower-case hyphenated form, terminated. */
-void uuid_format(const unsigned char uuid[UUID_BYTES], char text[UUID_TEXT_LEN + 1]);
+void uuid_to_text(const unsigned char uuid[UUID_BYTES], char text[UUID_TEXT_LEN + 1]);
 
 /* Reads the hyphenated form in any letter case; false for anything else. */
-bool uuid_parse(const char *text, unsigned char uuid[UUID_BYTES]);
+bool uuid_from_text(const char *text, unsigned char uuid[UUID_BYTES]);
 
 #endif

@@ -73,8 +73,8 @@ enum smc_status join_each_row(struct join *join, join_row_fn *fn, struct smc_err
         smc_buf_reset(&join->page);
         rc = smc_store_page(join->run->store, object_kind((int)join->asset), join->id.data, i,
                             &join->page, err);
-        if (rc != SMC_OK || !smc_walk_begin(&walk, (struct smc_span){join->page.data,
-                                                                     join->page.len}))
+        if (rc != SMC_OK ||
+            !smc_walk_begin(&walk, (struct smc_span){join->page.data, join->page.len}))
             continue;
         while (rc == SMC_OK && smc_walk_next(&walk, NULL, &row, err))
             rc = fn(join, row, err);

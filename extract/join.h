@@ -18,15 +18,15 @@ struct join {
     struct run *run;
     enum asset_id asset;
     struct smc_file *file;
-    struct smc_buf id;     /* the object's key */
-    bool is_read;          /* its answer is in the store, all pages */
+    struct smc_buf id; /* the object's key */
+    bool is_read;      /* its answer is in the store, all pages */
     int pages;
-    int64_t rows;          /* for the callback: how many it has written of this object */
+    int64_t rows; /* for the callback: how many it has written of this object */
     /* Scratch for callbacks. */
     struct smc_buf key;
     struct smc_buf text;
     struct smc_buf out;
-    struct smc_buf page;   /* join_each_row's */
+    struct smc_buf page; /* join_each_row's */
 };
 
 typedef enum smc_status join_object_fn(struct join *join, struct smc_error *err);

@@ -14,9 +14,9 @@
 
 /* An entry that an id may stand for, by name, csvId or inodeId. */
 struct named {
-    size_t key_at;        /* of the key's bytes in `keys` */
+    size_t key_at; /* of the key's bytes in `keys` */
     size_t key_len;
-    size_t order;         /* in the lineage: of equals the last one decides */
+    size_t order; /* in the lineage: of equals the last one decides */
     struct smc_span entry;
     bool is_sql;
 };
@@ -29,7 +29,7 @@ struct names {
 
 struct graph {
     struct join *join;
-    struct smc_buf text;  /* all pages; the spans point into it */
+    struct smc_buf text; /* all pages; the spans point into it */
     struct smc_buf keys;
     struct names queries; /* customSQL by name and csv-upload by csvId */
     struct names tables;  /* by inodeId */
@@ -72,8 +72,8 @@ static enum smc_status add_name(struct graph *graph, struct names *names, struct
     size_t at = graph->keys.len;
     enum smc_status rc = smc_string_decode(key, &graph->keys);
     if (rc == SMC_OK)
-        names->all[names->count++] = (struct named){at, graph->keys.len - at, graph->entries,
-                                                    entry, is_sql};
+        names->all[names->count++] =
+            (struct named){at, graph->keys.len - at, graph->entries, entry, is_sql};
     return rc;
 }
 
@@ -136,8 +136,7 @@ static const struct named *find_name(const struct graph *graph, const struct nam
 }
 
 /* Calls `fn` for each entry of each page. */
-typedef enum smc_status entry_fn(struct graph *graph, struct smc_span entry,
-                                 struct smc_error *err);
+typedef enum smc_status entry_fn(struct graph *graph, struct smc_span entry, struct smc_error *err);
 
 static enum smc_status each_entry(struct graph *graph, entry_fn *fn, struct smc_error *err)
 {
@@ -200,7 +199,7 @@ static void table_of(const struct graph *graph, const char *id, size_t len,
         len = (size_t)(slash - id);
     if (!base62_decode(id, len, uuid))
         return;
-    uuid_format(uuid, table);
+    uuid_to_text(uuid, table);
     if (!find_name(graph, &graph->tables, table, UUID_TEXT_LEN))
         table[0] = '\0';
 }
@@ -210,8 +209,9 @@ static enum smc_status add_query(const struct named *query, struct smc_buf *out)
     static const char *const members[] = {"definition", "connectionId"};
     struct smc_span found[2];
     smc_span_members(query->entry, members, 2, found);
-    return smc_buf_addf(out, "{\"type\": \"custom-sql\", \"definition\": %.*s, "
-                             "\"connectionId\": %.*s}",
+    return smc_buf_addf(out,
+                        "{\"type\": \"custom-sql\", \"definition\": %.*s, "
+                        "\"connectionId\": %.*s}",
                         found[0].p ? (int)found[0].len : 4, found[0].p ? found[0].p : "null",
                         found[1].p ? (int)found[1].len : 4, found[1].p ? found[1].p : "null");
 }
@@ -245,8 +245,7 @@ static enum smc_status add_source(struct graph *graph, struct smc_span id, struc
     enum smc_status rc = smc_string_decode(id, key);
     if (rc != SMC_OK)
         return rc;
-    const struct named *query =
-        find_name(graph, &graph->queries, smc_buf_str(key), key->len);
+    const struct named *query = find_name(graph, &graph->queries, smc_buf_str(key), key->len);
     if (query)
         return query->is_sql ? add_query(query, out) : SMC_OK;
     char table[UUID_TEXT_LEN + 1];

@@ -243,10 +243,9 @@ static bool take_cursor(struct listing *listing)
         fail(listing, "has a nextPage that is neither a text nor null");
         return false;
     }
-    enum smc_status rc =
-        type == SMC_JSON_STRING
-            ? smc_string_decode(page->cursor, &listing->cursor)
-            : smc_buf_add(&listing->cursor, page->cursor.p, page->cursor.len);
+    enum smc_status rc = type == SMC_JSON_STRING
+                             ? smc_string_decode(page->cursor, &listing->cursor)
+                             : smc_buf_add(&listing->cursor, page->cursor.p, page->cursor.len);
     if (rc == SMC_OK &&
         !idset_add(&listing->cursors, smc_buf_str(&listing->cursor), listing->cursor.len, &is_new))
         rc = SMC_ERR_NOMEM;
@@ -336,8 +335,7 @@ static void on_failure(struct listing *listing, const struct smc_answer *answer)
     run_fail(listing->run, &err);
 }
 
-static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer,
-                                  struct smc_error *why)
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
     struct listing *listing = ctx;
     if (answer->error.code != SMC_OK) {
@@ -348,8 +346,8 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer,
                                           "name"};
     struct smc_error err = SMC_ERROR_INIT;
     switch (page_read(&listing->page, answer->body, answer->len, asset(listing)->paging,
-                      asset(listing)->is_bare_ok, names,
-                      has_objects(listing) ? ROW_MEMBERS_MAX : 1, &err)) {
+                      asset(listing)->is_bare_ok, names, has_objects(listing) ? ROW_MEMBERS_MAX : 1,
+                      &err)) {
     case PAGE_OK:
         on_page(listing);
         break;
@@ -374,13 +372,13 @@ static void ask(struct listing *listing)
     const struct run *run = listing->run;
     const struct asset *of = asset(listing);
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_buf target = SMC_BUF_INIT(4 * 65536);
+    struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
     bool is_workbooks = listing->asset == ASSET_WORKBOOKS;
-    enum smc_status rc = smc_buf_addf(
-        &target, "%s?limit=1000%s%s%s", of->path,
-        of->is_whole && run->is_admin ? "&skipPermissionCheck=true" : "",
-        is_workbooks && run->sends_explorations ? "&excludeExplorations=true" : "",
-        listing->cursor.len ? "&page=" : "");
+    enum smc_status rc =
+        smc_buf_addf(&target, "%s?limit=1000%s%s%s", of->path,
+                     of->is_whole && run->is_admin ? "&skipPermissionCheck=true" : "",
+                     is_workbooks && run->sends_explorations ? "&excludeExplorations=true" : "",
+                     listing->cursor.len ? "&page=" : "");
     if (rc == SMC_OK)
         rc = smc_url_encode(smc_buf_str(&listing->cursor), listing->cursor.len, &target);
     if (rc == SMC_OK) {

@@ -16,14 +16,14 @@ struct listing {
     struct run *run;
     enum asset_id asset;
     struct page page;
-    struct smc_buf cursor;  /* of the page that is asked for, decoded; empty: the first one */
-    struct idset cursors;   /* all that were seen: one that comes again is a circle */
+    struct smc_buf cursor; /* of the page that is asked for, decoded; empty: the first one */
+    struct idset cursors;  /* all that were seen: one that comes again is a circle */
     struct idset ids;
     int64_t pages;
     int64_t rows;
-    int64_t distinct;       /* rows with an id that was new, and rows without one */
-    int64_t total;          /* what the last page said; -1: nothing */
-    bool was_restarted;     /* listed again once, since fewer rows came than `total` */
+    int64_t distinct;   /* rows with an id that was new, and rows without one */
+    int64_t total;      /* what the last page said; -1: nothing */
+    bool was_restarted; /* listed again once, since fewer rows came than `total` */
     bool is_done;
 };
 

@@ -16,14 +16,14 @@
 struct object {
     struct run *run;
     struct object *next;
-    int asset;              /* or OBJECT_PATH */
-    char *id;               /* a key */
+    int asset; /* or OBJECT_PATH */
+    char *id;  /* a key */
     char *tag;
     char *name;
     bool is_last_chance;
     bool is_urgent;
     int pages;
-    struct smc_buf cursor;  /* of the page that is asked for; empty: the first */
+    struct smc_buf cursor; /* of the page that is asked for; empty: the first */
     struct idset cursors;
     object_ended_fn *ended;
 };
@@ -205,8 +205,7 @@ static void count_answer(struct object *object, const struct smc_answer *answer)
     (void)snprintf(counts->text, sizeof counts->text, "%.300s", answer->error.detail);
 }
 
-static enum smc_status refused(const struct object_counts *counts, int asset,
-                               struct smc_error *err)
+static enum smc_status refused(const struct object_counts *counts, int asset, struct smc_error *err)
 {
     return smc_fail(err, SMC_ERR_AUTH,
                     "all %" PRId64 " calls for %s so far were refused; an Org Admin's credentials "
@@ -249,8 +248,9 @@ static void on_failure(struct object *object, const struct smc_answer *answer)
 static void wrong(struct object *object, const char *what)
 {
     char reason[640];
-    (void)snprintf(reason, sizeof reason, "page %d %s; no re-run will mend it while Sigma answers so",
-                   object->pages + 1, what);
+    (void)snprintf(reason, sizeof reason,
+                   "page %d %s; no re-run will mend it while Sigma answers so", object->pages + 1,
+                   what);
     end_with(object, 0, reason);
 }
 
@@ -324,8 +324,7 @@ static enum smc_verdict on_path(struct object *object, const struct smc_answer *
     return SMC_TAKE;
 }
 
-static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer,
-                                  struct smc_error *why)
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
     struct object *object = ctx;
     if (answer->error.code != SMC_OK) {
@@ -382,7 +381,7 @@ static void ask(struct object *object)
 {
     struct run *run = object->run;
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_buf target = SMC_BUF_INIT(512 * 1024);
+    struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
     enum smc_status rc = make_target(object, &target);
     if (rc == SMC_OK) {
         struct smc_request request = {.kind = object_kind(object->asset),
@@ -494,8 +493,7 @@ enum smc_status objects_outcome(struct run *run, int asset, const char *id, bool
 
 /* ---- the organisation ---- */
 
-static enum smc_verdict on_whoami(void *ctx, const struct smc_answer *answer,
-                                  struct smc_error *why)
+static enum smc_verdict on_whoami(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
     struct run *run = ctx;
     struct smc_error err = SMC_ERROR_INIT;
@@ -514,7 +512,8 @@ static enum smc_verdict on_whoami(void *ctx, const struct smc_answer *answer,
         return SMC_REJECT;
     struct smc_span id = smc_span_member(whole, "organizationId");
     if (smc_span_type(id) != SMC_JSON_STRING) {
-        gaps_add(&run->gaps, KIND_WHOAMI, "", "", "GET /v2/whoami: the answer has no organizationId");
+        gaps_add(&run->gaps, KIND_WHOAMI, "", "",
+                 "GET /v2/whoami: the answer has no organizationId");
         return SMC_TAKE;
     }
     enum smc_status rc = smc_buf_add(&run->organization, id.p, id.len);

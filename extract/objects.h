@@ -28,11 +28,11 @@ enum objects_phase {
 
 struct objects {
     struct run *run;
-    struct object *flying;     /* those whose calls are under way */
+    struct object *flying; /* those whose calls are under way */
     enum objects_phase phase;
-    int64_t position;          /* in the list of that phase */
+    int64_t position;                             /* in the list of that phase */
     struct object_counts counts[ASSET_COUNT + 1]; /* the last is for paths */
-    bool is_probing;           /* whoami is asked whether the API is up at all */
+    bool is_probing;                              /* whoami is asked whether the API is up at all */
 };
 
 void objects_init(struct objects *objects, struct run *run);

@@ -93,7 +93,8 @@ static enum page_verdict judge(struct reader *reader, const struct smc_walk *top
         return PAGE_NOT_JSON;
     if (is_right)
         return PAGE_OK;
-    (void)smc_fail(reader->err, SMC_ERR_SYNTAX, "the answer has no array of rows where one belongs");
+    (void)smc_fail(reader->err, SMC_ERR_SYNTAX,
+                   "the answer has no array of rows where one belongs");
     return PAGE_WRONG;
 }
 

@@ -33,10 +33,13 @@ struct page {
     struct smc_span entries; /* the array of rows */
     struct smc_span cursor;  /* of the next page; `p` NULL: there is none */
     bool has_cursor_member;
-    int64_t total;           /* -1: not said */
+    int64_t total; /* -1: not said */
 };
 
-#define PAGE_INIT {.total = -1}
+#define PAGE_INIT                                                                                  \
+    {                                                                                              \
+        .total = -1                                                                                \
+    }
 
 enum page_verdict {
     PAGE_OK,

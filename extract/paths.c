@@ -44,23 +44,22 @@ bool paths_read_answer(const char *text, size_t len, struct table_path *found)
     smc_span_members(value, names, 2, members);
     found->connection_id = members[0];
     found->path = members[1];
-    found->is_resolved = smc_span_type(members[0]) == SMC_JSON_STRING &&
-                         smc_span_type(members[1]) == SMC_JSON_ARRAY;
+    found->is_resolved =
+        smc_span_type(members[0]) == SMC_JSON_STRING && smc_span_type(members[1]) == SMC_JSON_ARRAY;
     return found->is_resolved;
 }
 
 /* ---- what the store has ---- */
 
 /* Appends the answer of `kind` for `id` to `text`, if it is one that resolves. */
-static enum smc_status find_in(struct paths *paths, const char *kind, const char *id, bool *is_known,
-                               struct smc_buf *text, struct table_path *found,
+static enum smc_status find_in(struct paths *paths, const char *kind, const char *id,
+                               bool *is_known, struct smc_buf *text, struct table_path *found,
                                struct smc_error *err)
 {
     struct smc_outcome outcome;
     size_t from = text->len;
     found->is_resolved = false;
-    enum smc_status rc =
-        smc_store_get(paths->run->store, kind, id, NULL, is_known, &outcome, err);
+    enum smc_status rc = smc_store_get(paths->run->store, kind, id, NULL, is_known, &outcome, err);
     if (rc != SMC_OK || !*is_known || outcome.http_status != 200)
         return rc;
     rc = smc_store_page(paths->run->store, kind, id, 0, text, err);
@@ -108,8 +107,8 @@ static enum smc_status compare(struct paths *paths, const char *id, bool *agree,
 {
     struct smc_buf single_text = SMC_BUF_INIT(SMC_BODY_MAX);
     struct smc_buf bulk_text = SMC_BUF_INIT(SMC_BODY_MAX);
-    struct table_path single;
-    struct table_path bulk;
+    struct table_path single = {.is_resolved = false};
+    struct table_path bulk = {.is_resolved = false};
     bool is_known;
     enum smc_status rc = find_in(paths, KIND_PATH, id, &is_known, &single_text, &single, err);
     if (rc == SMC_OK)
@@ -247,7 +246,7 @@ static enum smc_status take_row(struct paths *paths, const struct row *row, stru
         smc_span_type(row->members[2]) != SMC_JSON_ARRAY ||
         !base62_decode(url_id.p + 1, url_id.len - 2, uuid))
         return SMC_OK;
-    uuid_format(uuid, hex);
+    uuid_to_text(uuid, hex);
     enum smc_status rc = smc_list_find(paths->run->store, LIST_UUIDS, hex, &found, &item, err);
     if (rc != SMC_OK || !found)
         return rc;
@@ -297,16 +296,15 @@ static void on_page(struct paths *paths)
     go_on(paths);
 }
 
-static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer,
-                                  struct smc_error *why)
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
     static const char *const names[] = {"urlId", "connectionId", "path"};
     struct paths *paths = ctx;
     enum page_verdict verdict = PAGE_WRONG;
     struct smc_error err = SMC_ERROR_INIT;
     if (answer->error.code == SMC_OK)
-        verdict = page_read(&paths->page, answer->body, answer->len, PAGING_PAGE, false, names, 3,
-                            &err);
+        verdict =
+            page_read(&paths->page, answer->body, answer->len, PAGING_PAGE, false, names, 3, &err);
     if (verdict == PAGE_NOT_JSON) {
         *why = err;
         return SMC_REJECT;
@@ -329,7 +327,7 @@ static void ask_page(struct paths *paths)
 {
     struct run *run = paths->run;
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_buf target = SMC_BUF_INIT(4 * 65536);
+    struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
     enum smc_status rc = smc_buf_addf(&target, "/v2/connections/paths?limit=%d%s", PAGE_ROWS,
                                       paths->cursor.len ? "&page=" : "");
     if (rc == SMC_OK)
@@ -375,8 +373,8 @@ static enum smc_status survey(struct paths *paths, struct smc_error *err)
         if (rc != SMC_OK || is_known)
             continue;
         paths->wanted++;
-        if (uuid_parse(id.data, uuid)) {
-            uuid_format(uuid, hex);
+        if (uuid_from_text(id.data, uuid)) {
+            uuid_to_text(uuid, hex);
             rc = smc_list_add(run->store, LIST_UUIDS, hex, id.data, "", NULL, err);
         }
     }

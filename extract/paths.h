@@ -18,7 +18,7 @@ enum paths_check {
     PATHS_UNCHECKED, /* no hit was held against a single call yet */
     PATHS_ASKING,    /* one is */
     PATHS_TRUSTED,
-    PATHS_REFUSED    /* they disagree, or could not be checked: the listing counts for nothing */
+    PATHS_REFUSED /* they disagree, or could not be checked: the listing counts for nothing */
 };
 
 struct paths {
@@ -26,13 +26,13 @@ struct paths {
     struct page page;
     struct smc_buf cursor;
     struct idset cursors;
-    int64_t wanted;      /* tables whose path is not in the store */
+    int64_t wanted; /* tables whose path is not in the store */
     int64_t pages;
     int64_t hits;
-    int64_t checked_at;  /* position in the list of hits of the one that is checked */
-    int checks;          /* how many were tried */
+    int64_t checked_at; /* position in the list of hits of the one that is checked */
+    int checks;         /* how many were tried */
     enum paths_check check;
-    bool is_listed;      /* no more pages come */
+    bool is_listed; /* no more pages come */
 };
 
 void paths_init(struct paths *paths, struct run *run);

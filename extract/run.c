@@ -48,9 +48,8 @@ static enum smc_status open_store(struct run *run, struct smc_error *err)
 {
     const struct extract_settings *settings = run->settings;
     struct smc_buf dir = SMC_BUF_INIT(65536);
-    enum smc_status rc =
-        settings->state ? smc_buf_addstr(&dir, settings->state)
-                        : smc_buf_addf(&dir, "%s/.sigmacat", settings->output);
+    enum smc_status rc = settings->state ? smc_buf_addstr(&dir, settings->state)
+                                         : smc_buf_addf(&dir, "%s/.sigmacat", settings->output);
     if (rc != SMC_OK)
         (void)smc_fail(err, rc, "--output: %s", smc_strerror(rc));
     if (rc == SMC_OK)

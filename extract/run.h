@@ -20,11 +20,14 @@
 #include "paths.h"
 
 /* Lists in the store, beside those named like the listings whose objects they hold. */
-#define LIST_TODO     "todo"        /* objects' calls to be made */
-#define LIST_DEFERRED "deferred"    /* of these, those to be asked once more */
-#define LIST_USED     "used_models" /* data models that a workbook source names */
-#define LIST_TABLES   "tables"      /* tables whose path is wanted */
+#define LIST_TODO     "todo"          /* objects' calls to be made */
+#define LIST_DEFERRED "deferred"      /* of these, those to be asked once more */
+#define LIST_USED     "used_models"   /* data models that a workbook source names */
+#define LIST_TABLES   "tables"        /* tables whose path is wanted */
 #define LIST_SINGLE   "single_tables" /* of these, those to be asked for one by one */
+
+/* The longest path and query that is built: room for the longest cursor, percent-encoded. */
+#define TARGET_MAX ((size_t)512 * 1024)
 
 struct run {
     const struct extract_settings *settings;
@@ -33,7 +36,7 @@ struct run {
     struct smc_store *store;
     struct smc_client *client;
     struct smc_set *set;
-    int64_t began_ms;             /* by the clock's now_ms */
+    int64_t began_ms; /* by the clock's now_ms */
     struct smc_file *files[ASSET_COUNT];
     struct listing listings[ASSET_COUNT]; /* of those whose role is ROLE_LISTING */
     struct objects objects;

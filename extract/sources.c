@@ -45,8 +45,7 @@ static enum smc_status note_model(struct run *run, struct smc_span id, struct sm
     return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
 }
 
-enum smc_status sources_note_models(struct run *run, struct smc_span sources,
-                                    struct smc_error *err)
+enum smc_status sources_note_models(struct run *run, struct smc_span sources, struct smc_error *err)
 {
     static const char *const names[] = {"type", "dataModelId"};
     struct smc_walk walk;

@@ -48,7 +48,7 @@ static void add_extraction(struct smc_json *root, const struct run *run)
 
 enum smc_status summary_write(struct run *run, struct smc_error *err)
 {
-    struct smc_buf text = SMC_BUF_INIT(1024 * 1024);
+    struct smc_buf text = SMC_BUF_INIT((size_t)1024 * 1024);
     struct smc_file *file = NULL;
     struct smc_json *root = smc_json_object();
     (void)smc_json_add_text(root, "python_version", "not Python");

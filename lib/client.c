@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SILENCE_MAX_MS ((int64_t)15 * 60 * 1000) /* contract, section 3, the row on 429 */
+#define SILENCE_MAX_MS      ((int64_t)15 * 60 * 1000) /* contract, section 3, the row on 429 */
 #define DEFAULT_CONCURRENCY 5
 #define DEFAULT_TIMEOUT_MS  60000
 #define NOT_A_HEADER        "a control character or one beyond ASCII can't be sent in a header"
@@ -39,8 +39,7 @@ static enum smc_status check(const struct smc_client_opt *opt, struct smc_error 
     return SMC_OK;
 }
 
-static enum smc_status take_credentials(struct smc_client *client,
-                                        const struct smc_client_opt *opt)
+static enum smc_status take_credentials(struct smc_client *client, const struct smc_client_opt *opt)
 {
     client->has_token = !opt->authorization;
     if (client->has_token)

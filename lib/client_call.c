@@ -21,7 +21,10 @@ static void copy_clean(char *to, size_t size, const char *text)
     size_t len = 0;
     for (; text && *text && len + 1 < size; text++) {
         unsigned char c = (unsigned char)*text;
-        to[len++] = c < 0x20 || c == 0x7f ? ' ' : *text;
+        to[len] = *text;
+        if (c < 0x20 || c == 0x7f)
+            to[len] = ' ';
+        len++;
     }
     /* A cut in the middle of a character would leave bytes that are no UTF-8. */
     if (text && *text)
@@ -93,11 +96,11 @@ enum smc_status smci_client_describe(const char *method, const char *target,
     if (response->status == 0)
         return smc_fail(err, response->error.code, "%s %.*s: %s", method, path_len, target,
                         response->error.detail);
-    enum smc_status rc = smc_fail(
-        err, SMC_ERR_HTTP, "%s %.*s: HTTP %d%s%s%s%s%s%s%s", method, path_len, target,
-        response->status, said->code[0] ? " " : "", said->code, said->message[0] ? ": " : "",
-        said->message, said->request_id[0] ? " (requestId " : "", said->request_id,
-        said->request_id[0] ? ")" : "");
+    enum smc_status rc = smc_fail(err, SMC_ERR_HTTP, "%s %.*s: HTTP %d%s%s%s%s%s%s%s", method,
+                                  path_len, target, response->status, said->code[0] ? " " : "",
+                                  said->code, said->message[0] ? ": " : "", said->message,
+                                  said->request_id[0] ? " (requestId " : "", said->request_id,
+                                  said->request_id[0] ? ")" : "");
     if (err)
         err->http_status = response->status;
     return rc;
@@ -242,18 +245,17 @@ static void on_done(void *ctx, struct smci_http_response *response)
 void smci_call_start(struct smci_call *call, int64_t now)
 {
     struct smc_client *client = call->client;
-    const char *authorization = client->has_token ? smc_buf_str(&client->auth.header)
-                                                  : smc_buf_str(&client->authorization);
+    const char *authorization =
+        client->has_token ? smc_buf_str(&client->auth.header) : smc_buf_str(&client->authorization);
     const char *headers[] = {authorization, client->accept, call->is_upload ? "Expect:" : NULL,
                              NULL};
-    struct smc_buf url = SMC_BUF_INIT(1024 * 1024);
+    struct smc_buf url = SMC_BUF_INIT((size_t)1024 * 1024);
     struct smc_error why = SMC_ERROR_INIT;
     enum smc_status rc = smc_buf_addf(&url, "%s%s", client->origin, call->target);
     if (rc != SMC_OK)
         (void)smc_fail(&why, rc, "%s", smc_strerror(rc));
-    struct smci_http_request request = {.url = url.data,
-                                        .headers = headers,
-                                        .upload = call->is_upload ? &call->upload : NULL};
+    struct smci_http_request request = {
+        .url = url.data, .headers = headers, .upload = call->is_upload ? &call->upload : NULL};
     if (call->successes < 0)
         call->successes = client->successes;
     call->sent++;

@@ -23,13 +23,13 @@ struct smci_call {
     bool is_upload;
     bool is_single_try;
     bool is_urgent;
-    bool was_reauthorized;  /* its one repetition after a 401 is spent */
-    int spent;              /* tries that count against the retries */
-    int sent;               /* tries in all */
-    int generation;         /* of the token that the last try carried */
-    int64_t sent_ms;        /* of the last try */
-    int64_t due_ms;         /* while waiting: when it is queued again */
-    int64_t successes;      /* the client's count when this call began */
+    bool was_reauthorized; /* its one repetition after a 401 is spent */
+    int spent;             /* tries that count against the retries */
+    int sent;              /* tries in all */
+    int generation;        /* of the token that the last try carried */
+    int64_t sent_ms;       /* of the last try */
+    int64_t due_ms;        /* while waiting: when it is queued again */
+    int64_t successes;     /* the client's count when this call began */
 };
 
 struct smci_queue {
@@ -52,9 +52,9 @@ struct smc_client {
     const struct smc_clock *clock;
     struct smc_log *log;
     char *origin;
-    char *accept;        /* a whole header line */
+    char *accept;                 /* a whole header line */
     struct smc_buf authorization; /* a whole header line, when it is fixed; wiped */
-    bool has_token;      /* a bearer token is fetched; else `authorization` */
+    bool has_token;               /* a bearer token is fetched; else `authorization` */
     int concurrency;
     int64_t deadline_ms; /* 0: none */
     int64_t max_time_ms;
@@ -63,17 +63,17 @@ struct smc_client {
     struct smci_queue queue;
     struct smci_call *waiting; /* for their due_ms; unordered, few */
     int waiting_count;
-    struct smci_call *flying;  /* in flight */
+    struct smci_call *flying; /* in flight */
 
-    bool is_token_asked;    /* the token call is in flight */
+    bool is_token_asked; /* the token call is in flight */
     int token_spent;
-    int64_t token_due_ms;   /* after a failure: not before */
+    int64_t token_due_ms; /* after a failure: not before */
     int64_t token_sent_ms;
 
     smc_refill_fn *refill;
     void *refill_ctx;
 
-    int64_t successes;      /* calls that ended with a 2xx that was taken */
+    int64_t successes;        /* calls that ended with a 2xx that was taken */
     struct smc_error failure; /* ends the run */
     bool has_failed;
     struct smc_client_stats stats;

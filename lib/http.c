@@ -22,10 +22,10 @@ struct exchange {
     curl_mime *mime;
     struct curl_slist *headers;
     struct smc_upload_body upload;
-    int64_t upload_at;     /* bytes of the body read so far */
-    int64_t progress_ms;   /* when a byte last went either way */
+    int64_t upload_at;   /* bytes of the body read so far */
+    int64_t progress_ms; /* when a byte last went either way */
     size_t header_bytes;
-    bool is_local_fault;   /* the body to be sent could not be read */
+    bool is_local_fault; /* the body to be sent could not be read */
     char detail[CURL_ERROR_SIZE];
     struct smci_http_response response;
     smci_http_done_fn *done;
@@ -184,7 +184,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
     if (rc == SMC_ERR_CAP)
         (void)smc_fail(&x->response.error, rc,
                        "the answer is larger than the cap of %zu MiB (decompressed)",
-                       SMC_BODY_MAX / (1024 * 1024));
+                       SMC_BODY_MAX / 1024 / 1024);
     else
         (void)smc_fail(&x->response.error, rc, "out of memory for an answer");
     return CURL_WRITEFUNC_ERROR;

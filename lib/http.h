@@ -15,11 +15,11 @@
 struct smci_http;
 
 struct smci_http_opt {
-    const char *cacert;  /* NULL: CURL_CA_BUNDLE, else SSL_CERT_DIR and SSL_CERT_FILE, else the
+    const char *cacert; /* NULL: CURL_CA_BUNDLE, else SSL_CERT_DIR and SSL_CERT_FILE, else the
                             system's store: the order of the curl tool */
-    int64_t timeout_ms;  /* without a byte in either direction */
-    int connections;     /* kept alive at most */
-    int stop_fd;         /* ends waits when readable; -1 for none */
+    int64_t timeout_ms; /* without a byte in either direction */
+    int connections;    /* kept alive at most */
+    int stop_fd;        /* ends waits when readable; -1 for none */
     const struct smc_clock *clock;
 };
 
@@ -39,13 +39,13 @@ struct smci_http_request {
 
 /* Borrowed during the callback. */
 struct smci_http_response {
-    int status;              /* 0: none, or the answer was cut short */
-    struct smc_buf body;     /* decompressed; at most SMC_BODY_MAX */
-    char retry_after[64];    /* the header's value; "" when absent */
-    bool is_html;            /* by its Content-Type */
-    bool is_permanent;       /* status 0, and no retry will mend it */
-    int64_t moved;           /* bytes in both directions so far */
-    struct smc_error error;  /* for status 0: why */
+    int status;             /* 0: none, or the answer was cut short */
+    struct smc_buf body;    /* decompressed; at most SMC_BODY_MAX */
+    char retry_after[64];   /* the header's value; "" when absent */
+    bool is_html;           /* by its Content-Type */
+    bool is_permanent;      /* status 0, and no retry will mend it */
+    int64_t moved;          /* bytes in both directions so far */
+    struct smc_error error; /* for status 0: why */
 };
 
 typedef void smci_http_done_fn(void *ctx, struct smci_http_response *response);

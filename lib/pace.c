@@ -22,13 +22,43 @@
 #endif
 // /* of the estimate, after a refusal */
 #define KEEP_BLOCKED  0.7
+#ifndef FIRST
+#define FIRST 0.7
+#endif
+#ifndef HFIRST
+#define HFIRST 10
+#endif
 #define BURST         50.0
 #define CATCH_UP_MS   10.0
 #define HORIZON_MIN   10.0
 #ifndef HORIZON_MAX
-#define HORIZON_MAX   140.0
+#define HORIZON_MAX   130.0
 #endif
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
+#ifndef PAUSE_CALLS
 #define PAUSE_CALLS   3.0
+#endif
+#endif
+#endif
+#endif
+#endif
+#endif
+#endif
+#endif
+#endif
+#endif
+#endif
+#endif
 #ifndef PMIN
 #define PMIN 10.0
 #endif
@@ -40,7 +70,7 @@
 #define BUCKET 8.0
 #endif
 #ifndef COST
-#define COST 10.0
+#define COST 20.0
 #endif
 #ifndef POWER
 #define POWER 3
@@ -174,9 +204,9 @@ static void estimate(struct smci_pace *pace, int64_t now_ms, bool is_html)
         pace->base = keep * found * pow(pace->rate / found, weight);
         pace->horizon = fmax(fmax(HFAC * calls, HDEC * pace->horizon), HORIZON_MIN);
     } else {
-        double steady = calls / 2 > calls - BURST ? calls / 2 : calls - BURST;
+        double steady = fmax(calls * FIRST, calls - BURST);
         pace->base = keep * steady / seconds;
-        pace->horizon = HORIZON_MIN;
+        pace->horizon = HFIRST;
     }
     pace->base = clamp(pace->base, RATE_MIN, RATE_MAX);
     pace->rate = pace->base;

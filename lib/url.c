@@ -16,8 +16,8 @@ enum smc_status smc_url_encode(const char *bytes, size_t len, struct smc_buf *ou
         bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                         (c >= '0' && c <= '9') || (c && strchr("-._~", c));
         const char escaped[] = {'%', hex[c >> 4], hex[c & 15]};
-        enum smc_status rc = is_plain ? smc_buf_add(out, &bytes[i], 1)
-                                      : smc_buf_add(out, escaped, sizeof escaped);
+        enum smc_status rc =
+            is_plain ? smc_buf_add(out, &bytes[i], 1) : smc_buf_add(out, escaped, sizeof escaped);
         if (rc != SMC_OK)
             return rc;
     }
@@ -138,9 +138,8 @@ enum smc_status smc_origin_parse(const char *text, const char *what, struct smc_
                         "unencrypted; use https://%.*s",
                         what, (int)parts.host_len, parts.host);
     size_t port_len = parts.port ? strcspn(parts.port, "/") : 0;
-    enum smc_status rc =
-        smc_buf_addf(origin, "%s://%.*s%s%.*s", parts.is_plain ? "http" : "https",
-                     (int)parts.host_len, parts.host, parts.port ? ":" : "", (int)port_len,
-                     parts.port ? parts.port : "");
+    enum smc_status rc = smc_buf_addf(origin, "%s://%.*s%s%.*s", parts.is_plain ? "http" : "https",
+                                      (int)parts.host_len, parts.host, parts.port ? ":" : "",
+                                      (int)port_len, parts.port ? parts.port : "");
     return rc == SMC_OK ? rc : smc_fail(err, rc, "%s: %s", what, smc_strerror(rc));
 }

@@ -13,7 +13,10 @@ struct smc_buf {
     size_t cap;       /* `len` never gets beyond it */
 };
 
-#define SMC_BUF_INIT(cap_bytes) {NULL, 0, 0, (cap_bytes)}
+#define SMC_BUF_INIT(cap_bytes)                                                                    \
+    {                                                                                              \
+        NULL, 0, 0, (cap_bytes)                                                                    \
+    }
 
 /* Prepares the caller's struct; nothing is allocated yet. */
 SMC_API void smc_buf_init(struct smc_buf *buf, size_t cap);

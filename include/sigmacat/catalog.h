@@ -15,16 +15,19 @@ struct smc_catalog_opt {
     const char *prefix; /* a path that goes before every upload's, "/x" or ""; NULL: "" */
     const char *token;
     const char *cacert;
-    int parallel;       /* files at once; 0 means 1 */
+    int parallel; /* files at once; 0 means 1 */
     int retries;
     int64_t retry_base_ms;
     int64_t timeout_ms;
-    int stop_fd;        /* -1 for none */
+    int stop_fd; /* -1 for none */
     const struct smc_clock *clock;
     struct smc_log *log;
 };
 
-#define SMC_CATALOG_OPT_INIT {.stop_fd = -1}
+#define SMC_CATALOG_OPT_INIT                                                                       \
+    {                                                                                              \
+        .stop_fd = -1                                                                              \
+    }
 
 SMC_API enum smc_status smc_catalog_new(struct smc_catalog **catalog,
                                         const struct smc_catalog_opt *opt, struct smc_error *err);
@@ -32,7 +35,7 @@ SMC_API void smc_catalog_free(struct smc_catalog *catalog);
 
 /* How an upload ended: borrowed during the callback. */
 struct smc_upload_result {
-    int http_status;        /* 0: no answer */
+    int http_status; /* 0: no answer */
     int tries;
     struct smc_error error; /* code SMC_OK: accepted */
 };

@@ -23,38 +23,41 @@ struct smc_client;
 enum smc_policy { SMC_POLICY_SIGMA, SMC_POLICY_CATALOG };
 
 struct smc_client_opt {
-    const char *origin;        /* "https://host[:port]", from smc_origin_parse */
+    const char *origin; /* "https://host[:port]", from smc_origin_parse */
     enum smc_policy policy;
-    const char *client_id;     /* with client_secret: a bearer token is fetched from */
-    const char *client_secret; /*   POST /v2/auth/token and renewed */
-    const char *authorization; /* or the whole value of a fixed Authorization header */
-    const char *accept;        /* the Accept header; NULL: "application/json" */
-    const char *cacert;        /* a PEM file of certificates to trust; NULL: see http.h */
-    int concurrency;           /* calls in flight at most; 0 means 5 */
-    double max_rate;           /* calls a second at most; 0 means no bound */
-    double learnt_rate;        /* where an earlier run left the pace; 0 means unknown */
-    int retries;               /* tries after the first one; 0 means none */
-    int64_t retry_base_ms;     /* the first wait; 0 retries at once */
-    int64_t timeout_ms;        /* without progress; 0 means 60,000 */
-    int64_t max_time_ms;       /* for all, counted from smc_client_new; 0 means no bound */
-    int stop_fd;               /* readable when the run is to stop; -1 for none */
+    const char *client_id;         /* with client_secret: a bearer token is fetched from */
+    const char *client_secret;     /*   POST /v2/auth/token and renewed */
+    const char *authorization;     /* or the whole value of a fixed Authorization header */
+    const char *accept;            /* the Accept header; NULL: "application/json" */
+    const char *cacert;            /* a PEM file of certificates to trust; NULL: see http.h */
+    int concurrency;               /* calls in flight at most; 0 means 5 */
+    double max_rate;               /* calls a second at most; 0 means no bound */
+    double learnt_rate;            /* where an earlier run left the pace; 0 means unknown */
+    int retries;                   /* tries after the first one; 0 means none */
+    int64_t retry_base_ms;         /* the first wait; 0 retries at once */
+    int64_t timeout_ms;            /* without progress; 0 means 60,000 */
+    int64_t max_time_ms;           /* for all, counted from smc_client_new; 0 means no bound */
+    int stop_fd;                   /* readable when the run is to stop; -1 for none */
     const struct smc_clock *clock; /* NULL: the system's */
-    struct smc_log *log;       /* may be NULL */
-    uint64_t seed;             /* of the jitter; 0: from the clock */
+    struct smc_log *log;           /* may be NULL */
+    uint64_t seed;                 /* of the jitter; 0: from the clock */
 };
 
-#define SMC_CLIENT_OPT_INIT {.stop_fd = -1}
+#define SMC_CLIENT_OPT_INIT                                                                        \
+    {                                                                                              \
+        .stop_fd = -1                                                                              \
+    }
 
 /* All of `opt` is copied; secrets are wiped by smc_client_free. SMC_ERR_USAGE for an option that
  * can't be (its text names it), SMC_ERR_NOMEM. */
-SMC_API enum smc_status smc_client_new(struct smc_client **client,
-                                       const struct smc_client_opt *opt, struct smc_error *err);
+SMC_API enum smc_status smc_client_new(struct smc_client **client, const struct smc_client_opt *opt,
+                                       struct smc_error *err);
 SMC_API void smc_client_free(struct smc_client *client);
 
 /* How a call ended. Everything is borrowed and valid only during the callback. */
 struct smc_answer {
-    int http_status;         /* 0 when none arrived */
-    const char *body;        /* of a 2xx: its bytes; never NULL */
+    int http_status;  /* 0 when none arrived */
+    const char *body; /* of a 2xx: its bytes; never NULL */
     size_t len;
     struct smc_error error;  /* code SMC_OK for a 2xx; else what happened, in words */
     bool is_transient;       /* a failure that another time may mend */
@@ -110,12 +113,12 @@ SMC_API void smc_client_fail(struct smc_client *client, const struct smc_error *
 
 /* Counts since smc_client_new. */
 struct smc_client_stats {
-    int64_t calls;      /* sent, each try counted, tokens too */
-    int64_t refused;    /* answered 429 */
-    int64_t retries;    /* tries beyond a call's first, refusals not counted */
-    int64_t waited_ms;  /* with nothing in flight: pauses and waits before retries */
-    int64_t received;   /* body bytes, decompressed */
-    double rate;        /* the learnt limit in calls a second; 0: none met */
+    int64_t calls;     /* sent, each try counted, tokens too */
+    int64_t refused;   /* answered 429 */
+    int64_t retries;   /* tries beyond a call's first, refusals not counted */
+    int64_t waited_ms; /* with nothing in flight: pauses and waits before retries */
+    int64_t received;  /* body bytes, decompressed */
+    double rate;       /* the learnt limit in calls a second; 0: none met */
 };
 SMC_API void smc_client_get_stats(const struct smc_client *client, struct smc_client_stats *stats);
 
@@ -129,8 +132,8 @@ SMC_API void smc_client_each_stat(const struct smc_client *client, smc_stat_fn *
  * Appends "https://host[:port]" to `origin`. Plain http:// is for loopback only. SMC_ERR_USAGE for
  * a space, path, query, user name, bad port; the text says what is wanted and begins with `what`
  * (the flag). */
-SMC_API enum smc_status smc_origin_parse(const char *text, const char *what,
-                                         struct smc_buf *origin, struct smc_error *err);
+SMC_API enum smc_status smc_origin_parse(const char *text, const char *what, struct smc_buf *origin,
+                                         struct smc_error *err);
 
 /* Appends `len` bytes with all but RFC 3986 unreserved characters percent-encoded: for one path
  * segment or one query value. */

@@ -7,8 +7,8 @@
 #include <sigmacat/api.h>
 
 struct smc_clock {
-    int64_t (*now_ms)(void *ctx);            /* monotonic, any origin */
-    int64_t (*wall_ms)(void *ctx);           /* since 1970-01-01 UTC */
+    int64_t (*now_ms)(void *ctx);  /* monotonic, any origin */
+    int64_t (*wall_ms)(void *ctx); /* since 1970-01-01 UTC */
     /* Non-NULL on a clock that does not run by itself: called instead of waiting when nothing but
      * time can bring anything new; moves now_ms on by `ms`. */
     void (*advance)(void *ctx, int64_t ms);

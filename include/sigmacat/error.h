@@ -13,19 +13,19 @@
 /* Numbers are stable: never reused, never renumbered. */
 enum smc_status {
     SMC_OK = 0,
-    SMC_ERR_NOMEM = 1,     /* memory ran out */
-    SMC_ERR_USAGE = 2,     /* an option, a variable or a configuration file is wrong */
-    SMC_ERR_SYNTAX = 3,    /* a text is not the JSON it should be */
-    SMC_ERR_CAP = 4,       /* a documented cap was reached; `detail` names it */
-    SMC_ERR_IO = 5,        /* the local side failed: file, directory, disk */
-    SMC_ERR_NETWORK = 6,   /* no answer: resolving, connecting, TLS, time out, cut short */
-    SMC_ERR_HTTP = 7,      /* an answer with a status that is an error; see `http_status` */
-    SMC_ERR_AUTH = 8,      /* credentials or rights refused */
-    SMC_ERR_STORE = 9,     /* the state file is damaged or from a newer version */
-    SMC_ERR_LOCKED = 10,   /* another run holds the lock */
+    SMC_ERR_NOMEM = 1,      /* memory ran out */
+    SMC_ERR_USAGE = 2,      /* an option, a variable or a configuration file is wrong */
+    SMC_ERR_SYNTAX = 3,     /* a text is not the JSON it should be */
+    SMC_ERR_CAP = 4,        /* a documented cap was reached; `detail` names it */
+    SMC_ERR_IO = 5,         /* the local side failed: file, directory, disk */
+    SMC_ERR_NETWORK = 6,    /* no answer: resolving, connecting, TLS, time out, cut short */
+    SMC_ERR_HTTP = 7,       /* an answer with a status that is an error; see `http_status` */
+    SMC_ERR_AUTH = 8,       /* credentials or rights refused */
+    SMC_ERR_STORE = 9,      /* the state file is damaged or from a newer version */
+    SMC_ERR_LOCKED = 10,    /* another run holds the lock */
     SMC_ERR_CANCELLED = 11, /* a signal or the caller stopped it */
-    SMC_ERR_TIME = 12,     /* the time for the whole run is over */
-    SMC_ERR_INTERNAL = 13  /* a fault of ours */
+    SMC_ERR_TIME = 12,      /* the time for the whole run is over */
+    SMC_ERR_INTERNAL = 13   /* a fault of ours */
 };
 
 struct smc_error {
@@ -35,7 +35,13 @@ struct smc_error {
     char detail[512]; /* always terminated; safe to show */
 };
 
-#define SMC_ERROR_INIT {SMC_OK, 0, 0, {0}}
+#define SMC_ERROR_INIT                                                                             \
+    {                                                                                              \
+        SMC_OK, 0, 0,                                                                              \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
 
 /* A short English phrase for a code; never NULL, static. */
 SMC_API const char *smc_strerror(enum smc_status code);

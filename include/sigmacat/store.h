@@ -44,10 +44,10 @@ SMC_API enum smc_status smc_store_commit(struct smc_store *store, struct smc_err
 
 /* A finished answer: what the object's call ended with. */
 struct smc_outcome {
-    int http_status;      /* 200 when its pages are there; else the status of the failure, or 0 */
-    int pages;            /* number of pages kept */
-    int64_t fetched_s;    /* Unix seconds */
-    char reason[256];     /* for a failure: why, in words; else "" */
+    int http_status;   /* 200 when its pages are there; else the status of the failure, or 0 */
+    int pages;         /* number of pages kept */
+    int64_t fetched_s; /* Unix seconds */
+    char reason[256];  /* for a failure: why, in words; else "" */
 };
 
 /* Keeps page `page` (from 0) of the answer `kind`/`id`; replaces one that is there. */
@@ -77,10 +77,10 @@ SMC_API enum smc_status smc_store_forget_answers(struct smc_store *store, struct
 /* ---- lists ---- */
 
 struct smc_item {
-    int64_t position;  /* 1, 2, 3, ... along the list */
-    const char *id;    /* borrowed until the next call on the store; terminated */
-    const char *tag;   /* never NULL */
-    const char *name;  /* never NULL */
+    int64_t position; /* 1, 2, 3, ... along the list */
+    const char *id;   /* borrowed until the next call on the store; terminated */
+    const char *tag;  /* never NULL */
+    const char *name; /* never NULL */
 };
 
 /* Appends `id` unless the list has it; `added` (may be NULL) tells. */

@@ -1,0 +1,75 @@
+#!/bin/sh
+# Installs what is missing of what the build (build), the tests (test) and the checks (lint) need.
+# Usage: deps.sh build|test|lint ...   On systems without apt-get it names the packages and fails.
+set -eu
+
+missing=''
+
+need() { # need PACKAGE PROBE...: the package is missing when the probe fails
+    package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+library() {
+    if command -v pkg-config >/dev/null 2>&1; then
+        need "$1" pkg-config --exists "$2"
+    else
+        missing="$missing $1"
+    fi
+}
+program() { need "$1" command -v "$2"; }
+
+for set in "$@"; do
+    case $set in
+    build)
+        program gcc "${CC:-cc}"
+        need libc6-dev test -e /usr/include/stdio.h
+        program make make
+        program pkg-config pkg-config
+        library libcurl4-openssl-dev libcurl
+        library libjansson-dev jansson
+        library libsqlite3-dev sqlite3
+        library libssl-dev libcrypto
+        ;;
+    test)
+        library libcmocka-dev cmocka
+        library libmicrohttpd-dev libmicrohttpd
+        library zlib1g-dev zlib
+        program openssl openssl
+        program mandoc mandoc
+        ;;
+    lint)
+        program clang-format clang-format
+        program clang-tidy clang-tidy
+        program cppcheck cppcheck
+        program shellcheck shellcheck
+        program python3 python3
+        need python3-jsonschema python3 -c 'import jsonschema'
+        ;;
+    *)
+        echo "deps.sh: '$set' is none of build, test, lint" >&2
+        exit 2
+        ;;
+    esac
+done
+
+[ -n "$missing" ] || exit 0
+command="apt-get install -y --no-install-recommends$missing"
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "deps: this is no Debian or Ubuntu. Install what these packages hold there:$missing" >&2
+    exit 1
+fi
+if [ "$(id -u)" = 0 ]; then
+    sudo=''
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+    sudo=sudo
+else
+    echo "deps: packages are missing, and this user may not install them. Run:" >&2
+    echo "  sudo apt-get update && sudo $command" >&2
+    exit 1
+fi
+echo "deps: installing$missing"
+$sudo apt-get update -qq
+# shellcheck disable=SC2086  # a list of words
+DEBIAN_FRONTEND=noninteractive $sudo $command

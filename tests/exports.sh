@@ -1,0 +1,16 @@
+#!/bin/sh
+# The shared library exports what the public headers declare, and nothing else.
+# Usage: exports.sh LIBRARY
+set -eu
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cat include/sigmacat/*.h | tr '\n' ' ' | grep -oE 'SMC_API [^;]*;' |
+    sed -E 's/^SMC_API [^(]*[ *](smc_[a-z0-9_]+)\(.*/\1/' | sort -u >"$dir/declared"
+nm -D --defined-only "$1" | awk '$2 != "A" {print $3}' | sort -u >"$dir/exported"
+if diff "$dir/declared" "$dir/exported" >"$dir/diff"; then
+    echo "exports: $(wc -l <"$dir/exported") functions, as declared"
+else
+    echo "exports: what the headers declare (<) and what $1 exports (>) differ:" >&2
+    cat "$dir/diff" >&2
+    exit 1
+fi

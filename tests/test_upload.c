@@ -1,0 +1,714 @@
+/* castor-upload in process, against the stand-in for Catalog's ingest. */
+#include "support/support.h"
+
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/cli/status.h"
+#include "lib/digest.h"
+#include "sim/sim.h"
+#include "support/live_clock.h"
+#include "support/net.h"
+#include "upload/run.h"
+
+#define ID       "01234567-89ab-cdef-0123-456789abcdef"
+#define TOKEN    "sim-token"
+#define NOW      "1790000000" /* the fake clock's start */
+#define BIG      ((size_t)3 * 1024 * 1024)
+#define LOG_SIZE ((size_t)64 * 1024)
+
+struct fixture {
+    struct sim *sim;
+    struct fake_clock fake;
+    struct smc_clock clock; /* the fake one, with `hook` before each wait */
+    void (*hook)(struct fixture *f);
+    const char *endpoint; /* NULL: the stand-in */
+    char *dir;
+    char *victim;     /* what a hook works on */
+    const char *line; /* the line of the log at which `hook` is called too */
+    int stop[2];
+    char log[LOG_SIZE]; /* "LEVEL text\n", LEVEL one letter */
+};
+
+static void advance(void *ctx, int64_t ms)
+{
+    struct fixture *f = ctx;
+    if (f->hook && !f->line)
+        f->hook(f);
+    f->fake.clock.advance(&f->fake, ms);
+}
+
+static int64_t now(void *ctx)
+{
+    return ((struct fixture *)ctx)->fake.now_ms;
+}
+
+static int64_t wall(void *ctx)
+{
+    return ((struct fixture *)ctx)->fake.wall_ms;
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct sim_options opt = SIM_OPTIONS_INIT;
+    char why[256] = "";
+    if (!f)
+        return -1;
+    fake_clock_init(&f->fake);
+    f->clock = (struct smc_clock){now, wall, advance, f};
+    f->dir = temp_dir_make();
+    f->sim = sim_start(&opt, why, sizeof why);
+    *state = f;
+    return f->sim && pipe(f->stop) == 0 ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    sim_stop(f->sim);
+    temp_dir_remove(f->dir);
+    (void)close(f->stop[0]);
+    (void)close(f->stop[1]);
+    free(f->victim);
+    free(f);
+    return 0;
+}
+
+static void on_line(void *ctx, enum smc_log_level level, const char *line)
+{
+    struct fixture *f = ctx;
+    size_t len = strlen(f->log);
+    (void)snprintf(f->log + len, sizeof f->log - len, "%c %s\n", "EWID"[level], line);
+    if (f->hook && f->line && strstr(line, f->line))
+        f->hook(f);
+}
+
+static void assert_logged(const struct fixture *f, const char *text)
+{
+    if (!strstr(f->log, text))
+        fail_msg("no '%s' in:\n%s", text, f->log);
+}
+
+static void add_fault(struct fixture *f, const char *text)
+{
+    char why[256] = "";
+    if (sim_fault(f->sim, text, why, sizeof why) != 0)
+        fail_msg("%s", why);
+}
+
+/* Bytes that look like nothing in particular, the same for the same name. */
+static char *make_file(const struct fixture *f, const char *name, size_t size)
+{
+    char *path = text_format("%s/%s", f->dir, name);
+    char *bytes = malloc(size);
+    unsigned x = 1;
+    assert_non_null(bytes);
+    for (const char *p = name; *p; p++)
+        x = x * 31 + (unsigned char)*p;
+    for (size_t i = 0; i < size; i++) {
+        x = x * 1103515245 + 12345;
+        bytes[i] = (char)(x >> 16);
+    }
+    file_write(path, bytes, size);
+    free(bytes);
+    return path;
+}
+
+static void make_files(const struct fixture *f, const char *const *names)
+{
+    for (; *names; names++)
+        free(make_file(f, *names, 1000));
+}
+
+/* Runs as the program would: `args` follow the token, the source and the endpoint. */
+static enum smc_status upload(struct fixture *f, const struct smc_clock *clock,
+                              const char *const *args, struct smc_error *err)
+{
+    char *const no_variables[] = {NULL};
+    char *argv[24] = {NULL};
+    int argc = 0;
+    const char *const fixed[] = {"castor-upload",
+                                 "-k",
+                                 TOKEN,
+                                 "-s",
+                                 ID,
+                                 "--endpoint",
+                                 f->endpoint ? f->endpoint : sim_url(f->sim),
+                                 NULL};
+    for (const char *const *a = fixed; *a; a++)
+        argv[argc++] = text_format("%s", *a);
+    for (; *args; args++)
+        argv[argc++] = text_format("%s", *args);
+    struct upload_settings settings;
+    struct smc_log *log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
+    smc_log_set_sink(log, on_line, f);
+    enum smc_status rc = upload_options_read(&settings, argc, argv, no_variables, err);
+    if (rc == SMC_OK)
+        rc = upload_options_check(&settings, err);
+    if (rc == SMC_OK)
+        rc = upload_run(&settings, log, clock, f->stop[0], err);
+    upload_options_clear(&settings);
+    smc_log_free(log);
+    while (argc > 0)
+        free(argv[--argc]);
+    if (strstr(f->log, TOKEN) || strstr(err->detail, TOKEN))
+        fail_msg("the token is told: %s\n%s", err->detail, f->log);
+    return rc;
+}
+
+static enum smc_status upload_one(struct fixture *f, const char *type, const char *path,
+                                  struct smc_error *err)
+{
+    const char *const args[] = {"-t", type, "-f", path, NULL};
+    return upload(f, &f->clock, args, err);
+}
+
+static enum smc_status upload_all(struct fixture *f, struct smc_error *err)
+{
+    const char *const args[] = {"-t", "VIZ", "-d", f->dir, NULL};
+    return upload(f, &f->clock, args, err);
+}
+
+static long taken_count(struct fixture *f)
+{
+    return sim_calls(f->sim, "upload", 201);
+}
+
+/* The n-th upload that was accepted. */
+static const struct sim_upload *taken(struct fixture *f, long n)
+{
+    for (long i = 0; i < sim_upload_count(f->sim); i++)
+        if (sim_upload(f->sim, i)->status == 201 && n-- == 0)
+            return sim_upload(f->sim, i);
+    fail_msg("not accepted");
+    return NULL;
+}
+
+static void assert_same_bytes(const struct sim_upload *upload, const char *path)
+{
+    size_t len = 0;
+    char *bytes = file_read(path, &len);
+    char hex[SMCI_DIGEST_SIZE] = "";
+    struct smci_digest *digest = smci_digest_new();
+    assert_int_equal(smci_digest_add(digest, bytes, len), SMC_OK);
+    assert_int_equal(smci_digest_finish(digest, hex), SMC_OK);
+    smci_digest_free(digest);
+    free(bytes);
+    assert_int_equal(upload->length, len);
+    assert_string_equal(upload->sha256, hex);
+    assert_true(upload->complete);
+}
+
+/* ---- types and names ---- */
+
+struct type_row {
+    const char *name;
+    const char *type;
+    const char *file;
+    const char *path;
+    const char *filename; /* as it comes in the part's header */
+};
+
+static const struct type_row type_rows[] = {
+    {"dbt", "DBT", "manifest.json", "transformation-" ID "/" NOW "-manifest.json", "manifest.json"},
+    {"lookml", "LOOKML", "p.json", "visualization-" ID "/lookml/my%20shop/" NOW "-p.json",
+     "p.json"},
+    {"quality", "QUALITY", "q.csv", "quality-" ID "/" NOW "-q.csv", "q.csv"},
+    {"viz", "VIZ", "1-files.json", "visualization-" ID "/1-files.json", "1-files.json"},
+    {"warehouse", "WAREHOUSE", "w.csv", "warehouse-" ID "/w.csv", "w.csv"},
+    {"name_with_spaces", "VIZ", "a b.json", "visualization-" ID "/a%20b.json", "a b.json"},
+    {"name_with_quote", "VIZ", "a\"b.json", "visualization-" ID "/a%22b.json", "a%22b.json"},
+    {"name_with_apostrophe", "VIZ", "a'b.json", "visualization-" ID "/a%27b.json", "a'b.json"},
+    {"name_with_percent", "VIZ", "a%2Fb.json", "visualization-" ID "/a%252Fb.json", "a%2Fb.json"},
+    {"name_with_utf8", "VIZ", "\xc3\xa4\xf0\x9f\x98\x80.json",
+     "visualization-" ID "/%C3%A4%F0%9F%98%80.json", "\xc3\xa4\xf0\x9f\x98\x80.json"},
+    {"name_with_newlines", "VIZ", "a\r\nX-Evil: 1\n.json",
+     "visualization-" ID "/a%0D%0AX-Evil%3A%201%0A.json", "a%0D%0AX-Evil: 1%0A.json"},
+    {"name_with_query", "VIZ", "a?b#c&d;e.json", "visualization-" ID "/a%3Fb%23c%26d%3Be.json",
+     "a?b#c&d;e.json"},
+};
+
+static void test_type(void **state)
+{
+    const struct type_row *row = *state;
+    void *made = NULL;
+    assert_int_equal(setup(&made), 0);
+    struct fixture *f = made;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *path = make_file(f, row->file, 12345);
+    const char *args[] = {"-t", row->type, "-f", path, NULL, NULL, NULL};
+    if (strcmp(row->type, "LOOKML") == 0) {
+        args[4] = "--project_name";
+        args[5] = "my shop";
+    }
+    assert_int_equal(upload(f, &f->clock, args, &err), SMC_OK);
+    assert_int_equal(sim_calls(f->sim, NULL, 0), 1);
+    assert_string_equal(taken(f, 0)->path, row->path);
+    assert_string_equal(taken(f, 0)->filename, row->filename);
+    assert_same_bytes(taken(f, 0), path);
+    char *line = text_format("I Uploaded %s/", f->dir);
+    assert_logged(f, line);
+    free(line);
+    line = text_format(" as %s to %s\n", row->type, row->path);
+    assert_logged(f, line);
+    free(line);
+    free(path);
+    (void)teardown(&made);
+}
+
+/* ---- one file and what can go wrong ---- */
+
+struct fault_row {
+    const char *name;
+    const char *fault;
+    int calls;
+    enum smc_status rc;
+    int wait_min_ms; /* in all */
+    int wait_max_ms;
+    const char *said; /* in the log */
+};
+
+#define ONCE(name, what)                                                                           \
+    {                                                                                              \
+        name, what ",attempt=1", 2, SMC_OK, 500, 1000, "I Uploaded"                                \
+    }
+#define FATAL(name, what)                                                                          \
+    {                                                                                              \
+        name, "do=status:" what ",body=as told", 1, SMC_ERR_HTTP, 0, 0, "HTTP " what ": as told"   \
+    }
+
+static const struct fault_row fault_rows[] = {
+    ONCE("reset_before_the_body", "do=reset"),
+    ONCE("reset_in_the_middle", "do=reset-mid"),
+    ONCE("reset_after_the_body", "do=reset-late"),
+    ONCE("status_408", "do=status:408"),
+    ONCE("status_429", "do=status:429"),
+    ONCE("status_429_page", "do=status:429,html=1"),
+    ONCE("status_500", "do=status:500"),
+    ONCE("status_502", "do=status:502"),
+    ONCE("status_503", "do=status:503"),
+    ONCE("status_504", "do=status:504"),
+    ONCE("status_599", "do=status:599"),
+    ONCE("answers_503_early", "do=early:503"),
+    {"three_resets", "do=reset-mid,attempt=1-3", 4, SMC_OK, 3500, 7000, "I Uploaded"},
+    {"retry_after_503", "do=status:503,retry-after=7,attempt=1", 2, SMC_OK, 7000, 7000, "Uploaded"},
+    {"retry_after_429", "do=status:429,retry-after=7,attempt=1", 2, SMC_OK, 7000, 7000, "Uploaded"},
+    {"retry_after_zero", "do=status:503,retry-after=0,attempt=1", 2, SMC_OK, 500, 1000, "Uploaded"},
+    {"retry_after_date", "do=status:503,retry-after=Mon%2C 21 Sep 2026 14:13:30 GMT,attempt=1", 2,
+     SMC_OK, 10000, 10000, "Uploaded"},
+    {"retry_after_half_an_hour", "do=status:429,retry-after=1800,attempt=1", 2, SMC_OK, 1800000,
+     1800000, "Uploaded"},
+    {"retry_after_an_hour", "do=status:503,retry-after=3600,attempt=1", 2, SMC_OK, 3600000, 3600000,
+     "Uploaded"},
+    {"retry_after_too_long", "do=status:503,retry-after=3601", 1, SMC_ERR_HTTP, 0, 0, "HTTP 503"},
+    {"retry_after_of_years", "do=status:429,retry-after=99999999999", 1, SMC_ERR_HTTP, 0, 0,
+     "HTTP 429"},
+    {"always_503", "do=status:503,body=gone fishing", 5, SMC_ERR_HTTP, 7500, 15000,
+     "HTTP 503: gone fishing"},
+    {"always_429", "do=status:429", 5, SMC_ERR_HTTP, 7500, 15000, "HTTP 429"},
+    {"always_reset", "do=reset-late", 5, SMC_ERR_HTTP, 7500, 15000, "was not sent: POST /visual"},
+    FATAL("status_400", "400"),
+    FATAL("status_402", "402"),
+    FATAL("status_404", "404"),
+    FATAL("status_409", "409"),
+    FATAL("status_413", "413"),
+    FATAL("status_418", "418"),
+    FATAL("status_422", "422"),
+    {"answers_413_early", "do=early", 1, SMC_ERR_HTTP, 0, 0, "HTTP 413: not read at all"},
+    {"json_words", "do=status:400,body={\"message\":\"no such source\"}", 1, SMC_ERR_HTTP, 0, 0,
+     "HTTP 400: no such source\n"},
+    {"json_in_other_form", "do=status:400,body={\"detail\":\"no such source\"}", 1, SMC_ERR_HTTP, 0,
+     0, "HTTP 400: {\"detail\":\"no such source\"}\n"},
+    {"words_with_controls", "do=status:400,body=a\x1b[31mb\r\nERROR - forged", 1, SMC_ERR_HTTP, 0,
+     0, "HTTP 400: a [31mb  ERROR - forged\n"},
+    {"words_with_the_token", "do=status:400,body=no " TOKEN "!", 1, SMC_ERR_HTTP, 0, 0,
+     "HTTP 400: no ***!\n"},
+    {"redirect", "do=redirect:http://127.0.0.1:9/", 1, SMC_ERR_HTTP, 0, 0, "HTTP 302"},
+    {"status_401", "do=status:401", 1, SMC_ERR_AUTH, 0, 0, "Catalog refused the token"},
+    {"status_403", "do=status:403", 1, SMC_ERR_AUTH, 0, 0, "Catalog refused the token"},
+};
+
+static void test_fault(void **state)
+{
+    const struct fault_row *row = *state;
+    void *made = NULL;
+    assert_int_equal(setup(&made), 0);
+    struct fixture *f = made;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *path = make_file(f, "f.json", BIG);
+    add_fault(f, row->fault);
+    enum smc_status rc = upload_one(f, "VIZ", path, &err);
+    if (rc != row->rc)
+        fail_msg("status %d (%s):\n%s", (int)rc, err.detail, f->log);
+    assert_logged(f, row->said);
+    assert_int_equal(sim_calls(f->sim, NULL, 0), row->calls);
+    assert_in_range(f->fake.advanced_ms, row->wait_min_ms, row->wait_max_ms);
+    assert_int_equal(taken_count(f), rc == SMC_OK);
+    if (rc == SMC_OK)
+        assert_same_bytes(taken(f, 0), path);
+    free(path);
+    (void)teardown(&made);
+}
+
+static void test_words_are_capped(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *words = text_format("do=status:400,body=%0194d\xc3\xa4\xc3\xa4\xc3\xa4%s", 0,
+                              " and so on");
+    char *path = make_file(f, "f.json", 10);
+    add_fault(f, words);
+    assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_HTTP);
+    /* 199 bytes, less the half character at the end */
+    assert_logged(f, "0\xc3\xa4\xc3\xa4\n");
+    assert_null(strstr(f->log, "and so"));
+    free(words);
+    free(path);
+}
+
+/* A name may be longer than an error has room for; the reason must not suffer. */
+static void test_long_name_leaves_room(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    char name[256] = "";
+    for (int i = 0; i < 120; i++)
+        (void)strcat(name, "\xc3\xa4");
+    char *path = make_file(f, name, 10);
+    add_fault(f, "do=status:400,body=far too long a name");
+    assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_HTTP);
+    assert_logged(f, "far too long a name");
+    free(path);
+}
+
+static void test_path_keeps_its_time(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *path = make_file(f, "q.csv", 10);
+    add_fault(f, "do=status:503,retry-after=7,attempt=1");
+    assert_int_equal(upload_one(f, "QUALITY", path, &err), SMC_OK);
+    assert_int_equal(f->fake.advanced_ms, 7000);
+    assert_string_equal(taken(f, 0)->path, "quality-" ID "/" NOW "-q.csv");
+    assert_int_equal(taken(f, 0)->attempt, 2);
+    free(path);
+}
+
+static void test_silent_server(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    struct live_clock live;
+    live_clock_init(&live);
+    char *path = make_file(f, "f.json", BIG);
+    const char *const args[] = {"-t",   "VIZ",       "-f", path, "--timeout",
+                                "0.05", "--retries", "1",  NULL};
+    add_fault(f, "do=silent");
+    assert_int_equal(upload(f, &live.clock, args, &err), SMC_ERR_HTTP);
+    assert_logged(f, "no byte came or went for 0.05 s (--timeout)");
+    assert_logged(f, "D upload: HTTP 0, again in ");
+    free(path);
+}
+
+/* A success that comes before the body was sent is none. */
+static void test_success_too_early(void **state)
+{
+    static const struct net_step steps[] = {
+        {"HTTP/1.1 201 Created\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 0, NET_STALL,
+         true},
+        {"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n", 0, NET_KEEP, false}};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    struct live_clock live;
+    live_clock_init(&live);
+    struct net_server *server = net_start(steps, 2);
+    char *path = make_file(f, "f.json", 8 * BIG / 3);
+    char *endpoint = text_format("%s/catalog/v1/", net_url(server));
+    const char *const args[] = {"-t", "VIZ", "-f", path, "--timeout", "0.3", NULL};
+    f->endpoint = endpoint;
+    enum smc_status rc = upload(f, &live.clock, args, &err);
+    long requests = net_requests(server);
+    bool is_prefixed = strstr(net_request(server, 1),
+                              "POST /catalog/v1/visualization-" ID "/f.json HTTP/1.1\r\n") != NULL;
+    net_stop(server);
+    free(endpoint);
+    free(path);
+    assert_int_equal(rc, SMC_OK);
+    assert_int_equal(requests, 2);
+    assert_true(is_prefixed);
+}
+
+/* ---- directories ---- */
+
+static const char *const two_sets[] = {"1-a.json",       "1-summary.json", "1-z.json", "2-a.json",
+                                       "2-summary.json", "2-z.json",       "x.csv",    NULL};
+
+static void assert_taken_names(struct fixture *f, const char *const *names)
+{
+    long n = 0;
+    for (; names[n]; n++) {
+        char *path = text_format("%s/%s", f->dir, names[n]);
+        assert_string_equal(taken(f, n)->filename, names[n]);
+        assert_same_bytes(taken(f, n), path);
+        free(path);
+    }
+    assert_int_equal(taken_count(f), n);
+}
+
+static void test_directory(void **state)
+{
+    static const char *const sent[] = {"1-a.json", "1-z.json",       "1-summary.json", "2-a.json",
+                                       "2-z.json", "2-summary.json", "x.csv",          NULL};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    make_files(f, two_sets);
+    free(make_file(f, "notes.txt", 10));
+    assert_int_equal(upload_all(f, &err), SMC_OK);
+    assert_taken_names(f, sent);
+    assert_int_equal(sim_connections(f->sim), 1);
+    assert_int_equal(sim_max_in_flight(f->sim), 1);
+    assert_logged(f, "I Passed over notes.txt in ");
+    assert_logged(f, "I Sent 7 of 7 files\n");
+}
+
+static void test_one_failure_holds_its_summary(void **state)
+{
+    static const char *const sent[] = {"1-a.json",       "2-a.json", "2-z.json",
+                                       "2-summary.json", "x.csv",    NULL};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    make_files(f, two_sets);
+    add_fault(f, "do=status:400,body=I dislike it,object=1-z.json");
+    enum smc_status rc = upload_all(f, &err);
+    assert_int_equal(smc_cli_exit_status(rc, 0), 4);
+    assert_taken_names(f, sent);
+    assert_int_equal(sim_calls(f->sim, NULL, 0), 6);
+    assert_string_equal(err.detail, "2 of 7 files were not sent");
+    assert_logged(f, "E 1-z.json was not sent: POST /visualization-" ID
+                     "/1-z.json: HTTP 400: I dislike it\n");
+    assert_logged(f, "W 1-summary.json is held back: ");
+    assert_logged(f, "W Sent: 1-a.json, 2-a.json, 2-z.json, 2-summary.json, x.csv\n");
+    assert_logged(f, "E Failed: 1-z.json\n");
+    assert_logged(f, "E Held back until the rest of the set is sent: 1-summary.json\n");
+}
+
+static void test_resets_on_a_kept_connection(void **state)
+{
+    static const char *const names[] = {"a.json", "b.json", "c.json", "d.json", NULL};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    make_files(f, names);
+    add_fault(f, "do=reset,object=b.json,attempt=1");
+    add_fault(f, "do=reset-mid,object=c.json,attempt=1");
+    add_fault(f, "do=reset-late,object=d.json,attempt=1");
+    assert_int_equal(upload_all(f, &err), SMC_OK);
+    assert_taken_names(f, names);
+    assert_int_equal(sim_calls(f->sim, NULL, 0), 7);
+}
+
+static void test_refused_token_ends_the_run(void **state)
+{
+    static const char *const names[] = {"a.json", "b.json", "c.json", "d.json", NULL};
+    static const char *const sent[] = {"a.json", NULL};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    make_files(f, names);
+    add_fault(f, "do=status:401,object=b.json");
+    enum smc_status rc = upload_all(f, &err);
+    assert_int_equal(smc_cli_exit_status(rc, 0), 3);
+    assert_taken_names(f, sent);
+    assert_int_equal(sim_calls(f->sim, NULL, 0), 2);
+    assert_logged(f, "E b.json was not sent: Catalog refused the token");
+    assert_logged(f, "E Failed: b.json\n");
+    assert_logged(f, "E Not sent, since the run ended before: c.json, d.json\n");
+    assert_non_null(strstr(err.detail, "3 of 4 files were not sent: Catalog refused the token"));
+}
+
+static void test_empty_file_stops_before_the_first_byte(void **state)
+{
+    static const char *const names[] = {"a.json", "b.json", NULL};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    make_files(f, names);
+    free(make_file(f, "z.json", 0));
+    enum smc_status rc = upload_all(f, &err);
+    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_int_equal(sim_connections(f->sim), 0);
+    assert_non_null(strstr(err.detail, "z.json: the file is empty"));
+}
+
+static void test_missing_file(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    enum smc_status rc = upload_one(f, "VIZ", "/nonexistent/x.json", &err);
+    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_int_equal(sim_connections(f->sim), 0);
+}
+
+/* ---- while it runs ---- */
+
+static void remove_victim(struct fixture *f)
+{
+    (void)unlink(f->victim);
+}
+
+static void test_file_removed_before_its_turn(void **state)
+{
+    static const char *const names[] = {"1-a.json", "1-b.json", "1-c.json", "1-summary.json", NULL};
+    static const char *const sent[] = {"1-a.json", "1-c.json", NULL};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    make_files(f, names);
+    f->victim = text_format("%s/1-b.json", f->dir);
+    f->hook = remove_victim;
+    f->line = "/1-a.json as VIZ";
+    enum smc_status rc = upload_all(f, &err);
+    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_taken_names(f, sent);
+    assert_logged(f, "1-b.json: can't be read: No such file");
+    assert_logged(f, "W 1-summary.json is held back");
+}
+
+static void cut_victim(struct fixture *f)
+{
+    assert_int_equal(truncate(f->victim, (off_t)BIG / 2), 0);
+}
+
+/* The hook runs while the second try is waited for. */
+static void test_file_cut_between_tries(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    f->victim = make_file(f, "a.json", BIG);
+    f->hook = cut_victim;
+    add_fault(f, "do=reset-mid,attempt=1");
+    enum smc_status rc = upload_one(f, "VIZ", f->victim, &err);
+    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_int_equal(taken_count(f), 0);
+    assert_logged(f, "the file became shorter while it was sent");
+    assert_in_range(f->fake.advanced_ms, 500, 1000);
+}
+
+static void grow_victim(struct fixture *f)
+{
+    assert_int_equal(truncate(f->victim, (off_t)BIG * 2), 0);
+}
+
+/* What was announced is what is sent. */
+static void test_file_grown_between_tries(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    f->victim = make_file(f, "a.json", BIG);
+    f->hook = grow_victim;
+    add_fault(f, "do=reset-mid,attempt=1");
+    assert_int_equal(upload_one(f, "VIZ", f->victim, &err), SMC_OK);
+    assert_int_equal(taken(f, 0)->length, BIG);
+}
+
+static void stop_now(struct fixture *f)
+{
+    (void)!write(f->stop[1], "", 1);
+}
+
+static void test_stopped_by_a_signal(void **state)
+{
+    static const char *const names[] = {"a.json", "b.json", "c.json", NULL};
+    static const char *const sent[] = {"a.json", NULL};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    make_files(f, names);
+    f->hook = stop_now;
+    add_fault(f, "do=status:503,object=b.json");
+    enum smc_status rc = upload_all(f, &err);
+    assert_int_equal(smc_cli_exit_status(rc, SIGINT), 130);
+    assert_int_equal(smc_cli_exit_status(rc, SIGTERM), 143);
+    assert_taken_names(f, sent);
+    assert_logged(f, "E Not sent, since the run ended before: b.json, c.json\n");
+}
+
+static void test_many_files(void **state)
+{
+    enum { COUNT = 1000 };
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    for (int i = 0; i < COUNT; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "%04d.json", i);
+        free(make_file(f, name, 10));
+    }
+    assert_int_equal(upload_all(f, &err), SMC_OK);
+    assert_int_equal(taken_count(f), COUNT);
+    assert_int_equal(sim_connections(f->sim), 1);
+    assert_string_equal(taken(f, COUNT - 1)->filename, "0999.json");
+}
+
+/* ---- the zone ---- */
+
+struct zone_row {
+    const char *name;
+    const char *flag; /* NULL: neither */
+    const char *value;
+    const char *origin;
+    const char *prefix;
+};
+
+static const struct zone_row zone_rows[] = {
+    {"default", NULL, NULL, "https://ingest.castordoc.com", ""},
+    {"eu", "-z", "EU", "https://ingest.castordoc.com", ""},
+    {"us", "-z", "US", "https://ingest.us.castordoc.com", ""},
+    {"endpoint", "--endpoint", "https://proxy.example:99/", "https://proxy.example:99", ""},
+    {"endpoint_with_path", "--endpoint", "https://proxy.example/a/b/", "https://proxy.example",
+     "/a/b"},
+};
+
+static void test_zone(void **state)
+{
+    const struct zone_row *row = *state;
+    char texts[][64] = {"castor-upload", "-k", "abcd", "-s", ID, "-t", "VIZ", "-f", "x", "", ""};
+    char *argv[12] = {NULL};
+    char *const no_variables[] = {NULL};
+    struct upload_settings settings;
+    int argc = row->flag ? 11 : 9;
+    (void)snprintf(texts[9], sizeof texts[9], "%s", row->flag ? row->flag : "");
+    (void)snprintf(texts[10], sizeof texts[10], "%s", row->value ? row->value : "");
+    for (int i = 0; i < argc; i++)
+        argv[i] = texts[i];
+    assert_int_equal(upload_options_read(&settings, argc, argv, no_variables, NULL), SMC_OK);
+    assert_int_equal(upload_options_check(&settings, NULL), SMC_OK);
+    assert_string_equal(smc_buf_str(&settings.origin), row->origin);
+    assert_string_equal(smc_buf_str(&settings.prefix), row->prefix);
+    upload_options_clear(&settings);
+}
+
+#define TABLE(rows, test) run_table(#rows, rows, sizeof rows[0], sizeof rows / sizeof rows[0], test)
+#define WITH_SIM(test)    cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        WITH_SIM(test_words_are_capped),
+        WITH_SIM(test_long_name_leaves_room),
+        WITH_SIM(test_path_keeps_its_time),
+        WITH_SIM(test_silent_server),
+        WITH_SIM(test_success_too_early),
+        WITH_SIM(test_directory),
+        WITH_SIM(test_one_failure_holds_its_summary),
+        WITH_SIM(test_resets_on_a_kept_connection),
+        WITH_SIM(test_refused_token_ends_the_run),
+        WITH_SIM(test_empty_file_stops_before_the_first_byte),
+        WITH_SIM(test_missing_file),
+        WITH_SIM(test_file_removed_before_its_turn),
+        WITH_SIM(test_file_cut_between_tries),
+        WITH_SIM(test_file_grown_between_tries),
+        WITH_SIM(test_stopped_by_a_signal),
+        WITH_SIM(test_many_files),
+    };
+    int failed = TABLE(type_rows, test_type);
+    failed += TABLE(fault_rows, test_fault);
+    failed += TABLE(zone_rows, test_zone);
+    return failed + cmocka_run_group_tests_name("upload", tests, NULL, NULL);
+}
