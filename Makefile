@@ -88,7 +88,7 @@ $(B)/castor-upload: $(call obj,upload/main.c) $(B)/libupload.a $(B)/libcli.a $(L
 $(B)/sigmacat-sim: $(call obj,tests/sim/main.c) $(B)/libsim.a $(LIB_A)
 	$(link) $(test_libs)
 
-TEST_ARCHIVES := $(B)/libextract.a $(B)/libupload.a $(B)/libsim.a $(B)/libsupport.a $(B)/libcli.a $(LIB_A)
+TEST_ARCHIVES := $(B)/libsupport.a $(B)/libextract.a $(B)/libupload.a $(B)/libsim.a $(B)/libcli.a $(LIB_A)
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_ARCHIVES)
 	@mkdir -p $(@D)
 	$(link) $(test_libs)

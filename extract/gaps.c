@@ -1,10 +1,23 @@
 #include "gaps.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-void gaps_add(struct gaps *gaps, const char *kind, const char *id, const char *name,
-              const char *reason)
+static const char *words(enum gap_remedy remedy)
+{
+    switch (remedy) {
+    case GAP_RERUN:
+        return "a later run may mend it";
+    case GAP_RIGHTS:
+        return "other rights may mend it: an Org Admin's credentials are needed";
+    case GAP_NOTHING:
+        break;
+    }
+    return "no re-run will mend it while Sigma answers so";
+}
+
+static void count(struct gaps *gaps, const char *kind)
 {
     gaps->total++;
     for (size_t i = 0; i < GAP_KINDS_MAX; i++) {
@@ -12,11 +25,43 @@ void gaps_add(struct gaps *gaps, const char *kind, const char *id, const char *n
             gaps->kinds[i].kind = kind;
         if (strcmp(gaps->kinds[i].kind, kind) == 0) {
             gaps->kinds[i].count++;
-            break;
+            return;
         }
     }
-    smc_logf(gaps->log, SMC_LOG_WARN, "Gap: %s%s%.200s%s%.100s%s: %s", kind, *id ? " of " : "", id,
-             *name ? " (" : "", name, *name ? ")" : "", reason);
+}
+
+static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc_error *err)
+{
+    char number[24];
+    struct smc_buf text = SMC_BUF_INIT(65536);
+    struct smc_json *root = smc_json_object();
+    (void)smc_json_add_text(root, "asset", gap->kind);
+    (void)smc_json_add_text(root, "id", gap->id);
+    (void)smc_json_add_text(root, "name", gap->name);
+    (void)smc_json_add_text(root, "call", gap->call);
+    (void)smc_json_add_int(root, "status", gap->http_status);
+    (void)smc_json_add_text(root, "code", gap->code);
+    (void)smc_json_add_text(root, "requestId", gap->request_id);
+    (void)smc_json_add_text(root, "reason", gap->reason);
+    (void)smc_json_add_text(root, "remedy", words(gap->remedy));
+    enum smc_status rc = smc_json_dump(root, true, &text, err);
+    if (rc == SMC_OK) {
+        text.data[text.len - 1] = '\0'; /* the newline */
+        (void)snprintf(number, sizeof number, "%" PRId64, gaps->total);
+        rc = smc_list_add(gaps->store, LIST_GAPS, number, text.data, "", NULL, err);
+    }
+    smc_json_free(root);
+    smc_buf_clear(&text);
+    return rc;
+}
+
+enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_error *err)
+{
+    count(gaps, gap->kind);
+    smc_logf(gaps->log, SMC_LOG_WARN, "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind,
+             *gap->id ? " of " : "", gap->id, *gap->name ? " (" : "", gap->name,
+             *gap->name ? ")" : "", gap->reason, words(gap->remedy));
+    return keep(gaps, gap, err);
 }
 
 void gaps_to_json(const struct gaps *gaps, struct smc_json *parent)

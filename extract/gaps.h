@@ -1,4 +1,5 @@
-/* Gaps: what could not be read, while the run goes on. Logged once, counted by kind. */
+/* Gaps: what could not be read, while the run goes on. Each is logged once, counted by kind, and
+ * kept in the store for the report, so that memory does not grow with them. */
 #ifndef EXTRACT_GAPS_H
 #define EXTRACT_GAPS_H
 
@@ -7,12 +8,32 @@
 #include <sigmacat/client.h>
 #include <sigmacat/json.h>
 #include <sigmacat/log.h>
+#include <sigmacat/store.h>
 
 /* All kinds of calls: eleven assets, whoami, path, paths. */
 #define GAP_KINDS_MAX 16
 
+/* What can mend a gap. */
+enum gap_remedy { GAP_RERUN, GAP_RIGHTS, GAP_NOTHING };
+
+struct gap {
+    const char *kind; /* static: an asset's name, or a KIND_ of assets.h */
+    const char *id;   /* of the object; "" for none, as for all texts */
+    const char *name;
+    const char *call; /* its path, without the query */
+    int http_status;  /* 0: no answer */
+    const char *code; /* Sigma's */
+    const char *request_id;
+    const char *reason; /* in words, without the remedy */
+    enum gap_remedy remedy;
+};
+
+/* The list in the store: one item a gap, its tag is the gap as compact JSON. */
+#define LIST_GAPS "gaps"
+
 struct gaps {
     struct smc_log *log;
+    struct smc_store *store;
     int64_t total;
     struct {
         const char *kind; /* static */
@@ -20,9 +41,8 @@ struct gaps {
     } kinds[GAP_KINDS_MAX];
 };
 
-/* One gap. `kind` is static; `id` and `name` of the object may be "". */
-void gaps_add(struct gaps *gaps, const char *kind, const char *id, const char *name,
-              const char *reason);
+/* Notes a gap. SMC_ERR_STORE, SMC_ERR_IO, SMC_ERR_NOMEM. */
+enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_error *err);
 
 /* Adds {"KIND": count, ...} to `parent` as "gaps". */
 void gaps_to_json(const struct gaps *gaps, struct smc_json *parent);

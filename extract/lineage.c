@@ -223,11 +223,17 @@ static enum smc_status add_table(struct graph *graph, const char *table, struct 
     struct smc_buf *text = &graph->join->text;
     smc_buf_reset(text);
     enum smc_status rc = paths_find(&graph->join->run->paths, table, text, &path, err);
-    if (rc != SMC_OK || !path.is_resolved)
+    struct lineage_counts *counts = &graph->join->run->lineage;
+    if (rc != SMC_OK || !path.is_resolved) {
+        counts->unresolved += rc == SMC_OK;
         return rc;
+    }
     struct smc_walk parts;
-    if (!smc_walk_begin(&parts, path.path) || !smc_walk_next(&parts, NULL, NULL, NULL))
-        return SMC_OK; /* an empty path is none */
+    if (!smc_walk_begin(&parts, path.path) || !smc_walk_next(&parts, NULL, NULL, NULL)) {
+        counts->empty++;
+        return SMC_OK;
+    }
+    counts->tables++;
     return smc_buf_addf(out, "{\"type\": \"table\", \"path\": %.*s, \"connectionId\": %.*s}",
                         (int)path.path.len, path.path.p, (int)path.connection_id.len,
                         path.connection_id.p);
@@ -246,10 +252,15 @@ static enum smc_status add_source(struct graph *graph, struct smc_span id, struc
     if (rc != SMC_OK)
         return rc;
     const struct named *query = find_name(graph, &graph->queries, smc_buf_str(key), key->len);
-    if (query)
+    struct lineage_counts *counts = &graph->join->run->lineage;
+    if (query) {
+        counts->queries += query->is_sql;
+        counts->uploads += !query->is_sql;
         return query->is_sql ? add_query(query, out) : SMC_OK;
+    }
     char table[UUID_TEXT_LEN + 1];
     table_of(graph, smc_buf_str(key), key->len, table);
+    counts->foreign += !table[0];
     return table[0] ? add_table(graph, table, out, err) : SMC_OK;
 }
 

@@ -2,9 +2,21 @@
 #ifndef EXTRACT_LINEAGE_H
 #define EXTRACT_LINEAGE_H
 
+#include <stdint.h>
+
 #include <sigmacat/error.h>
 
 struct run;
+
+/* What became of the references of elements, by reason. */
+struct lineage_counts {
+    int64_t tables;     /* resolved to a warehouse table */
+    int64_t queries;    /* to hand-written SQL */
+    int64_t uploads;    /* to an uploaded CSV: it has no warehouse table */
+    int64_t foreign;    /* to no table of the same lineage: another element, another model */
+    int64_t unresolved; /* to a table whose path could not be read */
+    int64_t empty;      /* to a table whose path is empty */
+};
 
 /* Puts the tables that elements refer to on LIST_TABLES. */
 enum smc_status lineage_collect(struct run *run, struct smc_error *err);

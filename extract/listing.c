@@ -47,6 +47,21 @@ static void fail(struct listing *listing, const char *what)
     run_fail(listing->run, &err);
 }
 
+static void note_gap(struct listing *listing, int http_status, const char *reason)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    const struct gap gap = {.kind = asset(listing)->name,
+                            .id = "",
+                            .name = "",
+                            .call = asset(listing)->path,
+                            .http_status = http_status,
+                            .code = "",
+                            .request_id = "",
+                            .reason = reason,
+                            .remedy = GAP_NOTHING};
+    (void)check(listing, gaps_add(&listing->run->gaps, &gap, &err), &err);
+}
+
 /* ---- rows ---- */
 
 /* "latestVersion/updatedAt" as they came: what tells whether an object is still the same. */
@@ -116,8 +131,7 @@ static void note_row(struct listing *listing, const struct row *row)
         if (has_objects(listing) && has_id)
             note_object(listing, row, id.data);
         else if (has_objects(listing))
-            gaps_add(&listing->run->gaps, asset(listing)->name, "", "",
-                     "an entry has no id: its sources can't be asked for; no re-run will mend it");
+            note_gap(listing, 200, "an entry has no id: its sources can't be asked for");
     }
     smc_buf_clear(&id);
 }
@@ -209,18 +223,24 @@ static void restart(struct listing *listing)
 
 static void end(struct listing *listing)
 {
+    char what[128];
     if (listing->total < 0 || listing->distinct >= listing->total) {
         finish(listing);
-    } else if (!listing->was_restarted) {
-        restart(listing);
-    } else {
-        char what[128];
-        (void)snprintf(what, sizeof what,
-                       "was the last, with %" PRId64 " rows in all where Sigma says %" PRId64
-                       ", twice",
-                       listing->distinct, listing->total);
-        fail(listing, what);
+        return;
     }
+    if (!listing->was_restarted) {
+        restart(listing);
+        return;
+    }
+    (void)snprintf(what, sizeof what,
+                   "was the last, with %" PRId64 " rows in all where Sigma says %" PRId64 ", twice",
+                   listing->distinct, listing->total);
+    if (!extract_options_accepts_short(listing->run->settings, asset(listing)->name)) {
+        fail(listing, what);
+        return;
+    }
+    note_gap(listing, 200, what + strlen("was the last, with "));
+    finish(listing);
 }
 
 /* ---- pages ---- */
@@ -316,10 +336,9 @@ static void on_failure(struct listing *listing, const struct smc_answer *answer)
     if (is_withdrawn(listing, answer)) {
         char reason[600];
         (void)snprintf(reason, sizeof reason,
-                       "%s; Sigma seems to have withdrawn it: taken for an empty list, no re-run "
-                       "will mend it",
+                       "%s; Sigma seems to have withdrawn it: taken for an empty list",
                        answer->error.detail);
-        gaps_add(&listing->run->gaps, asset(listing)->name, "", "", reason);
+        note_gap(listing, answer->http_status, reason);
         finish(listing);
         return;
     }

@@ -32,7 +32,6 @@ struct objects {
     enum objects_phase phase;
     int64_t position;                             /* in the list of that phase */
     struct object_counts counts[ASSET_COUNT + 1]; /* the last is for paths */
-    bool is_probing;                              /* whoami is asked whether the API is up at all */
 };
 
 void objects_init(struct objects *objects, struct run *run);
@@ -54,14 +53,15 @@ void objects_begin(struct objects *objects, enum objects_phase phase);
 typedef void object_ended_fn(struct run *run, const char *id, bool is_read);
 void objects_ask_now(struct objects *objects, int asset, const char *id, object_ended_fn *ended);
 
-/* At the end of a phase: SMC_ERR_AUTH when all calls of a kind were answered with 403. */
-enum smc_status objects_check_rights(struct objects *objects, struct smc_error *err);
+/* SMC_ERR_AUTH when all calls of a kind so far were answered with 403, and there were at least `proof`
+ * of them. objects_check_rights, at the end of a phase: all kinds, however few calls. */
+enum smc_status objects_check_kind(const struct objects *objects, int asset, int64_t proof,
+                                   struct smc_error *err);
+enum smc_status objects_check_rights(const struct objects *objects, struct smc_error *err);
 
-/* The outcome that the store has for an object's call; `found` false when there is none. */
+/* The outcome that the store has for an object's call of this run; `found` is false when there is none,
+ * or when this run had no use for the call (an earlier one may have had). */
 enum smc_status objects_outcome(struct run *run, int asset, const char *id, bool *found,
                                 struct smc_outcome *outcome, struct smc_error *err);
-
-/* Asks whoami for the organisation (once, beside the listings). */
-void objects_ask_whoami(struct objects *objects);
 
 #endif

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -84,6 +85,43 @@ static const struct smc_setting rows[] = {
      .type = SMC_SETTING_SECONDS,
      PLACE(max_time_ms),
      .help = "for the whole run; 0, the default, is no bound"},
+    {.flag = "--no-resume",
+     .variable = "CASTOR_SIGMA_NO_RESUME",
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_no_resume),
+     .help = "starts over instead of going on where a run stopped"},
+    {.flag = "--resume-within",
+     .metavar = "SECONDS",
+     .variable = "CASTOR_SIGMA_RESUME_WITHIN",
+     .type = SMC_SETTING_SECONDS,
+     PLACE(resume_within_ms),
+     .fallback = "86400",
+     .help = "resumes a run that began no longer ago"},
+    {.flag = "--report",
+     .metavar = "FILE",
+     .variable = "CASTOR_SIGMA_REPORT",
+     .type = SMC_SETTING_TEXT,
+     PLACE(report),
+     .help = "writes what was done and every gap as JSON; -: stdout"},
+    {.flag = "--fail-on-gaps",
+     .variable = "CASTOR_SIGMA_FAIL_ON_GAPS",
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_fail_on_gaps),
+     .help = "ends with 6 when anything could not be read"},
+    {.flag = "--max-gaps",
+     .metavar = "N",
+     .variable = "CASTOR_SIGMA_MAX_GAPS",
+     .type = SMC_SETTING_WHOLE,
+     PLACE(max_gaps),
+     .min = 0,
+     .max = INT32_MAX,
+     .help = "ends with 6 when there are more gaps"},
+    {.flag = "--accept-short-listing",
+     .metavar = "NAME",
+     .variable = "CASTOR_SIGMA_ACCEPT_SHORT_LISTING",
+     .type = SMC_SETTING_TEXT,
+     PLACE(accept_short),
+     .help = "takes a listing with fewer rows than its total"},
     {.flag = "--cacert",
      .metavar = "FILE",
      .variable = "CASTOR_SIGMA_CACERT",
@@ -177,6 +215,42 @@ static bool is_app_host(const char *text)
     return false;
 }
 
+/* One name of a list of them, separated by commas. */
+static bool has_name(const char *list, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = list; *at; at += strcspn(at, ",")) {
+        at += *at == ',';
+        if (strcspn(at, ",") == len && strncmp(at, name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool extract_options_accepts_short(const struct extract_settings *settings, const char *name)
+{
+    return settings->accept_short && has_name(settings->accept_short, name);
+}
+
+static enum smc_status check_short_listings(const struct extract_settings *settings,
+                                            struct smc_error *err)
+{
+    static const char listings[] = "connections,workbooks,datamodels,datasets,files,members";
+    const char *at = settings->accept_short;
+    while (at) {
+        char name[32];
+        size_t len = strcspn(at, ",");
+        (void)snprintf(name, sizeof name, "%.*s", (int)(len < 31 ? len : 31), at);
+        if (!len || !has_name(listings, name))
+            return smc_fail(err, SMC_ERR_USAGE,
+                            "%s: '%s' is no listing; expected one of %s, or several with commas",
+                            smc_settings_name(&settings->sources, "--accept-short-listing"), name,
+                            listings);
+        at = at[len] ? at + len + 1 : NULL;
+    }
+    return SMC_OK;
+}
+
 enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err)
 {
     static const char *const required[] = {"--host", "--client-id", "--api-token", "--output"};
@@ -194,6 +268,10 @@ enum smc_status extract_options_check(struct extract_settings *settings, struct 
     if (settings->client_id[strcspn(settings->client_id, " \t\r\n")] != '\0')
         return smc_fail(err, SMC_ERR_USAGE, "%s: a space or a line end can't be part of it",
                         smc_settings_name(&settings->sources, "--client-id"));
+    settings->is_max_gaps_set = smc_settings_is_set(&settings->sources, "--max-gaps");
+    rc = check_short_listings(settings, err);
+    if (rc != SMC_OK)
+        return rc;
     smc_buf_reset(&settings->origin);
     return smc_origin_parse(settings->host, name, &settings->origin, err);
 }

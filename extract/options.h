@@ -27,8 +27,15 @@ struct extract_settings {
     int64_t retry_base_ms;
     int64_t timeout_ms;
     int64_t max_time_ms; /* 0: no bound */
-    int log_level;       /* enum smc_log_level */
-    int log_format;      /* enum smc_log_format */
+    int64_t resume_within_ms;
+    bool is_no_resume;
+    const char *report; /* a file, "-" for standard output, NULL: none */
+    bool is_fail_on_gaps;
+    int max_gaps; /* counts only with is_max_gaps_set */
+    bool is_max_gaps_set;
+    const char *accept_short; /* names of listings, separated by commas; NULL: none */
+    int log_level;            /* enum smc_log_level */
+    int log_format;           /* enum smc_log_format */
     bool is_help;
     bool is_version;
 };
@@ -43,6 +50,9 @@ enum smc_status extract_options_read(struct extract_settings *settings, int argc
 
 /* Whether a run could start: all that is required is there, the host can be one. SMC_ERR_USAGE. */
 enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err);
+
+/* Whether --accept-short-listing has the listing `name`. */
+bool extract_options_accepts_short(const struct extract_settings *settings, const char *name);
 
 /* Frees and wipes; twice is harmless. */
 void extract_options_clear(struct extract_settings *settings);

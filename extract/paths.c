@@ -1,6 +1,7 @@
 #include "paths.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base62.h"
@@ -51,6 +52,12 @@ bool paths_read_answer(const char *text, size_t len, struct table_path *found)
 
 /* ---- what the store has ---- */
 
+/* Rows of the bulk listing count for the run that read it, single answers also for those after it. */
+static const char *tag_of(const struct paths *paths, const char *kind)
+{
+    return strcmp(kind, KIND_BULK) == 0 ? paths->tag : "";
+}
+
 /* Appends the answer of `kind` for `id` to `text`, if it is one that resolves. */
 static enum smc_status find_in(struct paths *paths, const char *kind, const char *id,
                                bool *is_known, struct smc_buf *text, struct table_path *found,
@@ -59,7 +66,8 @@ static enum smc_status find_in(struct paths *paths, const char *kind, const char
     struct smc_outcome outcome;
     size_t from = text->len;
     found->is_resolved = false;
-    enum smc_status rc = smc_store_get(paths->run->store, kind, id, NULL, is_known, &outcome, err);
+    enum smc_status rc =
+        smc_store_get(paths->run->store, kind, id, tag_of(paths, kind), is_known, &outcome, err);
     if (rc != SMC_OK || !*is_known || outcome.http_status != 200)
         return rc;
     rc = smc_store_page(paths->run->store, kind, id, 0, text, err);
@@ -181,7 +189,8 @@ static enum smc_status list_singles(struct paths *paths, struct smc_error *err)
         if (rc == SMC_OK)
             rc = smc_store_get(run->store, KIND_PATH, id.data, NULL, &is_known, &outcome, err);
         if (rc == SMC_OK && !is_known && paths->check == PATHS_TRUSTED)
-            rc = smc_store_get(run->store, KIND_BULK, id.data, NULL, &is_known, &outcome, err);
+            rc =
+                smc_store_get(run->store, KIND_BULK, id.data, paths->tag, &is_known, &outcome, err);
         if (rc == SMC_OK && (!is_known || outcome.http_status == 0))
             rc = smc_list_add(run->store, LIST_SINGLE, id.data, "", "", NULL, err);
     }
@@ -231,7 +240,7 @@ static enum smc_status keep_hit(struct paths *paths, const char *hex, const char
         paths->hits++;
     }
     rc = smc_store_put_page(store, KIND_BULK, id, 0, row->value.p, row->value.len, err);
-    return rc == SMC_OK ? smc_store_finish(store, KIND_BULK, id, "", &outcome, err) : rc;
+    return rc == SMC_OK ? smc_store_finish(store, KIND_BULK, id, paths->tag, &outcome, err) : rc;
 }
 
 static enum smc_status take_row(struct paths *paths, const struct row *row, struct smc_error *err)
@@ -384,6 +393,7 @@ static enum smc_status survey(struct paths *paths, struct smc_error *err)
 
 enum smc_status paths_resolve(struct paths *paths, struct smc_error *err)
 {
+    (void)snprintf(paths->tag, sizeof paths->tag, "%" PRId64, smc_set_timestamp(paths->run->set));
     enum smc_status rc = survey(paths, err);
     if (rc != SMC_OK || paths->wanted == 0)
         return rc;

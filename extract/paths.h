@@ -33,6 +33,7 @@ struct paths {
     int checks;         /* how many were tried */
     enum paths_check check;
     bool is_listed; /* no more pages come */
+    char tag[24];   /* of the rows that this run read, in the store */
 };
 
 void paths_init(struct paths *paths, struct run *run);

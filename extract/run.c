@@ -5,8 +5,11 @@
 
 #include "elements.h"
 #include "lineage.h"
+#include "report.h"
+#include "resume.h"
 #include "sources.h"
 #include "summary.h"
+#include "whoami.h"
 
 void run_fail(struct run *run, const struct smc_error *err)
 {
@@ -56,12 +59,8 @@ static enum smc_status open_store(struct run *run, struct smc_error *err)
         rc = smc_store_open(&run->store, dir.data, smc_buf_str(&settings->origin),
                             settings->client_id, run->clock, err);
     smc_buf_clear(&dir);
-    /* Each run asks for everything: what one left behind counts for nothing. */
-    if (rc == SMC_OK)
-        rc = smc_store_forget_lists(run->store, err);
-    if (rc == SMC_OK)
-        rc = smc_store_forget_answers(run->store, err);
-    return rc;
+    run->gaps.store = run->store;
+    return rc == SMC_OK ? resume_begin(run, err) : rc;
 }
 
 static enum smc_status open_files(struct run *run, struct smc_error *err)
@@ -118,7 +117,7 @@ static void close_all(struct run *run)
 static enum smc_status fetch(struct run *run, struct smc_error *err)
 {
     listing_start(&run->listings[ASSET_WORKBOOKS]);
-    objects_ask_whoami(&run->objects);
+    whoami_ask(run);
     listing_start(&run->listings[ASSET_CONNECTIONS]);
     listing_start(&run->listings[ASSET_FILES]);
     listing_start(&run->listings[ASSET_MEMBERS]);
@@ -169,13 +168,15 @@ static enum smc_status publish(struct run *run, struct smc_error *err)
 {
     enum smc_status rc = summary_write(run, err);
     if (rc == SMC_OK)
+        rc = resume_note_publishing(run, err);
+    if (rc == SMC_OK)
         rc = smc_set_publish(run->set, err);
     if (rc == SMC_OK)
-        rc = smc_store_forget_lists(run->store, err);
-    return rc == SMC_OK ? smc_store_forget_answers(run->store, err) : rc;
+        rc = resume_end(run, err);
+    return rc;
 }
 
-static void log_end(const struct run *run)
+static enum smc_status log_end(const struct run *run, struct smc_error *err)
 {
     struct smc_client_stats stats;
     smc_client_get_stats(run->client, &stats);
@@ -184,6 +185,14 @@ static void log_end(const struct run *run)
              "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64 " retried",
              seconds, stats.calls, stats.refused, stats.retries);
     gaps_log_summary(&run->gaps);
+    const struct extract_settings *settings = run->settings;
+    int64_t gaps = run->gaps.total;
+    if (settings->is_fail_on_gaps && gaps > 0)
+        return smc_fail(err, SMC_ERR_GAPS, "%" PRId64 " gaps, and --fail-on-gaps was given", gaps);
+    if (settings->is_max_gaps_set && gaps > settings->max_gaps)
+        return smc_fail(err, SMC_ERR_GAPS, "%" PRId64 " gaps, more than --max-gaps %d", gaps,
+                        settings->max_gaps);
+    return SMC_OK;
 }
 
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
@@ -208,7 +217,8 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     if (rc == SMC_OK)
         rc = publish(run, err);
     if (rc == SMC_OK)
-        log_end(run);
+        rc = log_end(run, err);
+    rc = report_write(run, rc, err);
     close_all(run);
     free(run);
     return rc;

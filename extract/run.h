@@ -14,6 +14,7 @@
 
 #include "assets.h"
 #include "gaps.h"
+#include "lineage.h"
 #include "listing.h"
 #include "objects.h"
 #include "options.h"
@@ -46,6 +47,10 @@ struct run {
     bool is_admin;               /* skipPermissionCheck=true is sent; what the summary says */
     bool sends_explorations;     /* excludeExplorations=true is sent */
     bool are_models_listed;
+    bool is_probing; /* whoami.c asks whether the API is up */
+    int64_t reused;  /* answers that an earlier run had paid for */
+    struct lineage_counts lineage;
+    int stop_fd;
 };
 
 /* Makes the client's run end with `err` (filled). For use within callbacks. */

@@ -35,6 +35,8 @@ const char *smc_strerror(enum smc_status code)
         return "time is over";
     case SMC_ERR_INTERNAL:
         return "internal error";
+    case SMC_ERR_GAPS:
+        return "done, but with more gaps than were allowed";
     }
     return "unknown error";
 }

@@ -25,6 +25,7 @@ struct exchange {
     int64_t upload_at;   /* bytes of the body read so far */
     int64_t progress_ms; /* when a byte last went either way */
     size_t header_bytes;
+    bool is_head_whole;  /* the empty line behind the last header came */
     bool is_local_fault; /* the body to be sent could not be read */
     char detail[CURL_ERROR_SIZE];
     struct smci_http_response response;
@@ -222,6 +223,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx)
                        HEADERS_MAX_BYTES / 1024);
         return 0;
     }
+    if (len <= 2)
+        x->is_head_whole = true;
+    else if (len > 5 && memcmp(line, "HTTP/", 5) == 0) /* after a 1xx, another */
+        x->is_head_whole = false;
     if (is_header(line, len, "Retry-After", &value, &value_len)) {
         /* One that doesn't fit is no date: its first digits say "too long" just as well. */
         if (value_len >= sizeof x->response.retry_after)
@@ -298,6 +303,7 @@ static CURLcode set_common(struct exchange *x, const char *url)
     SET(CURLOPT_ACCEPT_ENCODING, "");
     SET(CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
     SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token for a proxy */
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     SET(CURLOPT_ERRORBUFFER, x->detail);
     SET(CURLOPT_PRIVATE, x);
     SET(CURLOPT_WRITEFUNCTION, on_body);
@@ -422,7 +428,6 @@ static bool is_permanent(CURLcode code)
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
     case CURLE_COULDNT_RESOLVE_PROXY:
         return true;
@@ -431,27 +436,54 @@ static bool is_permanent(CURLcode code)
     }
 }
 
+/* libcurl 7.88.1 reports a header line above its own cap of 100 KiB as
+ * memory that ran out. */
+static bool is_line_cap(const struct exchange *x, CURLcode code)
+{
+    long sent = 0;
+    (void)curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return code == CURLE_OUT_OF_MEMORY && sent > 0 && !x->is_head_whole;
+}
+
+/* The status, or 0 with the reason in the response: an answer is one only when it is whole. */
+static int judge(struct exchange *x, CURLcode code, int status)
+{
+    struct smci_http_response *response = &x->response;
+    /* An answer that came before the body was sent is an answer, whatever became of the sending. */
+    bool is_early = code == CURLE_SEND_ERROR && status >= 400;
+    if ((code != CURLE_OK && !is_early) || x->is_local_fault) {
+        bool is_cap = is_line_cap(x, code);
+        response->is_permanent = response->is_permanent || is_permanent(code) || is_cap;
+        if (is_cap)
+            (void)smc_fail(&response->error, SMC_ERR_CAP,
+                           "a header line of the answer is longer than the cap of 100 KiB, or "
+                           "memory ran out");
+        (void)smc_fail(&response->error, SMC_ERR_NETWORK, "%s",
+                       x->detail[0] ? x->detail : curl_easy_strerror(code));
+        return 0;
+    }
+    /* libcurl takes a connection that is closed within the head for the end of an empty body. */
+    if (!x->is_head_whole) {
+        (void)smc_fail(&response->error, SMC_ERR_NETWORK, "the answer was cut short in its head");
+        return 0;
+    }
+    /* Nobody can have read what was not sent. */
+    if (x->mime && status < 300 && x->upload_at < x->upload.size) {
+        (void)smc_fail(&response->error, SMC_ERR_NETWORK,
+                       "HTTP %d came before the whole file was sent", status);
+        return 0;
+    }
+    return status;
+}
+
 static void complete(struct exchange *x, CURLcode code)
 {
     struct smci_http_response *response = &x->response;
     long status = 0;
     (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+    response->status = judge(x, code, (int)status);
     detach(x);
     x->http->ended++;
-    /* An answer that came before the body was sent is an answer, whatever became of the sending. */
-    bool is_early = code == CURLE_SEND_ERROR && status >= 400;
-    /* A success that came before that is none: nobody can have read what was not sent. */
-    bool is_too_early = x->mime && status < 300 && x->upload_at < x->upload.size;
-    if (code == CURLE_OK && is_too_early) {
-        (void)smc_fail(&response->error, SMC_ERR_NETWORK,
-                       "HTTP %ld came before the whole file was sent", status);
-    } else if ((code == CURLE_OK || is_early) && !x->is_local_fault) {
-        response->status = (int)status;
-    } else {
-        response->is_permanent = response->is_permanent || is_permanent(code);
-        (void)smc_fail(&response->error, SMC_ERR_NETWORK, "%s",
-                       x->detail[0] ? x->detail : curl_easy_strerror(code));
-    }
     if (response->status != 0 && smc_buf_reserve(&response->body, 0) != SMC_OK) {
         response->status = 0;
         (void)smc_fail(&response->error, SMC_ERR_NOMEM, "out of memory for an answer");

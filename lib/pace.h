@@ -43,34 +43,46 @@ int64_t smci_pace_refused_for_ms(const struct smci_pace *pace, int64_t now_ms);
 /* The learnt limit, calls a second; 0 while none was met. */
 double smci_pace_rate(const struct smci_pace *pace);
 
-#define SMCI_PACE_MEMORY 14
+#define SMCI_PACE_REFUSALS 14
+#define SMCI_PACE_CALLS    64
 
 struct smci_pace {
     struct smci_pace_opt opt;
     struct smci_rng rng;
-    int window;    /* calls that may be in flight */
-    int in_flight;
 
-    double rate;      /* calls a second; 0: no limit was met */
-    double base;      /* where the climb began, after the last refusal */
-    double horizon;   /* how many accepted calls take the climb to 1.1 x base */
-    double climbed;   /* accepted calls since, counted while the rate held them back */
-    bool is_held;     /* the next call had to wait for the rate */
-    double next_ms;   /* when it may start, as the rate has it */
+    int limit;     /* the window's bound: concurrency, or less where refusals blame the window */
+    int window;    /* calls that may be in flight now */
+    int in_flight;
+    int peak;      /* the most calls in flight of which the last was accepted, since a decision */
+    int strikes;   /* decisions in a row on a refusal above that peak */
+    int64_t quiet; /* accepted calls since the last decision */
+    struct {
+        int64_t sent_ms;
+        int level; /* calls in flight, this one included; 0: the slot is free */
+    } calls[SMCI_PACE_CALLS];
+    unsigned sent;
+
+    double rate;    /* calls a second; 0: no limit was met */
+    double base;    /* where its climb began */
+    double horizon; /* the accepted calls that take it to 1.1 x base */
+    double climbed; /* accepted calls since, of those that the rate held back */
+    bool is_held;   /* the rate, not the window, holds the calls back */
+    double next_ms; /* when a call may start, as the rate has it */
+
+    int64_t counted;         /* calls sent and not refused */
+    int64_t counted_from_ms; /* since the last refusal that followed an acceptance */
+    int64_t idle_ms;         /* less the time waited longer than was proved to be needed */
 
     int64_t pause_until_ms; /* no call starts before */
-    int64_t pause_ms;       /* how long that pause is in all */
-    int64_t decided_ms;     /* of the last decision */
-    int64_t counted_from_ms; /* since when `counted` calls were sent and not refused */
-    int64_t counted;
-    int64_t idle_ms; /* of that time: waited longer than was proved to be needed */
-    int streak;  /* decisions with nothing accepted between them */
-    int blocked; /* of these, by the edge's page */
+    int64_t pause_ms;       /* the length of that pause */
+    int64_t decided_ms;     /* when a refusal was last acted upon */
+    int streak;             /* decisions with nothing accepted since the first of them */
+    int blocked;            /* of these, on a page of the edge */
 
     bool is_refused;          /* the last word was a refusal */
-    int64_t refused_since_ms; /* the first of its row */
-    int64_t refusals_ms[SMCI_PACE_MEMORY]; /* when the last ones came, a ring */
-    int64_t refusal_count;
+    int64_t refused_since_ms; /* the first one of its row */
+    int64_t refusals_ms[SMCI_PACE_REFUSALS]; /* the latest ones, a ring */
+    int64_t refusals;
 };
 
 #endif

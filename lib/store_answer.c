@@ -12,6 +12,11 @@ static const char answer_finish_sql[] =
 static const char answer_get_sql[] =
     "SELECT status, pages, fetched, reason FROM answer WHERE space = ?1"
     " AND id = ?2 AND status IS NOT NULL AND (?3 IS NULL OR tag = ?3)";
+static const char answers_count_sql[] =
+    "SELECT COUNT(*) FROM answer WHERE status IS NOT NULL AND space IN"
+    " (SELECT id FROM space WHERE scope = ? AND type = ?)";
+static const char failures_clear_sql[] = "DELETE FROM answer WHERE status <> 200 AND space IN"
+                                         " (SELECT id FROM space WHERE scope = ? AND type = ?)";
 static const char answers_clear_sql[] = "DELETE FROM answer WHERE key BETWEEN ? AND ?";
 static const char page_put_sql[] = "INSERT INTO page(answer, page, body) VALUES(?, ?, ?)"
                                    " ON CONFLICT(answer, page) DO UPDATE SET body = excluded.body";
@@ -139,6 +144,24 @@ enum smc_status smc_store_page(struct smc_store *store, const char *kind, const 
         return smc_fail(err, SMC_ERR_INTERNAL, "%s: page %d of %s is not there", store->path, page,
                         kind);
     return smci_row_take(store, row, body, err);
+}
+
+enum smc_status smc_store_count(struct smc_store *store, int64_t *count, struct smc_error *err)
+{
+    *count = 0;
+    enum smc_status rc = smci_store_enter(store, err);
+    return rc == SMC_OK ? smci_store_number(store, err, count, answers_count_sql, store->scope,
+                                            SMCI_SPACE_ANSWERS)
+                        : rc;
+}
+
+enum smc_status smc_store_forget_failures(struct smc_store *store, struct smc_error *err)
+{
+    enum smc_status rc = smci_store_begin(store, err);
+    if (rc == SMC_OK)
+        rc = smci_store_run(store, err, failures_clear_sql, "ii", store->scope,
+                            (int64_t)SMCI_SPACE_ANSWERS);
+    return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
 }
 
 enum smc_status smc_store_forget_answers(struct smc_store *store, struct smc_error *err)

@@ -5,6 +5,7 @@
 #ifndef SIGMACAT_OUTPUT_H
 #define SIGMACAT_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,16 @@ SMC_API int64_t smc_file_bytes(const struct smc_file *file);
 /* Renames every file into place in order, fsyncing the directory before the last one and after it.
  * All must be finished. When a rename fails, those already in place are taken away again. */
 SMC_API enum smc_status smc_set_publish(struct smc_set *set, struct smc_error *err);
+
+/* Deals with what an earlier run left of the set `timestamp` in `directory`, whose files are `names`
+ * in the order of their publication. With `is_publishing` (all its files were finished and their
+ * renaming had begun) the publication is finished, if every file is still there; in any other
+ * case all that is left of the set is removed, so that it never looks complete. `is_complete` (may
+ * be NULL) tells which. A directory that is gone is no error. */
+SMC_API enum smc_status smc_set_recover(const char *directory, int64_t timestamp,
+                                        const char *const *names, size_t count, bool is_publishing,
+                                        bool *is_complete, struct smc_log *log,
+                                        struct smc_error *err);
 
 /* Removes the .part files of a set that was not published, and frees. NULL is harmless. */
 SMC_API void smc_set_free(struct smc_set *set);

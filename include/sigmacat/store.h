@@ -71,6 +71,13 @@ SMC_API enum smc_status smc_store_get(struct smc_store *store, const char *kind,
 SMC_API enum smc_status smc_store_page(struct smc_store *store, const char *kind, const char *id,
                                        int page, struct smc_buf *body, struct smc_error *err);
 
+/* How many finished answers the scope has. */
+SMC_API enum smc_status smc_store_count(struct smc_store *store, int64_t *count,
+                                        struct smc_error *err);
+
+/* Forgets the finished answers of the scope whose status is not 200. */
+SMC_API enum smc_status smc_store_forget_failures(struct smc_store *store, struct smc_error *err);
+
 /* Forgets all answers of the scope. */
 SMC_API enum smc_status smc_store_forget_answers(struct smc_store *store, struct smc_error *err);
 

@@ -19,6 +19,8 @@ int smc_cli_exit_status(enum smc_status status, int signal)
     case SMC_ERR_STORE:
     case SMC_ERR_LOCKED:
         return SMC_CLI_EXIT_LOCAL;
+    case SMC_ERR_GAPS:
+        return SMC_CLI_EXIT_GAPS;
     case SMC_ERR_CANCELLED:
         return signal > 0 ? 128 + signal : SMC_CLI_EXIT_INTERNAL;
     case SMC_ERR_NOMEM:

@@ -11,7 +11,7 @@ enum smc_cli_exit {
     SMC_CLI_EXIT_AUTH = 3,   /* credentials or rights refused */
     SMC_CLI_EXIT_REMOTE = 4, /* the remote side or the network: run again to go on */
     SMC_CLI_EXIT_LOCAL = 5,  /* a file, a directory, the disk, a lock */
-    SMC_CLI_EXIT_GAPS = 6    /* done, with more gaps than were allowed; no smc_status says that */
+    SMC_CLI_EXIT_GAPS = 6    /* done, with more gaps than were allowed */
 };
 
 /* The exit status for how a run ended. `signal` is the one that was caught (0: none): it decides

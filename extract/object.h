@@ -1,0 +1,41 @@
+/* One object's call, from its first page to its end. objects.c decides which and when. */
+#ifndef EXTRACT_OBJECT_H
+#define EXTRACT_OBJECT_H
+
+#include <stdbool.h>
+
+#include <sigmacat/buf.h>
+
+#include "idset.h"
+#include "objects.h"
+
+struct object {
+    struct run *run;
+    struct object *next;
+    int asset; /* or OBJECT_PATH */
+    char *id;  /* a key */
+    char *tag;
+    char *name;
+    bool is_last_chance; /* one try, and then it is a gap */
+    bool is_urgent;
+    int pages;
+    struct smc_buf cursor; /* of the page that is asked for; empty: the first */
+    struct idset cursors;
+    object_ended_fn *ended; /* may be NULL */
+};
+
+/* Copies the texts; the object is on the list of those under way until it has ended. NULL when memory
+ * ran out. */
+struct object *object_new(struct run *run, int asset, const char *id, const char *tag,
+                          const char *name);
+
+/* Asks for its first page. It ends by itself; failures end the client's run. */
+void object_begin(struct object *object);
+
+/* Ends it here: calls `ended`, and frees. */
+void object_end(struct object *object, bool is_read);
+
+/* Frees one whose run has ended before it. */
+void object_drop(struct object *object);
+
+#endif

@@ -1,0 +1,182 @@
+#include "report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sigmacat/json.h>
+
+#include "run.h"
+
+static void add_time(struct smc_json *root, const char *name, int64_t wall_ms)
+{
+    time_t at = (time_t)(wall_ms / 1000);
+    struct tm utc;
+    char text[40] = "";
+    if (gmtime_r(&at, &utc))
+        (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    (void)smc_json_add_text(root, name, text);
+}
+
+static void add_count(void *ctx, const char *kind, int http_status, int64_t count)
+{
+    struct smc_json *calls = ctx;
+    char status[16];
+    struct smc_json *by_status = smc_json_get(calls, kind);
+    if (!by_status)
+        by_status = smc_json_add_object(calls, kind);
+    (void)snprintf(status, sizeof status, "%d", http_status);
+    (void)smc_json_add_int(by_status, http_status ? status : "none", count);
+}
+
+static void add_calls(struct smc_json *root, const struct run *run)
+{
+    struct smc_client_stats stats = {0};
+    struct smc_json *calls = smc_json_add_object(root, "calls");
+    if (run->client) {
+        smc_client_get_stats(run->client, &stats);
+        smc_client_each_stat(run->client, add_count, calls);
+    }
+    (void)smc_json_add_int(root, "calls_total", stats.calls);
+    (void)smc_json_add_int(root, "retries", stats.retries);
+    (void)smc_json_add_int(root, "refusals", stats.refused);
+    (void)smc_json_add_int(root, "waited_ms", stats.waited_ms);
+    (void)smc_json_add_int(root, "received_bytes", stats.received);
+    (void)smc_json_add_int(root, "reused", run->reused);
+}
+
+static void add_records(struct smc_json *root, const struct run *run)
+{
+    struct smc_json *records = smc_json_add_object(root, "records");
+    for (int i = 0; i < ASSET_COUNT; i++)
+        if (run->files[i])
+            (void)smc_json_add_int(records, asset_of((enum asset_id)i)->name,
+                                   smc_file_records(run->files[i]));
+}
+
+static void add_lineage(struct smc_json *root, const struct run *run)
+{
+    struct smc_json *lineage = smc_json_add_object(root, "lineage_references");
+    (void)smc_json_add_int(lineage, "tables", run->lineage.tables);
+    (void)smc_json_add_int(lineage, "queries", run->lineage.queries);
+    struct smc_json *without = smc_json_add_object(lineage, "without_table");
+    (void)smc_json_add_int(without, "csv_upload", run->lineage.uploads);
+    (void)smc_json_add_int(without, "not_in_this_lineage", run->lineage.foreign);
+    (void)smc_json_add_int(without, "path_not_readable", run->lineage.unresolved);
+    (void)smc_json_add_int(without, "path_empty", run->lineage.empty);
+}
+
+static enum smc_status add_head(const struct run *run, enum smc_status rc,
+                                const struct smc_error *why, struct smc_buf *text,
+                                struct smc_error *err)
+{
+    int64_t now = run->clock->wall_ms(run->clock->ctx);
+    int64_t took = run->clock->now_ms(run->clock->ctx) - run->began_ms;
+    struct smc_json *root = smc_json_object();
+    (void)smc_json_add_text(root, "toolkit", "sigmacat " SMC_VERSION);
+    (void)smc_json_add_text(root, "host", run->settings->host);
+    add_time(root, "start", now - took);
+    add_time(root, "end", now);
+    (void)smc_json_add_text(root, "result",
+                            rc == SMC_OK || rc == SMC_ERR_GAPS ? "published" : "failed");
+    (void)smc_json_add_text(root, "error", rc == SMC_OK || !why ? "" : why->detail);
+    if (run->set)
+        (void)smc_json_add_int(root, "timestamp", smc_set_timestamp(run->set));
+    add_calls(root, run);
+    add_records(root, run);
+    add_lineage(root, run);
+    (void)smc_json_add_int(root, "gaps_total", run->gaps.total);
+    enum smc_status made = smc_json_dump(root, false, text, err);
+    smc_json_free(root);
+    return made;
+}
+
+/* ---- writing ---- */
+
+/* The gaps follow the head one by one, since there may be as many as objects. */
+static enum smc_status write_gaps(struct run *run, FILE *fp, struct smc_error *err)
+{
+    struct smc_item item;
+    bool found = run->store != NULL;
+    int64_t at = 0;
+    enum smc_status rc = SMC_OK;
+    while (rc == SMC_OK && found) {
+        rc = smc_list_next(run->store, LIST_GAPS, at, &found, &item, err);
+        if (rc != SMC_OK || !found)
+            break;
+        (void)fprintf(fp, "%s\n  %s", at ? "," : "", item.tag);
+        at = item.position;
+    }
+    return rc;
+}
+
+static enum smc_status write_all(struct run *run, const struct smc_buf *head, FILE *fp,
+                                 struct smc_error *err)
+{
+    /* Without the "\n}\n" of its end. */
+    (void)fwrite(head->data, 1, head->len - 3, fp);
+    (void)fputs(",\n \"gaps\": [", fp);
+    enum smc_status rc = write_gaps(run, fp, err);
+    (void)fputs("]\n}\n", fp);
+    if (rc == SMC_OK && (fflush(fp) != 0 || ferror(fp)))
+        return smc_fail_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written",
+                              run->settings->report);
+    return rc;
+}
+
+/* A file appears whole or not at all; what is no file (a pipe, a terminal) is written to as it is. */
+static bool is_file_or_nothing(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) != 0 || S_ISREG(st.st_mode);
+}
+
+static enum smc_status write_file(struct run *run, const struct smc_buf *head,
+                                  struct smc_error *err)
+{
+    const char *path = run->settings->report;
+    bool is_renamed = is_file_or_nothing(path);
+    struct smc_buf part = SMC_BUF_INIT(65536);
+    enum smc_status rc = smc_buf_addf(&part, "%s%s", path, is_renamed ? ".part" : "");
+    FILE *fp = rc == SMC_OK ? fopen(part.data, "we") : NULL;
+    if (!fp) {
+        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
+        smc_buf_clear(&part);
+        return rc;
+    }
+    rc = write_all(run, head, fp, err);
+    if (rc == SMC_OK && is_renamed && fsync(fileno(fp)) != 0)
+        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
+    if (fclose(fp) != 0 && rc == SMC_OK)
+        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
+    if (rc == SMC_OK && is_renamed && rename(part.data, path) != 0)
+        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "--report: can't rename it to %s", path);
+    if (rc != SMC_OK && is_renamed)
+        (void)unlink(part.data);
+    smc_buf_clear(&part);
+    return rc;
+}
+
+enum smc_status report_write(struct run *run, enum smc_status rc, struct smc_error *err)
+{
+    struct smc_error own = SMC_ERROR_INIT;
+    struct smc_buf head = SMC_BUF_INIT(SMC_BODY_MAX);
+    if (!run->settings->report)
+        return rc;
+    enum smc_status made = add_head(run, rc, err, &head, &own);
+    if (made == SMC_OK)
+        made = strcmp(run->settings->report, "-") == 0 ? write_all(run, &head, stdout, &own)
+                                                       : write_file(run, &head, &own);
+    smc_buf_clear(&head);
+    if (made == SMC_OK)
+        return rc;
+    smc_logf(run->log, SMC_LOG_ERROR, "%s", own.detail);
+    if (rc != SMC_OK)
+        return rc;
+    if (err)
+        *err = own;
+    return made;
+}

@@ -1,0 +1,150 @@
+#include "resume.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "run.h"
+
+/* Values in the store; all but the first are about the set that was being written. */
+#define VALUE_BEGAN      "run.began_s" /* there while a run has not finished */
+#define VALUE_TIMESTAMP  "set.timestamp"
+#define VALUE_DIRECTORY  "set.directory"
+#define VALUE_PUBLISHING "set.is_publishing"
+
+static int64_t wall_s(const struct run *run)
+{
+    return run->clock->wall_ms(run->clock->ctx) / 1000;
+}
+
+static enum smc_status set_number(struct run *run, const char *name, int64_t number,
+                                  struct smc_error *err)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%" PRId64, number);
+    return smc_store_set(run->store, name, text, err);
+}
+
+/* -1 when there is no such value. */
+static enum smc_status get_number(struct run *run, const char *name, int64_t *number,
+                                  struct smc_error *err)
+{
+    struct smc_buf text = SMC_BUF_INIT(64);
+    bool found = false;
+    enum smc_status rc = smc_store_value(run->store, name, &found, &text, err);
+    *number = rc == SMC_OK && found ? strtoll(smc_buf_str(&text), NULL, 10) : -1;
+    smc_buf_clear(&text);
+    return rc;
+}
+
+static enum smc_status forget_set(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = smc_store_set(run->store, VALUE_PUBLISHING, NULL, err);
+    if (rc == SMC_OK)
+        rc = smc_store_set(run->store, VALUE_TIMESTAMP, NULL, err);
+    return rc == SMC_OK ? smc_store_set(run->store, VALUE_DIRECTORY, NULL, err) : rc;
+}
+
+static enum smc_status forget_run(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = smc_store_forget_answers(run->store, err);
+    return rc == SMC_OK ? smc_store_set(run->store, VALUE_BEGAN, NULL, err) : rc;
+}
+
+/* ---- what an earlier run left ---- */
+
+static enum smc_status recover_set(struct run *run, struct smc_error *err)
+{
+    const char *names[ASSET_COUNT + 1];
+    struct smc_buf directory = SMC_BUF_INIT(65536);
+    int64_t timestamp;
+    int64_t publishing;
+    bool found = false;
+    bool is_complete = false;
+    for (int i = 0; i < ASSET_COUNT; i++)
+        names[i] = asset_of((enum asset_id)i)->name;
+    names[ASSET_COUNT] = "summary";
+    enum smc_status rc = get_number(run, VALUE_TIMESTAMP, &timestamp, err);
+    if (rc == SMC_OK)
+        rc = get_number(run, VALUE_PUBLISHING, &publishing, err);
+    if (rc == SMC_OK)
+        rc = smc_store_value(run->store, VALUE_DIRECTORY, &found, &directory, err);
+    if (rc == SMC_OK && timestamp >= 0 && found) {
+        rc = smc_set_recover(directory.data, timestamp, names, ASSET_COUNT + 1, publishing == 1,
+                             &is_complete, run->log, err);
+        if (rc == SMC_OK)
+            rc = forget_set(run, err);
+    }
+    if (rc == SMC_OK && is_complete) /* that run is done after all: its answers are history */
+        rc = forget_run(run, err);
+    smc_buf_clear(&directory);
+    return rc;
+}
+
+/* Whether the answers of a run that began at `began_s` may be reused. A clock that was set back
+ * makes it begin in the future: then its age is unknown. */
+static bool may_resume(const struct run *run, int64_t began_s)
+{
+    int64_t age_s = wall_s(run) - began_s;
+    return began_s >= 0 && !run->settings->is_no_resume && age_s >= 0 &&
+           age_s <= run->settings->resume_within_ms / 1000;
+}
+
+static enum smc_status choose_answers(struct run *run, struct smc_error *err)
+{
+    int64_t began_s;
+    int64_t count = 0;
+    enum smc_status rc = get_number(run, VALUE_BEGAN, &began_s, err);
+    if (rc == SMC_OK)
+        rc = smc_store_forget_failures(run->store, err); /* gaps are asked again */
+    if (rc == SMC_OK)
+        rc = smc_store_count(run->store, &count, err);
+    if (rc != SMC_OK)
+        return rc;
+    if (may_resume(run, began_s) && count > 0) {
+        smc_logf(run->log, SMC_LOG_INFO,
+                 "Resuming a run that began %" PRId64 " s ago and did not finish: %" PRId64
+                 " answers are there already",
+                 wall_s(run) - began_s, count);
+        return SMC_OK;
+    }
+    rc = smc_store_forget_answers(run->store, err);
+    return rc == SMC_OK ? set_number(run, VALUE_BEGAN, wall_s(run), err) : rc;
+}
+
+/* ---- what this run leaves ---- */
+
+static enum smc_status note_set(struct run *run, struct smc_error *err)
+{
+    char *directory = realpath(run->settings->output, NULL);
+    enum smc_status rc = smc_store_set(run->store, VALUE_DIRECTORY,
+                                       directory ? directory : run->settings->output, err);
+    free(directory);
+    if (rc == SMC_OK)
+        rc = set_number(run, VALUE_TIMESTAMP, smc_set_timestamp(run->set), err);
+    return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
+}
+
+enum smc_status resume_begin(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = smc_store_forget_lists(run->store, err);
+    if (rc == SMC_OK)
+        rc = recover_set(run, err);
+    if (rc == SMC_OK)
+        rc = choose_answers(run, err);
+    return rc == SMC_OK ? note_set(run, err) : rc;
+}
+
+enum smc_status resume_note_publishing(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = set_number(run, VALUE_PUBLISHING, 1, err);
+    return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
+}
+
+enum smc_status resume_end(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = forget_set(run, err);
+    if (rc == SMC_OK)
+        rc = forget_run(run, err);
+    return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
+}

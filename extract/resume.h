@@ -1,0 +1,22 @@
+/* Going on where an earlier run stopped, and leaving behind what a later one needs for that.
+ *
+ * The store's answers outlive a run that did not finish; the next one lists everything again and
+ * reuses an answer only where the listing still shows the same object (objects.c). What the earlier
+ * run left of its set is finished, if its publication had begun, else removed. */
+#ifndef EXTRACT_RESUME_H
+#define EXTRACT_RESUME_H
+
+#include <sigmacat/error.h>
+
+struct run;
+
+/* After the store was opened and the set's timestamp chosen, before its first file. */
+enum smc_status resume_begin(struct run *run, struct smc_error *err);
+
+/* Just before the first file of the set is renamed. */
+enum smc_status resume_note_publishing(struct run *run, struct smc_error *err);
+
+/* The set is published: nothing of this run is needed any more. */
+enum smc_status resume_end(struct run *run, struct smc_error *err);
+
+#endif

@@ -1,0 +1,333 @@
+#include "extraction.h"
+
+#include <dirent.h>
+#include <fnmatch.h>
+
+#include <sigmacat/log.h>
+
+#include "extract/options.h"
+#include "extract/run.h"
+
+#define WORDS_MAX 32
+
+const char *const extraction_names[EXTRACTION_FILES] = {
+    "connections",       "workbooks", "workbook_sources", "datamodels", "datamodel_sources",
+    "datamodel_lineage", "datasets",  "dataset_sources",  "files",      "members",
+    "elements",          "summary"};
+
+/* ---- life ---- */
+
+int extraction_setup(void **state)
+{
+    struct extraction *x = calloc(1, sizeof *x);
+    const struct sim_options opt = SIM_OPTIONS_INIT;
+    if (!x)
+        return -1;
+    x->row = *state;
+    x->sim_opt = opt;
+    fake_clock_init(&x->fake);
+    live_clock_init(&x->live);
+    smc_buf_init(&x->log, SIZE_MAX);
+    x->dir = temp_dir_make();
+    x->output = text_format("%s/out", x->dir);
+    *state = x;
+    return 0;
+}
+
+static void forget_set(struct extraction *x)
+{
+    for (size_t i = 0; i < EXTRACTION_FILES; i++) {
+        free(x->loaded[i].text);
+        free(x->loaded[i].rows);
+        x->loaded[i] = (struct records){NULL, 0, NULL, 0};
+    }
+    x->timestamp = 0;
+}
+
+int extraction_teardown(void **state)
+{
+    struct extraction *x = *state;
+    sim_stop(x->sim);
+    forget_set(x);
+    smc_buf_clear(&x->log);
+    free(x->output);
+    temp_dir_remove(x->dir);
+    free(x);
+    return 0;
+}
+
+int extraction_table(const char *group, const void *rows, size_t row_size, size_t count,
+                     CMUnitTestFunction test)
+{
+    struct CMUnitTest *tests = calloc(count, sizeof *tests);
+    if (!tests)
+        return 1;
+    for (size_t i = 0; i < count; i++) {
+        const void *row = (const char *)rows + i * row_size;
+        tests[i].name = *(const char *const *)row;
+        tests[i].test_func = test;
+        tests[i].setup_func = extraction_setup;
+        tests[i].teardown_func = extraction_teardown;
+        /* cmocka hands it out as *state without writing to it */
+        tests[i].initial_state = (void *)(uintptr_t)row;
+    }
+    int failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
+    free(tests);
+    return failed;
+}
+
+/* ---- the stand-in ---- */
+
+/* Calls of an undisturbed run: 6 listings of one page, whoami, 4 workbook_sources, 4 elements, 2 each
+ * of datamodel_sources, datamodel_lineage, dataset_sources and path; no paths, since two tables are
+ * asked for singly. */
+void extraction_plain_estate(struct extraction *x)
+{
+    struct sim_options *o = &x->sim_opt;
+    o->odd = false;
+    o->undescribed = false;
+    o->paths_missing_percent = 0;
+    o->paths_conflict_percent = 0;
+    o->workbooks = 4;
+    o->datamodels = 2;
+    o->datasets = 2;
+    o->files = 3;
+    o->members = 3;
+    o->connections = 3;
+    o->tables = 2;
+    o->elements = 5;
+    o->sources = 6;
+}
+
+static bool has_call(const struct recorded_call *calls, size_t count, const char *start)
+{
+    size_t len = strlen(start);
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(calls[i].call, start, len) == 0 &&
+            (calls[i].call[len] == '?' || calls[i].call[len] == '\0'))
+            return true;
+    return false;
+}
+
+void extraction_replay(struct extraction *x, const struct recorded_call *calls, size_t count)
+{
+    static const struct recorded_call empty[] = {
+        {"GET /v2/whoami", 200, "{\"organizationId\": \"org\"}"},
+        {"GET /v2/connections?limit=1000", 200, NULL},
+        {"GET /v2/workbooks?limit=1000&skipPermissionCheck=true&excludeExplorations=true", 200,
+         NULL},
+        {"GET /v2/dataModels?limit=1000&skipPermissionCheck=true", 200, NULL},
+        {"GET /v2/datasets?limit=1000&skipPermissionCheck=true", 200, NULL},
+        {"GET /v2/files?limit=1000", 200, NULL},
+        {"GET /v2/members?limit=1000", 200, NULL},
+    };
+    static const char line[] = "%s{\"call\": \"%s\", \"status\": %d, \"answer\": %s}";
+    struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
+    enum smc_status rc = smc_buf_addstr(&text, "[");
+    for (size_t i = 0; i < count; i++)
+        rc |= smc_buf_addf(&text, line, i ? ",\n" : "", calls[i].call, calls[i].status,
+                           calls[i].answer);
+    for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) {
+        char start[128];
+        (void)snprintf(start, sizeof start, "%.*s", (int)strcspn(empty[i].call, "?"),
+                       empty[i].call);
+        const char *answer = empty[i].answer;
+        if (!has_call(calls, count, start))
+            rc |= smc_buf_addf(&text, line, text.len > 1 ? ",\n" : "", empty[i].call, 200,
+                               answer ? answer : "{\"entries\": [], \"nextPage\": null}");
+    }
+    rc |= smc_buf_addstr(&text, "]\n");
+    if (rc != SMC_OK)
+        fail_msg("out of memory");
+    char *path = text_format("%s/calls.json", x->dir);
+    file_write(path, text.data, text.len);
+    smc_buf_clear(&text);
+    x->sim_opt.replay_file = path;
+    extraction_start(x);
+    free(path);
+}
+
+void extraction_start(struct extraction *x)
+{
+    char why[256] = "";
+    if (!x->is_live) {
+        x->sim_opt.now_ms = x->fake.clock.now_ms;
+        x->sim_opt.now_ctx = x->fake.clock.ctx;
+    }
+    x->sim = sim_start(&x->sim_opt, why, sizeof why);
+    if (!x->sim)
+        fail_msg("no stand-in: %s", why);
+}
+
+void extraction_fault(struct extraction *x, const char *faults)
+{
+    char why[256] = "";
+    for (const char *at = faults; at && *at; at += strspn(at, " ")) {
+        char one[512];
+        size_t len = strcspn(at, " ");
+        (void)snprintf(one, sizeof one, "%.*s", (int)len, at);
+        if (sim_fault(x->sim, one, why, sizeof why) != 0)
+            fail_msg("%s: %s", one, why);
+        at += len;
+    }
+}
+
+/* ---- running ---- */
+
+static void keep_line(void *ctx, enum smc_log_level level, const char *line)
+{
+    static const char *const names[] = {"ERROR", "WARNING", "INFO", "DEBUG"};
+    struct extraction *x = ctx;
+    if (smc_buf_addf(&x->log, "%s - %s\n", names[level], line) != SMC_OK)
+        fail_msg("out of memory");
+}
+
+static int is_summary(const struct dirent *entry)
+{
+    return fnmatch("[0-9]*-summary.json", entry->d_name, 0) == 0;
+}
+
+static void note_timestamp(struct extraction *x)
+{
+    struct dirent **names = NULL;
+    int count = scandir(x->output, &names, is_summary, alphasort);
+    for (int i = 0; i < count; i++) {
+        x->timestamp = strtoll(names[i]->d_name, NULL, 10); /* the last one is the latest */
+        free(names[i]);
+    }
+    free(names);
+}
+
+static enum smc_status run_with(struct extraction *x, int argc, char **argv)
+{
+    static char *no_variables[] = {NULL};
+    struct extract_settings settings;
+    struct smc_log *log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
+    if (!log)
+        return smc_fail(&x->err, SMC_ERR_NOMEM, "out of memory");
+    smc_log_set_sink(log, keep_line, x);
+    enum smc_status rc = extract_options_read(&settings, argc, argv, no_variables, &x->err);
+    if (rc == SMC_OK)
+        rc = extract_options_check(&settings, &x->err);
+    if (rc == SMC_OK)
+        rc = run_extraction(&settings, log, -1, x->is_live ? &x->live.clock : &x->fake.clock,
+                            &x->err);
+    extract_options_clear(&settings);
+    smc_log_free(log);
+    return rc;
+}
+
+/* Divides at `mark` in place; returns how many words there are then. */
+static int divide(char *text, char mark, char **words, int count)
+{
+    for (char *at = text; at && *at && count < WORDS_MAX - 1; count++) {
+        words[count] = at;
+        at = strchr(at, mark);
+        if (at)
+            *at++ = '\0';
+    }
+    return count;
+}
+
+enum smc_status extraction_run(struct extraction *x, const char *more)
+{
+    char *line = text_format("castor-extract-sigma|-H|%s|-c|%s|-a|%s|-o|%s", sim_url(x->sim),
+                             "sim-client", "sim-secret", x->output);
+    char *rest = text_format("%s", more ? more : "");
+    char *argv[WORDS_MAX] = {NULL};
+    int argc = divide(rest, ' ', argv, divide(line, '|', argv, 0));
+    forget_set(x);
+    smc_buf_reset(&x->log);
+    x->err = (struct smc_error)SMC_ERROR_INIT;
+    x->status = run_with(x, argc, argv);
+    if (x->status == SMC_OK)
+        note_timestamp(x);
+    free(rest);
+    free(line);
+    return x->status;
+}
+
+/* ---- what came of it ---- */
+
+static void find_rows(struct records *records, const char *name)
+{
+    struct smc_span whole;
+    struct smc_span row;
+    struct smc_walk walk;
+    struct smc_error err = SMC_ERROR_INIT;
+    if (smc_record_scan(records->text, records->len, &whole, &err) != SMC_OK)
+        fail_msg("%s: %s", name, err.detail);
+    bool is_summary_file = strcmp(name, "summary") == 0;
+    if (smc_span_type(whole) != (is_summary_file ? SMC_JSON_OBJECT : SMC_JSON_ARRAY))
+        fail_msg("%s: not an array (the summary: not an object)", name);
+    size_t room = is_summary_file;
+    (void)smc_walk_begin(&walk, whole);
+    while (!is_summary_file && smc_walk_next(&walk, NULL, &row, NULL))
+        room++;
+    records->rows = calloc(room + 1, sizeof *records->rows);
+    if (!records->rows)
+        fail_msg("out of memory");
+    if (is_summary_file)
+        records->rows[records->count++] = whole;
+    (void)smc_walk_begin(&walk, whole);
+    while (!is_summary_file && smc_walk_next(&walk, NULL, &row, NULL))
+        records->rows[records->count++] = row;
+}
+
+const struct records *extraction_file(struct extraction *x, const char *name)
+{
+    size_t i = 0;
+    while (i < EXTRACTION_FILES && strcmp(extraction_names[i], name) != 0)
+        i++;
+    if (i == EXTRACTION_FILES || x->timestamp == 0)
+        fail_msg("no file %s: %s", name, x->err.detail);
+    struct records *records = &x->loaded[i];
+    if (!records->text) {
+        char *path = text_format("%s/%lld-%s.json", x->output, (long long)x->timestamp, name);
+        records->text = file_read(path, &records->len);
+        free(path);
+        find_rows(records, name);
+    }
+    return records;
+}
+
+struct smc_span extraction_summary(struct extraction *x, const char *path)
+{
+    struct smc_span at = extraction_file(x, "summary")->rows[0];
+    while (*path && at.p) {
+        char name[64];
+        size_t len = strcspn(path, ".");
+        (void)snprintf(name, sizeof name, "%.*s", (int)len, path);
+        at = smc_span_member(at, name);
+        path += len + (path[len] == '.');
+    }
+    return at;
+}
+
+int64_t extraction_summary_int(struct extraction *x, const char *path, int64_t fallback)
+{
+    int64_t number;
+    return smc_span_int64(extraction_summary(x, path), &number) ? number : fallback;
+}
+
+size_t extraction_count_files(const struct extraction *x, const char *pattern)
+{
+    DIR *dir = opendir(x->output);
+    size_t count = 0;
+    for (const struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir))
+        count += fnmatch(pattern, entry->d_name, 0) == 0;
+    if (dir)
+        (void)closedir(dir);
+    return count;
+}
+
+size_t extraction_count_lines(const struct extraction *x, const char *text, const char *other)
+{
+    size_t count = 0;
+    for (const char *at = smc_buf_str(&x->log); *at; at += strcspn(at, "\n") + 1) {
+        char line[5000];
+        (void)snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+        count += strstr(line, text) && (!other || strstr(line, other));
+    }
+    return count;
+}

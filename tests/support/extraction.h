@@ -1,0 +1,93 @@
+/* One extraction in process: the stand-in on a free port, a folder, a clock that stands still, and
+ * what came of it. Change the options before extraction_start, run as often as wanted; the teardown
+ * frees all of it, also after a failed test. */
+#ifndef TESTS_EXTRACTION_H
+#define TESTS_EXTRACTION_H
+
+#include <sigmacat/error.h>
+#include <sigmacat/record.h>
+
+#include "tests/sim/sim.h"
+
+#include "live_clock.h"
+#include "support.h"
+
+/* A file of a set: its text, and where its records are. */
+struct records {
+    char *text;
+    size_t len;
+    struct smc_span *rows;
+    size_t count;
+};
+
+#define EXTRACTION_FILES 12 /* eleven assets and the summary */
+
+struct extraction {
+    const void *row; /* of the table of cases */
+
+    struct sim_options sim_opt;
+    bool is_live; /* a clock that runs, for what only real time brings about */
+    struct sim *sim;
+    struct fake_clock fake;
+    struct live_clock live;
+    char *dir;    /* vanishes at the end */
+    char *output; /* a folder in it */
+
+    /* of the last run */
+    enum smc_status status;
+    struct smc_error err;
+    struct smc_buf log; /* its lines, each "LEVEL - text\n" */
+    int64_t timestamp;  /* of the set that it published; 0: none */
+    struct records loaded[EXTRACTION_FILES];
+};
+
+/* The names of the twelve files, the summary last. */
+extern const char *const extraction_names[EXTRACTION_FILES];
+
+/* A cmocka setup and teardown: *state is a row (or NULL), and becomes the extraction. */
+int extraction_setup(void **state);
+int extraction_teardown(void **state);
+
+/* As run_table, each test with this setup and teardown: *state is the extraction, its `row` the
+ * case. */
+int extraction_table(const char *group, const void *rows, size_t row_size, size_t count,
+                     CMUnitTestFunction test);
+
+/* A small estate without anything strange: each object's calls are told in extraction.c. */
+void extraction_plain_estate(struct extraction *x);
+
+/* One call with its answer, for a stand-in that knows these alone. */
+struct recorded_call {
+    const char *call; /* "GET /v2/members?limit=1000" */
+    int status;
+    const char *answer; /* JSON */
+};
+
+/* Makes the stand-in replay `calls`; empty listings and a whoami are added where there are none. */
+void extraction_replay(struct extraction *x, const struct recorded_call *calls, size_t count);
+
+void extraction_start(struct extraction *x);
+
+/* Adds faults, divided by spaces; NULL adds none. */
+void extraction_fault(struct extraction *x, const char *faults);
+
+/* Runs with the options of a command line: host, credentials and output, then `more`, divided by
+ * spaces (may be NULL). The result is `status`, too. */
+enum smc_status extraction_run(struct extraction *x, const char *more);
+
+/* A file of the set that the last run published; loaded once. Fails the test when there is none, or
+ * when it is not the JSON that it should be. The summary is one record. */
+const struct records *extraction_file(struct extraction *x, const char *name);
+
+/* A member of the summary, by a path such as "extraction.files.members.records"; none where it is
+ * not there. */
+struct smc_span extraction_summary(struct extraction *x, const char *path);
+int64_t extraction_summary_int(struct extraction *x, const char *path, int64_t fallback);
+
+/* How many names in the output folder fit a shell's pattern. */
+size_t extraction_count_files(const struct extraction *x, const char *pattern);
+
+/* Lines of the log that hold both texts (NULL holds). */
+size_t extraction_count_lines(const struct extraction *x, const char *text, const char *other);
+
+#endif

@@ -1,0 +1,83 @@
+/* The set of ids that are kept as hashes. */
+#include "tests/support/support.h"
+
+#include "extract/idset.h"
+
+static bool add(struct idset *set, const char *text)
+{
+    bool added = false;
+    assert_true(idset_add(set, text, strlen(text), &added));
+    return added;
+}
+
+static void test_once(void **state)
+{
+    struct idset set = IDSET_INIT;
+    (void)state;
+    assert_true(add(&set, "a"));
+    assert_false(add(&set, "a"));
+    assert_true(add(&set, "b"));
+    assert_true(add(&set, "ab"));
+    assert_true(add(&set, "ba"));
+    assert_true(add(&set, ""));
+    assert_false(add(&set, ""));
+    assert_false(add(&set, "b"));
+    assert_int_equal(set.used, 5);
+    idset_clear(&set);
+}
+
+/* Bytes count, a NUL is one of them. */
+static void test_bytes(void **state)
+{
+    struct idset set = IDSET_INIT;
+    bool added = false;
+    (void)state;
+    assert_true(idset_add(&set, "a\0b", 3, &added) && added);
+    assert_true(idset_add(&set, "a\0c", 3, &added) && added);
+    assert_true(idset_add(&set, "a", 1, &added) && added);
+    assert_true(idset_add(&set, "a\0", 2, &added) && added);
+    assert_true(idset_add(&set, "a\0b", 3, &added) && !added);
+    idset_clear(&set);
+}
+
+/* Ids that differ in one digit, and far more of them than the set begins with. */
+static void test_many(void **state)
+{
+    struct idset set = IDSET_INIT;
+    (void)state;
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 100000; i++) {
+            char id[40];
+            (void)snprintf(id, sizeof id, "8dfcd325-6b9a-49b3-a491-%012d", i);
+            if (add(&set, id) != (round == 0))
+                fail_msg("round %d, %s", round, id);
+        }
+    assert_int_equal(set.used, 100000);
+    /* About 16 bytes a row; never more than four times the rows in slots. */
+    assert_in_range(set.size, 100000, 400000);
+    idset_clear(&set);
+}
+
+static void test_clear(void **state)
+{
+    struct idset set = IDSET_INIT;
+    (void)state;
+    idset_clear(&set);
+    assert_true(add(&set, "a"));
+    idset_clear(&set);
+    idset_clear(&set);
+    assert_int_equal(set.used, 0);
+    assert_true(add(&set, "a"));
+    idset_clear(&set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_once),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_clear),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
