@@ -55,6 +55,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 
 .PHONY: all lib tests clean deps
 .DEFAULT_GOAL := all
+.SECONDARY:
 all: lib $(PROGRAMS)
 lib: $(LIB_A) $(LIB_SO)
 

@@ -4,7 +4,7 @@
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-cat include/sigmacat/*.h | tr '\n' ' ' | grep -oE 'SMC_API [^;]*;' |
+grep -hv '^#' include/sigmacat/*.h | tr '\n' ' ' | grep -oE 'SMC_API [^;]*;' |
     sed -E 's/^SMC_API [^(]*[ *](smc_[a-z0-9_]+)\(.*/\1/' | sort -u >"$dir/declared"
 nm -D --defined-only "$1" | awk '$2 != "A" {print $3}' | sort -u >"$dir/exported"
 if diff "$dir/declared" "$dir/exported" >"$dir/diff"; then
