@@ -56,7 +56,9 @@ enum smc_status join_each_object(struct run *run, enum asset_id asset, join_obje
         if (rc != SMC_OK || !found)
             break;
         at = item.position;
-        rc = join_object(&join, item.id, fn, err);
+        rc = run_check_stop(run, err);
+        if (rc == SMC_OK)
+            rc = join_object(&join, item.id, fn, err);
     }
     join_clear(&join);
     if (rc != SMC_OK)

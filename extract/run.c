@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include "elements.h"
@@ -25,9 +26,17 @@ bool run_check(struct run *run, enum smc_status rc, struct smc_error *err)
     return false;
 }
 
+enum smc_status run_check_stop(const struct run *run, struct smc_error *err)
+{
+    struct pollfd fd = {.fd = run->stop_fd, .events = POLLIN};
+    if (run->stop_fd >= 0 && poll(&fd, 1, 0) > 0)
+        return smc_fail(err, SMC_ERR_CANCELLED, "stopped by a signal; run again to go on");
+    return SMC_OK;
+}
+
 /* ---- opening and closing ---- */
 
-static enum smc_status open_client(struct run *run, int stop_fd, struct smc_error *err)
+static enum smc_status open_client(struct run *run, struct smc_error *err)
 {
     const struct extract_settings *settings = run->settings;
     struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
@@ -41,7 +50,7 @@ static enum smc_status open_client(struct run *run, int stop_fd, struct smc_erro
     opt.retry_base_ms = settings->retry_base_ms;
     opt.timeout_ms = settings->timeout_ms;
     opt.max_time_ms = settings->max_time_ms;
-    opt.stop_fd = stop_fd;
+    opt.stop_fd = run->stop_fd;
     opt.clock = run->clock;
     opt.log = run->log;
     return smc_client_new(&run->client, &opt, err);
@@ -84,7 +93,7 @@ static void init(struct run *run)
     paths_init(&run->paths, run);
 }
 
-static enum smc_status open_all(struct run *run, int stop_fd, struct smc_error *err)
+static enum smc_status open_all(struct run *run, struct smc_error *err)
 {
     int64_t start_s = run->clock->wall_ms(run->clock->ctx) / 1000;
     /* The output directory first: a wrong one must be known before anything is sent. */
@@ -94,7 +103,7 @@ static enum smc_status open_all(struct run *run, int stop_fd, struct smc_error *
     if (rc == SMC_OK)
         rc = open_files(run, err);
     if (rc == SMC_OK)
-        rc = open_client(run, stop_fd, err);
+        rc = open_client(run, err);
     return rc;
 }
 
@@ -203,9 +212,10 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
         return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
     run->settings = settings;
     run->log = log;
+    run->stop_fd = stop_fd;
     run->clock = clock ? clock : smc_clock_system();
     init(run);
-    enum smc_status rc = open_all(run, stop_fd, err);
+    enum smc_status rc = open_all(run, err);
     if (rc == SMC_OK)
         rc = fetch(run, err);
     if (rc == SMC_OK)

@@ -59,6 +59,9 @@ void run_fail(struct run *run, const struct smc_error *err);
 /* As run_fail, when `rc` is not SMC_OK; returns whether it was SMC_OK. */
 bool run_check(struct run *run, enum smc_status rc, struct smc_error *err);
 
+/* SMC_ERR_CANCELLED once a signal wants the run to stop: for the parts that make no calls. */
+enum smc_status run_check_stop(const struct run *run, struct smc_error *err);
+
 /* Extracts all there is and publishes the set. `stop_fd` as in smc_client_opt; `clock` NULL: the
  * system's. What goes wrong is returned and described; it is not logged. */
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,

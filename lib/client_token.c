@@ -11,6 +11,8 @@ static void fail_for_good(struct smc_client *client, const struct smci_http_resp
 {
     if (why->code == SMC_OK)
         (void)smci_client_describe("POST", TOKEN_TARGET, response, said, why);
+    else
+        smc_error_context(why, "POST " TOKEN_TARGET ": HTTP %d", response->status);
     int status = response->status;
     if (status == 400 || status == 401 || status == 403) {
         why->code = SMC_ERR_AUTH;

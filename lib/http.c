@@ -315,10 +315,12 @@ static CURLcode set_common(struct exchange *x, const char *url)
     SET(CURLOPT_NOPROGRESS, 0L);
     if (is_plain) /* loopback: a proxy would see the token */
         SET(CURLOPT_PROXY, "");
-    if (http->cainfo)
+    /* What was chosen stands in for the system's store, it is not added to it: libcurl's own default
+     * directory is taken away too. */
+    if (http->cainfo || http->capath) {
         SET(CURLOPT_CAINFO, http->cainfo);
-    if (http->capath)
         SET(CURLOPT_CAPATH, http->capath);
+    }
     return rc;
 }
 
@@ -555,6 +557,6 @@ enum smc_status smci_http_turn(struct smci_http *http, int64_t wait_ms, struct s
         return smc_fail(err, rc == CURLM_OUT_OF_MEMORY ? SMC_ERR_NOMEM : SMC_ERR_INTERNAL,
                         "libcurl: %s", curl_multi_strerror(rc));
     if (extra.revents)
-        return smc_fail(err, SMC_ERR_CANCELLED, "stopped by a signal");
+        return smc_fail(err, SMC_ERR_CANCELLED, "stopped by a signal; run again to go on");
     return SMC_OK;
 }

@@ -105,12 +105,12 @@ struct outcome {
 
 static const struct outcome healed = {SMC_OK, 1, 1, NULL};
 
-/* No word of contract's own: 429 for 15 minutes, which takes some calls; and libcurl sends a call
- * again by itself when a kept connection was reset before anything came. */
+/* libcurl sends a call again by itself, up to five times, when a kept connection was reset before
+ * anything came. */
 static struct outcome outcome_of_transient(const struct call *call, const struct fault *fault)
 {
     long tries = RETRIES + 1 + (call->type == CALL_OBJECT);
-    long most = strcmp(fault->what, "do=reset") == 0 ? 2 * tries : tries;
+    long most = strcmp(fault->what, "do=reset") == 0 ? 6 * tries : tries;
     struct outcome o = {fault->status, tries - 1, most - 1, NULL};
     if (call->type == CALL_OBJECT || call->type == CALL_WHOAMI || call->type == CALL_PATHS)
         o.status = SMC_OK;
@@ -156,7 +156,7 @@ static struct outcome outcome_of(const struct row *row)
     switch (row->fault->type) {
     case FAULT_TRANSIENT:
         return row->is_once ? healed : outcome_of_transient(call, row->fault);
-    case FAULT_REFUSAL:
+    case FAULT_REFUSAL: /* for 15 minutes; how many calls that takes is the pace's */
         return row->is_once ? healed : (struct outcome){SMC_ERR_NETWORK, 5, 200, NULL};
     case FAULT_CREDENTIALS:
         if (is_token)
@@ -307,7 +307,8 @@ static void test_row(void **state)
                  want.extra_min, want.extra_max);
     if (row->fault->type == FAULT_CREDENTIALS && row->call->type != CALL_TOKEN)
         assert_int_equal(sim_calls(x->sim, "token", 200), 2);
-    assert_int_equal(sim_token_violations(x->sim), 0);
+    if (!x->is_live) /* else the stand-in's clock does not skip with ours */
+        assert_int_equal(sim_token_violations(x->sim), 0);
     if (rc != SMC_OK)
         check_failure(x, row);
     else if (want.gap)

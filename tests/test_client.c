@@ -1,0 +1,746 @@
+/* The client against the stand-in: retries, refusals, tokens, the queue, and how a run ends. */
+#include "support/support.h"
+
+#include <unistd.h>
+
+#include <sigmacat/client.h>
+#include <sigmacat/json.h>
+
+#include "sim/sim.h"
+#include "support/live_clock.h"
+
+#define SECRET   "sim-secret"
+#define LOG_SIZE ((size_t)256 * 1024)
+#define SEEN_MAX 64
+
+/* One callback; of a 2xx that was rejected none is kept. */
+struct seen {
+    char tag[8];
+    int status;
+    int tries;
+    bool is_transient;
+    bool was_alone;
+    char api_code[64];
+    char request_id[64];
+    struct smc_error error;
+};
+
+struct fixture {
+    struct sim *sim;
+    struct sim_options sim_opt;
+    struct smc_client *client;
+    struct smc_client_opt opt;
+    struct fake_clock fake;
+    struct smc_log *log;
+    struct seen seen[SEEN_MAX];
+    int seen_count;
+    int left; /* for callbacks that make more */
+    char text[LOG_SIZE];
+};
+
+static int64_t sim_clock(void *ctx)
+{
+    return ((struct fixture *)ctx)->fake.now_ms;
+}
+
+static void on_line(void *ctx, enum smc_log_level level, const char *line)
+{
+    struct fixture *f = ctx;
+    size_t len = strlen(f->text);
+    (void)level;
+    (void)snprintf(f->text + len, sizeof f->text - len, "%s\n", line);
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    const struct sim_options sim_opt = SIM_OPTIONS_INIT;
+    const struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
+    if (!f)
+        return -1;
+    f->sim_opt = sim_opt;
+    f->sim_opt.now_ms = sim_clock;
+    f->sim_opt.now_ctx = f;
+    fake_clock_init(&f->fake);
+    f->log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
+    smc_log_set_sink(f->log, on_line, f);
+    f->opt = opt;
+    f->opt.client_id = "sim-client";
+    f->opt.client_secret = SECRET;
+    f->opt.retries = 4;
+    f->opt.retry_base_ms = 1000;
+    f->opt.clock = &f->fake.clock;
+    f->opt.log = f->log;
+    f->opt.seed = 7;
+    *state = f;
+    return 0;
+}
+
+static void assert_no_secret(const struct fixture *f, const char *text)
+{
+    if (strstr(text, SECRET) || strstr(text, "sim.1."))
+        fail_msg("a secret is told: %s", text);
+    (void)f;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    assert_no_secret(f, f->text);
+    for (int i = 0; i < f->seen_count; i++)
+        assert_no_secret(f, f->seen[i].error.detail);
+    smc_client_free(f->client);
+    smc_log_free(f->log);
+    sim_stop(f->sim);
+    free(f);
+    return 0;
+}
+
+static void start(struct fixture *f)
+{
+    char why[256] = "";
+    f->sim = sim_start(&f->sim_opt, why, sizeof why);
+    if (!f->sim)
+        fail_msg("%s", why);
+    f->opt.origin = sim_url(f->sim);
+    assert_int_equal(smc_client_new(&f->client, &f->opt, NULL), SMC_OK);
+}
+
+static void add_fault(struct fixture *f, const char *text)
+{
+    char why[256] = "";
+    if (sim_fault(f->sim, text, why, sizeof why) != 0)
+        fail_msg("%s", why);
+}
+
+/* A call's context: where to note it, and as what. */
+struct tag {
+    struct fixture *f;
+    const char *name;
+};
+
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
+{
+    struct tag *tag = ctx;
+    struct fixture *f = tag->f;
+    if (answer->error.code == SMC_OK) {
+        struct smc_json *root = smc_json_parse(answer->body, answer->len, why);
+        if (!root)
+            return SMC_REJECT;
+        smc_json_free(root);
+    }
+    assert_true(f->seen_count < SEEN_MAX);
+    struct seen *seen = &f->seen[f->seen_count++];
+    *seen = (struct seen){.status = answer->http_status,
+                          .tries = answer->tries,
+                          .is_transient = answer->is_transient,
+                          .was_alone = answer->was_alone,
+                          .error = answer->error};
+    (void)snprintf(seen->tag, sizeof seen->tag, "%s", tag->name);
+    (void)snprintf(seen->api_code, sizeof seen->api_code, "%s", answer->api_code);
+    (void)snprintf(seen->request_id, sizeof seen->request_id, "%s", answer->request_id);
+    return SMC_TAKE;
+}
+
+static void queue(struct fixture *f, const char *target, struct tag *tag)
+{
+    struct smc_request request = {
+        .kind = "whoami", .target = target, .done = on_answer, .ctx = tag};
+    assert_int_equal(smc_client_send(f->client, &request), SMC_OK);
+}
+
+static enum smc_status run_one(struct fixture *f, struct smc_error *err)
+{
+    struct tag tag = {f, "one"};
+    queue(f, "/v2/whoami", &tag);
+    return smc_client_run(f->client, err);
+}
+
+static void assert_says(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("'%s' lacks '%s'", text, part);
+}
+
+/* ---- one call ---- */
+
+struct call_row {
+    const char *name;
+    const char *fault;   /* of call=whoami */
+    int tries;           /* as the server counts them */
+    enum smc_status rc;  /* of the run */
+    enum smc_status got; /* of the call, when the run is SMC_OK */
+    bool is_transient;
+    int64_t wait_min_ms;
+    int64_t wait_max_ms;
+    const char *said;
+};
+
+#define ONCE(name, what)                                                                           \
+    {                                                                                              \
+        name, what ",attempt=1", 2, SMC_OK, SMC_OK, false, 500, 1000, ""                           \
+    }
+#define FATAL(name, what)                                                                          \
+    {                                                                                              \
+        name, what, 1, SMC_OK, SMC_ERR_HTTP, false, 0, 0, "GET /v2/whoami: HTTP "                  \
+    }
+#define QUARTER ((int64_t)900000)
+
+/* Of a refusal's waits only the bounds are held here: how long they are is the pace's. */
+static const struct call_row call_rows[] = {
+    {"none", "do=status:503,attempt=9", 1, SMC_OK, SMC_OK, false, 0, 0, ""},
+    ONCE("cut", "do=cut"),
+    ONCE("page_of_html", "do=html"),
+    ONCE("broken_json", "do=broken"),
+    ONCE("empty", "do=empty"),
+    ONCE("status_408", "do=status:408"),
+    ONCE("status_502", "do=status:502"),
+    ONCE("status_503", "do=status:503"),
+    ONCE("status_503_page", "do=status:503,html=1"),
+    ONCE("status_504", "do=status:504"),
+    ONCE("status_520", "do=status:520"),
+    ONCE("status_524", "do=status:524"),
+    ONCE("status_402_timedout", "do=status:402,code=timedout"),
+    {"waits_grow", "do=status:503,attempt=1-4", 5, SMC_OK, SMC_OK, false, 7500, 15000, ""},
+    {"retries_end", "do=status:503", 5, SMC_OK, SMC_ERR_HTTP, true, 7500, 15000,
+     "GET /v2/whoami: HTTP 503 fault: as told (requestId sim-request)"},
+    {"resets_end", "do=cut", 5, SMC_OK, SMC_ERR_NETWORK, true, 7500, 15000, "GET /v2/whoami: "},
+    {"broken_ends", "do=broken", 5, SMC_OK, SMC_ERR_SYNTAX, true, 7500, 15000,
+     "GET /v2/whoami: HTTP 200: line 1, column"},
+    FATAL("status_400", "do=status:400"),
+    FATAL("status_402", "do=status:402,code=payment"),
+    FATAL("status_403", "do=status:403"),
+    FATAL("status_404", "do=status:404"),
+    FATAL("status_409", "do=status:409"),
+    FATAL("status_410", "do=status:410"),
+    FATAL("status_418", "do=status:418"),
+    FATAL("status_500", "do=status:500"),
+    FATAL("status_501", "do=status:501"),
+    FATAL("status_525", "do=status:525"),
+    FATAL("redirect", "do=redirect:http://127.0.0.1:9/"),
+    {"retry_after", "do=status:503,retry-after=7,attempt=1", 2, SMC_OK, SMC_OK, false, 7000, 7000,
+     ""},
+    {"retry_after_less_than_the_wait", "do=status:503,retry-after=0,attempt=1", 2, SMC_OK, SMC_OK,
+     false, 500, 1000, ""},
+    {"retry_after_negative", "do=status:503,retry-after=-5,attempt=1", 2, SMC_OK, SMC_OK, false,
+     500, 1000, ""},
+    {"retry_after_an_hour", "do=status:503,retry-after=3600,attempt=1", 2, SMC_OK, SMC_OK, false,
+     3600000, 3600000, ""},
+    {"retry_after_too_long", "do=status:503,retry-after=3601", 1, SMC_OK, SMC_ERR_HTTP, true, 0, 0,
+     "HTTP 503"},
+    {"refused_once", "do=status:429,attempt=1", 2, SMC_OK, SMC_OK, false, 1, 2200, ""},
+    {"refused_with_a_time", "do=status:429,retry-after=7,attempt=1", 2, SMC_OK, SMC_OK, false, 7000,
+     7000, ""},
+    {"refused_for_too_long", "do=status:429,retry-after=3601", 1, SMC_OK, SMC_ERR_HTTP, true, 0, 0,
+     "HTTP 429"},
+    {"refused_ten_times_costs_no_try", "do=status:429,attempt=1-10", 11, SMC_OK, SMC_OK, false,
+     60000, 400000, ""},
+    {"refused_for_15_minutes", "do=status:429", -1, SMC_ERR_NETWORK, SMC_OK, false, QUARTER,
+     QUARTER + 67000, "for 15 minutes the server refused every call"},
+    {"blocked_once", "do=status:429,html=1,attempt=1", 2, SMC_OK, SMC_OK, false, 30000, 33000, ""},
+    {"blocked_for_15_minutes", "do=status:429,html=1", -1, SMC_ERR_NETWORK, SMC_OK, false, QUARTER,
+     QUARTER + 132000, "for 15 minutes the server refused every call"},
+    {"token_renewed_once", "do=status:401,attempt=1", 2, SMC_OK, SMC_OK, false, 1000, 1000, ""},
+    {"renewed_token_refused", "do=status:401", 2, SMC_ERR_AUTH, SMC_OK, false, 1000, 1000,
+     "a new token was refused as well: GET /v2/whoami: HTTP 401"},
+    {"huge", "do=huge:67108870", 1, SMC_OK, SMC_ERR_CAP, false, 0, 0, "cap of 64 MiB"},
+    {"bomb", "do=bomb:68157440", 1, SMC_OK, SMC_ERR_CAP, false, 0, 0, "cap of 64 MiB"},
+    {"big_header", "do=bigheader", 1, SMC_OK, SMC_ERR_CAP, false, 0, 0, "cap of 100 KiB"},
+};
+
+static void test_call(void **state)
+{
+    const struct call_row *row = *state;
+    void *made = NULL;
+    assert_int_equal(setup(&made), 0);
+    struct fixture *f = made;
+    struct smc_error err = SMC_ERROR_INIT;
+    start(f);
+    char *fault = text_format("call=whoami,%s", row->fault);
+    add_fault(f, fault);
+    enum smc_status rc = run_one(f, &err);
+    if (rc != row->rc)
+        fail_msg("the run: %d %s", (int)rc, err.detail);
+    if (row->tries >= 0)
+        assert_int_equal(sim_calls(f->sim, "whoami", 0), row->tries);
+    assert_in_range(f->fake.advanced_ms, row->wait_min_ms, row->wait_max_ms);
+    if (rc == SMC_OK) {
+        assert_int_equal(f->seen_count, 1);
+        assert_int_equal(f->seen[0].error.code, row->got);
+        assert_int_equal(f->seen[0].tries, row->tries);
+        assert_int_equal(f->seen[0].is_transient, row->is_transient);
+        assert_says(f->seen[0].error.detail, row->said);
+    } else {
+        assert_int_equal(f->seen_count, 0);
+        assert_says(err.detail, row->said);
+    }
+    assert_int_equal(sim_token_violations(f->sim), 0);
+    free(fault);
+    assert_int_equal(teardown(&made), 0);
+}
+
+static void test_error_body_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tag = {f, "one"};
+    start(f);
+    add_fault(f, "do=status:404,code=not_found");
+    queue(f, "/v2/workbooks?page=s3cret-cursor", &tag);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_string_equal(f->seen[0].api_code, "not_found");
+    assert_string_equal(f->seen[0].request_id, "sim-request");
+    assert_int_equal(f->seen[0].error.http_status, 404);
+    assert_string_equal(f->seen[0].error.detail,
+                        "GET /v2/workbooks: HTTP 404 not_found: as told (requestId sim-request)");
+    assert_null(strstr(f->text, "s3cret-cursor"));
+}
+
+/* libcurl itself sends a GET again when a kept connection turns out to be dead; only a reset on the
+ * fresh one that follows is a try of ours. */
+static void test_reset(void **state)
+{
+    struct fixture *f = *state;
+    start(f);
+    add_fault(f, "do=reset,attempt=1-2");
+    assert_int_equal(run_one(f, NULL), SMC_OK);
+    assert_int_equal(f->seen[0].status, 200);
+    assert_int_equal(f->seen[0].tries, 2);
+    assert_int_equal(sim_calls(f->sim, "whoami", 0), 3);
+    assert_in_range(f->fake.advanced_ms, 500, 1000);
+}
+
+static void test_single_try(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tag = {f, "one"};
+    struct smc_request request = {.kind = "whoami",
+                                  .target = "/v2/whoami",
+                                  .is_single_try = true,
+                                  .done = on_answer,
+                                  .ctx = &tag};
+    start(f);
+    add_fault(f, "do=status:429,attempt=1");
+    add_fault(f, "do=status:503");
+    assert_int_equal(smc_client_send(f->client, &request), SMC_OK);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_int_equal(f->seen[0].status, 503);
+    assert_int_equal(sim_calls(f->sim, "whoami", 429), 1);
+    assert_int_equal(sim_calls(f->sim, "whoami", 503), 1);
+}
+
+/* Only real time brings a time-out about; the waits for retries are skipped. */
+static void test_stall(void **state)
+{
+    struct fixture *f = *state;
+    struct live_clock live;
+    live_clock_init(&live);
+    f->opt.clock = &live.clock;
+    f->opt.timeout_ms = 50;
+    f->opt.retries = 1;
+    start(f);
+    assert_int_equal(run_one(f, NULL), SMC_OK);
+    add_fault(f, "do=stall");
+    assert_int_equal(run_one(f, NULL), SMC_OK);
+    const struct seen *last = &f->seen[f->seen_count - 1];
+    assert_int_equal(last->error.code, SMC_ERR_NETWORK);
+    assert_int_equal(last->tries, 2);
+    assert_true(last->is_transient);
+    assert_says(last->error.detail, "no byte came or went for 0.05 s");
+}
+
+/* ---- tokens ---- */
+
+struct token_row {
+    const char *name;
+    const char *fault;
+    int tokens; /* calls for one */
+    enum smc_status rc;
+    int64_t wait_min_ms;
+    int64_t wait_max_ms;
+    const char *said;
+};
+
+static const struct token_row token_rows[] = {
+    {"none", "do=status:503,attempt=9", 1, SMC_OK, 0, 0, ""},
+    {"status_503_once", "do=status:503,attempt=1", 2, SMC_OK, 1000, 1000, ""},
+    {"status_503_thrice", "do=status:503,attempt=1-3", 4, SMC_OK, 4000, 7000, ""},
+    {"status_503_always", "do=status:503", 5, SMC_ERR_HTTP, 8000, 15000,
+     "POST /v2/auth/token: HTTP 503"},
+    {"reset_once", "do=reset,attempt=1", 2, SMC_OK, 1000, 1000, ""},
+    {"cut_once", "do=cut,attempt=1", 2, SMC_OK, 1000, 1000, ""},
+    {"broken_once", "do=broken,attempt=1", 2, SMC_OK, 1000, 1000, ""},
+    {"html_once", "do=html,attempt=1", 2, SMC_OK, 1000, 1000, ""},
+    {"broken_always", "do=broken", 5, SMC_ERR_SYNTAX, 8000, 15000, "the answer of the token call"},
+    {"refused_once", "do=status:429,attempt=1", 2, SMC_OK, 1000, 5000, ""},
+    {"refused_with_a_time", "do=status:429,retry-after=9,attempt=1", 2, SMC_OK, 9000, 12000, ""},
+    {"blocked_once", "do=status:429,html=1,attempt=1", 2, SMC_OK, 30000, 36000, ""},
+    {"status_400", "do=status:400", 1, SMC_ERR_AUTH, 0, 0, "the credentials were refused"},
+    {"status_401", "do=status:401", 1, SMC_ERR_AUTH, 0, 0, "the credentials were refused"},
+    {"status_403", "do=status:403", 1, SMC_ERR_AUTH, 0, 0, "the credentials were refused"},
+    {"status_404", "do=status:404", 1, SMC_ERR_HTTP, 0, 0, "POST /v2/auth/token: HTTP 404"},
+    {"status_500", "do=status:500", 1, SMC_ERR_HTTP, 0, 0, "POST /v2/auth/token: HTTP 500"},
+    {"no_token_in_it", "do=wrongshape", 1, SMC_ERR_AUTH, 0, 0, "no usable token"},
+    {"redirect", "do=redirect:http://127.0.0.1:9/", 1, SMC_ERR_HTTP, 0, 0, "HTTP 302"},
+    {"huge", "do=huge:67108870", 1, SMC_ERR_CAP, 0, 0, "cap of 64 MiB"},
+};
+
+static void test_token(void **state)
+{
+    const struct token_row *row = *state;
+    void *made = NULL;
+    assert_int_equal(setup(&made), 0);
+    struct fixture *f = made;
+    struct smc_error err = SMC_ERROR_INIT;
+    f->sim_opt.token_strict = true;
+    start(f);
+    char *fault = text_format("call=token,%s", row->fault);
+    add_fault(f, fault);
+    enum smc_status rc = run_one(f, &err);
+    if (rc != row->rc)
+        fail_msg("the run: %d %s", (int)rc, err.detail);
+    assert_int_equal(err.code, row->rc);
+    assert_says(err.detail, row->said);
+    assert_int_equal(sim_calls(f->sim, "token", 0), row->tokens);
+    assert_int_equal(sim_calls(f->sim, "whoami", 0), rc == SMC_OK);
+    assert_in_range(f->fake.advanced_ms, row->wait_min_ms, row->wait_max_ms);
+    assert_int_equal(sim_token_violations(f->sim), 0);
+    assert_no_secret(f, err.detail);
+    free(fault);
+    assert_int_equal(teardown(&made), 0);
+}
+
+static void test_wrong_secret(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    f->opt.client_secret = "wr0ng&secret=x\r\nX-Evil: 1";
+    start(f);
+    assert_int_equal(run_one(f, &err), SMC_ERR_AUTH);
+    assert_int_equal(sim_calls(f->sim, NULL, 0), 1);
+    assert_null(strstr(err.detail, "wr0ng"));
+    assert_null(strstr(f->text, "wr0ng"));
+}
+
+static void test_token_is_renewed_before_it_ends(void **state)
+{
+    struct fixture *f = *state;
+    f->sim_opt.token_life_seconds = 600;
+    start(f);
+    assert_int_equal(run_one(f, NULL), SMC_OK);
+    f->fake.now_ms += 299999;
+    assert_int_equal(run_one(f, NULL), SMC_OK);
+    assert_int_equal(sim_calls(f->sim, "token", 0), 1);
+    f->fake.now_ms += 1;
+    assert_int_equal(run_one(f, NULL), SMC_OK);
+    assert_int_equal(sim_calls(f->sim, "token", 0), 2);
+    assert_int_equal(sim_calls(f->sim, "whoami", 401), 0);
+}
+
+static void test_many_401_are_one_renewal(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tag = {f, "x"};
+    f->sim_opt.token_uses = 7;
+    f->sim_opt.latency_ms = 5; /* so that five are under way when the token dies */
+    start(f);
+    for (int i = 0; i < 20; i++)
+        queue(f, "/v2/whoami", &tag);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_int_equal(f->seen_count, 20);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(f->seen[i].status, 200);
+    assert_int_equal(sim_calls(f->sim, "token", 0), 3);
+    assert_true(sim_calls(f->sim, "whoami", 401) >= 2);
+    assert_int_equal(sim_token_violations(f->sim), 0);
+}
+
+/* ---- the queue ---- */
+
+static void assert_order(const struct fixture *f, const char *order)
+{
+    char got[SEEN_MAX * 2] = "";
+    for (int i = 0; i < f->seen_count; i++)
+        (void)strncat(got, f->seen[i].tag, 1);
+    assert_string_equal(got, order);
+}
+
+static void test_urgent_goes_first(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tags[] = {{f, "a"}, {f, "b"}, {f, "c"}, {f, "d"}};
+    f->opt.concurrency = 1;
+    start(f);
+    for (int i = 0; i < 4; i++) {
+        struct smc_request request = {.kind = "whoami",
+                                      .target = "/v2/whoami",
+                                      .is_urgent = i >= 2,
+                                      .done = on_answer,
+                                      .ctx = &tags[i]};
+        assert_int_equal(smc_client_send(f->client, &request), SMC_OK);
+    }
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_order(f, "cdab");
+    assert_int_equal(sim_connections(f->sim), 1);
+}
+
+static void test_others_go_on_while_one_waits(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tags[] = {{f, "a"}, {f, "b"}, {f, "c"}};
+    f->opt.concurrency = 1;
+    f->opt.retries = 1;
+    start(f);
+    add_fault(f, "call=members,do=status:503");
+    queue(f, "/v2/members", &tags[0]);
+    queue(f, "/v2/whoami", &tags[1]);
+    queue(f, "/v2/whoami", &tags[2]);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_order(f, "bca");
+    assert_false(f->seen[2].was_alone);
+    queue(f, "/v2/members?limit=1", &tags[0]);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_true(f->seen[3].was_alone);
+}
+
+static void refill(void *ctx)
+{
+    struct tag *tag = ctx;
+    if (tag->f->left > 0) {
+        tag->f->left--;
+        queue(tag->f, "/v2/whoami", tag);
+    }
+}
+
+struct window_row {
+    const char *name;
+    int concurrency;
+    int wanted;
+};
+
+static const struct window_row window_rows[] = {
+    {"one", 1, 1}, {"two", 2, 2}, {"default", 0, 5}, {"eight", 8, 8}};
+
+static void test_window(void **state)
+{
+    const struct window_row *row = *state;
+    void *made = NULL;
+    assert_int_equal(setup(&made), 0);
+    struct fixture *f = made;
+    struct tag tag = {f, "x"};
+    f->opt.concurrency = row->concurrency;
+    f->sim_opt.latency_ms = 10;
+    f->left = 60;
+    start(f);
+    smc_client_set_refill(f->client, refill, &tag);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_int_equal(f->seen_count, 60);
+    assert_int_equal(sim_max_in_flight(f->sim), row->wanted);
+    assert_true(sim_connections(f->sim) <= row->wanted);
+    assert_int_equal(f->fake.advanced_ms, 0);
+    assert_int_equal(teardown(&made), 0);
+}
+
+static enum smc_verdict on_answer_send_more(void *ctx, const struct smc_answer *answer,
+                                            struct smc_error *why)
+{
+    struct tag *tag = ctx;
+    struct smc_request request = {
+        .kind = "whoami", .target = "/v2/whoami", .done = on_answer_send_more, .ctx = ctx};
+    if (tag->f->left-- > 0)
+        assert_int_equal(smc_client_send(tag->f->client, &request), SMC_OK);
+    return on_answer(ctx, answer, why);
+}
+
+static void test_callback_sends_more(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tag = {f, "x"};
+    struct smc_error none = SMC_ERROR_INIT;
+    const struct smc_answer begin = {.body = "{}", .len = 2};
+    f->left = 10;
+    start(f);
+    (void)on_answer_send_more(&tag, &begin, &none);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_int_equal(f->seen_count, 11);
+    assert_int_equal(sim_calls(f->sim, "whoami", 200), 10);
+}
+
+static void test_max_rate(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tag = {f, "x"};
+    f->opt.max_rate = 10;
+    start(f);
+    for (int i = 0; i < 20; i++)
+        queue(f, "/v2/whoami", &tag);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    /* 21 calls with the token's */
+    assert_in_range(f->fake.advanced_ms, 1900, 2000);
+}
+
+/* ---- how a run ends ---- */
+
+static void test_time_is_over(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    f->opt.max_time_ms = 5000;
+    f->opt.retries = 100;
+    start(f);
+    add_fault(f, "do=status:503");
+    assert_int_equal(run_one(f, &err), SMC_ERR_TIME);
+    assert_int_equal(f->fake.advanced_ms, 5000);
+    assert_says(err.detail, "--max-time 5)");
+    assert_int_equal(f->seen_count, 0);
+}
+
+static void test_stopped(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    f->opt.stop_fd = ends[0];
+    start(f);
+    assert_int_equal(run_one(f, NULL), SMC_OK);
+    (void)!write(ends[1], "", 1);
+    assert_int_equal(run_one(f, &err), SMC_ERR_CANCELLED);
+    assert_int_equal(err.code, SMC_ERR_CANCELLED);
+    assert_int_equal(f->seen_count, 1);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
+static enum smc_verdict on_answer_fail(void *ctx, const struct smc_answer *answer,
+                                       struct smc_error *why)
+{
+    struct tag *tag = ctx;
+    struct smc_error first = {SMC_ERR_IO, 0, 0, "the first reason"};
+    struct smc_error second = {SMC_ERR_STORE, 0, 0, "the second reason"};
+    smc_client_fail(tag->f->client, &first);
+    smc_client_fail(tag->f->client, &second);
+    return on_answer(ctx, answer, why);
+}
+
+static void test_callback_ends_the_run(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tag = {f, "x"};
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_request request = {
+        .kind = "whoami", .target = "/v2/whoami", .done = on_answer_fail, .ctx = &tag};
+    f->opt.concurrency = 1;
+    start(f);
+    assert_int_equal(smc_client_send(f->client, &request), SMC_OK);
+    queue(f, "/v2/whoami", &tag);
+    assert_int_equal(smc_client_run(f->client, &err), SMC_ERR_IO);
+    assert_string_equal(err.detail, "the first reason");
+    assert_int_equal(f->seen_count, 1);
+    assert_int_equal(sim_calls(f->sim, "whoami", 0), 1);
+}
+
+struct counts {
+    int kinds;
+    int64_t ok, bad, token;
+};
+
+static void on_count(void *ctx, const char *kind, int http_status, int64_t count)
+{
+    struct counts *c = ctx;
+    c->kinds++;
+    if (strcmp(kind, "token") == 0)
+        c->token += count;
+    else if (http_status == 200)
+        c->ok += count;
+    else
+        c->bad += count;
+}
+
+static void test_counts(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_client_stats stats;
+    struct counts counts = {0};
+    start(f);
+    add_fault(f, "do=status:503,attempt=1-2");
+    add_fault(f, "do=cut,attempt=3");
+    add_fault(f, "do=status:429,attempt=4");
+    assert_int_equal(run_one(f, NULL), SMC_OK);
+    smc_client_get_stats(f->client, &stats);
+    smc_client_each_stat(f->client, on_count, &counts);
+    assert_int_equal(stats.calls, 6);
+    assert_int_equal(stats.refused, 1);
+    assert_int_equal(stats.retries, 3);
+    assert_int_equal(stats.waited_ms, f->fake.advanced_ms);
+    assert_true(stats.received > 0);
+    assert_int_equal(counts.kinds, 5); /* token 200; whoami 200, 503, none, 429 */
+    assert_int_equal(counts.token, 1);
+    assert_int_equal(counts.ok, 1);
+    assert_int_equal(counts.bad, 4);
+}
+
+/* ---- options that can't be ---- */
+
+struct option_row {
+    const char *name;
+    struct smc_client_opt opt;
+    const char *said;
+};
+
+#define ORIGIN .origin = "https://h", .stop_fd = -1
+#define FIXED  ORIGIN, .authorization = "Token x"
+
+static const struct option_row option_rows[] = {
+    {"no_origin", {.authorization = "x"}, "origin"},
+    {"no_credentials", {ORIGIN}, "credentials: missing"},
+    {"half_credentials", {ORIGIN, .client_id = "x"}, "credentials: missing"},
+    {"line_break_in_token", {ORIGIN, .authorization = "Token x\r\nX-Evil: 1"}, "credentials: "},
+    {"newline_after_token", {ORIGIN, .authorization = "Token x\n"}, "credentials: "},
+    {"token_beyond_ascii", {ORIGIN, .authorization = "Token \xc3\xa4"}, "credentials: "},
+    {"line_break_in_accept", {FIXED, .accept = "a\r\nX: y"}, "accept: "},
+    {"negative_concurrency", {FIXED, .concurrency = -1}, "concurrency"},
+    {"negative_retries", {FIXED, .retries = -1}, "retries"},
+    {"negative_timeout", {FIXED, .timeout_ms = -1}, "times"},
+    {"negative_rate", {FIXED, .max_rate = -1}, "rates"},
+    {"rate_that_is_no_number", {FIXED, .max_rate = 0.0 / 0.0}, "rates"},
+};
+
+static void test_option(void **state)
+{
+    const struct option_row *row = *state;
+    struct smc_client *client = NULL;
+    struct smc_error err = SMC_ERROR_INIT;
+    assert_int_equal(smc_client_new(&client, &row->opt, &err), SMC_ERR_USAGE);
+    assert_null(client);
+    assert_says(err.detail, row->said);
+    assert_null(strstr(err.detail, "Token x"));
+}
+
+#define TABLE(rows, test) run_table(#rows, rows, sizeof rows[0], sizeof rows / sizeof rows[0], test)
+#define WITH_SIM(test)    cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        WITH_SIM(test_error_body_is_told),
+        WITH_SIM(test_reset),
+        WITH_SIM(test_single_try),
+        WITH_SIM(test_stall),
+        WITH_SIM(test_wrong_secret),
+        WITH_SIM(test_token_is_renewed_before_it_ends),
+        WITH_SIM(test_many_401_are_one_renewal),
+        WITH_SIM(test_urgent_goes_first),
+        WITH_SIM(test_others_go_on_while_one_waits),
+        WITH_SIM(test_callback_sends_more),
+        WITH_SIM(test_max_rate),
+        WITH_SIM(test_time_is_over),
+        WITH_SIM(test_stopped),
+        WITH_SIM(test_callback_ends_the_run),
+        WITH_SIM(test_counts),
+    };
+    int failed = TABLE(call_rows, test_call);
+    failed += TABLE(token_rows, test_token);
+    failed += TABLE(window_rows, test_window);
+    failed += TABLE(option_rows, test_option);
+    return failed + cmocka_run_group_tests_name("client", tests, NULL, NULL);
+}
