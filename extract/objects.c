@@ -99,6 +99,8 @@ static const char *list_of(enum objects_phase phase)
         return LIST_DEFERRED;
     case OBJECTS_TABLES:
         return LIST_SINGLE;
+    case OBJECTS_PHASES:
+        break;
     }
     return LIST_TODO;
 }
@@ -112,10 +114,10 @@ static bool next_item(struct objects *objects, struct smc_item *item, int *asset
     char *rest = NULL;
     bool is_table = objects->phase == OBJECTS_TABLES;
     enum smc_status rc = smc_list_next(objects->run->store, list_of(objects->phase),
-                                       objects->position, &found, item, &err);
+                                       objects->positions[objects->phase], &found, item, &err);
     if (!run_check(objects->run, rc, &err) || !found)
         return false;
-    objects->position = item->position;
+    objects->positions[objects->phase] = item->position;
     *asset = is_table ? OBJECT_PATH : (int)strtol(item->id, &rest, 10);
     *id = is_table ? item->id : rest + 1;
     return true;
@@ -152,7 +154,6 @@ static void feed(void *ctx)
 void objects_begin(struct objects *objects, enum objects_phase phase)
 {
     objects->phase = phase;
-    objects->position = 0;
     smc_client_set_refill(objects->run->client, feed, objects->run);
 }
 

@@ -23,14 +23,15 @@ struct object_counts {
 enum objects_phase {
     OBJECTS_LIST,     /* what the listings have named */
     OBJECTS_DEFERRED, /* what failed and is asked once more */
-    OBJECTS_TABLES    /* the tables' paths */
+    OBJECTS_TABLES,   /* the tables' paths */
+    OBJECTS_PHASES
 };
 
 struct objects {
     struct run *run;
     struct object *flying; /* those whose calls are under way */
     enum objects_phase phase;
-    int64_t position;                             /* in the list of that phase */
+    int64_t positions[OBJECTS_PHASES];            /* how far the list of each was fed */
     struct object_counts counts[ASSET_COUNT + 1]; /* the last is for paths */
 };
 
@@ -45,7 +46,7 @@ const char *object_kind(int asset);
 enum smc_status objects_want(struct objects *objects, int asset, const char *id, const char *tag,
                              const char *name, struct smc_error *err);
 
-/* Begins a phase: from then on the client is fed from its list. */
+/* Begins a phase, or goes on with it: from then on the client is fed from its list. */
 void objects_begin(struct objects *objects, enum objects_phase phase);
 
 /* Asks now, before all that is queued. `ended` (may be NULL) is called once, whatever comes of it;

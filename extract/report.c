@@ -57,6 +57,16 @@ static void add_records(struct smc_json *root, const struct run *run)
                                    smc_file_records(run->files[i]));
 }
 
+/* Rows whose id was listed before. */
+static void add_duplicates(struct smc_json *root, const struct run *run)
+{
+    struct smc_json *duplicates = smc_json_add_object(root, "duplicate_ids");
+    for (int i = 0; i < ASSET_COUNT; i++)
+        if (asset_of((enum asset_id)i)->role == ROLE_LISTING)
+            (void)smc_json_add_int(duplicates, asset_of((enum asset_id)i)->name,
+                                   run->listings[i].rows - run->listings[i].distinct);
+}
+
 static void add_lineage(struct smc_json *root, const struct run *run)
 {
     struct smc_json *lineage = smc_json_add_object(root, "lineage_references");
@@ -87,6 +97,7 @@ static enum smc_status add_head(const struct run *run, enum smc_status rc,
         (void)smc_json_add_int(root, "timestamp", smc_set_timestamp(run->set));
     add_calls(root, run);
     add_records(root, run);
+    add_duplicates(root, run);
     add_lineage(root, run);
     (void)smc_json_add_int(root, "gaps_total", run->gaps.total);
     enum smc_status made = smc_json_dump(root, false, text, err);

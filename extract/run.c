@@ -121,6 +121,12 @@ static void close_all(struct run *run)
 
 /* ---- the phases ---- */
 
+static enum smc_status run_phase(struct run *run, enum objects_phase phase, struct smc_error *err)
+{
+    objects_begin(&run->objects, phase);
+    return smc_client_run(run->client, err);
+}
+
 /* Listings, and the calls for the objects that they name, beside each other. The first workbooks
  * page goes first; data models and data sets follow once it has decided (listing.c). */
 static enum smc_status fetch(struct run *run, struct smc_error *err)
@@ -130,17 +136,18 @@ static enum smc_status fetch(struct run *run, struct smc_error *err)
     listing_start(&run->listings[ASSET_CONNECTIONS]);
     listing_start(&run->listings[ASSET_FILES]);
     listing_start(&run->listings[ASSET_MEMBERS]);
-    objects_begin(&run->objects, OBJECTS_LIST);
-    return smc_client_run(run->client, err);
+    return run_phase(run, OBJECTS_LIST, err);
 }
 
-/* What failed for a while is asked once more; answers of others may have come in between. */
+/* What failed for a while is asked once more, at the end. An answer that comes now may name a data
+ * model that no other workbook uses: its lineage is asked for then. */
 static enum smc_status fetch_deferred(struct run *run, struct smc_error *err)
 {
-    objects_begin(&run->objects, OBJECTS_DEFERRED);
-    enum smc_status rc = smc_client_run(run->client, err);
+    enum smc_status rc = run_phase(run, OBJECTS_DEFERRED, err);
     if (rc == SMC_OK)
-        rc = smc_list_clear(run->store, LIST_DEFERRED, err);
+        rc = run_phase(run, OBJECTS_LIST, err);
+    if (rc == SMC_OK)
+        rc = run_phase(run, OBJECTS_DEFERRED, err);
     return rc == SMC_OK ? objects_check_rights(&run->objects, err) : rc;
 }
 

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +15,7 @@
 #define CONNECT_TIMEOUT_MAX_MS 30000
 #define HEADERS_MAX_BYTES      ((size_t)256 * 1024)
 #define TURN_MAX_MS            1000
+#define STOPPED                "stopped by a signal; run again to go on"
 
 struct exchange {
     struct smci_http *http;
@@ -540,8 +542,17 @@ static int poll_ms(const struct smci_http *http, int64_t wait_ms)
     return ms < 0 ? 0 : (int)ms;
 }
 
+static bool is_stopped(const struct smci_http *http)
+{
+    struct pollfd stop = {http->stop_fd, POLLIN, 0};
+    return http->stop_fd >= 0 && poll(&stop, 1, 0) > 0;
+}
+
 enum smc_status smci_http_turn(struct smci_http *http, int64_t wait_ms, struct smc_error *err)
 {
+    /* Before curl_multi_perform: what was started meanwhile is not to be sent any more. */
+    if (is_stopped(http))
+        return smc_fail(err, SMC_ERR_CANCELLED, STOPPED);
     int running = 0;
     int64_t ended_before = http->ended;
     CURLMcode rc = curl_multi_perform(http->multi, &running);
@@ -557,6 +568,6 @@ enum smc_status smci_http_turn(struct smci_http *http, int64_t wait_ms, struct s
         return smc_fail(err, rc == CURLM_OUT_OF_MEMORY ? SMC_ERR_NOMEM : SMC_ERR_INTERNAL,
                         "libcurl: %s", curl_multi_strerror(rc));
     if (extra.revents)
-        return smc_fail(err, SMC_ERR_CANCELLED, "stopped by a signal; run again to go on");
+        return smc_fail(err, SMC_ERR_CANCELLED, STOPPED);
     return SMC_OK;
 }

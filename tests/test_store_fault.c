@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -173,6 +174,8 @@ static pid_t start(int (*child)(struct fixture *f), struct fixture *f)
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
+        /* a test that fails must not leave it behind */
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         f->to_parent = ends[1];
         (void)close(ends[0]);
         int code = child(f);
