@@ -1,0 +1,219 @@
+/* The kill matrix: the built program is killed just before its n-th system call that writes, and run
+ * again. Whatever n is, what is published afterwards equals an undisturbed run's, nothing half
+ * written is left, and no set without all its files has a summary.
+ *
+ * A sample of n by default, every n with SMC_LONG set. Needs ptrace; skipped where that is denied. */
+#include "support/extraction.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#include <sys/user.h>
+#define SYSCALL_OF(regs) ((long)(regs).orig_rax)
+#define HAS_TRACE        1
+#else
+#define HAS_TRACE 0
+#endif
+
+#define SAMPLE     24
+#define PUBLISHING 30 /* the last ones, renames among them: always all */
+
+static const char *program(void)
+{
+    const char *build = getenv("SMC_BUILD");
+    return text_format("%s/castor-extract-sigma", build ? build : "build");
+}
+
+static void exec_program(const struct extraction *x, const char *output, bool is_traced)
+{
+    const char *path = program();
+    const char *arguments[] = {path,         "-H",          sim_url(x->sim), "-c",
+                               "sim-client", "-a",          "sim-secret",    "-o",
+                               output,       "--log-level", "error",         NULL};
+    char *argv[12];
+    for (size_t i = 0; i < 12; i++)
+        argv[i] = arguments[i] ? strdup(arguments[i]) : NULL;
+#if HAS_TRACE
+    if (is_traced && ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+        _exit(99);
+#else
+    (void)is_traced;
+#endif
+    (void)execv(path, argv);
+    _exit(98);
+}
+
+/* An undisturbed run; returns its exit status. */
+static int run(const struct extraction *x, const char *output)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        exec_program(x, output, false);
+    assert_true(pid > 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+#if HAS_TRACE
+static bool is_writing(long number)
+{
+    static const long writing[] = {SYS_write,     SYS_pwrite64,  SYS_writev,   SYS_fsync,
+                                   SYS_fdatasync, SYS_ftruncate, SYS_rename,   SYS_renameat,
+                                   SYS_renameat2, SYS_unlink,    SYS_unlinkat, SYS_mkdir,
+                                   SYS_mkdirat};
+    for (size_t i = 0; i < sizeof writing / sizeof writing[0]; i++)
+        if (writing[i] == number)
+            return true;
+    return false;
+}
+
+/* Runs the program, killed before its system call that writes number `n` (0: never). Returns how many
+ * it came to, -1 when it can't be traced. */
+static long run_killed(const struct extraction *x, const char *output, long n)
+{
+    int status = 0;
+    long count = 0;
+    bool is_entry = false;
+    pid_t pid = fork();
+    if (pid == 0)
+        exec_program(x, output, true);
+    assert_true(pid > 0);
+    (void)waitpid(pid, &status, 0);
+    if (!WIFSTOPPED(status))
+        return -1;
+    (void)ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL));
+    long signal_number = 0;
+    while (ptrace(PTRACE_SYSCALL, pid, NULL, (void *)signal_number) == 0) {
+        if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
+            break;
+        bool is_syscall = WSTOPSIG(status) == (SIGTRAP | 0x80);
+        signal_number = is_syscall ? 0 : WSTOPSIG(status);
+        is_entry = is_syscall && !is_entry;
+        struct user_regs_struct regs;
+        if (!is_entry || ptrace(PTRACE_GETREGS, pid, NULL, &regs) != 0)
+            continue;
+        if (is_writing(SYSCALL_OF(regs)) && ++count == n) {
+            (void)kill(pid, SIGKILL);
+            (void)waitpid(pid, &status, 0);
+            break;
+        }
+    }
+    return count;
+}
+#else
+static long run_killed(const struct extraction *x, const char *output, long n)
+{
+    (void)x;
+    (void)output;
+    (void)n;
+    return -1;
+}
+#endif
+
+/* ---- what is left ---- */
+
+static size_t matches(const char *output, const char *pattern)
+{
+    char *full = text_format("%s/%s", output, pattern);
+    glob_t found;
+    size_t count = glob(full, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+    if (count)
+        globfree(&found);
+    free(full);
+    return count;
+}
+
+/* The text of OUTPUT/<any timestamp>-NAME.json; of several, of number `index`. */
+static char *file_of(const char *output, const char *name, size_t index)
+{
+    char *full = text_format("%s/[0-9]*-%s.json", output, name);
+    glob_t found;
+    char *text = NULL;
+    if (glob(full, 0, NULL, &found) == 0) {
+        if (index < found.gl_pathc)
+            text = file_read(found.gl_pathv[index], NULL);
+        globfree(&found);
+    }
+    free(full);
+    return text;
+}
+
+/* Every set in `output` has all twelve files, and each but the summary equals the reference. */
+static void check_sets(const char *output, const char *reference, long n)
+{
+    size_t sets = matches(output, "*-summary.json");
+    assert_int_equal(matches(output, "*.part"), 0);
+    assert_in_range(sets, 1, 2);
+    for (size_t i = 0; i + 1 < EXTRACTION_FILES; i++) {
+        char *want = file_of(reference, extraction_names[i], 0);
+        for (size_t set = 0; set < sets; set++) {
+            char *is = file_of(output, extraction_names[i], set);
+            if (!is || strcmp(is, want) != 0)
+                print_error("killed before write %ld: %s differs\n", n, extraction_names[i]);
+            assert_non_null(is);
+            assert_string_equal(is, want);
+            free(is);
+        }
+        char *more = file_of(output, extraction_names[i], sets);
+        assert_null(more);
+        free(want);
+    }
+}
+
+static void check_killed(struct extraction *x, const char *reference, long n)
+{
+    char *output = text_format("%s/killed-%ld", x->dir, n);
+    long came_to = run_killed(x, output, n);
+    assert_in_range(came_to, 1, n); /* less: it had ended before, since the count wavers a little */
+    /* Before anything mends it: a summary stands for a complete set. */
+    for (size_t i = 0; matches(output, "*-summary.json") && i < EXTRACTION_FILES; i++) {
+        char *text = file_of(output, extraction_names[i], 0);
+        assert_non_null(text);
+        free(text);
+    }
+    int status = run(x, output);
+    if (status != 0)
+        print_error("killed before write %ld: the next run ended with %d\n", n, status);
+    assert_int_equal(status, 0);
+    check_sets(output, reference, n);
+    free(output);
+}
+
+static void test_killed_anywhere(void **state)
+{
+    struct extraction *x = *state;
+    x->sim_opt.workbooks = 6;
+    extraction_start(x);
+    char *reference = text_format("%s/reference", x->dir);
+    char *counted = text_format("%s/counted", x->dir);
+    assert_int_equal(run(x, reference), 0);
+    long writes = run_killed(x, counted, 0);
+    if (writes < 0)
+        skip();
+    assert_in_range(writes, 30, 100000);
+    check_sets(counted, reference, 0);
+    bool is_long = getenv("SMC_LONG") != NULL;
+    for (long n = 1; n < writes - PUBLISHING; n += is_long ? 1 : writes / SAMPLE)
+        check_killed(x, reference, n);
+    for (long n = writes - PUBLISHING; n <= writes; n++)
+        check_killed(x, reference, n);
+    free(reference);
+    free(counted);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_killed_anywhere, extraction_setup,
+                                        extraction_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
