@@ -17,7 +17,7 @@ VERSION := $(shell sed -n 's/^.define SMC_VERSION "\(.*\)"$$/\1/p' include/sigma
 SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
 
 PKG_LIB  := libcurl jansson sqlite3 libcrypto
-PKG_TEST := cmocka libmicrohttpd zlib
+PKG_TEST := cmocka libmicrohttpd zlib gnutls
 PKG_CONFIG ?= pkg-config
 # Asked for once, and not before `make deps` has had its turn.
 lib_libs   = $(eval lib_libs := $(shell $(PKG_CONFIG) --libs $(PKG_LIB)) -lm)$(lib_libs)

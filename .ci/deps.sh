@@ -35,6 +35,7 @@ for set in "$@"; do
         library libcmocka-dev cmocka
         library libmicrohttpd-dev libmicrohttpd
         library zlib1g-dev zlib
+        library libgnutls28-dev gnutls
         program openssl openssl
         program mandoc mandoc
         ;;

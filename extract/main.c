@@ -11,16 +11,16 @@
 static enum smc_status extract(struct extract_settings *settings, struct smc_log *log,
                                struct smc_error *err)
 {
-    struct smc_cli_signals signals;
+    struct smc_cli_signals signals = {.fd = -1};
     enum smc_status rc = extract_options_check(settings, err);
-    if (rc != SMC_OK)
-        return rc;
-    rc = smc_log_hide(log, settings->api_token);
     if (rc == SMC_OK)
         rc = smc_cli_signals_start(&signals, err);
-    if (rc != SMC_OK)
-        return smc_fail(err, rc, "%s", smc_strerror(rc));
-    rc = run_extraction(settings, log, signals.fd, NULL, err);
+    if (rc == SMC_OK)
+        rc = extract_options_load_secret(settings, signals.fd, log, err);
+    if (rc == SMC_OK && smc_log_hide(log, settings->api_token) != SMC_OK)
+        rc = smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+    if (rc == SMC_OK)
+        rc = run_extraction(settings, log, signals.fd, NULL, err);
     smc_cli_signals_stop(&signals);
     return rc;
 }

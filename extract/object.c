@@ -10,7 +10,7 @@
 #include "sources.h"
 #include "whoami.h"
 
-static void ask(struct object *object);
+static bool ask(struct object *object);
 static enum smc_status make_target(const struct object *object, struct smc_buf *target);
 
 /* All calls of a kind answered 403 so far: after so many it is the account, not the object. */
@@ -250,7 +250,7 @@ static void on_page(struct object *object, const struct page *page)
         return;
     object->pages++;
     if (object->cursor.len)
-        ask(object);
+        (void)ask(object);
     else
         end_with(object, NULL);
 }
@@ -330,7 +330,8 @@ static enum smc_status make_target(const struct object *object, struct smc_buf *
     return rc;
 }
 
-static void ask(struct object *object)
+/* False when there was nothing to ask: then the object has ended. */
+static bool ask(struct object *object)
 {
     struct run *run = object->run;
     struct smc_error err = SMC_ERROR_INIT;
@@ -348,17 +349,18 @@ static void ask(struct object *object)
     smc_buf_clear(&target);
     if (rc == SMC_ERR_CAP) {
         wrong(object, "its id is too long for an address");
-        return;
+        return false;
     }
     if (rc != SMC_OK)
         (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
     (void)run_check(run, rc, &err);
+    return true;
 }
 
-void object_begin(struct object *object)
+bool object_begin(struct object *object)
 {
     if (key_is_addressable(object->id))
-        ask(object);
-    else
-        wrong(object, "its id can't be part of an address");
+        return ask(object);
+    wrong(object, "its id can't be part of an address");
+    return false;
 }

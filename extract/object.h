@@ -29,8 +29,9 @@ struct object {
 struct object *object_new(struct run *run, int asset, const char *id, const char *tag,
                           const char *name);
 
-/* Asks for its first page. It ends by itself; failures end the client's run. */
-void object_begin(struct object *object);
+/* Asks for its first page. It ends by itself; failures end the client's run. False when its id can't
+ * be asked for: then it has ended here and now, as a gap. */
+bool object_begin(struct object *object);
 
 /* Ends it here: calls `ended`, and frees. */
 void object_end(struct object *object, bool is_read);

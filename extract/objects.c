@@ -142,12 +142,14 @@ static void feed(void *ctx)
             rc = reuse(run, asset, object->id, &err);
         if (!run_check(run, rc, &err))
             return;
-        if (!is_reusable) {
-            object->is_last_chance = objects->phase == OBJECTS_DEFERRED;
-            object_begin(object);
-            return;
+        if (is_reusable) {
+            object_end(object, true);
+            continue;
         }
-        object_end(object, true);
+        object->is_last_chance = objects->phase == OBJECTS_DEFERRED;
+        /* One that ended here queued nothing: the client would take that for the list's end. */
+        if (object_begin(object))
+            return;
     }
 }
 
@@ -183,5 +185,5 @@ void objects_ask_now(struct objects *objects, int asset, const char *id, object_
     }
     object->ended = ended;
     object->is_urgent = true;
-    object_begin(object);
+    (void)object_begin(object);
 }

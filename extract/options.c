@@ -6,7 +6,12 @@
 
 #include <sigmacat/client.h>
 
+#include "lib/cli/secret.h"
+
 #define PLACE(member) .offset = offsetof(struct extract_settings, member)
+
+/* The ways of giving the client secret exclude each other. */
+#define GROUP_SECRET 1
 
 /* In the order of enum smc_log_level and enum smc_log_format. */
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
@@ -36,6 +41,7 @@ static const struct smc_setting rows[] = {
      .variable = "CASTOR_SIGMA_API_TOKEN",
      .type = SMC_SETTING_SECRET,
      PLACE(api_token),
+     .group = GROUP_SECRET,
      .is_fixed = true,
      .help = "client secret of the API credentials"},
     {.flag = "--output",
@@ -46,6 +52,20 @@ static const struct smc_setting rows[] = {
      PLACE(output),
      .is_fixed = true,
      .help = "directory to write to; made if missing"},
+    {.flag = "--api-token-file",
+     .metavar = "FILE",
+     .variable = "CASTOR_SIGMA_API_TOKEN_FILE",
+     .type = SMC_SETTING_TEXT,
+     PLACE(api_token_file),
+     .group = GROUP_SECRET,
+     .help = "file that holds the client secret; -: stdin"},
+    {.flag = "--api-token-command",
+     .metavar = "CMD",
+     .variable = "CASTOR_SIGMA_API_TOKEN_COMMAND",
+     .type = SMC_SETTING_TEXT,
+     PLACE(api_token_command),
+     .group = GROUP_SECRET,
+     .help = "shell command that prints the client secret"},
     {.flag = "--concurrency",
      .metavar = "N",
      .variable = "CASTOR_SIGMA_CONCURRENCY",
@@ -96,13 +116,13 @@ static const struct smc_setting rows[] = {
      .type = SMC_SETTING_SECONDS,
      PLACE(resume_within_ms),
      .fallback = "86400",
-     .help = "resumes a run that began no longer ago"},
+     .help = "oldest run that is gone on with"},
     {.flag = "--report",
      .metavar = "FILE",
      .variable = "CASTOR_SIGMA_REPORT",
      .type = SMC_SETTING_TEXT,
      PLACE(report),
-     .help = "writes what was done and every gap as JSON; -: stdout"},
+     .help = "file for what was done and all gaps; -: stdout"},
     {.flag = "--fail-on-gaps",
      .variable = "CASTOR_SIGMA_FAIL_ON_GAPS",
      .type = SMC_SETTING_FLAG,
@@ -167,7 +187,7 @@ static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[
 
 static const char *const examples[] = {
     "castor-extract-sigma -H aws-api.sigmacomputing.com -c ID -a TOKEN -o sigma",
-    "CASTOR_SIGMA_API_TOKEN=$(cat token) castor-extract-sigma -H HOST -c ID -o out",
+    "castor-extract-sigma -H HOST -c ID --api-token-file token -o sigma",
     "castor-extract-sigma --output sigma --concurrency 3 --log-level warn",
     NULL,
 };
@@ -189,7 +209,7 @@ const struct smc_cli_program *extract_program(void)
 enum smc_status extract_options_read(struct extract_settings *settings, int argc, char **argv,
                                      char *const *envp, struct smc_error *err)
 {
-    *settings = (struct extract_settings){.origin = SMC_BUF_INIT(512)};
+    *settings = (struct extract_settings){.origin = SMC_BUF_INIT(512), .secret = SMC_BUF_INIT(0)};
     enum smc_status rc = smc_settings_init(&settings->sources, &table, settings, err);
     if (rc != SMC_OK)
         return rc;
@@ -276,8 +296,26 @@ enum smc_status extract_options_check(struct extract_settings *settings, struct 
     return smc_origin_parse(settings->host, name, &settings->origin, err);
 }
 
+enum smc_status extract_options_load_secret(struct extract_settings *settings, int stop_fd,
+                                            struct smc_log *log, struct smc_error *err)
+{
+    const char *flag = settings->api_token_file ? "--api-token-file" : "--api-token-command";
+    struct smc_cli_secret from = {.file = settings->api_token_file,
+                                  .command = settings->api_token_command,
+                                  .name = smc_settings_name(&settings->sources, flag),
+                                  .stop_fd = stop_fd,
+                                  .log = log};
+    if (!from.file && !from.command)
+        return SMC_OK;
+    enum smc_status rc = smc_cli_secret_read(&from, &settings->secret, err);
+    if (rc == SMC_OK)
+        settings->api_token = settings->secret.data;
+    return rc;
+}
+
 void extract_options_clear(struct extract_settings *settings)
 {
     smc_settings_clear(&settings->sources);
     smc_buf_clear(&settings->origin);
+    smc_buf_wipe(&settings->secret);
 }

@@ -15,10 +15,13 @@
 struct extract_settings {
     struct smc_settings sources; /* where each value came from */
     struct smc_buf origin;       /* "https://host[:port]", made from `host` by the check */
+    struct smc_buf secret;       /* what was read from api_token_file or api_token_command */
 
     const char *host; /* as given */
     const char *client_id;
-    const char *api_token;
+    const char *api_token; /* given by file or command: NULL until it is loaded */
+    const char *api_token_file;
+    const char *api_token_command;
     const char *output;
     const char *cacert; /* NULL: the system's */
     const char *state;  /* NULL: OUTPUT/.sigmacat */
@@ -50,6 +53,11 @@ enum smc_status extract_options_read(struct extract_settings *settings, int argc
 
 /* Whether a run could start: all that is required is there, the host can be one. SMC_ERR_USAGE. */
 enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err);
+
+/* Reads the client secret where it is given by file or command. After the check; both `stop_fd` and `log` as in
+ * smc_cli_secret, whose errors these are. */
+enum smc_status extract_options_load_secret(struct extract_settings *settings, int stop_fd,
+                                            struct smc_log *log, struct smc_error *err);
 
 /* Whether --accept-short-listing has the listing `name`. */
 bool extract_options_accepts_short(const struct extract_settings *settings, const char *name);

@@ -58,6 +58,9 @@ static void read_member(struct reader *reader, struct smc_span key, struct smc_s
         if (smc_span_type(value) == SMC_JSON_NULL ||
             (paging == PAGING_TOKEN && smc_span_equals(value, "")))
             page->cursor = (struct smc_span){NULL, 0};
+    } else if (smc_span_equals(key, "entries")) { /* no array, but the last one counts */
+        page->entries = (struct smc_span){NULL, 0};
+        page->count = 0;
     } else if (smc_span_equals(key, "total") && !smc_span_int64(value, &page->total)) {
         page->total = -1;
     }

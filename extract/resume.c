@@ -141,6 +141,12 @@ enum smc_status resume_note_publishing(struct run *run, struct smc_error *err)
     return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
 }
 
+enum smc_status resume_note_not_publishing(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = smc_store_set(run->store, VALUE_PUBLISHING, NULL, err);
+    return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
+}
+
 enum smc_status resume_end(struct run *run, struct smc_error *err)
 {
     enum smc_status rc = forget_set(run, err);

@@ -16,6 +16,9 @@ enum smc_status resume_begin(struct run *run, struct smc_error *err);
 /* Just before the first file of the set is renamed. */
 enum smc_status resume_note_publishing(struct run *run, struct smc_error *err);
 
+/* The publication has failed and was undone. */
+enum smc_status resume_note_not_publishing(struct run *run, struct smc_error *err);
+
 /* The set is published: nothing of this run is needed any more. */
 enum smc_status resume_end(struct run *run, struct smc_error *err);
 

@@ -185,10 +185,13 @@ static enum smc_status publish(struct run *run, struct smc_error *err)
     enum smc_status rc = summary_write(run, err);
     if (rc == SMC_OK)
         rc = resume_note_publishing(run, err);
+    if (rc != SMC_OK)
+        return rc;
+    rc = smc_set_publish(run->set, err);
     if (rc == SMC_OK)
-        rc = smc_set_publish(run->set, err);
-    if (rc == SMC_OK)
-        rc = resume_end(run, err);
+        return resume_end(run, err);
+    /* It has taken back what it had renamed; a next run must not take what else bears these names. */
+    (void)resume_note_not_publishing(run, NULL);
     return rc;
 }
 

@@ -33,13 +33,14 @@ static bool is_text(const struct smc_setting *row)
 /* ---- one value, by type ---- */
 
 /* Whatever ends up in a header or is pasted with a line end is found here, where it has a name. */
-static enum smc_status check_secret(const struct smci_given *given, struct smc_error *err)
+enum smc_status smc_secret_check(const char *secret, size_t len, const char *name,
+                                 struct smc_error *err)
 {
-    for (const unsigned char *p = (const unsigned char *)given->text; *p; p++)
-        if (*p <= ' ' || *p == 0x7f)
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)secret[i] <= ' ' || secret[i] == 0x7f)
             return smc_fail(err, SMC_ERR_USAGE,
                             "%s: a space or a control character (a line end?) can't be part of it",
-                            given->name);
+                            name);
     return SMC_OK;
 }
 
@@ -143,7 +144,7 @@ static enum smc_status put_parsed(const struct smc_settings *settings,
     case SMC_SETTING_TEXT:
         return SMC_OK;
     case SMC_SETTING_SECRET:
-        return check_secret(given, err);
+        return smc_secret_check(given->text, strlen(given->text), given->name, err);
     case SMC_SETTING_WHOLE:
         return put_whole(place, row, given, err);
     case SMC_SETTING_SECONDS:
@@ -281,11 +282,13 @@ enum smc_status smc_settings_read(struct smc_settings *settings, int argc, char 
 {
     struct smc_error why = SMC_ERROR_INIT;
     enum smc_status rc = smci_settings_read_args(settings, argc, argv, &why);
-    if (smci_settings_is_query(settings))
+    bool is_query = smci_settings_is_query(settings);
+    if (!is_query && rc == SMC_OK)
+        rc = smci_settings_read_env(settings, envp, &why);
+    smci_settings_empty_env(settings->table, envp);
+    if (is_query || rc == SMC_OK)
         return SMC_OK;
-    if (rc != SMC_OK)
-        return smc_fail(err, rc, "%s", why.detail);
-    return smci_settings_read_env(settings, envp, err);
+    return smc_fail(err, rc, "%s", why.detail);
 }
 
 /* ---- questions ---- */
@@ -311,6 +314,18 @@ const char *smc_settings_name(const struct smc_settings *settings, const char *f
     return name ? name : flag;
 }
 
+/* A setting stands for all that exclude it: a secret's file for the secret. */
+static bool is_given(const struct smc_settings *settings, const struct smc_setting *row)
+{
+    for (size_t i = 0; i < settings->table->count; i++) {
+        const struct smc_setting *other = &settings->table->rows[i];
+        bool is_of_group = other == row || (row->group != 0 && other->group == row->group);
+        if (is_of_group && settings->values[i].source != SMC_FROM_DEFAULT)
+            return true;
+    }
+    return false;
+}
+
 enum smc_status smc_settings_require(const struct smc_settings *settings, const char *const *flags,
                                      size_t count, struct smc_error *err)
 {
@@ -318,7 +333,7 @@ enum smc_status smc_settings_require(const struct smc_settings *settings, const 
     enum smc_status rc = SMC_OK;
     for (size_t i = 0; i < count && rc == SMC_OK; i++) {
         const struct smc_setting *row = smc_settings_row(settings->table, flags[i]);
-        if (!row || smc_settings_is_set(settings, flags[i]))
+        if (!row || is_given(settings, row))
             continue;
         rc = smc_buf_addf(&missing, "%s%s", missing.len ? ", " : "", row->flag);
         if (rc == SMC_OK && row->variable)

@@ -27,6 +27,10 @@ enum smc_status smci_settings_read_args(struct smc_settings *settings, int argc,
 enum smc_status smci_settings_read_env(struct smc_settings *settings, char *const *envp,
                                        struct smc_error *err);
 
+/* Overwrites the values of secrets' variables where they stand, whatever the letter case of their
+ * names: what remains counts as not set, for us and for our children. */
+void smci_settings_empty_env(const struct smc_settings_table *table, char *const *envp);
+
 /* How many letters must be changed, added, left out or swapped with their neighbour to make one
  * text of the other; INT_MAX for texts too long to be a mistyped word. */
 int smci_typo_distance(const char *one, size_t one_len, const char *other, size_t other_len);

@@ -1,8 +1,13 @@
 #include "config.h"
 
-#include <limits.h>
 #include <string.h>
 #include <strings.h>
+
+static bool is_entry_of(const char *entry, const char *variable)
+{
+    size_t len = strlen(variable);
+    return strncasecmp(entry, variable, len) == 0 && entry[len] == '=';
+}
 
 /* The entry "NAME=VALUE" of a variable that is set and not empty. Scripts written for Windows or by
  * hand use other letter cases: the exact one goes first, else the first that fits. */
@@ -12,7 +17,7 @@ static const char *find_variable(char *const *envp, const char *variable)
     const char *other_case = NULL;
     for (; *envp; envp++) {
         const char *entry = *envp;
-        if (strncasecmp(entry, variable, len) != 0 || entry[len] != '=' || entry[len + 1] == '\0')
+        if (!is_entry_of(entry, variable) || entry[len + 1] == '\0')
             continue;
         if (strncmp(entry, variable, len) == 0)
             return entry;
@@ -48,4 +53,18 @@ enum smc_status smci_settings_read_env(struct smc_settings *settings, char *cons
             return rc;
     }
     return SMC_OK;
+}
+
+void smci_settings_empty_env(const struct smc_settings_table *table, char *const *envp)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct smc_setting *row = &table->rows[i];
+        for (char *const *at = envp; row->type == SMC_SETTING_SECRET && *at; at++) {
+            if ((row->variable && is_entry_of(*at, row->variable)) ||
+                (row->alias && is_entry_of(*at, row->alias))) {
+                char *value = strchr(*at, '=') + 1;
+                explicit_bzero(value, strlen(value));
+            }
+        }
+    }
 }

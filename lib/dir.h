@@ -10,16 +10,16 @@
 /* DIRECTORY/NAME with one slash between; the caller frees it. NULL when memory runs out. */
 char *smci_dir_path(const char *directory, const char *name);
 
-/* Makes `path` and its parents where they are missing. If `is_private`, a directory that was missing
- * gets mode 0700 whatever the umask; one that is there, and parents, keep what they have. */
+/* Makes `path` and its parents where they are missing. If `is_private`, a directory that was
+ * missing gets mode 0700 whatever the umask; one that is there, and parents, keep theirs. */
 enum smc_status smci_dir_make(const char *path, bool is_private, struct smc_error *err);
 
 /* Makes what was created, renamed or removed in the directory `fd` survive a power cut. `path` is
  * for the text. */
 enum smc_status smci_dir_sync(int fd, const char *path, struct smc_error *err);
 
-/* Creates the file (mode 0600 whatever the umask, also where it was wider) if it is missing and opens
- * it for reading and writing; a symbolic link is refused. `fd` is the caller's to close. */
+/* Creates the file if it is missing (mode 0600 whatever the umask, also where it was wider) and
+ * opens it for reading and writing; a symbolic link is refused. `fd` is the caller's to close. */
 enum smc_status smci_private_file(const char *path, int *fd, struct smc_error *err);
 
 /* Takes the lock file; `fd` holds it until smci_lock_release. SMC_ERR_LOCKED when another has it:

@@ -41,6 +41,12 @@ struct smc_json *smc_json_parse(const char *text, size_t len, struct smc_error *
     json_error_t why;
     size_t flags = JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
     json_t *root = json_loadb(len ? text : "", len, flags, &why);
+    /* 2.14 passes over a NUL that follows a number. */
+    if (root && len && memchr(text, '\0', len)) {
+        json_decref(root);
+        (void)smc_fail(err, SMC_ERR_SYNTAX, "a NUL byte is no part of a JSON text");
+        return NULL;
+    }
     if (root)
         return node_of(root);
     enum json_error_code code = json_error_code(&why);

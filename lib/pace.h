@@ -50,8 +50,8 @@ struct smci_pace {
     struct smci_pace_opt opt;
     struct smci_rng rng;
 
-    int limit;     /* the window's bound: concurrency, or less where refusals blame the window */
-    int window;    /* calls that may be in flight now */
+    int limit;  /* the window's bound: concurrency, or less where refusals blame the window */
+    int window; /* calls that may be in flight now */
     int in_flight;
     int peak;      /* the most calls in flight of which the last was accepted, since a decision */
     int strikes;   /* decisions in a row on a refusal above that peak */
@@ -73,14 +73,14 @@ struct smci_pace {
     int64_t counted_from_ms; /* since the last refusal that followed an acceptance */
     int64_t idle_ms;         /* less the time waited longer than was proved to be needed */
 
-    int64_t pause_until_ms; /* no call starts before */
-    int64_t pause_ms;       /* the length of that pause */
-    int64_t decided_ms;     /* when a refusal was last acted upon */
-    int streak;             /* decisions with nothing accepted since the first of them */
-    int blocked;            /* of these, on a page of the edge */
+    int64_t paused_ms;  /* when the last pause began */
+    int64_t pause_ms;   /* how long no call starts from then on */
+    int64_t decided_ms; /* when a refusal was last acted upon */
+    int streak;         /* decisions with nothing accepted since the first of them */
+    int blocked;        /* of these, on a page of the edge */
 
-    bool is_refused;          /* the last word was a refusal */
-    int64_t refused_since_ms; /* the first one of its row */
+    bool is_refused;                         /* the last word was a refusal */
+    int64_t refused_since_ms;                /* the first one of its row */
     int64_t refusals_ms[SMCI_PACE_REFUSALS]; /* the latest ones, a ring */
     int64_t refusals;
 };

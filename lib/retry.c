@@ -181,7 +181,9 @@ int64_t smci_retry_after_parse(const char *value, int64_t wall_ms)
     if (!to_unix_seconds(&d, &at))
         return -1;
     int64_t ms;
-    if (__builtin_sub_overflow(at * 1000, wall_ms, &ms))
+    if (__builtin_mul_overflow(at, 1000, &ms))
+        return SMCI_RETRY_AFTER_TOO_LONG;
+    if (__builtin_sub_overflow(ms, wall_ms, &ms))
         return wall_ms < 0 ? SMCI_RETRY_AFTER_TOO_LONG : 0;
     return clamp_ms(ms);
 }

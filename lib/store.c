@@ -378,8 +378,8 @@ static int look_for_wal(void *ctx, int columns, char **values, char **names)
     return 0;
 }
 
-/* Where WAL can't be had, SQLite stays with the rollback journal, and there NORMAL would not be safe
- * in a power cut. */
+/* Where WAL can't be had, SQLite stays with the rollback journal, and there NORMAL would not be
+ * safe in a power cut. */
 static enum smc_status choose_journal(struct smc_store *store, struct smc_error *err)
 {
     bool is_wal = false;

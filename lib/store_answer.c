@@ -42,8 +42,9 @@ static enum smc_status find_answer(struct smc_store *store, const char *kind, co
     struct sqlite3_stmt *row = NULL;
     *is_finished = false;
     enum smc_status rc = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, true, &space, err);
-    if (rc == SMC_OK)
-        rc = smci_store_query(store, err, &row, answer_find_sql, "it", space->id, id);
+    if (!space)
+        return rc;
+    rc = smci_store_query(store, err, &row, answer_find_sql, "it", space->id, id);
     if (rc != SMC_OK)
         return rc;
     if (row) {

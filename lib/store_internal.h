@@ -1,5 +1,5 @@
-/* The parts of the store among themselves: store.c wraps SQLite (the one file that knows it) and groups
- * the writes; store_list.c keeps lists by it, store_answer.c answers and values. */
+/* The parts of the store among themselves: store.c wraps SQLite (the one file that knows it) and
+ * groups the writes; store_list.c keeps lists by it, store_answer.c answers and values. */
 #ifndef SMCI_STORE_INTERNAL_H
 #define SMCI_STORE_INTERNAL_H
 
@@ -17,8 +17,8 @@ struct smci_statement {
     struct sqlite3_stmt *stmt;
 };
 
-/* A space is one list or one kind of answers, within a scope. Its rows are keyed by space and number
- * in one integer: a list is a range of its table, in its order, without a second index. */
+/* A space is one list or one kind of answers, within a scope. Its rows are keyed by space and
+ * number in one integer: a list is a range of its table, in its order, without a second index. */
 enum smci_space_type { SMCI_SPACE_ANSWERS, SMCI_SPACE_LIST };
 
 #define SMCI_NUMBER_MAX ((INT64_C(1) << 40) - 1)
@@ -50,8 +50,8 @@ struct smc_store {
 
 /* ---- statements: store.c ---- */
 
-/* Each letter of `types` takes one argument: i an int64_t, t a text (NULL is SQL's), b a pointer and
- * a size_t. `sql` must be static: a statement is prepared once. */
+/* Each letter of `types` takes one argument: i an int64_t, t a text (NULL is SQL's), b a pointer
+ * and a size_t. `sql` must be static: a statement is prepared once. */
 
 /* Runs a statement that answers nothing. */
 enum smc_status smci_store_run(struct smc_store *store, struct smc_error *err, const char *sql,
@@ -78,9 +78,9 @@ void smci_row_done(struct sqlite3_stmt *row);
 /* Begins every call: a store that failed stays failed, and a group that is due is committed. */
 enum smc_status smci_store_enter(struct smc_store *store, struct smc_error *err);
 
-/* Around all that writes; the first one enters as well. After a failure the end is left out. A group is
- * full after 100 answers or 10,000 items: an item costs no call, and ids in no order touch a page of
- * the index each, so that small groups would write the index over and over. */
+/* Around all that writes; the first one enters as well. After a failure the end is left out. A
+ * group is full after 100 answers or 10,000 items: an item costs no call, and ids in no order touch
+ * a page of the index each, so that small groups would write the index over and over. */
 #define SMCI_WEIGHT_ITEM   1
 #define SMCI_WEIGHT_ANSWER 100
 enum smc_status smci_store_begin(struct smc_store *store, struct smc_error *err);

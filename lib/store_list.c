@@ -122,10 +122,11 @@ enum smc_status smc_list_add(struct smc_store *store, const char *list, const ch
     enum smc_status rc = smci_store_begin(store, err);
     if (rc == SMC_OK)
         rc = smci_space_find(store, SMCI_SPACE_LIST, list, true, &space, err);
-    if (rc == SMC_OK)
-        rc = smci_store_run(store, err, item_add_sql, "iittt",
-                            smci_space_first_key(space->id) + space->last + 1, space->id, id,
-                            tag ? tag : "", name ? name : "");
+    if (!space)
+        return rc;
+    rc = smci_store_run(store, err, item_add_sql, "iittt",
+                        smci_space_first_key(space->id) + space->last + 1, space->id, id,
+                        tag ? tag : "", name ? name : "");
     if (rc != SMC_OK)
         return rc;
     bool is_new = smci_store_has_changed(store);

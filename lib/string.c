@@ -157,7 +157,10 @@ static enum smc_status add_escape(const char **at, const char *end, struct smc_b
     if (c >= 0x80) {
         unsigned unit = read_surrogate(*at, end);
         *at += 3;
-        return unit ? smc_buf_addf(out, "\\u%04x", unit) : SMC_ERR_SYNTAX;
+        /* Two halves that fit would come back as one character: as such they are not WTF-8. */
+        if (!unit || (unit < 0xdc00 && read_surrogate(*at, end) >= 0xdc00))
+            return SMC_ERR_SYNTAX;
+        return smc_buf_addf(out, "\\u%04x", unit);
     }
     *at += 1;
     switch (c) {

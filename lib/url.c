@@ -1,6 +1,7 @@
 /* Addresses: the origin that a person gives, and the encoding of what goes into a path. */
 #include <sigmacat/client.h>
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -24,22 +25,20 @@ enum smc_status smc_url_encode(const char *bytes, size_t len, struct smc_buf *ou
     return SMC_OK;
 }
 
-/* 127.0.0.0/8 in its four-part form, ::1 and localhost, which libcurl resolves by itself. */
+/* 127.0.0.0/8 in its four-part form, ::1 and localhost, which libcurl resolves by itself. What only
+ * looks like such an address (127.999.0.1) would be asked of a name server. */
 static bool is_loopback_name(const char *host, size_t len)
 {
+    char text[INET_ADDRSTRLEN];
+    struct in_addr address;
     if ((len == 9 && strncasecmp(host, "localhost", 9) == 0) ||
         (len == 5 && memcmp(host, "[::1]", 5) == 0))
         return true;
-    if (len < 9 || memcmp(host, "127.", 4) != 0)
+    if (len >= sizeof text)
         return false;
-    int dots = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (host[i] == '.')
-            dots++;
-        else if (!isdigit((unsigned char)host[i]))
-            return false;
-    }
-    return dots == 3;
+    (void)memcpy(text, host, len);
+    text[len] = '\0';
+    return inet_pton(AF_INET, text, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
 bool smci_origin_is_plain(const char *origin)

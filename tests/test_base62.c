@@ -69,7 +69,9 @@ static void test_length(void **state)
     (void)state;
     assert_true(base62_decode("12", 1, uuid));
     assert_int_equal(uuid[15], 1);
-    assert_false(base62_decode("1\0" "2", 3, uuid));
+    assert_false(base62_decode("1\0"
+                               "2",
+                               3, uuid));
 }
 
 struct uuid_row {

@@ -51,13 +51,13 @@ static void on_line(void *ctx, enum smc_log_level level, const char *line)
     (void)snprintf(f->text + len, sizeof f->text - len, "%s\n", line);
 }
 
-static int setup(void **state)
+static struct fixture *fixture_new(void)
 {
     struct fixture *f = calloc(1, sizeof *f);
     const struct sim_options sim_opt = SIM_OPTIONS_INIT;
     const struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
     if (!f)
-        return -1;
+        abort();
     f->sim_opt = sim_opt;
     f->sim_opt.now_ms = sim_clock;
     f->sim_opt.now_ctx = f;
@@ -72,23 +72,27 @@ static int setup(void **state)
     f->opt.clock = &f->fake.clock;
     f->opt.log = f->log;
     f->opt.seed = 7;
-    *state = f;
+    return f;
+}
+
+static int setup(void **state)
+{
+    *state = fixture_new();
     return 0;
 }
 
-static void assert_no_secret(const struct fixture *f, const char *text)
+static void assert_no_secret(const char *text)
 {
     if (strstr(text, SECRET) || strstr(text, "sim.1."))
         fail_msg("a secret is told: %s", text);
-    (void)f;
 }
 
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    assert_no_secret(f, f->text);
+    assert_no_secret(f->text);
     for (int i = 0; i < f->seen_count; i++)
-        assert_no_secret(f, f->seen[i].error.detail);
+        assert_no_secret(f->seen[i].error.detail);
     smc_client_free(f->client);
     smc_log_free(f->log);
     sim_stop(f->sim);
@@ -251,9 +255,8 @@ static const struct call_row call_rows[] = {
 static void test_call(void **state)
 {
     const struct call_row *row = *state;
-    void *made = NULL;
-    assert_int_equal(setup(&made), 0);
-    struct fixture *f = made;
+    struct fixture *f = fixture_new();
+    void *made = f;
     struct smc_error err = SMC_ERROR_INIT;
     start(f);
     char *fault = text_format("call=whoami,%s", row->fault);
@@ -276,7 +279,7 @@ static void test_call(void **state)
     }
     assert_int_equal(sim_token_violations(f->sim), 0);
     free(fault);
-    assert_int_equal(teardown(&made), 0);
+    (void)teardown(&made);
 }
 
 static void test_error_body_is_told(void **state)
@@ -387,9 +390,8 @@ static const struct token_row token_rows[] = {
 static void test_token(void **state)
 {
     const struct token_row *row = *state;
-    void *made = NULL;
-    assert_int_equal(setup(&made), 0);
-    struct fixture *f = made;
+    struct fixture *f = fixture_new();
+    void *made = f;
     struct smc_error err = SMC_ERROR_INIT;
     f->sim_opt.token_strict = true;
     start(f);
@@ -404,9 +406,9 @@ static void test_token(void **state)
     assert_int_equal(sim_calls(f->sim, "whoami", 0), rc == SMC_OK);
     assert_in_range(f->fake.advanced_ms, row->wait_min_ms, row->wait_max_ms);
     assert_int_equal(sim_token_violations(f->sim), 0);
-    assert_no_secret(f, err.detail);
+    assert_no_secret(err.detail);
     free(fault);
-    assert_int_equal(teardown(&made), 0);
+    (void)teardown(&made);
 }
 
 static void test_wrong_secret(void **state)
@@ -523,9 +525,8 @@ static const struct window_row window_rows[] = {
 static void test_window(void **state)
 {
     const struct window_row *row = *state;
-    void *made = NULL;
-    assert_int_equal(setup(&made), 0);
-    struct fixture *f = made;
+    struct fixture *f = fixture_new();
+    void *made = f;
     struct tag tag = {f, "x"};
     f->opt.concurrency = row->concurrency;
     f->sim_opt.latency_ms = 10;
@@ -537,7 +538,7 @@ static void test_window(void **state)
     assert_int_equal(sim_max_in_flight(f->sim), row->wanted);
     assert_true(sim_connections(f->sim) <= row->wanted);
     assert_int_equal(f->fake.advanced_ms, 0);
-    assert_int_equal(teardown(&made), 0);
+    (void)teardown(&made);
 }
 
 static enum smc_verdict on_answer_send_more(void *ctx, const struct smc_answer *answer,
@@ -716,8 +717,9 @@ static void test_option(void **state)
     assert_null(strstr(err.detail, "Token x"));
 }
 
-#define TABLE(rows, test) run_table(#rows, rows, sizeof rows[0], sizeof rows / sizeof rows[0], test)
-#define WITH_SIM(test)    cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TABLE(rows, test)                                                                          \
+    run_table(#rows, rows, sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], test)
+#define WITH_SIM(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {

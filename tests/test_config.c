@@ -443,6 +443,36 @@ static void test_secret_row(void **state)
     tear_down(&f);
 }
 
+/* An environment before and after the settings were read. */
+static const struct row secret_variable_rows[] = {
+    {"a secret's variable", "", "T_SECRET=tiger", "T_SECRET="},
+    {"in another case, and twice", "", "t_secret=tiger|T_Secret=lion", "t_secret=|T_Secret="},
+    {"not used, since the flag was given", "-k|lion", "T_SECRET=tiger", "T_SECRET="},
+    {"a wrong one", "", "T_SECRET=ti ger", "T_SECRET="},
+    {"after an error of another", "", "T_COUNT=x|T_SECRET=tiger", "T_COUNT=x|T_SECRET="},
+    {"after an error of the command line", "--conut", "T_SECRET=tiger", "T_SECRET="},
+    {"with --help", "--help", "T_SECRET=tiger", "T_SECRET="},
+    {"others stay", "", "T_TEXT=tiger|T_SECRETS=lion|PATH=/bin",
+     "T_TEXT=tiger|T_SECRETS=lion|PATH=/bin"},
+};
+
+static void test_secret_variable_row(void **state)
+{
+    const struct row *row = *state;
+    struct fixture f;
+    struct smc_error err = SMC_ERROR_INIT;
+    set_up(&f, row->args, row->env);
+    enum smc_status rc = read_all(&f, &err);
+    struct smc_buf got = SMC_BUF_INIT(1024);
+    for (int i = 0; f.envp[i]; i++)
+        assert_int_equal(smc_buf_addf(&got, "%s%s", i > 0 ? "|" : "", f.envp[i]), SMC_OK);
+    f.got = got.data;
+    assert_string_equal(f.got, row->want);
+    if (rc == SMC_OK && *row->args == '\0' && strstr(row->env, "T_SECRET=tiger"))
+        assert_string_equal(f.target.secret, "tiger");
+    tear_down(&f);
+}
+
 static void test_secret_survives_the_overwriting(void **state)
 {
     (void)state;
@@ -486,6 +516,20 @@ static void test_required(void **state)
     assert_string_equal(err.detail, "missing: --text (or the variable T_TEXT), --secret_word (or "
                                     "the variable T_SECRET)");
     assert_int_equal(smc_settings_require(&f.settings, flags + 2, 1, NULL), SMC_OK);
+    tear_down(&f);
+}
+
+static void test_one_of_a_group_is_enough(void **state)
+{
+    (void)state;
+    static const char *const flags[] = {"--file", "--text"};
+    struct fixture f;
+    struct smc_error err = SMC_ERROR_INIT;
+    set_up(&f, "", "T_FOLDER=x");
+    assert_int_equal(read_all(&f, &err), SMC_OK);
+    assert_int_equal(smc_settings_require(&f.settings, flags, 1, NULL), SMC_OK);
+    assert_int_equal(smc_settings_require(&f.settings, flags, 2, &err), SMC_ERR_USAGE);
+    assert_string_equal(err.detail, "missing: --text (or the variable T_TEXT)");
     tear_down(&f);
 }
 
@@ -560,12 +604,16 @@ int main(void)
         cmocka_unit_test(test_secret_survives_the_overwriting),
         cmocka_unit_test(test_names_of_sources),
         cmocka_unit_test(test_required),
+        cmocka_unit_test(test_one_of_a_group_is_enough),
         cmocka_unit_test(test_a_default_that_does_not_fit),
         cmocka_unit_test(test_a_very_long_word),
     };
     int failed = run_table("config", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
     failed += run_table("config secrets", secret_rows, sizeof secret_rows[0],
                         sizeof secret_rows / sizeof secret_rows[0], test_secret_row);
+    failed += run_table(
+        "config secrets' variables", secret_variable_rows, sizeof secret_variable_rows[0],
+        sizeof secret_variable_rows / sizeof secret_variable_rows[0], test_secret_variable_row);
     failed += run_table("config typos", typo_rows, sizeof typo_rows[0],
                         sizeof typo_rows / sizeof typo_rows[0], test_typo_row);
     failed += cmocka_run_group_tests_name("config questions", tests, NULL, NULL);

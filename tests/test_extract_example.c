@@ -64,8 +64,8 @@ static void compare_summary(struct extraction *x)
     struct smc_span identity = smc_span_member(want, "connection_identity");
     assert_true(json_equal(extraction_summary(x, "connection_identity.organization_id"),
                            smc_span_member(identity, "organization_id")));
-    assert_true(smc_span_equals(extraction_summary(x, "connection_identity.host"),
-                                sim_url(x->sim)));
+    assert_true(
+        smc_span_equals(extraction_summary(x, "connection_identity.host"), sim_url(x->sim)));
     free(text);
 }
 

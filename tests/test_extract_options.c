@@ -247,6 +247,105 @@ static void test_error_row(void **state)
     tear_down(&f);
 }
 
+/* ---- the ways of giving the secret ---- */
+
+#define OTHERS "-H|host|-c|id|-o|out"
+
+struct way_row {
+    const char *name;
+    const char *args;
+    const char *env;
+    const char *token;
+    const char *file;
+    const char *command;
+    const char *error; /* NULL: none */
+};
+
+#define BOTH(one, other) one " and " other " exclude each other: give one of them"
+
+static const struct way_row way_rows[] = {
+    {"itself", "-a|tiger", "", "tiger", NULL, NULL, NULL},
+    {"a file", "--api-token-file|x", "", NULL, "x", NULL, NULL},
+    {"standard input", "--api-token-file|-", "", NULL, "-", NULL, NULL},
+    {"a file, with underscores", "--api_token_file=x", "", NULL, "x", NULL, NULL},
+    {"a command", "--api-token-command|echo a b", "", NULL, NULL, "echo a b", NULL},
+    {"a file by variable", "", "CASTOR_SIGMA_API_TOKEN_FILE=x", NULL, "x", NULL, NULL},
+    {"a command by variable", "", "CASTOR_SIGMA_API_TOKEN_COMMAND=x", NULL, NULL, "x", NULL},
+    {"the flag of a file cancels the others' variables", "--api-token-file|x",
+     "CASTOR_SIGMA_API_TOKEN=tiger|CASTOR_SIGMA_API_TOKEN_COMMAND=y|CASTOR_SIGMA_API_TOKEN_FILE=z",
+     NULL, "x", NULL, NULL},
+    {"the flag of a command cancels the others' variables", "--api-token-command|x",
+     "CASTOR_SIGMA_API_TOKEN=tiger|CASTOR_SIGMA_API_TOKEN_FILE=y", NULL, NULL, "x", NULL},
+    {"the secret's flag cancels the others' variables", "-a|tiger",
+     "CASTOR_SIGMA_API_TOKEN_COMMAND=x|CASTOR_SIGMA_API_TOKEN_FILE=y", "tiger", NULL, NULL, NULL},
+    {"empty variables count as not set", "",
+     "CASTOR_SIGMA_API_TOKEN=|CASTOR_SIGMA_API_TOKEN_FILE=x", NULL, "x", NULL, NULL},
+    {"the secret and a file", "-a|tiger|--api-token-file|x", "", NULL, NULL, NULL,
+     BOTH("--api-token", "--api-token-file")},
+    {"a command and a file", "--api-token-command|x|--api-token-file|x", "", NULL, NULL, NULL,
+     BOTH("--api-token-command", "--api-token-file")},
+    {"the variables of the secret and of a file", "",
+     "CASTOR_SIGMA_API_TOKEN=tiger|CASTOR_SIGMA_API_TOKEN_FILE=x", NULL, NULL, NULL,
+     BOTH("CASTOR_SIGMA_API_TOKEN", "CASTOR_SIGMA_API_TOKEN_FILE")},
+    {"the variables of a file and of a command", "",
+     "CASTOR_SIGMA_API_TOKEN_COMMAND=x|CASTOR_SIGMA_API_TOKEN_FILE=x", NULL, NULL, NULL,
+     BOTH("CASTOR_SIGMA_API_TOKEN_FILE", "CASTOR_SIGMA_API_TOKEN_COMMAND")},
+    {"none", "", "CASTOR_SIGMA_API_TOKEN_FILE=", NULL, NULL, NULL,
+     "missing: --api-token (or the variable CASTOR_SIGMA_API_TOKEN)"},
+};
+
+static void assert_text(const char *got, const char *want)
+{
+    assert_string_equal(got ? got : "(none)", want ? want : "(none)");
+}
+
+static void test_way_row(void **state)
+{
+    const struct way_row *row = *state;
+    struct fixture f;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *args = text_format("%s%s%s", row->args, *row->args ? "|" : "", OTHERS);
+    assert_int_equal(run(&f, args, row->env, &err), row->error ? SMC_ERR_USAGE : SMC_OK);
+    assert_string_equal(err.detail, row->error ? row->error : "");
+    if (!row->error) {
+        assert_text(f.settings.api_token, row->token);
+        assert_text(f.settings.api_token_file, row->file);
+        assert_text(f.settings.api_token_command, row->command);
+    }
+    free(args);
+    tear_down(&f);
+}
+
+struct load_row {
+    const char *name;
+    const char *arg;
+    enum smc_status status;
+    const char *want; /* the secret, or the error's text */
+};
+
+static const struct load_row load_rows[] = {
+    {"itself", "--api-token=tiger", SMC_OK, "tiger"},
+    {"by command", "--api-token-command=echo lion", SMC_OK, "lion"},
+    {"by a command that fails", "--api-token-command=exit 3", SMC_ERR_USAGE,
+     "--api-token-command: the command ended with status 3"},
+    {"by a file that is missing", "--api-token-file=/nowhere/token", SMC_ERR_IO,
+     "--api-token-file: /nowhere/token: No such file or directory"},
+};
+
+static void test_load_row(void **state)
+{
+    const struct load_row *row = *state;
+    struct fixture f;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *args = text_format("%s|%s", row->arg, OTHERS);
+    assert_int_equal(run(&f, args, "", NULL), SMC_OK);
+    assert_int_equal(extract_options_load_secret(&f.settings, -1, NULL, &err), row->status);
+    assert_string_equal(row->status == SMC_OK ? f.settings.api_token : err.detail, row->want);
+    free(args);
+    tear_down(&f);
+    assert_null(f.settings.api_token);
+}
+
 /* ---- what can ---- */
 
 struct host_row {
@@ -340,6 +439,8 @@ int main(void)
     int failed = TABLE("extract options: texts", text_rows, test_text_row);
     failed += TABLE("extract options: numbers", number_rows, test_number_row);
     failed += TABLE("extract options: errors", error_rows, test_error_row);
+    failed += TABLE("extract options: ways of giving the secret", way_rows, test_way_row);
+    failed += TABLE("extract options: loading it", load_rows, test_load_row);
     failed += TABLE("extract options: hosts", host_rows, test_host_row);
     failed += cmocka_run_group_tests_name("extract options", tests, NULL, NULL);
     return failed;

@@ -512,6 +512,25 @@ static void test_stopped(void **state)
     (void)close(ends[1]);
 }
 
+static void test_nothing_is_sent_once_stopped(void **state)
+{
+    (void)state;
+    static const struct net_step step = {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false};
+    struct fixture f = {.server = net_start(&step, 1)};
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    open_http(&f, 60000, ends[0]);
+    fetch(&f, "/x");
+    (void)!write(ends[1], "", 1);
+    start(&f, "/y", on_done);
+    assert_int_equal(smci_http_turn(f.http, 60000, NULL), SMC_ERR_CANCELLED);
+    (void)usleep(20000); /* for one that was sent after all */
+    assert_int_equal(net_requests(f.server), 1);
+    close_all(&f);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 /* ---- proxies and certificates ---- */
 
 static void test_loopback_needs_no_proxy(void **state)
@@ -585,7 +604,8 @@ static void test_cert_path(void **state)
         fail_msg("'%s' lacks '%s'", err.detail, row->said);
 }
 
-#define TABLE(rows, test) run_table(#rows, rows, sizeof rows[0], sizeof rows / sizeof rows[0], test)
+#define TABLE(rows, test)                                                                          \
+    run_table(#rows, rows, sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], test)
 
 int main(void)
 {
@@ -602,6 +622,7 @@ int main(void)
         cmocka_unit_test(test_refused_connection),
         cmocka_unit_test(test_late_look_is_no_stall),
         cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_nothing_is_sent_once_stopped),
         cmocka_unit_test(test_loopback_needs_no_proxy),
         cmocka_unit_test(test_proxy_never_sees_the_token),
     };

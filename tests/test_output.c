@@ -36,21 +36,19 @@ static struct {
 
 int fsync(int fd)
 {
-    if (++fault.fsyncs == fault.fsync_at) {
-        errno = fault.fsync_errno;
-        return -1;
-    }
-    return (int)syscall(SYS_fsync, fd);
+    if (++fault.fsyncs != fault.fsync_at)
+        return (int)syscall(SYS_fsync, fd);
+    errno = fault.fsync_errno;
+    return -1;
 }
 
 int close(int fd)
 {
     int result = (int)syscall(SYS_close, fd);
-    if (++fault.closes == fault.close_at) {
-        errno = fault.close_errno;
-        return -1;
-    }
-    return result;
+    if (++fault.closes != fault.close_at)
+        return result;
+    errno = fault.close_errno;
+    return -1;
 }
 
 ssize_t write(int fd, const void *bytes, size_t len)
@@ -78,11 +76,10 @@ int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned
 
 int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
 {
-    if (fault.link_errno) {
-        errno = fault.link_errno;
-        return -1;
-    }
-    return (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
+    if (!fault.link_errno)
+        return (int)syscall(SYS_linkat, from_fd, from, to_fd, to, flags);
+    errno = fault.link_errno;
+    return -1;
 }
 
 /* ---- what the tests share ---- */
@@ -217,8 +214,11 @@ static int in_child(int (*child)(struct fixture *f), struct fixture *f)
 {
     pid_t pid = fork();
     assert_true(pid >= 0);
-    if (pid == 0)
-        _exit(child(f));
+    if (pid == 0) {
+        static struct fixture *volatile kept; /* so that valgrind finds it */
+        kept = f;
+        _exit(child(kept));
+    }
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     return status;
@@ -340,7 +340,6 @@ static void test_misuse(void **state)
     assert_int_equal(smc_file_text(text, "1", 1, NULL), SMC_OK);
     assert_int_equal(smc_file_text(text, "1", 1, NULL), SMC_ERR_INTERNAL);
     assert_int_equal(smc_file_record(text, NULL), SMC_ERR_INTERNAL);
-    assert_int_equal(smc_set_publish(f->set, NULL), SMC_ERR_INTERNAL);
     assert_int_equal(smc_file_finish(text, NULL), SMC_OK);
     assert_int_equal(smc_file_finish(text, NULL), SMC_ERR_INTERNAL);
     assert_int_equal(smc_file_restart(text, NULL), SMC_ERR_INTERNAL);
@@ -662,7 +661,7 @@ static int fill_limited(struct fixture *f)
 
 static int fill_tmpfs(struct fixture *f)
 {
-    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("tmpfs", f->dir, "tmpfs", 0, "size=300k") != 0)
         return 77;
     return fill(f);
@@ -672,8 +671,7 @@ static void assert_child(int status)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
         skip();
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(status, 0);
 }
 
 static void test_size_limit(void **state)
@@ -739,7 +737,9 @@ static int open_unprivileged(struct fixture *f)
     if (smc_set_open(&f->set, f->dir, START, NULL, &f->err) != SMC_ERR_IO || f->set)
         return 1;
     char *expected = text_format("%s: a directory that can be written to is expected", f->dir);
-    return strncmp(f->err.detail, expected, strlen(expected)) == 0 ? 0 : 2;
+    bool is_said = strncmp(f->err.detail, expected, strlen(expected)) == 0;
+    free(expected);
+    return is_said ? 0 : 2;
 }
 
 static void test_directory_read_only(void **state)

@@ -42,8 +42,8 @@ static const struct row_case cases[] = {
     {"an object as cursor", PAGE, "{\"entries\":[],\"nextPage\":{\"a\":1}}", PAGE_OK, "",
      "{\"a\":1}", -1},
     {"false as cursor", PAGE, "{\"entries\":[],\"nextPage\":false}", PAGE_OK, "", "false", -1},
-    {"the other idiom's cursor does not count", PAGE,
-     "{\"entries\":[],\"nextPageToken\":\"x\"}", PAGE_OK, "", NO_CURSOR_MEMBER, -1},
+    {"the other idiom's cursor does not count", PAGE, "{\"entries\":[],\"nextPageToken\":\"x\"}",
+     PAGE_OK, "", NO_CURSOR_MEMBER, -1},
     {"a cursor within a row does not count", PAGE, "{\"entries\":[{\"nextPage\":\"x\"}]}", PAGE_OK,
      "{\"nextPage\":\"x\"}:", NO_CURSOR_MEMBER, -1},
     /* total */
@@ -82,13 +82,13 @@ static const struct row_case cases[] = {
      "1:", "\"c\"", -1},
     {"a bare array where none may be", PAGE, "[{\"id\":1}]", PAGE_WRONG, NULL, NULL, -1},
     /* pageSize and pageToken */
-    {"token: more to come", TOKEN, "{\"entries\":[1],\"nextPageToken\":\"t\"}", PAGE_OK, "1:",
-     "\"t\"", -1},
+    {"token: more to come", TOKEN, "{\"entries\":[1],\"nextPageToken\":\"t\"}", PAGE_OK,
+     "1:", "\"t\"", -1},
     {"token: absent", TOKEN, "{\"entries\":[1]}", PAGE_OK, "1:", NO_CURSOR_MEMBER, -1},
     {"token: null", TOKEN, "{\"entries\":[1],\"nextPageToken\":null}", PAGE_OK, "1:", NULL, -1},
     {"token: empty", TOKEN, "{\"entries\":[1],\"nextPageToken\":\"\"}", PAGE_OK, "1:", NULL, -1},
-    {"token: the other idiom's cursor does not count", TOKEN,
-     "{\"entries\":[],\"nextPage\":\"x\"}", PAGE_OK, "", NO_CURSOR_MEMBER, -1},
+    {"token: the other idiom's cursor does not count", TOKEN, "{\"entries\":[],\"nextPage\":\"x\"}",
+     PAGE_OK, "", NO_CURSOR_MEMBER, -1},
     {"token: a bare array", TOKEN, "[1]", PAGE_WRONG, NULL, NULL, -1},
     /* none */
     {"none: an array", NONE, "[{\"id\":1},2]", PAGE_OK, "{\"id\":1}:1,2:", NULL, -1},
@@ -161,8 +161,8 @@ static void test_case(void **state)
     const struct row_case *c = *state;
     struct smc_error err = SMC_ERROR_INIT;
     struct page page = PAGE_INIT;
-    enum page_verdict verdict = page_read(&page, c->text, strlen(c->text), c->paging,
-                                          c->is_bare_ok, picked, 1, &err);
+    enum page_verdict verdict =
+        page_read(&page, c->text, strlen(c->text), c->paging, c->is_bare_ok, picked, 1, &err);
     assert_int_equal(verdict, c->verdict);
     assert_int_equal(err.detail[0] != '\0', verdict != PAGE_OK);
     if (verdict == PAGE_OK) {
@@ -180,15 +180,16 @@ static void test_case(void **state)
 /* A page that is read again keeps nothing of the one before. */
 static void test_again(void **state)
 {
-    static const char first[] = "{\"entries\":[{\"id\":1},{\"id\":2}],\"nextPage\":\"c\",\"total\":2}";
+    static const char first[] =
+        "{\"entries\":[{\"id\":1},{\"id\":2}],\"nextPage\":\"c\",\"total\":2}";
     static const char second[] = "{\"entries\":[3]}";
     struct page page = PAGE_INIT;
     (void)state;
-    assert_int_equal(
-        page_read(&page, first, strlen(first), PAGING_PAGE, false, picked, 1, NULL), PAGE_OK);
+    assert_int_equal(page_read(&page, first, strlen(first), PAGING_PAGE, false, picked, 1, NULL),
+                     PAGE_OK);
     assert_int_equal(page.count, 2);
-    assert_int_equal(
-        page_read(&page, second, strlen(second), PAGING_PAGE, false, picked, 1, NULL), PAGE_OK);
+    assert_int_equal(page_read(&page, second, strlen(second), PAGING_PAGE, false, picked, 1, NULL),
+                     PAGE_OK);
     assert_int_equal(page.count, 1);
     assert_int_equal(page.total, -1);
     assert_null(page.cursor.p);
@@ -199,7 +200,8 @@ static void test_again(void **state)
 static void test_members(void **state)
 {
     static const char *const names[] = {"a", "b", "c", "d"};
-    static const char text[] = "{\"entries\":[{\"d\":4,\"b\":[2],\"z\":{\"a\":0}}],\"nextPage\":null}";
+    static const char text[] =
+        "{\"entries\":[{\"d\":4,\"b\":[2],\"z\":{\"a\":0}}],\"nextPage\":null}";
     struct page page = PAGE_INIT;
     (void)state;
     assert_int_equal(page_read(&page, text, strlen(text), PAGING_PAGE, false, names, 4, NULL),
@@ -245,7 +247,7 @@ int main(void)
         cmocka_unit_test(test_members),
         cmocka_unit_test(test_cap),
     };
-    int failed = run_table("page", cases, sizeof cases[0], sizeof cases / sizeof cases[0],
-                           test_case);
+    int failed =
+        run_table("page", cases, sizeof cases[0], sizeof cases / sizeof cases[0], test_case);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

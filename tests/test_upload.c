@@ -49,19 +49,26 @@ static int64_t wall(void *ctx)
     return ((struct fixture *)ctx)->fake.wall_ms;
 }
 
-static int setup(void **state)
+static struct fixture *fixture_new(void)
 {
     struct fixture *f = calloc(1, sizeof *f);
     struct sim_options opt = SIM_OPTIONS_INIT;
     char why[256] = "";
     if (!f)
-        return -1;
+        abort();
     fake_clock_init(&f->fake);
     f->clock = (struct smc_clock){now, wall, advance, f};
     f->dir = temp_dir_make();
     f->sim = sim_start(&opt, why, sizeof why);
-    *state = f;
-    return f->sim && pipe(f->stop) == 0 ? 0 : -1;
+    if (!f->sim || pipe(f->stop) != 0)
+        fail_msg("%s", why);
+    return f;
+}
+
+static int setup(void **state)
+{
+    *state = fixture_new();
+    return 0;
 }
 
 static int teardown(void **state)
@@ -183,7 +190,7 @@ static const struct sim_upload *taken(struct fixture *f, long n)
         if (sim_upload(f->sim, i)->status == 201 && n-- == 0)
             return sim_upload(f->sim, i);
     fail_msg("not accepted");
-    return NULL;
+    abort();
 }
 
 static void assert_same_bytes(const struct sim_upload *upload, const char *path)
@@ -233,9 +240,8 @@ static const struct type_row type_rows[] = {
 static void test_type(void **state)
 {
     const struct type_row *row = *state;
-    void *made = NULL;
-    assert_int_equal(setup(&made), 0);
-    struct fixture *f = made;
+    struct fixture *f = fixture_new();
+    void *made = f;
     struct smc_error err = SMC_ERROR_INIT;
     char *path = make_file(f, row->file, 12345);
     const char *args[] = {"-t", row->type, "-f", path, NULL, NULL, NULL};
@@ -331,9 +337,8 @@ static const struct fault_row fault_rows[] = {
 static void test_fault(void **state)
 {
     const struct fault_row *row = *state;
-    void *made = NULL;
-    assert_int_equal(setup(&made), 0);
-    struct fixture *f = made;
+    struct fixture *f = fixture_new();
+    void *made = f;
     struct smc_error err = SMC_ERROR_INIT;
     char *path = make_file(f, "f.json", BIG);
     add_fault(f, row->fault);
@@ -372,8 +377,10 @@ static void test_long_name_leaves_room(void **state)
     struct fixture *f = *state;
     struct smc_error err = SMC_ERROR_INIT;
     char name[256] = "";
-    for (int i = 0; i < 120; i++)
-        (void)strcat(name, "\xc3\xa4");
+    for (size_t i = 0; i < 120; i++) {
+        name[2 * i] = '\xc3';
+        name[2 * i + 1] = '\xa4';
+    }
     char *path = make_file(f, name, 10);
     add_fault(f, "do=status:400,body=far too long a name");
     assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_HTTP);
@@ -440,9 +447,8 @@ static const struct early_row early_rows[] = {
 static void test_early(void **state)
 {
     const struct early_row *row = *state;
-    void *made = NULL;
-    assert_int_equal(setup(&made), 0);
-    struct fixture *f = made;
+    struct fixture *f = fixture_new();
+    void *made = f;
     struct smc_error err = SMC_ERROR_INIT;
     struct net_server *server = net_start(row->steps, 2);
     char *path = make_file(f, "f.json", 4 * BIG);
@@ -743,8 +749,9 @@ static void test_zone(void **state)
     upload_options_clear(&settings);
 }
 
-#define TABLE(rows, test) run_table(#rows, rows, sizeof rows[0], sizeof rows / sizeof rows[0], test)
-#define WITH_SIM(test)    cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TABLE(rows, test)                                                                          \
+    run_table(#rows, rows, sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], test)
+#define WITH_SIM(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {

@@ -362,7 +362,8 @@ static void test_path(void **state)
     smc_buf_clear(&out);
 }
 
-#define TABLE(rows, test) run_table(#rows, rows, sizeof rows[0], sizeof rows / sizeof rows[0], test)
+#define TABLE(rows, test)                                                                          \
+    run_table(#rows, rows, sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], test)
 
 int main(void)
 {

@@ -262,6 +262,105 @@ static void test_error_row(void **state)
     tear_down(&f);
 }
 
+/* ---- the ways of giving the secret ---- */
+
+#define OTHERS "-t|VIZ|-f|x|-s|01234567-89ab-cdef-0123-456789abcdef"
+
+struct way_row {
+    const char *name;
+    const char *args;
+    const char *env;
+    const char *token;
+    const char *file;
+    const char *command;
+    const char *error; /* NULL: none */
+};
+
+#define BOTH(one, other) one " and " other " exclude each other: give one of them"
+
+static const struct way_row way_rows[] = {
+    {"itself", "-k|tiger", "", "tiger", NULL, NULL, NULL},
+    {"a file", "--token-file|x", "", NULL, "x", NULL, NULL},
+    {"standard input", "--token-file|-", "", NULL, "-", NULL, NULL},
+    {"a file, with underscores", "--token_file=x", "", NULL, "x", NULL, NULL},
+    {"a command", "--token-command|echo a b", "", NULL, NULL, "echo a b", NULL},
+    {"a file by variable", "", "CASTOR_UPLOADER_TOKEN_FILE=x", NULL, "x", NULL, NULL},
+    {"a command by variable", "", "CASTOR_UPLOADER_TOKEN_COMMAND=x", NULL, NULL, "x", NULL},
+    {"the flag of a file cancels the others' variables", "--token-file|x",
+     "CASTOR_UPLOADER_TOKEN=tiger|CASTOR_UPLOADER_TOKEN_COMMAND=y|CASTOR_UPLOADER_TOKEN_FILE=z",
+     NULL, "x", NULL, NULL},
+    {"the flag of a command cancels the others' variables", "--token-command|x",
+     "CASTOR_UPLOADER_TOKEN=tiger|CASTOR_UPLOADER_TOKEN_FILE=y", NULL, NULL, "x", NULL},
+    {"the secret's flag cancels the others' variables", "-k|tiger",
+     "CASTOR_UPLOADER_TOKEN_COMMAND=x|CASTOR_UPLOADER_TOKEN_FILE=y", "tiger", NULL, NULL, NULL},
+    {"empty variables count as not set", "", "CASTOR_UPLOADER_TOKEN=|CASTOR_UPLOADER_TOKEN_FILE=x",
+     NULL, "x", NULL, NULL},
+    {"the secret and a file", "-k|tiger|--token-file|x", "", NULL, NULL, NULL,
+     BOTH("--token", "--token-file")},
+    {"a command and a file", "--token-command|x|--token-file|x", "", NULL, NULL, NULL,
+     BOTH("--token-command", "--token-file")},
+    {"the variables of the secret and of a file", "",
+     "CASTOR_UPLOADER_TOKEN=tiger|CASTOR_UPLOADER_TOKEN_FILE=x", NULL, NULL, NULL,
+     BOTH("CASTOR_UPLOADER_TOKEN", "CASTOR_UPLOADER_TOKEN_FILE")},
+    {"the variables of a file and of a command", "",
+     "CASTOR_UPLOADER_TOKEN_COMMAND=x|CASTOR_UPLOADER_TOKEN_FILE=x", NULL, NULL, NULL,
+     BOTH("CASTOR_UPLOADER_TOKEN_FILE", "CASTOR_UPLOADER_TOKEN_COMMAND")},
+    {"none", "", "CASTOR_UPLOADER_TOKEN_FILE=", NULL, NULL, NULL,
+     "missing: --token (or the variable CASTOR_UPLOADER_TOKEN)"},
+};
+
+static void assert_text(const char *got, const char *want)
+{
+    assert_string_equal(got ? got : "(none)", want ? want : "(none)");
+}
+
+static void test_way_row(void **state)
+{
+    const struct way_row *row = *state;
+    struct fixture f;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *args = text_format("%s%s%s", row->args, *row->args ? "|" : "", OTHERS);
+    assert_int_equal(run(&f, args, row->env, &err), row->error ? SMC_ERR_USAGE : SMC_OK);
+    assert_string_equal(err.detail, row->error ? row->error : "");
+    if (!row->error) {
+        assert_text(f.settings.token, row->token);
+        assert_text(f.settings.token_file, row->file);
+        assert_text(f.settings.token_command, row->command);
+    }
+    free(args);
+    tear_down(&f);
+}
+
+struct load_row {
+    const char *name;
+    const char *arg;
+    enum smc_status status;
+    const char *want; /* the secret, or the error's text */
+};
+
+static const struct load_row load_rows[] = {
+    {"itself", "--token=tiger", SMC_OK, "tiger"},
+    {"by command", "--token-command=echo lion", SMC_OK, "lion"},
+    {"by a command that fails", "--token-command=exit 3", SMC_ERR_USAGE,
+     "--token-command: the command ended with status 3"},
+    {"by a file that is missing", "--token-file=/nowhere/token", SMC_ERR_IO,
+     "--token-file: /nowhere/token: No such file or directory"},
+};
+
+static void test_load_row(void **state)
+{
+    const struct load_row *row = *state;
+    struct fixture f;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *args = text_format("%s|%s", row->arg, OTHERS);
+    assert_int_equal(run(&f, args, "", NULL), SMC_OK);
+    assert_int_equal(upload_options_load_secret(&f.settings, -1, NULL, &err), row->status);
+    assert_string_equal(row->status == SMC_OK ? f.settings.token : err.detail, row->want);
+    free(args);
+    tear_down(&f);
+    assert_null(f.settings.token);
+}
+
 /* ---- what can ---- */
 
 struct good_row {
@@ -386,6 +485,8 @@ int main(void)
     int failed = TABLE("upload options: texts", text_rows, test_text_row);
     failed += TABLE("upload options: numbers", number_rows, test_number_row);
     failed += TABLE("upload options: errors", error_rows, test_error_row);
+    failed += TABLE("upload options: ways of giving the secret", way_rows, test_way_row);
+    failed += TABLE("upload options: loading it", load_rows, test_load_row);
     failed += TABLE("upload options: addresses", good_rows, test_good_row);
     failed += cmocka_run_group_tests_name("upload options", tests, NULL, NULL);
     return failed;

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -53,20 +54,28 @@ static int compare(const void *a, const void *b)
 
 /* ---- the list ---- */
 
+static enum smc_status make_room(struct upload_files *files)
+{
+    if (files->count < files->allocated)
+        return SMC_OK;
+    size_t more = files->allocated ? files->allocated * 2 : 16;
+    struct upload_file *items = reallocarray(files->items, more, sizeof *items);
+    if (!items)
+        return SMC_ERR_NOMEM;
+    files->items = items;
+    files->allocated = more;
+    return SMC_OK;
+}
+
 static enum smc_status add(struct upload_files *files, const char *name)
 {
-    if (files->count == files->allocated) {
-        size_t more = files->allocated ? files->allocated * 2 : 16;
-        struct upload_file *items = reallocarray(files->items, more, sizeof *items);
-        if (!items)
-            return SMC_ERR_NOMEM;
-        files->items = items;
-        files->allocated = more;
-    }
-    char *copy = strdup(name);
-    if (!copy)
+    if (make_room(files) != SMC_OK)
         return SMC_ERR_NOMEM;
-    files->items[files->count++] = (struct upload_file){copy, UPLOAD_WAITING};
+    struct upload_file *file = &files->items[files->count];
+    file->state = UPLOAD_WAITING;
+    if (asprintf(&file->name, "%s", name) < 0)
+        return SMC_ERR_NOMEM;
+    files->count++;
     return SMC_OK;
 }
 

@@ -18,6 +18,8 @@ static enum smc_status send_files(struct upload_settings *settings, struct smc_l
     if (rc == SMC_OK)
         rc = smc_cli_signals_start(&signals, err);
     if (rc == SMC_OK)
+        rc = upload_options_load_secret(settings, signals.fd, log, err);
+    if (rc == SMC_OK)
         rc = upload_run(settings, log, NULL, signals.fd, err);
     smc_cli_signals_stop(&signals);
     return rc;

@@ -5,10 +5,15 @@
 
 #include <sigmacat/client.h>
 
+#include "lib/cli/secret.h"
+
 #define PLACE(member) .offset = offsetof(struct upload_settings, member)
 
 /* -f and -d exclude each other. */
 #define GROUP_WHAT 1
+
+/* So do the ways of giving the token. */
+#define GROUP_SECRET 2
 
 /* In the order of the enums. */
 static const char *const types[] = {"DBT", "LOOKML", "QUALITY", "VIZ", "WAREHOUSE", NULL};
@@ -28,6 +33,7 @@ static const struct smc_setting rows[] = {
      .variable = "CASTOR_UPLOADER_TOKEN",
      .type = SMC_SETTING_SECRET,
      PLACE(token),
+     .group = GROUP_SECRET,
      .is_fixed = true,
      .help = "Catalog's API token"},
     {.flag = "--source_id",
@@ -82,6 +88,20 @@ static const struct smc_setting rows[] = {
      PLACE(project_name),
      .is_fixed = true,
      .help = "Looker project, with LOOKML"},
+    {.flag = "--token-file",
+     .metavar = "FILE",
+     .variable = "CASTOR_UPLOADER_TOKEN_FILE",
+     .type = SMC_SETTING_TEXT,
+     PLACE(token_file),
+     .group = GROUP_SECRET,
+     .help = "file that holds the token; -: standard input"},
+    {.flag = "--token-command",
+     .metavar = "CMD",
+     .variable = "CASTOR_UPLOADER_TOKEN_COMMAND",
+     .type = SMC_SETTING_TEXT,
+     PLACE(token_command),
+     .group = GROUP_SECRET,
+     .help = "shell command that prints the token"},
     {.flag = "--endpoint",
      .metavar = "URL",
      .variable = "CASTOR_UPLOADER_ENDPOINT",
@@ -153,7 +173,7 @@ static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[
 
 static const char *const examples[] = {
     "castor-upload -k TOKEN -s SOURCE_ID -t VIZ -d sigma",
-    "CASTOR_UPLOADER_TOKEN=$(cat token) castor-upload -s SOURCE_ID -t VIZ -d sigma",
+    "castor-upload --token-file token -s SOURCE_ID -t VIZ -d sigma",
     "castor-upload -k TOKEN -s SOURCE_ID -t DBT -f target/manifest.json --zone US",
     NULL,
 };
@@ -180,7 +200,8 @@ const char *upload_type_name(int type)
 enum smc_status upload_options_read(struct upload_settings *settings, int argc, char **argv,
                                     char *const *envp, struct smc_error *err)
 {
-    *settings = (struct upload_settings){.origin = SMC_BUF_INIT(512), .prefix = SMC_BUF_INIT(1024)};
+    *settings = (struct upload_settings){
+        .origin = SMC_BUF_INIT(512), .prefix = SMC_BUF_INIT(1024), .secret = SMC_BUF_INIT(0)};
     enum smc_status rc = smc_settings_init(&settings->sources, &table, settings, err);
     if (rc != SMC_OK)
         return rc;
@@ -325,9 +346,27 @@ enum smc_status upload_options_check(struct upload_settings *settings, struct sm
     return rc;
 }
 
+enum smc_status upload_options_load_secret(struct upload_settings *settings, int stop_fd,
+                                           struct smc_log *log, struct smc_error *err)
+{
+    const char *flag = settings->token_file ? "--token-file" : "--token-command";
+    struct smc_cli_secret from = {.file = settings->token_file,
+                                  .command = settings->token_command,
+                                  .name = smc_settings_name(&settings->sources, flag),
+                                  .stop_fd = stop_fd,
+                                  .log = log};
+    if (!from.file && !from.command)
+        return SMC_OK;
+    enum smc_status rc = smc_cli_secret_read(&from, &settings->secret, err);
+    if (rc == SMC_OK)
+        settings->token = settings->secret.data;
+    return rc;
+}
+
 void upload_options_clear(struct upload_settings *settings)
 {
     smc_settings_clear(&settings->sources);
     smc_buf_clear(&settings->origin);
     smc_buf_clear(&settings->prefix);
+    smc_buf_wipe(&settings->secret);
 }

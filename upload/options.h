@@ -20,9 +20,12 @@ struct upload_settings {
     struct smc_settings sources; /* where each value came from */
     struct smc_buf origin;       /* "https://host[:port]" of zone or endpoint, made by the check */
     struct smc_buf prefix;       /* the endpoint's path, "/x" or ""; made by the check */
+    struct smc_buf secret;       /* what was read from token_file or token_command */
     char source_uuid[37];        /* source_id in lower case; made by the check */
 
-    const char *token;
+    const char *token; /* given by file or command: NULL until it is loaded */
+    const char *token_file;
+    const char *token_command;
     const char *source_id; /* as given */
     int file_type;         /* enum upload_type; -1 while not given */
     const char *file_path; /* exactly one of these two is not NULL after the check */
@@ -54,6 +57,11 @@ enum smc_status upload_options_read(struct upload_settings *settings, int argc, 
 /* Whether a run could start: all that is required is there and fits together. Files are not looked
  * at. SMC_ERR_USAGE. */
 enum smc_status upload_options_check(struct upload_settings *settings, struct smc_error *err);
+
+/* Reads the token where it is given by file or command. After the check; both `stop_fd` and `log` as in
+ * smc_cli_secret, whose errors these are. */
+enum smc_status upload_options_load_secret(struct upload_settings *settings, int stop_fd,
+                                           struct smc_log *log, struct smc_error *err);
 
 /* Frees and wipes; twice is harmless. */
 void upload_options_clear(struct upload_settings *settings);

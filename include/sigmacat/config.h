@@ -80,17 +80,23 @@ SMC_API enum smc_status smc_settings_init(struct smc_settings *settings,
 SMC_API void smc_settings_clear(struct smc_settings *settings);
 
 /* Reads the command line (argv[0] is passed over), then the variables of `envp` (ended by NULL),
- * into the target. The bytes of secrets in `argv` are replaced by asterisks, whatever else is wrong.
+ * into the target. The bytes of secrets in `argv` are replaced by asterisks, those in `envp` by
+ * NULs, whatever else is wrong: give it `environ`, and neither /proc nor a child shows them.
  * When a query (--help) is among the flags, the result is SMC_OK and nothing but the flags was read.
  * Else SMC_ERR_USAGE, with a text that says what, where and what was expected; SMC_ERR_NOMEM. */
 SMC_API enum smc_status smc_settings_read(struct smc_settings *settings, int argc, char **argv,
                                           char *const *envp, struct smc_error *err);
 
-/* SMC_ERR_USAGE when any of these settings is not set; the text names the flag and the variable of
- * each that is missing. `flags` as in the table. */
+/* SMC_ERR_USAGE when any of these settings is not set, nor one that excludes it; the text names the
+ * flag and the variable of each that is missing. `flags` as in the table. */
 SMC_API enum smc_status smc_settings_require(const struct smc_settings *settings,
                                              const char *const *flags, size_t count,
                                              struct smc_error *err);
+
+/* Whether these bytes can be a secret: no spaces, no control characters. SMC_ERR_USAGE, whose text
+ * begins with `name`. */
+SMC_API enum smc_status smc_secret_check(const char *secret, size_t len, const char *name,
+                                         struct smc_error *err);
 
 /* How an error names where a setting's value came from: "--host", "CASTOR_SIGMA_HOST"; of a
  * default, its flag. `flag` as in the table. Never NULL, borrowed. */

@@ -5,8 +5,8 @@
  *   lists    ordered lists of distinct ids: what was listed, what is to be asked;
  *   values   small named texts that outlive a run.
  * `kind` and `list` are a program's own few words, of at most 63 bytes; ids are any texts.
- * Writes are grouped: they are on disk after smc_store_commit, or 100 writes (10,000 where they add to
- * lists) or 200 ms later; the time is looked at whenever the store is called.
+ * Writes are grouped: they are on disk after smc_store_commit, or 100 writes (10,000 where they add
+ * to lists) or 200 ms later; the time is looked at whenever the store is called.
  * After kill -9 the file is whole and at most the last group is missing.
  * Not thread safe. Functions return SMC_ERR_STORE (damaged, newer version), SMC_ERR_IO (no space,
  * unreadable), SMC_ERR_NOMEM. A store that failed so has lost a group, and every later call returns
@@ -32,8 +32,8 @@ SMC_API enum smc_status smc_store_open(struct smc_store **store, const char *dir
                                        const char *host, const char *client_id,
                                        const struct smc_clock *clock, struct smc_error *err);
 
-/* Commits, closes and gives the lock back; NULL is harmless. Whether that last commit succeeded only
- * smc_store_commit can tell. */
+/* Commits, closes and gives the lock back; NULL is harmless. Whether that last commit succeeded
+ * only smc_store_commit can tell. */
 SMC_API void smc_store_close(struct smc_store *store);
 
 /* Puts everything written so far on disk, to outlive a power cut too: two fsyncs, so for steps that

@@ -1,11 +1,15 @@
 #include "help.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 /* A screen's help is far below it. */
 #define HELP_MAX 16384
+
+/* Where the texts begin; that of a longer option goes to a line of its own. */
+#define TEXT_COLUMN 28
 
 /* Appends "  -o, --output DIR" and returns its width; 0 when memory ran out. */
 static size_t add_option(const struct smc_setting *row, struct smc_buf *out)
@@ -20,33 +24,17 @@ static size_t add_option(const struct smc_setting *row, struct smc_buf *out)
     return out->len - was;
 }
 
-static enum smc_status widest_option(const struct smc_settings_table *table, size_t *width)
-{
-    struct smc_buf line = SMC_BUF_INIT(HELP_MAX);
-    enum smc_status rc = SMC_OK;
-    *width = 0;
-    for (size_t i = 0; i < table->count && rc == SMC_OK; i++) {
-        smc_buf_reset(&line);
-        size_t here = add_option(&table->rows[i], &line);
-        if (here == 0)
-            rc = SMC_ERR_NOMEM;
-        else if (here > *width)
-            *width = here;
-    }
-    smc_buf_clear(&line);
-    return rc;
-}
-
 static enum smc_status add_options(const struct smc_settings_table *table, struct smc_buf *out)
 {
-    size_t width;
-    enum smc_status rc = widest_option(table, &width);
+    enum smc_status rc = SMC_OK;
     for (size_t i = 0; i < table->count && rc == SMC_OK; i++) {
         const struct smc_setting *row = &table->rows[i];
         size_t here = add_option(row, out);
         if (here == 0)
             return SMC_ERR_NOMEM;
-        rc = smc_buf_addf(out, "%*s%s", (int)(width - here) + 2, "", row->help);
+        bool is_long = here + 2 > TEXT_COLUMN;
+        int space = (int)(is_long ? TEXT_COLUMN : TEXT_COLUMN - here);
+        rc = smc_buf_addf(out, "%s%*s%s", is_long ? "\n" : "", space, "", row->help);
         if (rc == SMC_OK && row->fallback)
             rc = smc_buf_addf(out, " (default: %s)", row->fallback);
         if (rc == SMC_OK)

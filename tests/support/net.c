@@ -157,7 +157,7 @@ struct net_server *net_start(const struct net_step *steps, size_t count)
     struct sockaddr_in where = {.sin_family = AF_INET};
     socklen_t len = sizeof where;
     if (!server)
-        fail_msg("out of memory");
+        abort();
     server->steps = steps;
     server->count = count;
     for (size_t i = 0; i < CONNS_MAX; i++)

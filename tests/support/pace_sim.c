@@ -213,9 +213,7 @@ static double next_event(const struct sim *s, int *index)
 /* One step: a call is sent, or time moves on to what comes next. */
 static void step(struct sim *s, struct smci_pace *pace)
 {
-    int64_t wait = NEVER > 0 && s->in_flight < IN_FLIGHT_MAX
-                       ? smci_pace_wait_ms(pace, (int64_t)s->now_ms)
-                       : SMCI_PACE_FULL;
+    int64_t wait = smci_pace_wait_ms(pace, (int64_t)s->now_ms);
     if (wait == 0) {
         send_call(s, pace);
         return;
@@ -223,6 +221,8 @@ static void step(struct sim *s, struct smci_pace *pace)
     int index = 0;
     double event = next_event(s, &index);
     double free_at = wait == SMCI_PACE_FULL ? NEVER : floor(s->now_ms) + (double)wait;
+    if (free_at >= NEVER && event >= NEVER)
+        abort(); /* nothing is in flight and nothing may start: the pace is stuck */
     if (free_at <= event) {
         s->now_ms = free_at;
         return;

@@ -6,13 +6,13 @@
 
 #include "support.h"
 
-#define DAY_S 86400
+#define DAY_S ((time_t)86400)
 
 static char *text_of(const gnutls_datum_t *pem)
 {
-    char *text = strndup((const char *)pem->data, pem->size);
+    char *text = pem->data ? strndup((const char *)pem->data, pem->size) : NULL;
     if (!text)
-        fail_msg("out of memory");
+        abort();
     return text;
 }
 
@@ -40,7 +40,7 @@ static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const char *ho
     rc = rc ? rc : gnutls_x509_crt_set_version(crt, 3);
     rc = rc ? rc : gnutls_x509_crt_set_serial(crt, serial, sizeof serial);
     rc = rc ? rc : gnutls_x509_crt_set_activation_time(crt, now - (days < 0 ? 30 : 1) * DAY_S);
-    rc = rc ? rc : gnutls_x509_crt_set_expiration_time(crt, now + (time_t)days * DAY_S);
+    rc = rc ? rc : gnutls_x509_crt_set_expiration_time(crt, now + days * DAY_S);
     rc = rc ? rc : name_it(crt, host);
     rc = rc ? rc : gnutls_x509_crt_set_basic_constraints(crt, 1, -1);
     rc = rc ? rc : gnutls_x509_crt_set_key(crt, key);

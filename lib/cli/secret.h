@@ -1,0 +1,41 @@
+/* A secret that is not given itself, but as the file that holds it or the command that prints it:
+ * so it stands neither in a command line nor in an environment. */
+#ifndef CLI_SECRET_H
+#define CLI_SECRET_H
+
+#include <stdint.h>
+
+#include <sigmacat/buf.h>
+#include <sigmacat/log.h>
+
+/* A longer one is taken for a wrong file. */
+#define SMC_CLI_SECRET_MAX 16384
+
+/* How long a command may take. */
+#define SMC_CLI_SECRET_LIMIT_MS 60000
+
+/* Where a secret is. All borrowed. */
+struct smc_cli_secret {
+    const char *file;    /* "-": standard input; NULL: it is a command's */
+    const char *command; /* for /bin/sh -c */
+    const char *name;    /* of the setting, for errors: "--token-file" */
+    int64_t limit_ms;    /* for the command; 0: the limit above */
+    int stop_fd;         /* readable: give up, as in smc_client_opt; -1: none */
+    struct smc_log *log; /* gets a warning when others can read the file */
+};
+
+/* Reads the one line of the file or of what the command prints, without its line end, into `secret`,
+ * which may be uninitialised and is to be wiped by the caller, also after an error.
+ *
+ * The command gets /dev/null as its input, our standard error, and no terminal; it and what it
+ * started are killed when it takes too long, prints too much, or when `stop_fd` is readable.
+ * SIGCHLD is taken meanwhile: the process should have no other children, nor threads that do not
+ * block it. A file may be a pipe, which is waited for without a limit.
+ *
+ * SMC_ERR_IO: the file is missing, empty or can't be read. SMC_ERR_USAGE: what it holds is no
+ * secret; the command failed or was killed. SMC_ERR_CANCELLED. No text holds anything that was
+ * read. */
+enum smc_status smc_cli_secret_read(const struct smc_cli_secret *from, struct smc_buf *secret,
+                                    struct smc_error *err);
+
+#endif

@@ -1,0 +1,601 @@
+/* lib/pace: its rules one by one, and its aims against models of limiters. */
+#include "support/support.h"
+
+#include "lib/pace.h"
+#include "support/pace_sim.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
+#define T0          ((int64_t)1000000)
+
+/* ---- a pace, and a server that answers at once ---- */
+
+static struct smci_pace pace;
+static int64_t now;
+
+static void start_with(int concurrency, double max_rate, double learnt_rate)
+{
+    struct smci_pace_opt opt = {concurrency, max_rate, learnt_rate, 1};
+    now = T0;
+    smci_pace_init(&pace, &opt, now);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    start_with(5, 0, 0);
+    return 0;
+}
+
+static int64_t send_now(void)
+{
+    assert_int_equal(smci_pace_wait_ms(&pace, now), 0);
+    smci_pace_sent(&pace, now);
+    return now;
+}
+
+/* Waits as long as it must, at most a day, and sends. */
+static int64_t send_next(void)
+{
+    for (int i = 0; i < 10; i++) {
+        int64_t wait = smci_pace_wait_ms(&pace, now);
+        assert_in_range(wait, 0, 86400000);
+        if (wait == 0)
+            return send_now();
+        now += wait;
+    }
+    fail_msg("it never lets a call start");
+    return 0;
+}
+
+static void accept_some(int calls, int64_t latency_ms)
+{
+    for (int i = 0; i < calls; i++) {
+        int64_t sent = send_next();
+        now += latency_ms;
+        smci_pace_accepted(&pace, sent, now);
+    }
+}
+
+static void refuse_one(int64_t retry_after_ms, bool is_html)
+{
+    int64_t sent = send_next();
+    now += 10;
+    smci_pace_refused(&pace, sent, now, retry_after_ms, is_html);
+}
+
+static int64_t wait_ms(void)
+{
+    return smci_pace_wait_ms(&pace, now);
+}
+
+/* How many calls may start at once, now. */
+static int count_window(void)
+{
+    struct smci_pace copy = pace;
+    int calls = 0;
+    while (calls < 1000 && smci_pace_wait_ms(&copy, now) == 0) {
+        smci_pace_sent(&copy, now);
+        calls++;
+    }
+    return calls;
+}
+
+/* ---- the window ---- */
+
+struct window_row {
+    const char *name;
+    int concurrency;
+    int accepted;
+    int window;
+};
+
+static const struct window_row window_rows[] = {
+    {"begins with two", 5, 0, 2},
+    {"opens by one per success", 5, 1, 3},
+    {"and again", 5, 2, 4},
+    {"up to the concurrency", 5, 100, 5},
+    {"of one stays one", 1, 100, 1},
+    {"of two", 2, 100, 2},
+    {"of fifty", 50, 100, 50},
+    {"beyond what is remembered", 200, 300, 200},
+    {"of nothing counts as one", 0, 9, 1},
+    {"of less than nothing too", -7, 9, 1},
+};
+
+static void test_window(void **state)
+{
+    const struct window_row *row = *state;
+    start_with(row->concurrency, 0, 0);
+    accept_some(row->accepted, 10);
+    assert_int_equal(count_window(), row->window);
+}
+
+static void test_full(void **state)
+{
+    (void)state;
+    int64_t first = send_now();
+    int64_t second = send_now();
+    assert_true(wait_ms() == SMCI_PACE_FULL);
+    smci_pace_lost(&pace, first, now);
+    assert_int_equal(wait_ms(), 0); /* the place is free, and the window no wider */
+    assert_int_equal(count_window(), 1);
+    smci_pace_accepted(&pace, second, now);
+    assert_int_equal(count_window(), 3);
+}
+
+/* ---- the pause after a refusal ---- */
+
+struct pause_row {
+    const char *name;
+    int accepted; /* before, at 50 ms each */
+    int refused;  /* in a row; each waits as it must */
+    int64_t retry_after_ms;
+    bool is_html;
+    int64_t least, most;
+};
+
+/* 20 calls in 1010 ms are 19.8/s: 0.95 x 0.7 of it is 13.2/s, 4 calls of which take 304 ms. */
+static const struct pause_row pause_rows[] = {
+    {"the very first call: 1 s", 0, 1, -1, false, 1000, 1100},
+    {"four calls' time", 20, 1, -1, false, 303, 335},
+    {"then three times as long", 20, 2, -1, false, 909, 1002},
+    {"and again", 20, 3, -1, false, 2727, 3006},
+    {"up to a minute", 20, 8, -1, false, 60000, 66000},
+    {"Retry-After", 20, 1, 2000, false, 2000, 2000},
+    {"Retry-After 0 means none", 20, 1, 0, false, 1, 1},
+    {"but not twice in a row", 20, 2, 0, false, 909, 1002},
+    {"the longer one, in a row", 20, 4, 2000, false, 8000, 9100},
+    {"Retry-After of an hour", 20, 1, 3600000, false, 3600000, 3600000},
+    {"more is an hour", 20, 1, INT64_MAX, false, 3600000, 3600000},
+    {"less than nothing is none named", 20, 1, INT64_MIN, false, 303, 335},
+    {"an edge's page: 30 s", 20, 1, -1, true, 30000, 33000},
+    {"then 60 s", 20, 2, -1, true, 60000, 66000},
+    {"then 120 s", 20, 3, -1, true, 120000, 132000},
+    {"and no longer", 20, 9, -1, true, 120000, 132000},
+    {"Retry-After beyond that", 20, 1, 600000, true, 600000, 600000},
+    {"Retry-After below that", 20, 1, 1000, true, 30000, 33000},
+};
+
+static void test_pause(void **state)
+{
+    const struct pause_row *row = *state;
+    (void)start(NULL);
+    accept_some(row->accepted, 50);
+    for (int i = 0; i < row->refused; i++)
+        refuse_one(row->retry_after_ms, row->is_html);
+    assert_in_range(wait_ms(), row->least, row->most);
+}
+
+static void test_pause_starts_over(void **state)
+{
+    (void)state;
+    accept_some(20, 50);
+    for (int i = 0; i < 4; i++)
+        refuse_one(-1, false);
+    accept_some(1, 50);
+    refuse_one(-1, false);
+    assert_in_range(wait_ms(), 10, 1100); /* a first one again, not three times the fourth */
+}
+
+static void test_one_at_a_time(void **state)
+{
+    (void)state;
+    accept_some(20, 50);
+    refuse_one(-1, false);
+    refuse_one(-1, false);
+    int64_t probe = send_next();
+    now += 5000;
+    assert_true(wait_ms() == SMCI_PACE_FULL);
+    smci_pace_accepted(&pace, probe, now);
+    (void)send_next();
+    now += 5000;
+    (void)send_now(); /* as soon as one is accepted, the window is open again */
+}
+
+static void test_block_sends_one_probe(void **state)
+{
+    (void)state;
+    accept_some(20, 50);
+    refuse_one(-1, true);
+    int64_t probe = send_next();
+    now += 600000;
+    assert_true(wait_ms() == SMCI_PACE_FULL);
+    smci_pace_lost(&pace, probe, now); /* that says nothing of the block: wait as long again */
+    assert_in_range(wait_ms(), 30000, 33000);
+    accept_some(1, 50);
+    now += 60000;
+    assert_int_equal(count_window(), 1); /* one at once, the next by the rate */
+}
+
+/* ---- what belongs to a decision ---- */
+
+static void test_late_refusals_change_nothing(void **state)
+{
+    (void)state;
+    accept_some(20, 50);
+    int64_t sent[5];
+    for (int i = 0; i < 5; i++)
+        sent[i] = send_now();
+    now += 20;
+    smci_pace_refused(&pace, sent[0], now, -1, false);
+    double rate = smci_pace_rate(&pace);
+    int64_t wait = wait_ms();
+    for (int i = 1; i < 5; i++)
+        smci_pace_refused(&pace, sent[i], now, -1, false);
+    assert_true(smci_pace_rate(&pace) == rate);
+    assert_int_equal(wait_ms(), wait);
+}
+
+static void test_late_retry_after_is_obeyed(void **state)
+{
+    (void)state;
+    accept_some(20, 50);
+    int64_t sent = send_now();
+    (void)send_now();
+    now += 20;
+    smci_pace_refused(&pace, sent, now, 1000, false);
+    smci_pace_refused(&pace, sent, now, 5000, false);
+    assert_int_equal(wait_ms(), 5000);
+}
+
+static void test_late_success_is_no_all_clear(void **state)
+{
+    (void)state;
+    accept_some(20, 50);
+    int64_t slow = send_now();
+    now += 1;
+    refuse_one(-1, true);
+    smci_pace_accepted(&pace, slow, now);
+    assert_in_range(wait_ms(), 30000, 33000);
+    refuse_one(-1, true);
+    assert_in_range(wait_ms(), 60000, 66000); /* the block went on */
+}
+
+/* ---- the rate ---- */
+
+static void test_no_rate_without_refusal(void **state)
+{
+    (void)state;
+    accept_some(1000, 1);
+    assert_true(smci_pace_rate(&pace) <= 0);
+    assert_int_equal(count_window(), 5);
+}
+
+/* Between two refusals 50 calls are let through in 10 s: 5/s, whatever was before. */
+static void test_estimate(void **state)
+{
+    (void)state;
+    accept_some(20, 50);
+    refuse_one(-1, false);
+    int64_t from = now;
+    for (int i = 0; i < 50; i++) {
+        now = now < from + i * 200 ? from + i * 200 : now;
+        accept_some(1, 1);
+    }
+    double at_refusal = smci_pace_rate(&pace);
+    now = from + 10000 - 10;
+    refuse_one(-1, false);
+    double estimate = 0.95 * 5 * 1.2; /* a quarter of a say lifts it by no more than that */
+    assert_true(at_refusal > 5);
+    assert_true(smci_pace_rate(&pace) >= 0.95 * 5 - 0.1);
+    assert_true(smci_pace_rate(&pace) < (estimate > at_refusal ? at_refusal : 0.95 * at_refusal));
+}
+
+static void test_even_spacing(void **state)
+{
+    (void)state;
+    start_with(5, 0, 10); /* 9.5/s: one call in 105.3 ms */
+    accept_some(5, 1);
+    for (int i = 0; i < 4; i++) {
+        int64_t was = now;
+        (void)send_next();
+        assert_in_range(now - was, 104, 106);
+    }
+}
+
+static void test_learnt_rate(void **state)
+{
+    (void)state;
+    start_with(5, 0, 10);
+    assert_true(smci_pace_rate(&pace) > 9 && smci_pace_rate(&pace) < 10);
+    start_with(5, 0, 0);
+    assert_true(smci_pace_rate(&pace) <= 0);
+    start_with(5, 0, -3);
+    assert_true(smci_pace_rate(&pace) <= 0);
+    start_with(5, 0, 0.01);
+    assert_true(smci_pace_rate(&pace) >= 0.5);
+}
+
+static void test_never_below_half(void **state)
+{
+    (void)state;
+    start_with(5, 0, 1);
+    for (int i = 0; i < 50; i++) {
+        refuse_one(60000, false);
+        accept_some(1, 1);
+        assert_true(smci_pace_rate(&pace) >= 0.5);
+    }
+    assert_true(smci_pace_rate(&pace) < 0.51);
+}
+
+static void test_climbs_while_quiet(void **state)
+{
+    (void)state;
+    start_with(5, 0, 10);
+    accept_some(150, 10);
+    double near = smci_pace_rate(&pace) / 9.5;
+    accept_some(300, 10);
+    double far = smci_pace_rate(&pace) / 9.5;
+    assert_true(near > 1.08 && near < 1.11); /* slowly at first, */
+    assert_true(far > 3);                    /* then faster and faster */
+}
+
+static void test_climbs_only_where_it_holds_back(void **state)
+{
+    (void)state;
+    start_with(1, 0, 10);
+    accept_some(1000, 500); /* 2/s by the latency alone proves nothing of 10/s */
+    assert_true(smci_pace_rate(&pace) < 9.6);
+}
+
+/* ---- a bound of the user's ---- */
+
+struct max_row {
+    const char *name;
+    double max_rate;
+    int concurrency;
+    int64_t latency_ms;
+};
+
+static const struct max_row max_rows[] = {
+    {"one a second", 1, 5, 20},        {"one in five seconds", 0.2, 5, 20},
+    {"3/s, slow answers", 3, 5, 1500}, {"7/s", 7, 5, 100},
+    {"150/s: rounding", 150, 5, 10},   {"400/s", 400, 50, 30},
+};
+
+static int compare(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void test_max_rate(void **state)
+{
+    const struct max_row *row = *state;
+    enum { CALLS = 3000 };
+    static int64_t sent[CALLS];
+    start_with(row->concurrency, row->max_rate, 0);
+    int done = 0;
+    struct smci_rng rng;
+    smci_rng_seed(&rng, 3);
+    for (int calls = 0; calls < CALLS;) {
+        int64_t wait = wait_ms();
+        if (wait == 0) {
+            sent[calls++] = send_now();
+        } else if (wait == SMCI_PACE_FULL) {
+            now = sent[done] + row->latency_ms > now ? sent[done] + row->latency_ms : now;
+            smci_pace_accepted(&pace, sent[done++], now);
+        } else {
+            now += wait + (int64_t)(3 * smci_rng_unit(&rng)); /* a loop that wakes late */
+        }
+    }
+    qsort(sent, CALLS, sizeof sent[0], compare);
+    int most = 0;
+    for (int first = 0, last = 0; last < CALLS; last++) {
+        while (sent[last] - sent[first] >= 1000)
+            first++;
+        most = last - first + 1 > most ? last - first + 1 : most;
+    }
+    assert_in_range(most, 1, (int)row->max_rate + 1);
+    double rate = (CALLS - 1) * 1000.0 / (double)(sent[CALLS - 1] - sent[0]);
+    assert_true(rate <= row->max_rate * 1.001);
+    if (row->concurrency * 1000.0 / (double)row->latency_ms > row->max_rate * 1.2)
+        assert_true(rate > row->max_rate * 0.97);
+}
+
+/* ---- how long refusals go on ---- */
+
+static void test_refused_for(void **state)
+{
+    (void)state;
+    assert_int_equal(smci_pace_refused_for_ms(&pace, now), 0);
+    int64_t slow = send_now();
+    now += 1;
+    refuse_one(-1, false);
+    int64_t since = now;
+    assert_int_equal(smci_pace_refused_for_ms(&pace, now), 0);
+    now += 60000;
+    refuse_one(-1, false);
+    assert_int_equal(smci_pace_refused_for_ms(&pace, now + 840000), now + 840000 - since);
+    assert_int_equal(smci_pace_refused_for_ms(&pace, since - 5), 0);
+    smci_pace_accepted(&pace, slow, now);
+    assert_int_equal(smci_pace_refused_for_ms(&pace, now + 840000), 0);
+}
+
+/* ---- many refusals ---- */
+
+/* A server that refuses every second call brings fewer than twenty refusals into any ten seconds. */
+static void test_no_crowd(void **state)
+{
+    (void)state;
+    int64_t at[400];
+    for (int i = 0; i < 400; i++) {
+        refuse_one(0, false);
+        at[i] = now;
+        accept_some(1, 1);
+        assert_true(i < 15 || at[i] - at[i - 15] > 9900);
+    }
+}
+
+/* ---- hostile clocks and values ---- */
+
+static void test_clock_goes_back(void **state)
+{
+    (void)state;
+    accept_some(20, 50);
+    refuse_one(3600000, false);
+    now -= 50000000;
+    assert_int_equal(wait_ms(), 3600000); /* as it was meant, not half a day more */
+    now += 3600000;
+    int64_t sent = send_next();
+    smci_pace_refused(&pace, sent, now + 1, -1, false);
+    now += 1;
+    assert_in_range(wait_ms(), 10, 4000); /* refusals count, though the last one is in the future */
+    accept_some(10, 50);
+    start_with(5, 1, 0);
+    (void)send_now();
+    now -= 500000;
+    assert_in_range(wait_ms(), 1, 1000);
+}
+
+static void test_clock_stands_still(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        int64_t sent = now;
+        smci_pace_sent(&pace, now);
+        if (i % 3 == 0)
+            smci_pace_refused(&pace, sent, now, 0, i % 2 == 0);
+        else
+            smci_pace_accepted(&pace, sent, now);
+        assert_true(wait_ms() >= 0);
+    }
+    assert_true(smci_pace_rate(&pace) >= 0 && smci_pace_rate(&pace) <= 10000);
+}
+
+static void test_ends_of_time(void **state)
+{
+    (void)state;
+    static const int64_t times[] = {INT64_MIN, -1, 0, INT64_MAX};
+    for (size_t i = 0; i < COUNT(times) * COUNT(times); i++) {
+        int64_t sent = times[i % COUNT(times)];
+        int64_t end = times[i / COUNT(times)];
+        smci_pace_sent(&pace, sent);
+        assert_true(smci_pace_wait_ms(&pace, end) >= 0);
+        smci_pace_refused(&pace, sent, end, times[(i + 1) % COUNT(times)], i % 2 == 0);
+        assert_true(smci_pace_wait_ms(&pace, sent) >= 0);
+        assert_true(smci_pace_refused_for_ms(&pace, end) >= 0);
+        smci_pace_accepted(&pace, end, sent);
+        smci_pace_lost(&pace, sent, end);
+    }
+    double rate = smci_pace_rate(&pace);
+    assert_true(rate >= 0 && rate <= 10000);
+}
+
+static void test_odd_options(void **state)
+{
+    (void)state;
+    static const double odd[] = {1e300, 1e-300, -1, 0};
+    for (size_t i = 0; i < COUNT(odd) * COUNT(odd); i++) {
+        start_with(5, odd[i % COUNT(odd)], odd[i / COUNT(odd)]);
+        for (int j = 0; j < 3; j++)
+            accept_some(1, 1);
+        refuse_one(-1, false);
+        assert_in_range(wait_ms(), 1, 3600000); /* no longer than an hour, whatever was asked for */
+    }
+}
+
+/* ---- the aims, on models of limiters ---- */
+
+struct aim_row {
+    const char *name;
+    struct sim_case c;
+    double used, refused;
+};
+
+#define BUCKET(r, b, latency) .limit = {.rate = (r), .burst = (b)}, .latency_ms = (latency)
+
+/* clang-format off */
+static const struct aim_row aim_rows[] = {
+    {"1/s, burst 5", {BUCKET(1, 5, 20)}, 0.92, 0.02},
+    {"1/s, burst 50", {BUCKET(1, 50, 20)}, 0.92, 0.02},
+    {"2/s, burst 5, slow", {BUCKET(2, 5, 2000)}, 0.92, 0.02},
+    {"5/s, burst 10", {BUCKET(5, 10, 200)}, 0.92, 0.02},
+    {"10/s, burst 20, Retry-After", {BUCKET(10, 20, 200), .after = SIM_AFTER_SECONDS}, 0.92, 0.02},
+    {"20/s, burst 5", {BUCKET(20, 5, 200)}, 0.92, 0.02},
+    {"20/s, burst 20", {BUCKET(20, 20, 200)}, 0.92, 0.02},
+    {"50/s, burst 50, Retry-After", {BUCKET(50, 50, 20), .after = SIM_AFTER_SECONDS}, 0.92, 0.02},
+    {"100/s, burst 10", {BUCKET(100, 10, 20)}, 0.92, 0.02},
+    {"200/s, burst 5", {BUCKET(200, 5, 20)}, 0.92, 0.02},
+    {"200/s, burst 5, Retry-After", {BUCKET(200, 5, 20), .after = SIM_AFTER_SECONDS}, 0.92, 0.02},
+    {"no limit", {.latency_ms = 200}, 0.99, 0},
+    {"10/s, burst 5, learnt before", {BUCKET(10, 5, 200), .learnt_rate = 10}, 0.95, 0.01},
+    {"1/s, burst 1", {BUCKET(1, 1, 20)}, 0.80, 0.05},
+    {"10/s, burst 1", {BUCKET(10, 1, 20)}, 0.60, 0.05},
+    {"60 a minute", {.limit = {.per_minute = 60}, .latency_ms = 200}, 0.80, 0.05},
+    {"600 a minute, Retry-After",
+     {.limit = {.per_minute = 600}, .latency_ms = 200, .after = SIM_AFTER_SECONDS}, 0.80, 0.05},
+    {"one at once", {.limit = {.cap = 1}, .latency_ms = 2000}, 0.95, 0.05},
+    {"three at once", {.limit = {.cap = 3}, .latency_ms = 200}, 0.70, 0.05},
+    {"20/s, then 2/s", {BUCKET(20, 20, 200), .then = {.rate = 2, .burst = 20}, .change_at = 500},
+     0.90, 0.05},
+    {"5/s, then 20/s", {BUCKET(5, 20, 200), .then = {.rate = 20, .burst = 20}, .change_at = 500},
+     0.55, 0.05},
+    {"10/s, fifty at once", {BUCKET(10, 20, 200), .concurrency = 50}, 0.90, 0.05},
+};
+/* clang-format on */
+
+static void test_aim(void **state)
+{
+    enum { RUNS = 20 };
+    const struct aim_row *row = *state;
+    struct sim_case c = row->c;
+    c.calls = 1000;
+    c.block_after = 20;
+    double used = 0;
+    double refused = 0;
+    for (uint64_t i = 0; i < RUNS; i++) {
+        struct sim_result result = sim_run(&c, 7000 + 31 * i);
+        used += result.used / RUNS;
+        refused += result.refused / RUNS;
+        assert_int_equal(result.blocks, 0);
+    }
+    if (used < row->used || refused > row->refused)
+        fail_msg("used %.1f %%, refused %.2f %%", 100 * used, 100 * refused);
+}
+
+static void test_repeats_by_seed(void **state)
+{
+    (void)state;
+    struct sim_case c = {BUCKET(10, 5, 200), .calls = 300};
+    struct sim_result first = sim_run(&c, 5);
+    struct sim_result again = sim_run(&c, 5);
+    assert_memory_equal(&first, &again, sizeof first);
+}
+
+#define RUN(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)
+#define RULE(test)      cmocka_unit_test_setup(test, start)
+
+int main(void)
+{
+    const struct CMUnitTest rules[] = {
+        RULE(test_full),
+        RULE(test_pause_starts_over),
+        RULE(test_one_at_a_time),
+        RULE(test_block_sends_one_probe),
+        RULE(test_late_refusals_change_nothing),
+        RULE(test_late_retry_after_is_obeyed),
+        RULE(test_late_success_is_no_all_clear),
+        RULE(test_no_rate_without_refusal),
+        RULE(test_estimate),
+        RULE(test_even_spacing),
+        RULE(test_learnt_rate),
+        RULE(test_never_below_half),
+        RULE(test_climbs_while_quiet),
+        RULE(test_climbs_only_where_it_holds_back),
+        RULE(test_refused_for),
+        RULE(test_no_crowd),
+        RULE(test_clock_goes_back),
+        RULE(test_clock_stands_still),
+        RULE(test_ends_of_time),
+        RULE(test_odd_options),
+        RULE(test_repeats_by_seed),
+    };
+    int failed = RUN(window_rows, test_window);
+    failed += RUN(pause_rows, test_pause);
+    failed += RUN(max_rows, test_max_rate);
+    failed += RUN(aim_rows, test_aim);
+    failed += cmocka_run_group_tests_name("rules", rules, NULL, NULL);
+    return failed;
+}
