@@ -123,7 +123,27 @@ static bool next_item(struct objects *objects, struct smc_item *item, int *asset
     return true;
 }
 
-/* Begins one call from the phase's list; what need not be asked for is passed over on the way. */
+/* Begins the call, or passes it over when an earlier run has paid for it: false then. */
+static bool begin_or_reuse(struct object *object)
+{
+    struct run *run = object->run;
+    struct smc_error err = SMC_ERROR_INIT;
+    bool is_reusable = false;
+    enum smc_status rc =
+        find_reusable(run, object->asset, object->id, object->tag, &is_reusable, &err);
+    if (rc == SMC_OK && is_reusable)
+        rc = reuse(run, object->asset, object->id, &err);
+    if (!run_check(run, rc, &err))
+        return true; /* the run is over */
+    if (is_reusable) {
+        object_end(object, true);
+        return false;
+    }
+    object_begin(object);
+    return true;
+}
+
+/* Begins one call from the phase's list. */
 static void feed(void *ctx)
 {
     struct run *run = ctx;
@@ -132,23 +152,14 @@ static void feed(void *ctx)
     const char *id;
     int asset;
     while (next_item(objects, &item, &asset, &id)) {
-        struct smc_error err = SMC_ERROR_INIT;
-        bool is_reusable = false;
         struct object *object = object_new(run, asset, id, item.tag, item.name);
-        enum smc_status rc =
-            object ? find_reusable(run, asset, object->id, object->tag, &is_reusable, &err)
-                   : smc_fail(&err, SMC_ERR_NOMEM, "out of memory");
-        if (rc == SMC_OK && is_reusable)
-            rc = reuse(run, asset, object->id, &err);
-        if (!run_check(run, rc, &err))
+        if (!object) {
+            struct smc_error err = SMC_ERROR_INIT;
+            (void)run_check(run, SMC_ERR_NOMEM, &err);
             return;
-        if (is_reusable) {
-            object_end(object, true);
-            continue;
         }
         object->is_last_chance = objects->phase == OBJECTS_DEFERRED;
-        /* One that ended here queued nothing: the client would take that for the list's end. */
-        if (object_begin(object))
+        if (begin_or_reuse(object))
             return;
     }
 }

@@ -15,12 +15,12 @@
 #define SMCI_TOKEN_MAX 16384
 
 struct smci_auth {
-    struct smc_buf header;   /* "Authorization: Bearer TOKEN"; wiped */
-    struct smc_buf form;     /* the token call's body; wiped */
-    int generation;          /* counts the tokens got; 0: none yet */
+    struct smc_buf header; /* "Authorization: Bearer TOKEN"; wiped */
+    struct smc_buf form;   /* the token call's body; wiped */
+    int generation;        /* counts the tokens got; 0: none yet */
     int64_t renew_at_ms;
-    int64_t last_asked_ms;   /* of the last token call; INT64_MIN/2 before the first */
-    bool is_refused;         /* the current token was answered with 401 */
+    int64_t last_asked_ms; /* of the last token call; INT64_MIN/2 before the first */
+    bool is_refused;       /* the current token was answered with 401 */
 };
 
 /* Prepares the token call's form fields (percent-encoded). SMC_ERR_NOMEM. */

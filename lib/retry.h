@@ -11,11 +11,11 @@
 
 /* How a try ended. */
 struct smci_try {
-    int http_status;         /* 0: no answer, or one that was cut short */
-    bool is_malformed;       /* a 2xx whose body is not JSON */
-    bool is_timedout_code;   /* the error body's `code` is "timedout" (Sigma's 402) */
-    bool is_permanent;       /* no answer, and no retry will mend that: a cap, a bad certificate */
-    int64_t retry_after_ms;  /* -1: the server named none */
+    int http_status;        /* 0: no answer, or one that was cut short */
+    bool is_malformed;      /* a 2xx whose body is not JSON */
+    bool is_timedout_code;  /* the error body's `code` is "timedout" (Sigma's 402) */
+    bool is_permanent;      /* no answer, and no retry will mend that: a cap, a bad certificate */
+    int64_t retry_after_ms; /* -1: the server named none */
 };
 
 enum smci_action {
@@ -34,8 +34,8 @@ struct smci_decision {
 
 struct smci_retry_opt {
     enum smc_policy policy;
-    int retries;      /* tries after the first */
-    int64_t base_ms;  /* the first wait; doubled each time, at most 60 s, jittered to 50..100 % */
+    int retries;     /* tries after the first */
+    int64_t base_ms; /* the first wait; doubled each time, at most 60 s, jittered to 50..100 % */
 };
 
 /* `spent` is the number of tries spent before this one. Retry-After is obeyed up to an hour; a longer

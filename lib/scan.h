@@ -64,7 +64,9 @@ static inline const char *smci_comma_expected(bool is_object)
 /* smc_span_equals for a scanned member's name, where most are told apart by their first byte. */
 static inline bool smci_name_is(struct smc_span key, const char *name)
 {
-    char first = key.p ? key.p[1] : '\0';
+    char first = '\0';
+    if (key.p)
+        first = key.p[1];
     return (first == *name || first == '\\' || !*name) && smc_span_equals(key, name);
 }
 

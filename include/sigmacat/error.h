@@ -25,8 +25,8 @@ enum smc_status {
     SMC_ERR_LOCKED = 10,    /* another run holds the lock */
     SMC_ERR_CANCELLED = 11, /* a signal or the caller stopped it */
     SMC_ERR_TIME = 12,      /* the time for the whole run is over */
-    SMC_ERR_INTERNAL = 13, /* a fault of ours */
-    SMC_ERR_GAPS = 14      /* done, but with more gaps than were allowed */
+    SMC_ERR_INTERNAL = 13,  /* a fault of ours */
+    SMC_ERR_GAPS = 14       /* done, but with more gaps than were allowed */
 };
 
 struct smc_error {
