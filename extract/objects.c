@@ -123,7 +123,8 @@ static bool next_item(struct objects *objects, struct smc_item *item, int *asset
     return true;
 }
 
-/* Begins the call, or passes it over when an earlier run has paid for it: false then. */
+/* Begins the call. False when there is none to make: an earlier run has paid for it, or its id can't be
+ * asked for. (The client ends when nothing is queued.) */
 static bool begin_or_reuse(struct object *object)
 {
     struct run *run = object->run;
@@ -139,8 +140,7 @@ static bool begin_or_reuse(struct object *object)
         object_end(object, true);
         return false;
     }
-    object_begin(object);
-    return true;
+    return object_begin(object);
 }
 
 /* Begins one call from the phase's list. */

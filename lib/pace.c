@@ -102,10 +102,9 @@ int64_t smci_pace_wait_ms(struct smci_pace *pace, int64_t now_ms)
     bool is_probing = pace->streak > 1 || pace->blocked > 0;
     if (pace->in_flight >= (is_probing ? 1 : pace->window))
         return SMCI_PACE_FULL;
-    if (pace->paused_ms > now_ms || pace->decided_ms > now_ms) {
-        pace->paused_ms = now_ms; /* the clock went back: no wait gets longer than it was */
-        pace->decided_ms = now_ms;
-    }
+    /* Should the clock go back, no wait gets longer than it was, and what comes is still news. */
+    pace->paused_ms = pace->paused_ms < now_ms ? pace->paused_ms : now_ms;
+    pace->decided_ms = pace->decided_ms < now_ms ? pace->decided_ms : now_ms;
     pace->next_ms = fmin(pace->next_ms, (double)now_ms + spacing_ms(pace));
     int64_t pause = pause_left_ms(pace, now_ms);
     int64_t wait = (int64_t)ceil(fmax(pace->next_ms - (double)now_ms, 0));
