@@ -24,7 +24,7 @@ only() { # only HEADER FILE: a third-party header is included by one file
 
 only curl/ lib/http.c
 only jansson lib/json.c
-only yaml lib/config_yaml.c
+only yaml lib/config.c
 only sqlite3 lib/store.c
 only openssl/ lib/digest.c
 forbid 'extract/ may see <sigmacat/...>, lib/cli/ and itself' '"(lib/[^c]|upload/|tests/|\.\./)' extract/*.[ch]
