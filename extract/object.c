@@ -118,21 +118,43 @@ static enum gap_remedy remedy(int http_status)
     }
 }
 
+/* Says in `gap` which object and which call it is about; the call's text is in `call`. */
+static enum smc_status address_gap(struct object *object, struct gap *gap, struct smc_buf *call)
+{
+    smc_buf_reset(&object->cursor);
+    enum smc_status rc = make_target(object, call);
+    if (call->data)
+        call->data[strcspn(call->data, "?")] = '\0';
+    gap->kind = object_kind(object->asset);
+    gap->id = object->id;
+    gap->name = object->name;
+    gap->call = smc_buf_str(call);
+    return rc == SMC_ERR_CAP ? SMC_OK : rc; /* an id of that length is said in part */
+}
+
 static void end_with_gap(struct object *object, struct gap gap)
 {
     struct smc_buf call = SMC_BUF_INIT(TARGET_MAX);
     struct smc_error err = SMC_ERROR_INIT;
-    smc_buf_reset(&object->cursor);
-    if (!run_check(object->run, make_target(object, &call), &err))
-        smc_buf_reset(&call);
-    if (call.data)
-        call.data[strcspn(call.data, "?")] = '\0';
-    gap.kind = object_kind(object->asset);
-    gap.id = object->id;
-    gap.name = object->name;
-    gap.call = smc_buf_str(&call);
+    (void)run_check(object->run, address_gap(object, &gap, &call), &err);
     end_with(object, &gap);
     smc_buf_clear(&call);
+}
+
+enum smc_status object_note_old_gap(struct object *object, const struct smc_outcome *outcome,
+                                    struct smc_error *err)
+{
+    struct smc_buf call = SMC_BUF_INIT(TARGET_MAX);
+    struct gap gap = {.http_status = outcome->http_status,
+                      .code = "",
+                      .request_id = "",
+                      .reason = outcome->reason,
+                      .remedy = remedy(outcome->http_status)};
+    enum smc_status rc = address_gap(object, &gap, &call);
+    if (rc == SMC_OK)
+        rc = gaps_add(&object->run->gaps, &gap, err);
+    smc_buf_clear(&call);
+    return rc;
 }
 
 static void gap(struct object *object, const struct smc_answer *answer)

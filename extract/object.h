@@ -33,6 +33,10 @@ struct object *object_new(struct run *run, int asset, const char *id, const char
  * be asked for: then it has ended here and now, as a gap. */
 bool object_begin(struct object *object);
 
+/* Counts the gap that an earlier run met: `outcome` is what the store has of it. */
+enum smc_status object_note_old_gap(struct object *object, const struct smc_outcome *outcome,
+                                    struct smc_error *err);
+
 /* Ends it here: calls `ended`, and frees. */
 void object_end(struct object *object, bool is_read);
 

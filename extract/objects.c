@@ -48,32 +48,45 @@ enum smc_status objects_check_rights(const struct objects *objects, struct smc_e
 /* ---- answers that an earlier run has paid for ---- */
 
 /* Whether the store has the answer for the object as the listing shows it now. */
-static enum smc_status find_reusable(struct run *run, int asset, const char *id, const char *tag,
-                                     bool *found, struct smc_error *err)
+static enum smc_status find_reusable(struct run *run, const struct object *object, bool *found,
+                                     struct smc_outcome *outcome, struct smc_error *err)
 {
-    struct smc_outcome outcome;
     *found = false;
-    if (strcmp(tag, "/") == 0) /* neither version nor time: nothing tells whether it has changed */
+    if (strcmp(object->tag, "/") == 0) /* nothing tells whether it has changed */
         return SMC_OK;
-    enum smc_status rc =
-        smc_store_get(run->store, object_kind(asset), id, tag, found, &outcome, err);
-    *found = *found && outcome.http_status == 200;
-    return rc;
+    return smc_store_get(run->store, object_kind(object->asset), object->id, object->tag, found,
+                         outcome, err);
 }
 
 /* What an answer that has just come would have led to. */
-static enum smc_status reuse(struct run *run, int asset, const char *id, struct smc_error *err)
+static enum smc_status reuse(struct run *run, struct object *object,
+                             const struct smc_outcome *outcome, struct smc_error *err)
 {
     struct smc_buf page = SMC_BUF_INIT(SMC_BODY_MAX);
     enum smc_status rc = SMC_OK;
     run->reused++;
-    run->objects.counts[asset].answered++;
-    if (asset == ASSET_WORKBOOK_SOURCES) {
-        rc = smc_store_page(run->store, object_kind(asset), id, 0, &page, err);
+    if (!run->oldest_reused_s || outcome->fetched_s < run->oldest_reused_s)
+        run->oldest_reused_s = outcome->fetched_s;
+    run->objects.counts[object->asset].answered++;
+    if (outcome->http_status == 200 && object->asset == ASSET_WORKBOOK_SOURCES) {
+        rc = smc_store_page(run->store, object_kind(object->asset), object->id, 0, &page, err);
         if (rc == SMC_OK)
             rc = sources_note_models(run, (struct smc_span){page.data, page.len}, err);
+    } else if (outcome->http_status != 200) {
+        rc = object_note_old_gap(object, outcome, err);
     }
     smc_buf_clear(&page);
+    return rc;
+}
+
+enum smc_status objects_reuse_path(struct objects *objects, const char *id,
+                                   const struct smc_outcome *outcome, struct smc_error *err)
+{
+    struct object *object = object_new(objects->run, OBJECT_PATH, id, "", "");
+    if (!object)
+        return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+    enum smc_status rc = reuse(objects->run, object, outcome, err);
+    object_drop(object);
     return rc;
 }
 
@@ -130,10 +143,10 @@ static bool begin_or_reuse(struct object *object)
     struct run *run = object->run;
     struct smc_error err = SMC_ERROR_INIT;
     bool is_reusable = false;
-    enum smc_status rc =
-        find_reusable(run, object->asset, object->id, object->tag, &is_reusable, &err);
+    struct smc_outcome outcome = {0};
+    enum smc_status rc = find_reusable(run, object, &is_reusable, &outcome, &err);
     if (rc == SMC_OK && is_reusable)
-        rc = reuse(run, object->asset, object->id, &err);
+        rc = reuse(run, object, &outcome, &err);
     if (!run_check(run, rc, &err))
         return true; /* the run is over */
     if (is_reusable) {

@@ -49,6 +49,10 @@ enum smc_status objects_want(struct objects *objects, int asset, const char *id,
 /* Begins a phase, or goes on with it: from then on the client is fed from its list. */
 void objects_begin(struct objects *objects, enum objects_phase phase);
 
+/* Counts the answer for a table's path that an earlier run has paid for. */
+enum smc_status objects_reuse_path(struct objects *objects, const char *id,
+                                   const struct smc_outcome *outcome, struct smc_error *err);
+
 /* Asks now, before all that is queued. `ended` (may be NULL) is called once, whatever comes of it;
  * `is_read` tells whether the answer is in the store. */
 typedef void object_ended_fn(struct run *run, const char *id, bool is_read);

@@ -30,6 +30,10 @@ struct extract_settings {
     int64_t retry_base_ms;
     int64_t timeout_ms;
     int64_t max_time_ms; /* 0: no bound */
+    double max_rate;     /* calls a second; 0: no bound */
+    bool is_incremental;
+    int64_t full_after_ms;
+    int keep; /* sets; 0: all */
     int64_t resume_within_ms;
     bool is_no_resume;
     const char *report; /* a file, "-" for standard output, NULL: none */

@@ -379,6 +379,8 @@ static enum smc_status survey(struct paths *paths, struct smc_error *err)
         rc = smc_buf_addstr(&id, item.id);
         if (rc == SMC_OK)
             rc = smc_store_get(run->store, KIND_PATH, id.data, NULL, &is_known, &outcome, err);
+        if (rc == SMC_OK && is_known)
+            rc = objects_reuse_path(&run->objects, id.data, &outcome, err);
         if (rc != SMC_OK || is_known)
             continue;
         paths->wanted++;
@@ -406,4 +408,48 @@ enum smc_status paths_resolve(struct paths *paths, struct smc_error *err)
         go_on(paths);
     }
     return smc_client_run(paths->run->client, err);
+}
+
+/* ---- for later runs ---- */
+
+static enum smc_status keep_one(struct paths *paths, const char *id, struct smc_buf *text,
+                                struct smc_error *err)
+{
+    struct smc_store *store = paths->run->store;
+    struct smc_outcome outcome = {.http_status = 200, .pages = 1};
+    struct table_path path;
+    bool is_known = false;
+    smc_buf_reset(text);
+    enum smc_status rc = find_in(paths, KIND_PATH, id, &is_known, text, &path, err);
+    if (rc != SMC_OK || is_known)
+        return rc;
+    rc = find_in(paths, KIND_BULK, id, &is_known, text, &path, err);
+    if (rc != SMC_OK || !path.is_resolved)
+        return rc;
+    rc = smc_store_put_page(store, KIND_PATH, id, 0, text->data, text->len, err);
+    return rc == SMC_OK ? smc_store_finish(store, KIND_PATH, id, "", &outcome, err) : rc;
+}
+
+enum smc_status paths_keep(struct paths *paths, struct smc_error *err)
+{
+    struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
+    struct smc_buf text = SMC_BUF_INIT(SMC_BODY_MAX);
+    struct smc_item item;
+    bool found = paths->check == PATHS_TRUSTED;
+    int64_t at = 0;
+    enum smc_status rc = SMC_OK;
+    while (rc == SMC_OK && found) {
+        rc = smc_list_next(paths->run->store, LIST_TABLES, at, &found, &item, err);
+        if (rc != SMC_OK || !found)
+            break;
+        at = item.position;
+        smc_buf_reset(&id);
+        rc = smc_buf_addstr(&id, item.id);
+        if (rc == SMC_OK)
+            rc = keep_one(paths, id.data, &text, err);
+    }
+    smc_buf_clear(&id);
+    smc_buf_clear(&text);
+    /* The rows themselves have served. */
+    return rc == SMC_OK ? smc_store_prune(paths->run->store, KIND_BULK, "", err) : rc;
 }

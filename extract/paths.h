@@ -42,6 +42,9 @@ void paths_clear(struct paths *paths);
 /* Resolves all that is on LIST_TABLES; runs the client. */
 enum smc_status paths_resolve(struct paths *paths, struct smc_error *err);
 
+/* Makes answers of single calls out of the listing's rows, so that a later run can reuse them. */
+enum smc_status paths_keep(struct paths *paths, struct smc_error *err);
+
 /* The answer for a table, {"connectionId", "path"}: its text is appended to `text`, the spans point
  * into it. `is_resolved` false: it could not be had. */
 struct table_path {

@@ -46,6 +46,8 @@ static void add_calls(struct smc_json *root, const struct run *run)
     (void)smc_json_add_int(root, "waited_ms", stats.waited_ms);
     (void)smc_json_add_int(root, "received_bytes", stats.received);
     (void)smc_json_add_int(root, "reused", run->reused);
+    if (run->reused)
+        add_time(root, "oldest_reused", run->oldest_reused_s * 1000);
 }
 
 static void add_records(struct smc_json *root, const struct run *run)

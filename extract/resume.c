@@ -11,6 +11,15 @@
 #define VALUE_TIMESTAMP  "set.timestamp"
 #define VALUE_DIRECTORY  "set.directory"
 #define VALUE_PUBLISHING "set.is_publishing"
+/* These outlive a finished run. */
+#define VALUE_FULL   "full.began_s" /* of the last run that asked for everything; --incremental */
+#define VALUE_RATE   "pace.rate"    /* thousandths of a call a second */
+#define VALUE_RATE_S "pace.rate_s"  /* when it was learnt */
+
+#define RATE_KEPT_S 86400
+
+/* A table's path can change without anything that a listing shows. */
+#define PATH_KEPT_S ((int64_t)7 * 86400)
 
 static int64_t wall_s(const struct run *run)
 {
@@ -45,12 +54,6 @@ static enum smc_status forget_set(struct run *run, struct smc_error *err)
     return rc == SMC_OK ? smc_store_set(run->store, VALUE_DIRECTORY, NULL, err) : rc;
 }
 
-static enum smc_status forget_run(struct run *run, struct smc_error *err)
-{
-    enum smc_status rc = smc_store_forget_answers(run->store, err);
-    return rc == SMC_OK ? smc_store_set(run->store, VALUE_BEGAN, NULL, err) : rc;
-}
-
 /* ---- what an earlier run left ---- */
 
 static enum smc_status recover_set(struct run *run, struct smc_error *err)
@@ -61,9 +64,7 @@ static enum smc_status recover_set(struct run *run, struct smc_error *err)
     int64_t publishing;
     bool found = false;
     bool is_complete = false;
-    for (int i = 0; i < ASSET_COUNT; i++)
-        names[i] = asset_of((enum asset_id)i)->name;
-    names[ASSET_COUNT] = "summary";
+    run_file_names(names);
     enum smc_status rc = get_number(run, VALUE_TIMESTAMP, &timestamp, err);
     if (rc == SMC_OK)
         rc = get_number(run, VALUE_PUBLISHING, &publishing, err);
@@ -75,8 +76,8 @@ static enum smc_status recover_set(struct run *run, struct smc_error *err)
         if (rc == SMC_OK)
             rc = forget_set(run, err);
     }
-    if (rc == SMC_OK && is_complete) /* that run is done after all: its answers are history */
-        rc = forget_run(run, err);
+    if (rc == SMC_OK && is_complete) /* that run is done after all */
+        rc = smc_store_set(run->store, VALUE_BEGAN, NULL, err);
     smc_buf_clear(&directory);
     return rc;
 }
@@ -90,26 +91,57 @@ static bool may_resume(const struct run *run, int64_t began_s)
            age_s <= run->settings->resume_within_ms / 1000;
 }
 
+/* Whether the last full pass is recent enough for --incremental. */
+static bool may_build_on(const struct run *run, int64_t full_s)
+{
+    int64_t age_s = wall_s(run) - full_s;
+    return run->settings->is_incremental && full_s >= 0 && age_s >= 0 &&
+           age_s <= run->settings->full_after_ms / 1000;
+}
+
+/* Leaves those answers in the store that are as good as new ones. */
+static enum smc_status drop_answers(struct run *run, bool is_resuming, struct smc_error *err)
+{
+    struct smc_store *store = run->store;
+    if (run->is_full && !is_resuming)
+        return smc_store_forget_answers(store, err);
+    /* A run that goes on asks for gaps again; one that builds on a finished run does not, where Sigma
+     * would only answer the same. */
+    enum smc_status rc = smc_store_forget_failures(store, !run->is_full, err);
+    if (rc == SMC_OK && run->is_full)
+        rc = smc_store_forget_older(store, NULL, run->began_s, err);
+    return rc == SMC_OK ? smc_store_forget_older(store, KIND_PATH, wall_s(run) - PATH_KEPT_S, err)
+                        : rc;
+}
+
 static enum smc_status choose_answers(struct run *run, struct smc_error *err)
 {
     int64_t began_s;
+    int64_t full_s;
     int64_t count = 0;
     enum smc_status rc = get_number(run, VALUE_BEGAN, &began_s, err);
     if (rc == SMC_OK)
-        rc = smc_store_forget_failures(run->store, err); /* gaps are asked again */
-    if (rc == SMC_OK)
-        rc = smc_store_count(run->store, &count, err);
+        rc = get_number(run, VALUE_FULL, &full_s, err);
     if (rc != SMC_OK)
         return rc;
-    if (may_resume(run, began_s) && count > 0) {
+    bool is_resuming = may_resume(run, began_s);
+    run->began_s = is_resuming ? began_s : wall_s(run);
+    run->is_full = !may_build_on(run, full_s);
+    rc = drop_answers(run, is_resuming, err);
+    if (rc == SMC_OK)
+        rc = smc_store_count(run->store, &count, err);
+    if (rc == SMC_OK && is_resuming && count > 0)
         smc_logf(run->log, SMC_LOG_INFO,
                  "Resuming a run that began %" PRId64 " s ago and did not finish: %" PRId64
                  " answers are there already",
                  wall_s(run) - began_s, count);
-        return SMC_OK;
-    }
-    rc = smc_store_forget_answers(run->store, err);
-    return rc == SMC_OK ? set_number(run, VALUE_BEGAN, wall_s(run), err) : rc;
+    else if (rc == SMC_OK && !run->is_full)
+        smc_logf(run->log, SMC_LOG_INFO,
+                 "Building on earlier runs: %" PRId64
+                 " answers are there, the last full pass began "
+                 "%" PRId64 " s ago",
+                 count, wall_s(run) - full_s);
+    return rc == SMC_OK ? set_number(run, VALUE_BEGAN, run->began_s, err) : rc;
 }
 
 /* ---- what this run leaves ---- */
@@ -147,10 +179,63 @@ enum smc_status resume_note_not_publishing(struct run *run, struct smc_error *er
     return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
 }
 
+/* What --incremental keeps: the answers for what was listed now. */
+static enum smc_status keep_answers(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = paths_keep(&run->paths, err);
+    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++) {
+        const struct asset *asset = asset_of((enum asset_id)i);
+        if (asset->role == ROLE_OBJECT)
+            rc = smc_store_prune(run->store, asset->name, asset_of(asset->of)->name, err);
+    }
+    if (rc == SMC_OK)
+        rc = smc_store_prune(run->store, KIND_PATH, LIST_TABLES, err);
+    if (rc == SMC_OK)
+        rc = smc_store_forget_failures(run->store, true, err);
+    if (rc == SMC_OK && run->is_full)
+        rc = set_number(run, VALUE_FULL, run->began_s, err);
+    return rc;
+}
+
+static enum smc_status forget_answers(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = smc_store_forget_answers(run->store, err);
+    return rc == SMC_OK ? smc_store_set(run->store, VALUE_FULL, NULL, err) : rc;
+}
+
 enum smc_status resume_end(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = forget_set(run, err);
+    enum smc_status rc =
+        run->settings->is_incremental ? keep_answers(run, err) : forget_answers(run, err);
     if (rc == SMC_OK)
-        rc = forget_run(run, err);
+        rc = forget_set(run, err);
+    if (rc == SMC_OK)
+        rc = smc_store_set(run->store, VALUE_BEGAN, NULL, err);
     return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
+}
+
+/* ---- the pace ---- */
+
+enum smc_status resume_learnt_rate(struct run *run, double *rate, struct smc_error *err)
+{
+    int64_t thousandths;
+    int64_t learnt_s;
+    *rate = 0;
+    enum smc_status rc = get_number(run, VALUE_RATE, &thousandths, err);
+    if (rc == SMC_OK)
+        rc = get_number(run, VALUE_RATE_S, &learnt_s, err);
+    int64_t age_s = wall_s(run) - learnt_s;
+    if (rc == SMC_OK && thousandths > 0 && age_s >= 0 && age_s <= RATE_KEPT_S)
+        *rate = (double)thousandths / 1000;
+    return rc;
+}
+
+enum smc_status resume_keep_rate(struct run *run, struct smc_error *err)
+{
+    struct smc_client_stats stats;
+    smc_client_get_stats(run->client, &stats);
+    if (!(stats.rate > 0))
+        return SMC_OK;
+    enum smc_status rc = set_number(run, VALUE_RATE, (int64_t)(stats.rate * 1000), err);
+    return rc == SMC_OK ? set_number(run, VALUE_RATE_S, wall_s(run), err) : rc;
 }

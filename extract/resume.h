@@ -22,4 +22,10 @@ enum smc_status resume_note_not_publishing(struct run *run, struct smc_error *er
 /* The set is published: nothing of this run is needed any more. */
 enum smc_status resume_end(struct run *run, struct smc_error *err);
 
+/* The limit that a run of the last 24 hours met, in calls a second; 0: none is known. */
+enum smc_status resume_learnt_rate(struct run *run, double *rate, struct smc_error *err);
+
+/* Keeps the limit that this run met, for the next one. */
+enum smc_status resume_keep_rate(struct run *run, struct smc_error *err);
+
 #endif

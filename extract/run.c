@@ -26,6 +26,13 @@ bool run_check(struct run *run, enum smc_status rc, struct smc_error *err)
     return false;
 }
 
+void run_file_names(const char *names[ASSET_COUNT + 1])
+{
+    for (int i = 0; i < ASSET_COUNT; i++)
+        names[i] = asset_of((enum asset_id)i)->name;
+    names[ASSET_COUNT] = "summary";
+}
+
 enum smc_status run_check_stop(const struct run *run, struct smc_error *err)
 {
     struct pollfd fd = {.fd = run->stop_fd, .events = POLLIN};
@@ -46,6 +53,7 @@ static enum smc_status open_client(struct run *run, struct smc_error *err)
     opt.client_secret = settings->api_token;
     opt.cacert = settings->cacert;
     opt.concurrency = settings->concurrency;
+    opt.max_rate = settings->max_rate;
     opt.retries = settings->retries;
     opt.retry_base_ms = settings->retry_base_ms;
     opt.timeout_ms = settings->timeout_ms;
@@ -53,6 +61,9 @@ static enum smc_status open_client(struct run *run, struct smc_error *err)
     opt.stop_fd = run->stop_fd;
     opt.clock = run->clock;
     opt.log = run->log;
+    enum smc_status rc = resume_learnt_rate(run, &opt.learnt_rate, err);
+    if (rc != SMC_OK)
+        return rc;
     return smc_client_new(&run->client, &opt, err);
 }
 
@@ -195,6 +206,17 @@ static enum smc_status publish(struct run *run, struct smc_error *err)
     return rc;
 }
 
+/* --keep: the new set is published, so older ones may go. */
+static enum smc_status remove_old_sets(const struct run *run, struct smc_error *err)
+{
+    const char *names[ASSET_COUNT + 1];
+    if (run->settings->keep == 0)
+        return SMC_OK;
+    run_file_names(names);
+    return smc_set_prune(run->settings->output, names, ASSET_COUNT + 1, (size_t)run->settings->keep,
+                         run->log, err);
+}
+
 static enum smc_status log_end(const struct run *run, struct smc_error *err)
 {
     struct smc_client_stats stats;
@@ -203,6 +225,10 @@ static enum smc_status log_end(const struct run *run, struct smc_error *err)
     smc_logf(run->log, SMC_LOG_INFO,
              "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64 " retried",
              seconds, stats.calls, stats.refused, stats.retries);
+    if (run->reused)
+        smc_logf(run->log, SMC_LOG_INFO,
+                 "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64 " s old",
+                 run->reused, run->clock->wall_ms(run->clock->ctx) / 1000 - run->oldest_reused_s);
     gaps_log_summary(&run->gaps);
     const struct extract_settings *settings = run->settings;
     int64_t gaps = run->gaps.total;
@@ -237,7 +263,11 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     if (rc == SMC_OK)
         rc = publish(run, err);
     if (rc == SMC_OK)
+        rc = remove_old_sets(run, err);
+    if (rc == SMC_OK)
         rc = log_end(run, err);
+    if (run->client) /* however it ended */
+        (void)resume_keep_rate(run, NULL);
     rc = report_write(run, rc, err);
     close_all(run);
     free(run);

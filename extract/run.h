@@ -47,8 +47,11 @@ struct run {
     bool is_admin;               /* skipPermissionCheck=true is sent; what the summary says */
     bool sends_explorations;     /* excludeExplorations=true is sent */
     bool are_models_listed;
-    bool is_probing; /* whoami.c asks whether the API is up */
-    int64_t reused;  /* answers that an earlier run had paid for */
+    bool is_probing;         /* whoami.c asks whether the API is up */
+    int64_t began_s;         /* Unix time; of the run that is resumed, if one is */
+    bool is_full;            /* builds on no finished run */
+    int64_t oldest_reused_s; /* 0: none was reused */
+    int64_t reused;          /* answers that an earlier run had paid for */
     struct lineage_counts lineage;
     int stop_fd;
 };
@@ -58,6 +61,9 @@ void run_fail(struct run *run, const struct smc_error *err);
 
 /* As run_fail, when `rc` is not SMC_OK; returns whether it was SMC_OK. */
 bool run_check(struct run *run, enum smc_status rc, struct smc_error *err);
+
+/* The names of a set's files, in the order of their publication. */
+void run_file_names(const char *names[ASSET_COUNT + 1]);
 
 /* SMC_ERR_CANCELLED once a signal wants the run to stop: for the parts that make no calls. */
 enum smc_status run_check_stop(const struct run *run, struct smc_error *err);

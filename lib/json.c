@@ -1,4 +1,5 @@
 #include <sigmacat/json.h>
+#include <sigmacat/record.h>
 
 #include <jansson.h>
 #include <string.h>
@@ -36,6 +37,18 @@ static const char *describe(enum json_error_code code)
     return "not valid JSON";
 }
 
+/* 2.14 has a code for it but seldom sets it: without memory it gives no text at all, or takes a good
+ * string for an invalid token. Of what is JSON, it calls only unpaired surrogates a wrong syntax. */
+static bool is_out_of_memory(const json_error_t *why, const char *text, size_t len)
+{
+    static const char surrogate[] = "invalid Unicode";
+    enum json_error_code code = json_error_code(why);
+    return code == json_error_out_of_memory || !why->text[0] ||
+           (code == json_error_invalid_syntax &&
+            strncmp(why->text, surrogate, sizeof surrogate - 1) != 0 &&
+            smc_record_scan(text, len, NULL, NULL) == SMC_OK);
+}
+
 struct smc_json *smc_json_parse(const char *text, size_t len, struct smc_error *err)
 {
     json_error_t why;
@@ -50,7 +63,7 @@ struct smc_json *smc_json_parse(const char *text, size_t len, struct smc_error *
     if (root)
         return node_of(root);
     enum json_error_code code = json_error_code(&why);
-    if (code == json_error_out_of_memory)
+    if (is_out_of_memory(&why, text, len))
         (void)smc_fail(err, SMC_ERR_NOMEM, "out of memory");
     else
         (void)smc_fail(err, SMC_ERR_SYNTAX, "line %d, column %d: %s", why.line, why.column,

@@ -1,10 +1,12 @@
-/* What an earlier run left of a set: finished or taken away. */
+/* Sets of earlier runs: what one left is finished or taken away, old ones are removed. */
 #include <sigmacat/output.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,5 +107,80 @@ enum smc_status smc_set_recover(const char *directory, int64_t timestamp, const 
                  timestamp);
     if (rc == SMC_OK && is_complete)
         *is_complete = whole;
+    return rc;
+}
+
+/* ---- old sets ---- */
+
+struct stamps {
+    int64_t *all;
+    size_t count;
+    size_t allocated;
+};
+
+static enum smc_status add_stamp(struct stamps *stamps, int64_t stamp)
+{
+    if (stamps->count == stamps->allocated) {
+        size_t size = stamps->allocated ? stamps->allocated * 2 : 64;
+        int64_t *all = realloc(stamps->all, size * sizeof *all);
+        if (!all)
+            return SMC_ERR_NOMEM;
+        stamps->all = all;
+        stamps->allocated = size;
+    }
+    stamps->all[stamps->count++] = stamp;
+    return SMC_OK;
+}
+
+/* "TS-LAST.json", LAST being the name of the file that completes a set. */
+static bool is_summary(const char *name, const char *last, int64_t *stamp)
+{
+    char *rest = NULL;
+    char want[NAME_BYTES];
+    if (*name < '0' || *name > '9')
+        return false;
+    errno = 0;
+    *stamp = strtoll(name, &rest, 10);
+    (void)snprintf(want, sizeof want, "-%s.json", last);
+    return errno == 0 && strcmp(rest, want) == 0;
+}
+
+static int newest_first(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left;
+    int64_t b = *(const int64_t *)right;
+    return (a < b) - (a > b);
+}
+
+static enum smc_status find_sets(DIR *dir, const char *last, struct stamps *stamps)
+{
+    enum smc_status rc = SMC_OK;
+    int64_t stamp;
+    for (struct dirent *entry; rc == SMC_OK && (entry = readdir(dir));)
+        if (is_summary(entry->d_name, last, &stamp))
+            rc = add_stamp(stamps, stamp);
+    if (stamps->count > 1)
+        qsort(stamps->all, stamps->count, sizeof *stamps->all, newest_first);
+    return rc;
+}
+
+enum smc_status smc_set_prune(const char *directory, const char *const *names, size_t count,
+                              size_t keep, struct smc_log *log, struct smc_error *err)
+{
+    struct stamps stamps = {NULL, 0, 0};
+    DIR *dir = opendir(directory);
+    if (!dir)
+        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't list the directory", directory);
+    enum smc_status rc = find_sets(dir, names[count - 1], &stamps);
+    if (rc != SMC_OK)
+        (void)smc_fail(err, rc, "%s: %s", directory, smc_strerror(rc));
+    for (size_t i = keep; rc == SMC_OK && i < stamps.count; i++) {
+        struct left old = {directory, dirfd(dir), stamps.all[i], names, count};
+        rc = take_away(&old, true, err);
+        if (rc == SMC_OK)
+            smc_logf(log, SMC_LOG_INFO, "Removed the older set %" PRId64, stamps.all[i]);
+    }
+    free(stamps.all);
+    (void)closedir(dir);
     return rc;
 }

@@ -16,7 +16,18 @@ static const char answers_count_sql[] =
     "SELECT COUNT(*) FROM answer WHERE status IS NOT NULL AND space IN"
     " (SELECT id FROM space WHERE scope = ? AND type = ?)";
 static const char failures_clear_sql[] = "DELETE FROM answer WHERE status <> 200 AND space IN"
-                                         " (SELECT id FROM space WHERE scope = ? AND type = ?)";
+                                         " (SELECT id FROM space WHERE scope = ? AND type = ?)"
+                                         " AND NOT (? AND status IN (400, 404, 409, 410))";
+static const char older_clear_sql[] =
+    "DELETE FROM answer WHERE fetched < ? AND space IN"
+    " (SELECT id FROM space WHERE scope = ? AND type = ? AND (? IS NULL OR name = ?))";
+static const char orphans_clear_sql[] =
+    "DELETE FROM page WHERE answer NOT IN (SELECT key FROM answer)";
+static const char prune_pages_sql[] =
+    "DELETE FROM page WHERE answer IN (SELECT key FROM answer WHERE space = ?1 AND id NOT IN"
+    " (SELECT id FROM item WHERE space = ?2))";
+static const char prune_answers_sql[] =
+    "DELETE FROM answer WHERE space = ?1 AND id NOT IN (SELECT id FROM item WHERE space = ?2)";
 static const char answers_clear_sql[] = "DELETE FROM answer WHERE key BETWEEN ? AND ?";
 static const char page_put_sql[] = "INSERT INTO page(answer, page, body) VALUES(?, ?, ?)"
                                    " ON CONFLICT(answer, page) DO UPDATE SET body = excluded.body";
@@ -156,12 +167,47 @@ enum smc_status smc_store_count(struct smc_store *store, int64_t *count, struct 
                         : rc;
 }
 
-enum smc_status smc_store_forget_failures(struct smc_store *store, struct smc_error *err)
+enum smc_status smc_store_forget_older(struct smc_store *store, const char *kind, int64_t from_s,
+                                       struct smc_error *err)
 {
     enum smc_status rc = smci_store_begin(store, err);
     if (rc == SMC_OK)
-        rc = smci_store_run(store, err, failures_clear_sql, "ii", store->scope,
-                            (int64_t)SMCI_SPACE_ANSWERS);
+        rc = smci_store_run(store, err, older_clear_sql, "iiitt", from_s, store->scope,
+                            (int64_t)SMCI_SPACE_ANSWERS, kind, kind);
+    if (rc == SMC_OK && smci_store_has_changed(store))
+        rc = smci_store_run(store, err, orphans_clear_sql, "");
+    return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
+}
+
+enum smc_status smc_store_prune(struct smc_store *store, const char *kind, const char *list,
+                                struct smc_error *err)
+{
+    struct smci_space *space = NULL;
+    int64_t answers = 0;
+    int64_t items = 0; /* no space: an empty list */
+    enum smc_status rc = smci_store_begin(store, err);
+    if (rc == SMC_OK)
+        rc = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, false, &space, err);
+    if (rc == SMC_OK && space)
+        answers = space->id;
+    if (rc == SMC_OK)
+        rc = smci_space_find(store, SMCI_SPACE_LIST, list, false, &space, err);
+    if (rc == SMC_OK && space)
+        items = space->id;
+    if (rc == SMC_OK && answers)
+        rc = smci_store_run(store, err, prune_pages_sql, "ii", answers, items);
+    if (rc == SMC_OK && answers)
+        rc = smci_store_run(store, err, prune_answers_sql, "ii", answers, items);
+    return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
+}
+
+enum smc_status smc_store_forget_failures(struct smc_store *store, bool is_permanent_kept,
+                                          struct smc_error *err)
+{
+    enum smc_status rc = smci_store_begin(store, err);
+    if (rc == SMC_OK)
+        rc = smci_store_run(store, err, failures_clear_sql, "iii", store->scope,
+                            (int64_t)SMCI_SPACE_ANSWERS, (int64_t)is_permanent_kept);
     return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
 }
 

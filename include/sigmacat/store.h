@@ -75,8 +75,18 @@ SMC_API enum smc_status smc_store_page(struct smc_store *store, const char *kind
 SMC_API enum smc_status smc_store_count(struct smc_store *store, int64_t *count,
                                         struct smc_error *err);
 
-/* Forgets the finished answers of the scope whose status is not 200. */
-SMC_API enum smc_status smc_store_forget_failures(struct smc_store *store, struct smc_error *err);
+/* Forgets the answers `kind` (NULL: all of the scope) that were finished before `from_s`, Unix time. */
+SMC_API enum smc_status smc_store_forget_older(struct smc_store *store, const char *kind,
+                                               int64_t from_s, struct smc_error *err);
+
+/* Forgets the answers `kind` whose id is not in `list`. */
+SMC_API enum smc_status smc_store_prune(struct smc_store *store, const char *kind, const char *list,
+                                        struct smc_error *err);
+
+/* Forgets the finished answers of the scope whose status is not 200; with `is_permanent_kept` also 400,
+ * 404, 409 and 410 are kept: what another call would only answer again. */
+SMC_API enum smc_status smc_store_forget_failures(struct smc_store *store, bool is_permanent_kept,
+                                                  struct smc_error *err);
 
 /* Forgets all answers of the scope. */
 SMC_API enum smc_status smc_store_forget_answers(struct smc_store *store, struct smc_error *err);
