@@ -319,7 +319,10 @@ enum smc_status extract_options_check(struct extract_settings *settings, struct 
     if (rc != SMC_OK)
         return rc;
     smc_buf_reset(&settings->origin);
-    return smc_origin_parse(settings->host, name, &settings->origin, err);
+    rc = smc_origin_parse(settings->host, name, &settings->origin, err);
+    if (rc != SMC_OK)
+        smc_error_append(err, "; castor-extract-sigma(1) has the table of Sigma's API hosts");
+    return rc;
 }
 
 enum smc_status extract_options_load_secret(struct extract_settings *settings, int stop_fd,

@@ -104,3 +104,12 @@ void smc_error_context(struct smc_error *err, const char *fmt, ...)
     (void)snprintf(err->detail + len, sizeof err->detail - len, ": %.*s", room, was);
     clean(err->detail);
 }
+
+void smc_error_append(struct smc_error *err, const char *text)
+{
+    if (!err || err->code == SMC_OK)
+        return;
+    size_t len = strlen(err->detail);
+    (void)snprintf(err->detail + len, sizeof err->detail - len, "%s", text);
+    clean(err->detail);
+}

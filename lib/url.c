@@ -76,6 +76,10 @@ static const char *split(const char *text, struct parts *parts)
         return "has a query or fragment";
     if (memchr(at, '/', len) || memchr(at, '\\', len))
         return "has a path";
+    const char *first_colon = memchr(at, ':', len);
+    if (*at != '[' && first_colon &&
+        memchr(first_colon + 1, ':', len - (size_t)(first_colon + 1 - at)))
+        return "has more than one colon (an IPv6 address goes in brackets)";
     parts->host = at;
     const char *close = *at == '[' ? memchr(at, ']', len) : NULL;
     const char *from = close ? close : at;

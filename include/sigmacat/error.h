@@ -60,4 +60,7 @@ SMC_API enum smc_status smc_fail_errno(struct smc_error *err, enum smc_status co
 /* Puts "CONTEXT: " before the text of a filled `err` (NULL or empty: does nothing). */
 SMC_API void smc_error_context(struct smc_error *err, const char *fmt, ...) SMC_PRINTF(2, 3);
 
+/* Puts a text, such as what to do now, behind that of a filled `err` (NULL or empty: does nothing). */
+SMC_API void smc_error_append(struct smc_error *err, const char *text);
+
 #endif
