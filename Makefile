@@ -100,7 +100,7 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(TEST_ARCHIVES)
 tests: $(TESTS)
 
 # ---- what a developer and CI run ----
-.PHONY: check check-built check-sim check-headers lint layers format analyze demo bench bench-pace \
+.PHONY: check check-built check-long check-sim valgrind check-headers lint layers format analyze demo bench bench-pace \
         coverage install uninstall help
 
 # Two steps, since what is built depends on what is installed.
@@ -111,6 +111,28 @@ check:
 check-built: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS)
+
+# The whole matrices instead of a sample of them: about an hour.
+check-long: all tests
+	$(Q)SMC_LONG=1 SMC_BUILD=$(B) sh tests/run.sh $(TESTS)
+
+# Programs that start or kill others are left to the other modes.
+valgrind: tests
+	$(Q)sh .ci/deps.sh valgrind
+	$(Q)for t in $(filter-out %/test_kill %/test_programs %/test_oom %/test_secrets_leak,$(TESTS)); do \
+	    echo "--- $$t"; SMC_BUILD=$(B) valgrind -q --error-exitcode=99 --leak-check=full \
+	    --errors-for-leak-kinds=definite $$t >/dev/null || exit 1; done
+
+# Lines and branches of our own code that the tests run through.
+coverage:
+	$(Q)sh .ci/deps.sh test coverage
+	$(Q)$(MAKE) --no-print-directory MODE=coverage all tests
+	$(Q)find build/coverage/obj -name '*.gcda' -delete
+	$(Q)SMC_BUILD=build/coverage sh tests/run.sh $(patsubst $(B)/%,build/coverage/%,$(TESTS)) > build/coverage/tests.log || { tail -3 build/coverage/tests.log; exit 1; }
+	$(Q)lcov --quiet --capture --rc lcov_branch_coverage=1 -d build/coverage/obj -o build/coverage/all.info
+	$(Q)lcov --quiet --rc lcov_branch_coverage=1 -o build/coverage/own.info -e build/coverage/all.info \
+	    '*/lib/*' '*/extract/*' '*/upload/*'
+	$(Q)lcov --rc lcov_branch_coverage=1 --list build/coverage/own.info
 
 demo:
 	$(Q)sh .ci/deps.sh build test
@@ -189,6 +211,7 @@ help:
 	@echo 'make demo            install what is missing, build, and show it at work'
 	@echo 'make check           install what is missing, build, run every test'
 	@echo 'make MODE=asan check the same under address and undefined-behaviour sanitizers'
+	@echo 'make check-long      the whole matrices; make valgrind, make coverage'
 	@echo 'make lint            layers, format, static analysis'
 	@echo 'make bench           measurements; bench-pace: the pacing rule alone'
 	@echo 'make deps            install what build and tests need'

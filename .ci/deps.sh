@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing of what the build (build), the tests (test) and the checks (lint) need.
-# Usage: deps.sh build|test|lint ...   On systems without apt-get it names the packages and fails.
+# Usage: deps.sh build|test|lint|coverage|valgrind ...   On systems without apt-get it names the packages and fails.
 set -eu
 
 missing=''
@@ -47,8 +47,14 @@ for set in "$@"; do
         program python3 python3
         need python3-jsonschema python3 -c 'import jsonschema'
         ;;
+    coverage)
+        program lcov lcov
+        ;;
+    valgrind)
+        program valgrind valgrind
+        ;;
     *)
-        echo "deps.sh: '$set' is none of build, test, lint" >&2
+        echo "deps.sh: '$set' is none of build, test, lint, coverage, valgrind" >&2
         exit 2
         ;;
     esac
