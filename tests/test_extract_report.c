@@ -1,0 +1,184 @@
+/* --report, and the limits on gaps. */
+#include "support/extraction.h"
+
+#include <sigmacat/json.h>
+
+static char *report_path(const struct extraction *x)
+{
+    return text_format("%s/report.json", x->dir);
+}
+
+/* Runs with a report and `more` options; returns the report, to be freed with smc_json_free. */
+static struct smc_json *run_with_report(struct extraction *x, const char *more)
+{
+    char *path = report_path(x);
+    char *options = text_format("--report %s %s", path, more);
+    (void)extraction_run(x, options);
+    size_t len;
+    char *text = file_read(path, &len);
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_json *root = smc_json_parse(text, len, &err);
+    if (!root)
+        fail_msg("%s in %s", err.detail, text);
+    free(text);
+    free(options);
+    free(path);
+    return root;
+}
+
+static int64_t number_at(struct smc_json *root, const char *object, const char *name)
+{
+    return smc_json_int(smc_json_get(root, object), name, -1);
+}
+
+static void test_what_was_done(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    struct smc_json *root = run_with_report(x, "");
+    assert_int_equal(x->status, SMC_OK);
+    assert_string_equal(smc_json_text(root, "result"), "published");
+    assert_string_equal(smc_json_text(root, "error"), "");
+    assert_non_null(smc_json_text(root, "start"));
+    assert_non_null(smc_json_text(root, "end"));
+    assert_int_equal(smc_json_int(root, "timestamp", 0), x->timestamp);
+    assert_int_equal(number_at(smc_json_get(root, "calls"), "workbooks", "200"),
+                     sim_calls(x->sim, "workbooks", 200));
+    assert_int_equal(smc_json_int(root, "calls_total", 0), sim_calls(x->sim, NULL, 0));
+    assert_int_equal(number_at(root, "records", "workbooks"),
+                     sim_estate_count(x->sim, "workbooks"));
+    assert_int_equal(number_at(root, "duplicate_ids", "files"), 0);
+    assert_int_equal(smc_json_int(root, "gaps_total", -1), 0);
+    smc_json_free(root);
+}
+
+static void test_gaps_one_by_one(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    extraction_fault(x, "call=workbook_sources,object=1,do=status:409,code=inode_archived "
+                        "call=elements,object=0,do=status:500");
+    char *path = report_path(x);
+    struct smc_json *root = run_with_report(x, "");
+    assert_int_equal(smc_json_int(root, "gaps_total", -1), 2);
+    char *text = file_read(path, NULL);
+    char id[37];
+    sim_estate_id(x->sim, "workbooks", 1, id);
+    char *want = text_format("\"asset\":\"workbook_sources\",\"id\":\"%s\"", id);
+    assert_non_null(strstr(text, want));
+    assert_non_null(strstr(text, "\"status\":409,\"code\":\"inode_archived\""));
+    assert_non_null(strstr(text, "no re-run will mend it"));
+    assert_non_null(strstr(text, "\"asset\":\"elements\""));
+    assert_non_null(strstr(text, "a later run may mend it"));
+    assert_null(strstr(text, "limit=")); /* a call is told without its query */
+    smc_json_free(root);
+    free(want);
+    free(text);
+    free(path);
+}
+
+static void test_a_failed_run_reports_too(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    extraction_fault(x, "call=files,do=status:500");
+    struct smc_json *root = run_with_report(x, "");
+    assert_int_equal(x->status, SMC_ERR_HTTP);
+    assert_string_equal(smc_json_text(root, "result"), "failed");
+    assert_non_null(strstr(smc_json_text(root, "error"), "files"));
+    smc_json_free(root);
+}
+
+static void test_a_report_that_cannot_be_written(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    assert_int_equal(extraction_run(x, "--report /proc/none/report.json"), SMC_ERR_IO);
+    assert_non_null(strstr(x->err.detail, "--report"));
+    assert_int_equal(extraction_count_files(x, "*-summary.json"),
+                     1); /* the set is not its hostage */
+    assert_int_equal(extraction_run(x, "--report /dev/full"), SMC_ERR_IO);
+}
+
+/* ---- limits ---- */
+
+struct limit_row {
+    const char *name;
+    const char *faults;
+    const char *options;
+    enum smc_status status;
+};
+
+#define ONE "call=elements,object=0,do=status:404"
+#define TWO ONE " call=elements,object=1,do=status:404"
+
+static const struct limit_row limit_rows[] = {
+    {"no gap, --fail-on-gaps", NULL, "--fail-on-gaps", SMC_OK},
+    {"a gap", ONE, NULL, SMC_OK},
+    {"a gap, --fail-on-gaps", ONE, "--fail-on-gaps", SMC_ERR_GAPS},
+    {"a gap, --max-gaps 1", ONE, "--max-gaps 1", SMC_OK},
+    {"two gaps, --max-gaps 1", TWO, "--max-gaps 1", SMC_ERR_GAPS},
+    {"a gap, --max-gaps 0", ONE, "--max-gaps 0", SMC_ERR_GAPS},
+};
+
+static void test_limit(void **state)
+{
+    struct extraction *x = *state;
+    const struct limit_row *row = x->row;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    extraction_fault(x, row->faults);
+    assert_int_equal(extraction_run(x, row->options), row->status);
+    assert_int_equal(extraction_count_files(x, "*-summary.json"), 1); /* published all the same */
+}
+
+/* ---- short listings ---- */
+
+struct short_row {
+    const char *name;
+    const char *options;
+    enum smc_status status;
+    int64_t gaps;
+};
+
+static const struct short_row short_rows[] = {
+    {"a short listing", NULL, SMC_ERR_HTTP, 0},
+    {"accepted", "--accept-short-listing files", SMC_OK, 1},
+    {"accepted among others", "--accept-short-listing members,files", SMC_OK, 1},
+    {"another is accepted", "--accept-short-listing members", SMC_ERR_HTTP, 0},
+    {"accepted and --fail-on-gaps", "--accept-short-listing files --fail-on-gaps", SMC_ERR_GAPS, 1},
+};
+
+static void test_short_listing(void **state)
+{
+    struct extraction *x = *state;
+    const struct short_row *row = x->row;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    extraction_fault(x, "call=files,do=short");
+    assert_int_equal(extraction_run(x, row->options), row->status);
+    assert_int_equal(sim_calls(x->sim, "files", 200) % 2, 0); /* it was listed twice */
+    if (row->status == SMC_OK)
+        assert_int_equal(extraction_summary_int(x, "extraction.gaps.files", 0), row->gaps);
+}
+
+#define ALONE(test) cmocka_unit_test_setup_teardown(test, extraction_setup, extraction_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ALONE(test_what_was_done),
+        ALONE(test_gaps_one_by_one),
+        ALONE(test_a_failed_run_reports_too),
+        ALONE(test_a_report_that_cannot_be_written),
+    };
+    int failed = extraction_table("limits", limit_rows, sizeof limit_rows[0],
+                                  sizeof limit_rows / sizeof limit_rows[0], test_limit);
+    failed += extraction_table("short listings", short_rows, sizeof short_rows[0],
+                               sizeof short_rows / sizeof short_rows[0], test_short_listing);
+    return failed + cmocka_run_group_tests(tests, NULL, NULL);
+}
