@@ -58,4 +58,23 @@ enum smc_status paths_find(struct paths *paths, const char *table_id, struct smc
 /* Reads such an answer. False when it has no path array and connection id. */
 bool paths_read_answer(const char *text, size_t len, struct table_path *found);
 
+/* ---- for bulk.c ---- */
+
+/* Wanted tables by their UUID; the tag is the id as the source has it. */
+#define LIST_UUIDS "table_uuids"
+/* The listing's rows in the store: answers that count once the listing is trusted. */
+#define KIND_BULK "bulk"
+
+/* Appends the answer of KIND_PATH or KIND_BULK for `id` to `text`. `is_known` tells whether the store has
+ * one, `found` whether it is one that resolves. */
+enum smc_status paths_find_in(struct paths *paths, const char *kind, const char *id, bool *is_known,
+                              struct smc_buf *text, struct table_path *found,
+                              struct smc_error *err);
+
+/* Whether the two say the same, however it is written. */
+bool paths_are_same(const struct table_path *a, const struct table_path *b);
+
+/* Puts the tables that are still unknown on LIST_SINGLE. */
+enum smc_status paths_list_singles(struct paths *paths, struct smc_error *err);
+
 #endif

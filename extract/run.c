@@ -268,6 +268,8 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
         rc = log_end(run, err);
     if (run->client) /* however it ended */
         (void)resume_keep_rate(run, NULL);
+    if (rc != SMC_OK) /* a buffer that could not grow says it by its status alone */
+        (void)smc_fail(err, rc, "%s", smc_strerror(rc));
     rc = report_write(run, rc, err);
     close_all(run);
     free(run);

@@ -20,16 +20,19 @@ static void add_time(struct smc_json *root, int64_t timestamp)
 }
 
 /* The organisation's id came as JSON text; a tree wants what it means. */
-static void add_identity(struct smc_json *root, const struct run *run)
+static enum smc_status add_identity(struct smc_json *root, const struct run *run)
 {
     struct smc_json *identity = smc_json_add_object(root, "connection_identity");
     struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
+    struct smc_span given = {run->organization.data, run->organization.len};
+    enum smc_status rc = SMC_OK;
     (void)smc_json_add_text(identity, "host", run->settings->host);
-    if (run->organization.len &&
-        smc_string_decode((struct smc_span){run->organization.data, run->organization.len}, &id) ==
-            SMC_OK)
+    if (smc_span_type(given) == SMC_JSON_STRING)
+        rc = smc_string_decode(given, &id);
+    if (rc == SMC_OK && smc_span_type(given) == SMC_JSON_STRING)
         (void)smc_json_add_text(identity, "organization_id", smc_buf_str(&id));
     smc_buf_clear(&id);
+    return rc;
 }
 
 static void add_extraction(struct smc_json *root, const struct run *run)
@@ -54,10 +57,11 @@ enum smc_status summary_write(struct run *run, struct smc_error *err)
     (void)smc_json_add_text(root, "python_version", "not Python");
     (void)smc_json_add_text(root, "version", FORMAT_VERSION);
     add_time(root, smc_set_timestamp(run->set));
-    add_identity(root, run);
+    enum smc_status rc = add_identity(root, run);
     (void)smc_json_add_bool(root, "extracts_whole_organization", run->is_admin);
     add_extraction(root, run);
-    enum smc_status rc = smc_json_dump(root, false, &text, err);
+    rc = rc == SMC_OK ? smc_json_dump(root, false, &text, err)
+                      : smc_fail(err, rc, "organization_id: %s", smc_strerror(rc));
     if (rc == SMC_OK)
         rc = smc_set_file(run->set, "summary", &file, err);
     if (rc == SMC_OK)

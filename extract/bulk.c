@@ -1,0 +1,232 @@
+/* The listing of all paths, and the trust in it. */
+#include "bulk.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base62.h"
+#include "paths.h"
+#include "run.h"
+
+/* Wanted tables that the listing has, by their UUID, in its order; the tag is the id as the source has
+ * it. */
+#define LIST_HITS "table_hits"
+
+#define PAGE_ROWS  1000
+#define CHECKS_MAX 3
+
+/* ---- the check of a hit against a single call ---- */
+
+static enum smc_status compare(struct paths *paths, const char *id, bool *agree,
+                               struct smc_error *err)
+{
+    struct smc_buf single_text = SMC_BUF_INIT(SMC_BODY_MAX);
+    struct smc_buf bulk_text = SMC_BUF_INIT(SMC_BODY_MAX);
+    struct table_path single = {.is_resolved = false};
+    struct table_path bulk = {.is_resolved = false};
+    bool is_known;
+    enum smc_status rc = paths_find_in(paths, KIND_PATH, id, &is_known, &single_text, &single, err);
+    if (rc == SMC_OK)
+        rc = paths_find_in(paths, KIND_BULK, id, &is_known, &bulk_text, &bulk, err);
+    *agree =
+        rc == SMC_OK && single.is_resolved && bulk.is_resolved && paths_are_same(&single, &bulk);
+    smc_buf_clear(&single_text);
+    smc_buf_clear(&bulk_text);
+    return rc;
+}
+
+static void on_checked(struct run *run, const char *id, bool is_read)
+{
+    struct paths *paths = &run->paths;
+    struct smc_error err = SMC_ERROR_INIT;
+    bool agree = false;
+    paths->check = PATHS_UNCHECKED;
+    if (is_read) {
+        if (!run_check(run, compare(paths, id, &agree, &err), &err))
+            return;
+        paths->check = agree ? PATHS_TRUSTED : PATHS_REFUSED;
+        if (!agree)
+            smc_logf(run->log, SMC_LOG_WARN,
+                     "The listing of all paths contradicts a table's own answer: tables are asked "
+                     "for one by one");
+    } else if (paths->checks == CHECKS_MAX) {
+        paths->check = PATHS_REFUSED;
+    }
+    bulk_go_on(paths);
+}
+
+/* Holds the next hit against its single call, if that is due. */
+static void check_next(struct paths *paths)
+{
+    struct run *run = paths->run;
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_item item;
+    bool found = false;
+    if (paths->check != PATHS_UNCHECKED || paths->checks == CHECKS_MAX)
+        return;
+    enum smc_status rc =
+        smc_list_next(run->store, LIST_HITS, paths->checked_at, &found, &item, &err);
+    if (!run_check(run, rc, &err) || !found)
+        return;
+    paths->checked_at = item.position;
+    paths->checks++;
+    paths->check = PATHS_ASKING;
+    objects_ask_now(&run->objects, OBJECT_PATH, item.tag, on_checked);
+}
+
+/* When the listing has ended and is judged, what it lacks is asked for singly. */
+void bulk_go_on(struct paths *paths)
+{
+    struct run *run = paths->run;
+    struct smc_error err = SMC_ERROR_INIT;
+    check_next(paths);
+    if (!paths->is_listed || paths->check == PATHS_ASKING)
+        return;
+    smc_logf(run->log, SMC_LOG_INFO,
+             "%" PRId64 " of %" PRId64 " table paths came from the listing of all paths",
+             paths->check == PATHS_TRUSTED ? paths->hits : 0, paths->wanted);
+    if (run_check(run, paths_list_singles(paths, &err), &err))
+        objects_begin(&run->objects, OBJECTS_TABLES);
+}
+
+/* ---- the listing ---- */
+
+static enum smc_status keep_hit(struct paths *paths, const char *hex, const char *id,
+                                const struct row *row, struct smc_error *err)
+{
+    struct smc_store *store = paths->run->store;
+    struct smc_outcome outcome = {.http_status = 200, .pages = 1};
+    bool added = false;
+    enum smc_status rc = smc_list_add(store, LIST_HITS, hex, id, "", &added, err);
+    if (rc != SMC_OK)
+        return rc;
+    if (!added) {
+        /* Twice in the listing: only if both rows say the same are they of use. */
+        struct smc_buf text = SMC_BUF_INIT(SMC_BODY_MAX);
+        struct table_path before;
+        struct table_path now = {true, row->members[1], row->members[2]};
+        bool is_known;
+        rc = paths_find_in(paths, KIND_BULK, id, &is_known, &text, &before, err);
+        bool same = rc == SMC_OK && before.is_resolved && paths_are_same(&before, &now);
+        smc_buf_clear(&text);
+        if (rc != SMC_OK || same)
+            return rc;
+        outcome.http_status = 0;
+    } else {
+        paths->hits++;
+    }
+    rc = smc_store_put_page(store, KIND_BULK, id, 0, row->value.p, row->value.len, err);
+    return rc == SMC_OK ? smc_store_finish(store, KIND_BULK, id, paths->tag, &outcome, err) : rc;
+}
+
+static enum smc_status take_row(struct paths *paths, const struct row *row, struct smc_error *err)
+{
+    unsigned char uuid[UUID_BYTES];
+    char hex[UUID_TEXT_LEN + 1];
+    struct smc_item item;
+    bool found = false;
+    struct smc_span url_id = row->members[0];
+    if (smc_span_type(url_id) != SMC_JSON_STRING ||
+        smc_span_type(row->members[1]) != SMC_JSON_STRING ||
+        smc_span_type(row->members[2]) != SMC_JSON_ARRAY ||
+        !base62_decode(url_id.p + 1, url_id.len - 2, uuid))
+        return SMC_OK;
+    uuid_to_text(uuid, hex);
+    enum smc_status rc = smc_list_find(paths->run->store, LIST_UUIDS, hex, &found, &item, err);
+    if (rc != SMC_OK || !found)
+        return rc;
+    struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
+    rc = smc_buf_addstr(&id, item.tag);
+    if (rc == SMC_OK)
+        rc = keep_hit(paths, hex, id.data, row, err);
+    smc_buf_clear(&id);
+    return rc;
+}
+
+/* Whether reading on takes fewer calls than asking for each table: by the listing's `total` where
+ * it says one, the check counted too. */
+static bool is_worth_it(const struct paths *paths)
+{
+    int64_t total = paths->page.total;
+    if (total < 0)
+        return paths->pages < paths->wanted;
+    int64_t pages = total / PAGE_ROWS + (total % PAGE_ROWS != 0);
+    return pages + 1 < paths->wanted;
+}
+
+/* The next page's cursor; none, or one that repeats: the listing ends here. */
+static bool take_cursor(struct paths *paths)
+{
+    bool is_new = false;
+    struct smc_span cursor = paths->page.cursor;
+    smc_buf_reset(&paths->cursor);
+    return cursor.p && smc_span_type(cursor) == SMC_JSON_STRING &&
+           smc_string_decode(cursor, &paths->cursor) == SMC_OK && paths->cursor.len > 0 &&
+           idset_add(&paths->cursors, paths->cursor.data, paths->cursor.len, &is_new) && is_new;
+}
+
+static void on_page(struct paths *paths)
+{
+    struct run *run = paths->run;
+    struct smc_error err = SMC_ERROR_INIT;
+    paths->pages++;
+    paths->is_listed = !take_cursor(paths) || !is_worth_it(paths) || paths->check == PATHS_REFUSED;
+    if (!paths->is_listed)
+        bulk_ask_page(paths);
+    for (size_t i = 0; i < paths->page.count; i++)
+        if (!run_check(run, take_row(paths, &paths->page.rows[i], &err), &err))
+            return;
+    smc_logf(run->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %zu results", paths->pages,
+             paths->page.count);
+    bulk_go_on(paths);
+}
+
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
+{
+    static const char *const names[] = {"urlId", "connectionId", "path"};
+    struct paths *paths = ctx;
+    enum page_verdict verdict = PAGE_WRONG;
+    struct smc_error err = SMC_ERROR_INIT;
+    if (answer->error.code == SMC_OK)
+        verdict =
+            page_read(&paths->page, answer->body, answer->len, PAGING_PAGE, false, names, 3, &err);
+    if (verdict == PAGE_NOT_JSON) {
+        *why = err;
+        return SMC_REJECT;
+    }
+    if (verdict == PAGE_OK) {
+        on_page(paths);
+        return SMC_TAKE;
+    }
+    if (answer->error.code != SMC_OK)
+        err = answer->error;
+    smc_logf(paths->run->log, SMC_LOG_WARN,
+             "The listing of all paths can't be used, tables are asked for one by one: %s",
+             err.detail);
+    paths->is_listed = true;
+    bulk_go_on(paths);
+    return SMC_TAKE;
+}
+
+void bulk_ask_page(struct paths *paths)
+{
+    struct run *run = paths->run;
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
+    enum smc_status rc = smc_buf_addf(&target, "/v2/connections/paths?limit=%d%s", PAGE_ROWS,
+                                      paths->cursor.len ? "&page=" : "");
+    if (rc == SMC_OK)
+        rc = smc_url_encode(smc_buf_str(&paths->cursor), paths->cursor.len, &target);
+    if (rc == SMC_OK) {
+        struct smc_request request = {.kind = KIND_PATHS,
+                                      .target = target.data,
+                                      .is_urgent = true,
+                                      .done = on_answer,
+                                      .ctx = paths};
+        rc = smc_client_send(run->client, &request);
+    }
+    if (rc != SMC_OK)
+        (void)smc_fail(&err, rc, "asking for all paths: %s", smc_strerror(rc));
+    (void)run_check(run, rc, &err);
+    smc_buf_clear(&target);
+}
