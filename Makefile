@@ -97,10 +97,17 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(TEST_ARCHIVES)
 	@mkdir -p $(@D)
 	$(link) $(test_libs)
 
-tests: $(TESTS)
+# Each fuzz target is also a test that replays its corpus.
+FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS := $(patsubst %,$(B)/tests/replay_%,$(FUZZ))
+$(B)/tests/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/fuzz.o $(B)/obj/tests/fuzz/replay.o $(TEST_ARCHIVES)
+	@mkdir -p $(@D)
+	$(link) $(test_libs)
+
+tests: $(TESTS) $(REPLAYS)
 
 # ---- what a developer and CI run ----
-.PHONY: check check-built check-long check-sim valgrind check-headers lint layers format analyze demo bench bench-pace \
+.PHONY: check check-built check-long check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
         coverage install uninstall help
 
 # Two steps, since what is built depends on what is installed.
@@ -110,7 +117,7 @@ check:
 
 check-built: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
-	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS)
+	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS)
 
 # The whole matrices instead of a sample of them: about an hour.
 check-long: all tests
@@ -128,11 +135,30 @@ coverage:
 	$(Q)sh .ci/deps.sh test coverage
 	$(Q)$(MAKE) --no-print-directory MODE=coverage all tests
 	$(Q)find build/coverage/obj -name '*.gcda' -delete
-	$(Q)SMC_BUILD=build/coverage sh tests/run.sh $(patsubst $(B)/%,build/coverage/%,$(TESTS)) > build/coverage/tests.log || { tail -3 build/coverage/tests.log; exit 1; }
+	$(Q)SMC_BUILD=build/coverage sh tests/run.sh $(patsubst $(B)/%,build/coverage/%,$(TESTS) $(REPLAYS)) > build/coverage/tests.log || { tail -3 build/coverage/tests.log; exit 1; }
 	$(Q)lcov --quiet --capture --rc lcov_branch_coverage=1 -d build/coverage/obj -o build/coverage/all.info
 	$(Q)lcov --quiet --rc lcov_branch_coverage=1 -o build/coverage/own.info -e build/coverage/all.info \
 	    '*/lib/*' '*/extract/*' '*/upload/*'
 	$(Q)lcov --rc lcov_branch_coverage=1 --list build/coverage/own.info
+
+# libFuzzer comes with clang alone. What it finds is written to build/fuzz.
+CLANG ?= clang
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS := -std=c11 -D_GNU_SOURCE -g -O1 -Iinclude -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZERS := $(patsubst %,build/fuzz/fuzz_%,$(FUZZ))
+build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(LIB_SRC) $(CLI_SRC) $(call without_main,$(EXTRACT_SRC) $(UPLOAD_SRC) $(SIM_SRC)) tests/support/support.c
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(lib_libs) $(test_libs)
+fuzz:
+	$(Q)sh .ci/deps.sh test fuzz
+	$(Q)$(MAKE) --no-print-directory $(FUZZERS)
+	$(Q)for t in $(FUZZ); do \
+	    mkdir -p build/fuzz/$$t; dict=tests/fuzz/$$t.dict; [ -f $$dict ] || dict=tests/fuzz/json.dict; \
+	    echo "--- $$t"; build/fuzz/fuzz_$$t -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -dict=$$dict \
+	        -artifact_prefix=build/fuzz/$$t- build/fuzz/$$t tests/fuzz/corpus/$$t 2>build/fuzz/$$t.log || \
+	        { tail -40 build/fuzz/$$t.log; exit 1; }; \
+	    grep -E '^stat::(number_of_executed_units|new_units_added)' build/fuzz/$$t.log; \
+	done
 
 demo:
 	$(Q)sh .ci/deps.sh build test
@@ -149,8 +175,8 @@ check-sim: $(B)/sigmacat-sim
 	$(Q)python3 -W ignore tests/check-sim.py "$(SIGMA_OPENAPI)" $(B)/sigmacat-sim
 
 OWN_SRC := $(LIB_SRC) $(CLI_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
-ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c)
-ALL_H   := $(wildcard include/sigmacat/*.h lib/*.h lib/cli/*.h extract/*.h upload/*.h tests/sim/*.h tests/support/*.h)
+ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c)
+ALL_H   := $(wildcard include/sigmacat/*.h lib/*.h lib/cli/*.h extract/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
 SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/cli/*.sh examples/*.sh)
 
 lint: layers check-headers analyze
@@ -211,7 +237,7 @@ help:
 	@echo 'make demo            install what is missing, build, and show it at work'
 	@echo 'make check           install what is missing, build, run every test'
 	@echo 'make MODE=asan check the same under address and undefined-behaviour sanitizers'
-	@echo 'make check-long      the whole matrices; make valgrind, make coverage'
+	@echo 'make check-long      the whole matrices; make valgrind, coverage, fuzz'
 	@echo 'make lint            layers, format, static analysis'
 	@echo 'make bench           measurements; bench-pace: the pacing rule alone'
 	@echo 'make deps            install what build and tests need'

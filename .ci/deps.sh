@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing of what the build (build), the tests (test) and the checks (lint) need.
-# Usage: deps.sh build|test|lint|coverage|valgrind ...   On systems without apt-get it names the packages and fails.
+# Usage: deps.sh build|test|lint|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
 set -eu
 
 missing=''
@@ -50,11 +50,15 @@ for set in "$@"; do
     coverage)
         program lcov lcov
         ;;
+    fuzz)
+        program clang clang
+        need libclang-rt-dev sh -c 'ls "$(clang -print-runtime-dir)" | grep -q fuzzer'
+        ;;
     valgrind)
         program valgrind valgrind
         ;;
     *)
-        echo "deps.sh: '$set' is none of build, test, lint, coverage, valgrind" >&2
+        echo "deps.sh: '$set' is none of build, test, lint, coverage, fuzz, valgrind" >&2
         exit 2
         ;;
     esac
