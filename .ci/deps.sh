@@ -52,6 +52,7 @@ for set in "$@"; do
         ;;
     fuzz)
         program clang clang
+        # shellcheck disable=SC2016  # expanded by the inner shell
         need libclang-rt-dev sh -c 'ls "$(clang -print-runtime-dir)" | grep -q fuzzer'
         ;;
     valgrind)

@@ -35,20 +35,34 @@ static void copy_clean(char *to, size_t size, const char *text)
     to[len] = '\0';
 }
 
-void smci_client_read_error(const struct smci_http_response *response, struct smci_said *said)
+/* A server may repeat what it was sent; errors go into the report and the store, too, which mask
+ * nothing. Before the cut, which could leave a part of a secret. */
+static void copy_said(const struct smc_client *client, char *to, size_t size, const char *text)
+{
+    char *whole = text ? strdup(text) : NULL;
+    if (!whole)
+        return;
+    smc_log_mask(client->log, whole);
+    copy_clean(to, size, whole);
+    free(whole);
+}
+
+void smci_client_read_error(const struct smc_client *client,
+                            const struct smci_http_response *response, struct smci_said *said)
 {
     *said = (struct smci_said){.code = ""};
     if (response->status < 300 || response->body.len == 0 || response->body.len > 65536)
         return;
     struct smc_json *root = smc_json_parse(response->body.data, response->body.len, NULL);
     if (root) {
-        copy_clean(said->code, sizeof said->code, smc_json_text(root, "code"));
-        copy_clean(said->message, sizeof said->message, smc_json_text(root, "message"));
-        copy_clean(said->request_id, sizeof said->request_id, smc_json_text(root, "requestId"));
+        copy_said(client, said->code, sizeof said->code, smc_json_text(root, "code"));
+        copy_said(client, said->message, sizeof said->message, smc_json_text(root, "message"));
+        copy_said(client, said->request_id, sizeof said->request_id,
+                  smc_json_text(root, "requestId"));
     }
     /* Words in no form that we know are still words. */
     if (!said->code[0] && !said->message[0] && !response->is_html)
-        copy_clean(said->message, sizeof said->message, response->body.data);
+        copy_said(client, said->message, sizeof said->message, response->body.data);
     smc_json_free(root);
 }
 
@@ -203,7 +217,7 @@ static void on_done(void *ctx, struct smci_http_response *response)
     smci_client_count(client, call->kind, response->status);
     smci_client_tell_pace(client, response, call->sent_ms);
     client->stats.received += (int64_t)response->body.len;
-    smci_client_read_error(response, &said);
+    smci_client_read_error(client, response, &said);
 
     bool is_2xx = response->status >= 200 && response->status < 300;
     if (is_2xx && offer(call, response, &malformed)) {

@@ -109,7 +109,8 @@ struct smci_said {
     char message[200];
     char request_id[64];
 };
-void smci_client_read_error(const struct smci_http_response *response, struct smci_said *said);
+void smci_client_read_error(const struct smc_client *client,
+                            const struct smci_http_response *response, struct smci_said *said);
 
 /* What the retry rule is to decide by. */
 struct smci_try smci_client_try(const struct smc_client *client,

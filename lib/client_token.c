@@ -31,7 +31,7 @@ static void on_token(void *ctx, struct smci_http_response *response)
     client->is_token_asked = false;
     smci_client_count(client, "token", response->status);
     smci_client_tell_pace(client, response, client->token_sent_ms);
-    smci_client_read_error(response, &said);
+    smci_client_read_error(client, response, &said);
 
     bool is_2xx = response->status >= 200 && response->status < 300;
     enum smc_status rc = SMC_OK;

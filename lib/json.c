@@ -51,7 +51,7 @@ static bool is_out_of_memory(const json_error_t *why, const char *text, size_t l
 
 struct smc_json *smc_json_parse(const char *text, size_t len, struct smc_error *err)
 {
-    json_error_t why;
+    json_error_t why = {.line = -1}; /* jansson leaves its code unset where it has no text */
     size_t flags = JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
     json_t *root = json_loadb(len ? text : "", len, flags, &why);
     /* 2.14 passes over a NUL that follows a number. */

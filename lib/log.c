@@ -91,6 +91,13 @@ static void mask(char *text, const char *secret)
     }
 }
 
+void smc_log_mask(const struct smc_log *log, char *text)
+{
+    for (size_t i = 0; log && i < SECRETS_MAX; i++)
+        if (log->secrets[i])
+            mask(text, log->secrets[i]);
+}
+
 /* C0 controls, DEL, and the C1 controls and line separators that a terminal may obey even as
  * UTF-8 (U+0080..U+009F, U+2028, U+2029, the bidirectional controls U+202A..U+202E). */
 static void clean(char *text)
@@ -134,9 +141,7 @@ void smc_logf(struct smc_log *log, enum smc_log_level level, const char *fmt, ..
     va_start(args, fmt);
     (void)vsnprintf(message, sizeof message, fmt, args);
     va_end(args);
-    for (size_t i = 0; i < SECRETS_MAX; i++)
-        if (log->secrets[i])
-            mask(message, log->secrets[i]);
+    smc_log_mask(log, message);
     clean(message);
     if (log->sink) {
         log->sink(log->sink_ctx, level, message);

@@ -456,6 +456,26 @@ static void test_many_401_are_one_renewal(void **state)
     assert_int_equal(sim_token_violations(f->sim), 0);
 }
 
+/* A 401 that comes late belongs to a token that was renewed meanwhile. */
+static void test_late_401_is_no_renewal(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tag = {f, "x"};
+    f->sim_opt.token_uses = 2;
+    f->sim_opt.odd = false; /* members that jansson can read */
+    start(f);
+    assert_int_equal(run_one(f, NULL), SMC_OK);
+    assert_int_equal(run_one(f, NULL), SMC_OK);
+    f->fake.now_ms += 2000; /* so that a token may be asked for at once */
+    add_fault(f, "call=members,do=wait:200,attempt=1");
+    queue(f, "/v2/members", &tag);
+    queue(f, "/v2/whoami", &tag);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_int_equal(f->seen_count, 4);
+    assert_int_equal(sim_calls(f->sim, NULL, 401), 2);
+    assert_int_equal(sim_calls(f->sim, "token", 0), 2);
+}
+
 /* ---- the queue ---- */
 
 static void assert_order(const struct fixture *f, const char *order)
@@ -511,6 +531,29 @@ static void refill(void *ctx)
         tag->f->left--;
         queue(tag->f, "/v2/whoami", tag);
     }
+}
+
+static void refill_and_watch(void *ctx)
+{
+    struct tag *tag = ctx;
+    refill(ctx);
+    int open = 60 - tag->f->left - tag->f->seen_count;
+    assert_in_range(open, 0, 5);
+}
+
+/* When all fails, no more are begun than can be finished soon. */
+static void test_calls_that_wait_hold_a_place(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tag = {f, "x"};
+    f->opt.concurrency = 2;
+    f->opt.retries = 1;
+    f->left = 60;
+    start(f);
+    add_fault(f, "do=status:503");
+    smc_client_set_refill(f->client, refill_and_watch, &tag);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_int_equal(f->seen_count, 60);
 }
 
 struct window_row {
@@ -731,7 +774,9 @@ int main(void)
         WITH_SIM(test_wrong_secret),
         WITH_SIM(test_token_is_renewed_before_it_ends),
         WITH_SIM(test_many_401_are_one_renewal),
+        WITH_SIM(test_late_401_is_no_renewal),
         WITH_SIM(test_urgent_goes_first),
+        WITH_SIM(test_calls_that_wait_hold_a_place),
         WITH_SIM(test_others_go_on_while_one_waits),
         WITH_SIM(test_callback_sends_more),
         WITH_SIM(test_max_rate),

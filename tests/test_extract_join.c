@@ -318,6 +318,34 @@ static void test_tables_once(void **state)
     assert_int_equal(sim_unexpected(x->sim), 0);
 }
 
+/* ---- the listing of all paths ---- */
+
+/* A table that it has twice, with two paths: neither counts, its own answer does. The first of its
+ * rows is checked; the third comes from it alone, its leading zeros dropped. */
+static void test_paths_twice(void **state)
+{
+    struct extraction *x = *state;
+    const struct recorded_call more[] = {
+        {WORKBOOKS, 200, "{\"entries\": [{\"workbookId\": \"w\"}], " NO_TOTAL_END},
+        {"GET /v2/workbooks/w/sources", 200,
+         "[{" TABLE(T1) "}, {" TABLE(T2) "}, {" TABLE(EMPTY) "}]"},
+        {"GET /v2/connections/paths?limit=1000", 200,
+         "{\"entries\": [{\"urlId\": \"" T1_62 "\", " P1 "}, "
+         "{\"urlId\": \"" T2_62 "\", \"path\": [\"one\"], \"connectionId\": \"x\"}, "
+         "{\"urlId\": \"0" T2_62 "\", \"path\": [\"other\"], \"connectionId\": \"x\"}, "
+         "{\"urlId\": \"1\", \"path\": [\"bulk\"], \"connectionId\": \"y\"}], "
+         "\"total\": 4, " NO_TOTAL_END},
+        {NULL, 0, NULL}};
+    run(x, more);
+    check_record(x, "workbook_sources", 0,
+                 "{\"asset_id\": \"w\", \"sources\": [{" TABLE(T1) ", " P1 "}, {" TABLE(
+                     T2) ", " P2 "}, {" TABLE(EMPTY) ", \"path\": [\"bulk\"], "
+                                                     "\"connectionId\": \"y\"}]}");
+    assert_int_equal(sim_calls(x->sim, "path", 0), 2);
+    assert_int_equal(sim_calls(x->sim, "paths", 0), 1);
+    assert_int_equal(extraction_count_lines(x, "Gap:", NULL), 0);
+}
+
 /* ---- ids of all kinds ---- */
 
 /* None, null, a number, one that is no part of an address, one to be encoded, and one twice. */
@@ -353,6 +381,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ALONE(test_elements_of_lineage),
         ALONE(test_tables_once),
+        ALONE(test_paths_twice),
         ALONE(test_ids),
     };
     int failed = extraction_table("sources", source_rows, sizeof source_rows[0],

@@ -26,6 +26,17 @@ struct row {
     bool strict;
 };
 
+/* No object's call is answered any more, and whoami only when it is asked for the organisation. */
+#define DOWN_AFTER_LISTINGS                                                                        \
+    "call=workbook_sources,do=status:503 call=elements,do=status:503 "                             \
+    "call=datamodel_sources,do=status:503 call=dataset_sources,do=status:503 "                     \
+    "call=whoami,attempt=2-,do=status:503"
+
+/* Each call is tried five times, and five are under way at once. Those that began before the last
+ * success are put off, those that began after it show what is the matter: so a few rounds, whatever
+ * the estate (200 workbooks in vain would be 2,000 calls). */
+#define DOWN_CALLS_MAX (6 * 25)
+
 /* In pages of two: 3 of files, 2 of workbooks, 2 of members (which have no total); of each workbook's
  * elements 3; of each data model's sources 2 and lineage 7. */
 static const struct row rows[] = {
@@ -310,6 +321,20 @@ static const struct row rows[] = {
      .gap = "elements",
      .says = "cap of 64 MiB"},
 
+    /* ---- the listing of all paths ---- */
+    {.name = "paths: read on while that takes fewer calls",
+     .kind = "paths",
+     .calls = 3,
+     .page_size = 8,
+     .tables = 12},
+    {.name = "paths: one page shows that it does not pay",
+     .faults = "call=paths,do=total:9000000",
+     .kind = "paths",
+     .calls = 1,
+     .page_size = 8,
+     .tables = 12},
+    {.name = "paths: not asked for two tables", .kind = "paths", .calls = 0},
+
     /* ---- 403 for all objects of a kind ---- */
     {.name = "403: all workbook_sources",
      .faults = "call=workbook_sources,do=status:403",
@@ -412,9 +437,7 @@ static const struct row rows[] = {
      .says = "--max-time",
      .args = "--max-time 30"},
 
-    /* ---- the API as a whole is down ----
-     * Each call is tried five times, and five are under way at once. Those that began before are put
-     * off, those that began after show it: so three rounds at most, whatever the estate. */
+    /* ---- the API as a whole is down ---- */
     {.name = "down from the start",
      .status = SMC_ERR_HTTP,
      .calls = 2,
@@ -422,25 +445,25 @@ static const struct row rows[] = {
      .says = "503",
      .down_after = 1},
     {.name = "down after the listings, 8 workbooks",
+     .faults = DOWN_AFTER_LISTINGS,
      .status = SMC_ERR_NETWORK,
-     .calls = 20,
-     .calls_max = 20 + 3 * 25 + 15,
+     .calls = 8 + 5,
+     .calls_max = DOWN_CALLS_MAX,
      .says = "Sigma's API as a whole does not answer|HTTP 503",
      .page_size = 1000,
-     .workbooks = 8,
-     .down_after = 20},
+     .workbooks = 8},
     {.name = "down after the listings, 200 workbooks",
+     .faults = DOWN_AFTER_LISTINGS,
      .status = SMC_ERR_NETWORK,
-     .calls = 100,
-     .calls_max = 100 + 3 * 25 + 15,
+     .calls = 8 + 5,
+     .calls_max = DOWN_CALLS_MAX,
      .says = "as a whole",
      .page_size = 1000,
-     .workbooks = 200,
-     .down_after = 100},
+     .workbooks = 200},
     {.name = "down while tables are asked for",
      .status = SMC_ERR_NETWORK,
      .calls = 23,
-     .calls_max = 23 + 3 * 25 + 15,
+     .calls_max = 23 + DOWN_CALLS_MAX,
      .says = "as a whole",
      .page_size = 1000,
      .down_after = 23},

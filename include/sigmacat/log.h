@@ -23,6 +23,10 @@ SMC_API void smc_log_free(struct smc_log *log);
  * the end; NULL and texts of fewer than 4 bytes are ignored. */
 SMC_API enum smc_status smc_log_hide(struct smc_log *log, const char *secret);
 
+/* Shows hidden secrets as "***" in a text that goes elsewhere than to the log: what a server says
+ * may repeat them. */
+SMC_API void smc_log_mask(const struct smc_log *log, char *text);
+
 /* Whether a line of this level would be written. */
 SMC_API bool smc_log_would(const struct smc_log *log, enum smc_log_level level);
 

@@ -202,7 +202,9 @@ static void check_values(struct smc_span top, struct fuzz_dice *dice)
 
 static void check_tree(const char *text, size_t len, enum smc_status rc)
 {
-    struct smc_json *root = smc_json_parse(text, len, NULL);
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_json *root = smc_json_parse(text, len, &err);
+    FUZZ_CHECK(root || err.code == SMC_ERR_SYNTAX);
     struct smc_buf out = SMC_BUF_INIT(SIZE_MAX);
     if (root) {
         FUZZ_CHECK(rc == SMC_OK);

@@ -22,7 +22,7 @@ static void check_date(const char *text, int64_t got)
 {
     struct tm tm = {0};
     text += strspn(text, " \t");
-    if (got < 0 || strlen(text) < 4)
+    if (got < 0 || strlen(text) < 4 || text[0] <= '9')
         return;
     const char *form = NULL;
     if (text[3] == ',')
@@ -38,9 +38,11 @@ static void check_date(const char *text, int64_t got)
 static void check_seconds(const char *text, int64_t got)
 {
     size_t len = strspn(text, "0123456789");
-    if (len > 0 && text[len] == '\0')
-        FUZZ_CHECK(got == (len <= 15 ? clamp(strtoll(text, NULL, 10) * 1000) : got));
-    if (len > 15 && text[len] == '\0' && text[0] != '0')
+    if (len == 0 || text[len] != '\0')
+        return;
+    if (len <= 15)
+        FUZZ_CHECK(got == clamp(strtoll(text, NULL, 10) * 1000));
+    else if (text[0] != '0')
         FUZZ_CHECK(got == SMCI_RETRY_AFTER_TOO_LONG);
 }
 
@@ -48,16 +50,16 @@ static void check_decision(int64_t retry_after_ms, struct fuzz_dice *dice)
 {
     static const int statuses[] = {0, 200, 401, 402, 403, 404, 408, 429, 500, 503, 520, 599};
     struct smci_rng rng = {0};
-    struct smci_retry_opt opt = {
-        .policy = fuzz_roll(dice, 2) ? SMC_POLICY_SIGMA : SMC_POLICY_CATALOG,
-        .retries = (int)fuzz_roll(dice, 6),
-        .base_ms = (int64_t)fuzz_roll(dice, 100000)};
-    struct smci_try end = {
-        .http_status = statuses[fuzz_roll(dice, sizeof statuses / sizeof statuses[0])],
-        .is_malformed = fuzz_roll(dice, 2),
-        .is_timedout_code = fuzz_roll(dice, 2),
-        .is_permanent = fuzz_roll(dice, 4) == 0,
-        .retry_after_ms = retry_after_ms};
+    struct smci_retry_opt opt = {.policy =
+                                     fuzz_roll(dice, 2) ? SMC_POLICY_SIGMA : SMC_POLICY_CATALOG,
+                                 .retries = (int)fuzz_roll(dice, 6),
+                                 .base_ms = (int64_t)fuzz_roll(dice, 100000)};
+    struct smci_try end = {.http_status =
+                               statuses[fuzz_roll(dice, sizeof statuses / sizeof statuses[0])],
+                           .is_malformed = fuzz_roll(dice, 2),
+                           .is_timedout_code = fuzz_roll(dice, 2),
+                           .is_permanent = fuzz_roll(dice, 4) == 0,
+                           .retry_after_ms = retry_after_ms};
     int spent = (int)fuzz_roll(dice, 8);
     struct smci_decision made = smci_retry_decide(&opt, &end, spent, &rng);
     if (made.action == SMCI_RETRY) {

@@ -1,0 +1,115 @@
+/* Flags and variables built from the input, against the tables of both programs. A line that begins
+ * with '$' is a variable, each other one a word of the command line. */
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "extract/options.h"
+#include "upload/options.h"
+
+#define WORDS_MAX 40
+
+struct words {
+    char program[8];
+    char *text; /* what the words point into */
+    char *argv[WORDS_MAX + 2];
+    char *envp[WORDS_MAX + 1];
+    int argc;
+    int envc;
+};
+
+static void divide(struct words *words, const uint8_t *data, size_t size)
+{
+    *words = (struct words){.program = "program", .text = fuzz_text(data, size), .argc = 1};
+    words->argv[0] = words->program;
+    char *rest = words->text;
+    while (rest && words->argc <= WORDS_MAX && words->envc < WORDS_MAX) {
+        char *word = strsep(&rest, "\n");
+        if (*word == '$')
+            words->envp[words->envc++] = word + 1;
+        else
+            words->argv[words->argc++] = word;
+    }
+}
+
+static size_t occurrences(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, part)) != NULL; text++)
+        count++;
+    return count;
+}
+
+/* A secret that was given once, as a flag, stands neither in argv nor in an error. (A short one may
+ * be a part of any text.) */
+static void check_secret(const struct words *words, const uint8_t *data, size_t size,
+                         const struct smc_settings *sources, const char *flag, const char *secret,
+                         const struct smc_error *err)
+{
+    char *input = fuzz_text(data, size);
+    if (secret && strlen(secret) >= 8 && occurrences(input, secret) == 1) {
+        FUZZ_CHECK(!strstr(err->detail, secret));
+        if (strcmp(smc_settings_name(sources, flag), flag) == 0)
+            for (int i = 0; i < words->argc; i++)
+                FUZZ_CHECK(!strstr(words->argv[i], secret));
+    }
+    free(input);
+}
+
+static void check_status(enum smc_status rc, const struct smc_error *err)
+{
+    FUZZ_CHECK(rc == err->code && (rc == SMC_OK || rc == SMC_ERR_USAGE));
+    FUZZ_CHECK((rc == SMC_OK) == (err->detail[0] == '\0'));
+}
+
+static void try_extract(const uint8_t *data, size_t size)
+{
+    struct words words;
+    struct extract_settings s;
+    struct smc_error err = SMC_ERROR_INIT;
+    divide(&words, data, size);
+    enum smc_status rc = extract_options_read(&s, words.argc, words.argv, words.envp, &err);
+    if (rc == SMC_OK)
+        rc = extract_options_check(&s, &err);
+    check_status(rc, &err);
+    check_secret(&words, data, size, &s.sources, "--api-token", s.api_token, &err);
+    FUZZ_CHECK(s.concurrency >= 1 && s.concurrency <= 64);
+    FUZZ_CHECK(s.retries >= 0 && s.retry_base_ms >= 0 && s.timeout_ms >= 1 && s.max_time_ms >= 0);
+    FUZZ_CHECK(s.log_level >= 0 && s.log_level <= SMC_LOG_DEBUG);
+    FUZZ_CHECK(rc != SMC_OK || (s.host && s.client_id && s.api_token && s.output && s.origin.len));
+    extract_options_clear(&s);
+    extract_options_clear(&s);
+    free(words.text);
+}
+
+static void try_upload(const uint8_t *data, size_t size)
+{
+    struct words words;
+    struct upload_settings s;
+    struct smc_error err = SMC_ERROR_INIT;
+    divide(&words, data, size);
+    enum smc_status rc = upload_options_read(&s, words.argc, words.argv, words.envp, &err);
+    if (rc == SMC_OK)
+        rc = upload_options_check(&s, &err);
+    check_status(rc, &err);
+    check_secret(&words, data, size, &s.sources, "--token", s.token, &err);
+    FUZZ_CHECK(s.zone == UPLOAD_ZONE_EU || s.zone == UPLOAD_ZONE_US);
+    FUZZ_CHECK(s.file_type >= -1 && s.file_type <= UPLOAD_WAREHOUSE);
+    FUZZ_CHECK(!s.file_path || !s.directory_path);
+    if (rc == SMC_OK) {
+        FUZZ_CHECK(s.token && s.file_type >= 0 && (s.file_path || s.directory_path));
+        FUZZ_CHECK(strlen(s.source_uuid) == 36 && s.origin.len);
+        FUZZ_CHECK(s.prefix.len == 0 || s.prefix.data[0] == '/');
+    }
+    upload_options_clear(&s);
+    upload_options_clear(&s);
+    free(words.text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    try_extract(data, size);
+    try_upload(data, size);
+    return 0;
+}
