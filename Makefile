@@ -93,6 +93,11 @@ TEST_ARCHIVES := $(B)/libsupport.a $(B)/libextract.a $(B)/libupload.a $(B)/libsi
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_ARCHIVES)
 	@mkdir -p $(@D)
 	$(link) $(test_libs)
+# Allocations of what is linked statically, so of our own code, go through the test.
+OOM_WRAPPED := __asprintf_chk asprintf calloc fdopendir fopen malloc newlocale realloc reallocarray realpath strdup
+$(B)/tests/test_oom: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(OOM_WRAPPED))
+comma := ,
+
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(TEST_ARCHIVES)
 	@mkdir -p $(@D)
 	$(link) $(test_libs)
