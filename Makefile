@@ -186,13 +186,18 @@ SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/cli/*.sh examples/*.sh)
 
 lint: layers check-headers analyze
 	$(Q)sh .ci/deps.sh lint test
-	clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
-	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	@echo "  format"
+	$(Q)clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
+	@echo "  cppcheck"
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -I. $(OWN_SRC)
-	printf '%s\n' $(OWN_SRC) | xargs -P 2 -n 6 sh -c \
+	@echo "  clang-tidy"
+	$(Q)printf '%s\n' $(OWN_SRC) | xargs -P 2 -n 6 sh -c \
 	    'clang-tidy --quiet "$$@" -- -std=c11 -D_GNU_SOURCE -Iinclude -I. 2>/dev/null' sh
-	shellcheck $(SCRIPTS)
-	mandoc -T lint -W warning extract/castor-extract-sigma.1 upload/castor-upload.1
+	@echo "  shellcheck"
+	$(Q)shellcheck $(SCRIPTS)
+	@echo "  mandoc"
+	$(Q)mandoc -T lint -W warning extract/castor-extract-sigma.1 upload/castor-upload.1
 
 layers:
 	$(Q)sh tests/layers.sh

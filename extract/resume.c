@@ -218,8 +218,8 @@ enum smc_status resume_end(struct run *run, struct smc_error *err)
 
 enum smc_status resume_learnt_rate(struct run *run, double *rate, struct smc_error *err)
 {
-    int64_t thousandths;
-    int64_t learnt_s;
+    int64_t thousandths = -1;
+    int64_t learnt_s = -1;
     *rate = 0;
     enum smc_status rc = get_number(run, VALUE_RATE, &thousandths, err);
     if (rc == SMC_OK)
