@@ -128,10 +128,10 @@ check-built: all tests
 check-long: all tests
 	$(Q)SMC_LONG=1 SMC_BUILD=$(B) sh tests/run.sh $(TESTS)
 
-# Programs that start or kill others are left to the other modes.
+# Programs that start or kill others, or take descriptors away, are left to the other modes.
 valgrind: tests
 	$(Q)sh .ci/deps.sh valgrind
-	$(Q)for t in $(filter-out %/test_kill %/test_programs %/test_oom %/test_secrets_leak,$(TESTS)); do \
+	$(Q)for t in $(filter-out %/test_kill %/test_programs %/test_oom %/test_secrets_leak %/test_cli,$(TESTS) $(REPLAYS)); do \
 	    echo "--- $$t"; SMC_BUILD=$(B) valgrind -q --error-exitcode=99 --leak-check=full \
 	    --errors-for-leak-kinds=definite $$t >/dev/null || exit 1; done
 
