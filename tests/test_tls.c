@@ -32,6 +32,7 @@ static const struct row rows[] = {
 
 struct fixture {
     const struct row *row;
+    const char *priority;
     struct sim *sim;
     struct fake_clock fake;
     char *dir;
@@ -63,6 +64,7 @@ static void start(struct fixture *f)
     fake_clock_init(&f->fake);
     opt.tls_cert_pem = pair.cert_pem;
     opt.tls_key_pem = pair.key_pem;
+    opt.tls_priority = f->priority;
     f->sim = sim_start(&opt, why, sizeof why);
     if (!f->sim)
         fail_msg("%s", why);
@@ -138,7 +140,52 @@ static void test_row(void **state)
     temp_dir_remove(f.dir);
 }
 
+/* ---- versions ---- */
+
+struct version_row {
+    const char *name;
+    const char *priority;
+    bool is_taken;
+};
+
+static const struct version_row version_rows[] = {
+    {"tls_1_0", "NORMAL:%COMPAT:-VERS-ALL:+VERS-TLS1.0", false},
+    {"tls_1_1", "NORMAL:%COMPAT:-VERS-ALL:+VERS-TLS1.1", false},
+    {"tls_1_2", "NORMAL:-VERS-ALL:+VERS-TLS1.2", true},
+    {"tls_1_3", "NORMAL:-VERS-ALL:+VERS-TLS1.3", true},
+};
+
+static void test_version(void **state)
+{
+    static const struct row trusted = {"", NULL, 1, true, NULL, NULL, true};
+    const struct version_row *row = *state;
+    struct fixture f = {.row = &trusted, .priority = row->priority};
+    struct smc_client *client = NULL;
+    struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
+    struct smc_request request = {
+        .kind = "whoami", .target = "/v2/whoami", .done = on_answer, .ctx = &f};
+    start(&f);
+    forget_variables();
+    opt.origin = sim_url(f.sim);
+    opt.authorization = "Bearer s3cret";
+    opt.cacert = f.good;
+    opt.policy = SMC_POLICY_CATALOG;
+    opt.clock = &f.fake.clock;
+    assert_int_equal(smc_client_new(&client, &opt, NULL), SMC_OK);
+    assert_int_equal(smc_client_send(client, &request), SMC_OK);
+    assert_int_equal(smc_client_run(client, NULL), SMC_OK);
+    assert_int_equal(f.seen.http_status, row->is_taken ? 401 : 0);
+    assert_int_equal(sim_calls(f.sim, NULL, 0), row->is_taken ? 1 : 0);
+    smc_client_free(client);
+    sim_stop(f.sim);
+    free(f.good);
+    free(f.other);
+    temp_dir_remove(f.dir);
+}
+
 int main(void)
 {
-    return run_table("tls", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
+    int failed = run_table("tls", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
+    return failed + run_table("versions", version_rows, sizeof version_rows[0],
+                              sizeof version_rows / sizeof version_rows[0], test_version);
 }

@@ -120,6 +120,8 @@ static int start_daemon(struct sim *sim, char *why, size_t why_size)
         {o->tls_cert_pem ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0,
          (void *)(uintptr_t)o->tls_cert_pem},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->tls_key_pem},
+        {o->tls_priority ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, 0,
+         (void *)(uintptr_t)o->tls_priority},
         {MHD_OPTION_END, 0, NULL},
     };
     const union MHD_DaemonInfo *info;

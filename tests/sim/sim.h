@@ -67,6 +67,7 @@ struct sim_options {
     bool no_gzip;
     const char *tls_cert_pem; /* PEM texts; both or none */
     const char *tls_key_pem;
+    const char *tls_priority; /* a priority string of GnuTLS; NULL: its default */
 
     /* limits; time is taken from `now_ms` */
     double rate;     /* calls a second, token bucket; token and upload are not part of it */
