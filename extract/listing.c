@@ -64,13 +64,19 @@ static void note_gap(struct listing *listing, int http_status, const char *reaso
 
 /* ---- rows ---- */
 
+/* A text for what tells nothing: null, or longer than any version or time. */
+static struct smc_span telling(struct smc_span value)
+{
+    bool is_telling = smc_span_type(value) != SMC_JSON_NULL && value.len <= 1024;
+    return value.p && is_telling ? value : (struct smc_span){"", 0};
+}
+
 /* "latestVersion/updatedAt" as they came: what tells whether an object is still the same. */
 static enum smc_status make_tag(const struct row *row, struct smc_buf *tag)
 {
-    struct smc_span version = row->members[ROW_VERSION];
-    struct smc_span updated = row->members[ROW_UPDATED];
-    return smc_buf_addf(tag, "%.*s/%.*s", (int)version.len, version.p ? version.p : "",
-                        (int)updated.len, updated.p ? updated.p : "");
+    struct smc_span version = telling(row->members[ROW_VERSION]);
+    struct smc_span updated = telling(row->members[ROW_UPDATED]);
+    return smc_buf_addf(tag, "%.*s/%.*s", (int)version.len, version.p, (int)updated.len, updated.p);
 }
 
 static void want_object_calls(struct listing *listing, const char *id, const char *tag,

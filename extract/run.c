@@ -214,7 +214,7 @@ static enum smc_status remove_old_sets(const struct run *run, struct smc_error *
         return SMC_OK;
     run_file_names(names);
     return smc_set_prune(run->settings->output, names, ASSET_COUNT + 1, (size_t)run->settings->keep,
-                         run->log, err);
+                         smc_set_timestamp(run->set), run->log, err);
 }
 
 static enum smc_status log_end(const struct run *run, struct smc_error *err)

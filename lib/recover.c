@@ -137,7 +137,7 @@ static bool is_summary(const char *name, const char *last, int64_t *stamp)
 {
     char *rest = NULL;
     char want[NAME_BYTES];
-    if (*name < '0' || *name > '9')
+    if (*name < '1' || *name > '9') /* a timestamp as it is written */
         return false;
     errno = 0;
     *stamp = strtoll(name, &rest, 10);
@@ -165,7 +165,8 @@ static enum smc_status find_sets(DIR *dir, const char *last, struct stamps *stam
 }
 
 enum smc_status smc_set_prune(const char *directory, const char *const *names, size_t count,
-                              size_t keep, struct smc_log *log, struct smc_error *err)
+                              size_t keep, int64_t spared, struct smc_log *log,
+                              struct smc_error *err)
 {
     struct stamps stamps = {NULL, 0, 0};
     DIR *dir = opendir(directory);
@@ -175,6 +176,8 @@ enum smc_status smc_set_prune(const char *directory, const char *const *names, s
     if (rc != SMC_OK)
         (void)smc_fail(err, rc, "%s: %s", directory, smc_strerror(rc));
     for (size_t i = keep; rc == SMC_OK && i < stamps.count; i++) {
+        if (stamps.all[i] == spared)
+            continue;
         struct left old = {directory, dirfd(dir), stamps.all[i], names, count};
         rc = take_away(&old, true, err);
         if (rc == SMC_OK)

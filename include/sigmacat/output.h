@@ -64,10 +64,12 @@ SMC_API enum smc_status smc_set_recover(const char *directory, int64_t timestamp
                                         struct smc_error *err);
 
 /* Removes older sets from `directory` until `keep` (1 or more) that have their summary are left, the
- * newest by timestamp; of each the summary goes first. Only files named by `names` (the summary last)
- * are touched. */
+ * newest by timestamp; of each the summary goes first. The set `spared` stays in any case: it may be
+ * the newest with a lower timestamp, after a clock was set back. Only files named by `names` (the
+ * summary last) are touched. */
 SMC_API enum smc_status smc_set_prune(const char *directory, const char *const *names, size_t count,
-                                      size_t keep, struct smc_log *log, struct smc_error *err);
+                                      size_t keep, int64_t spared, struct smc_log *log,
+                                      struct smc_error *err);
 
 /* Removes the .part files of a set that was not published, and frees. NULL is harmless. */
 SMC_API void smc_set_free(struct smc_set *set);

@@ -241,6 +241,19 @@ failed:
     return NULL;
 }
 
+int sim_replay(struct sim *sim, const char *file, char *why, size_t why_size)
+{
+    struct replay *replay = replay_load(file, why, why_size);
+
+    if (!replay)
+        return -1;
+    pthread_mutex_lock(&sim->lock);
+    replay_free(sim->replay);
+    sim->replay = replay;
+    pthread_mutex_unlock(&sim->lock);
+    return 0;
+}
+
 void sim_stop(struct sim *sim)
 {
     const char **text;

@@ -110,6 +110,10 @@ unsigned sim_port(const struct sim *sim);
 /* "http://127.0.0.1:PORT" or "https://..."; borrowed until sim_stop. */
 const char *sim_url(const struct sim *sim);
 
+/* Replays `file` from now on, in place of what it replayed: an organisation that has changed. Only
+ * while no call is under way. Returns 0, or -1 with the reason in `why`. */
+int sim_replay(struct sim *sim, const char *file, char *why, size_t why_size);
+
 /* ---- faults ----
  * A fault is one text, "key=value,key=value", with the keys (all but `do` optional)
  *   call=KIND       the calls it is for; * (default) is all but token

@@ -1,6 +1,7 @@
 #include "extraction.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <unistd.h>
 
@@ -37,6 +38,8 @@ int extraction_setup(void **state)
     fake_clock_init(&x->fake);
     live_clock_init(&x->live);
     smc_buf_init(&x->log, SIZE_MAX);
+    if (pipe2(x->stop_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        return -1;
     x->dir = make_dir();
     x->output = text_format("%s/out", x->dir);
     *state = x;
@@ -61,6 +64,8 @@ int extraction_teardown(void **state)
     smc_buf_clear(&x->log);
     free(x->output);
     temp_dir_remove(x->dir);
+    (void)close(x->stop_pipe[0]);
+    (void)close(x->stop_pipe[1]);
     free(x);
     return 0;
 }
@@ -151,8 +156,12 @@ void extraction_replay(struct extraction *x, const struct recorded_call *calls, 
     char *path = text_format("%s/calls.json", x->dir);
     file_write(path, text.data, text.len);
     smc_buf_clear(&text);
+    char why[256] = "";
     x->sim_opt.replay_file = path;
-    extraction_start(x);
+    if (!x->sim)
+        extraction_start(x);
+    else if (sim_replay(x->sim, path, why, sizeof why) != 0)
+        fail_msg("%s", why);
     free(path);
 }
 
@@ -189,6 +198,28 @@ static void keep_line(void *ctx, enum smc_log_level level, const char *line)
     struct extraction *x = ctx;
     if (smc_buf_addf(&x->log, "%s - %s\n", names[level], line) != SMC_OK)
         fail_msg("out of memory");
+    if (x->cue && !x->is_cue_seen && strstr(line, x->cue)) {
+        x->is_cue_seen = true;
+        x->on_cue(x);
+    }
+}
+
+void extraction_stop(struct extraction *x)
+{
+    if (write(x->stop_pipe[1], "!", 1) != 1)
+        fail_msg("can't stop the run");
+}
+
+/* Makes ready for another run. */
+static void forget_run(struct extraction *x)
+{
+    char stop[16];
+    forget_set(x);
+    smc_buf_reset(&x->log);
+    x->err = (struct smc_error)SMC_ERROR_INIT;
+    x->is_cue_seen = false;
+    while (read(x->stop_pipe[0], stop, sizeof stop) > 0)
+        continue;
 }
 
 static int is_summary(const struct dirent *entry)
@@ -219,8 +250,8 @@ static enum smc_status run_with(struct extraction *x, int argc, char **argv)
     if (rc == SMC_OK)
         rc = extract_options_check(&settings, &x->err);
     if (rc == SMC_OK)
-        rc = run_extraction(&settings, log, -1, x->is_live ? &x->live.clock : &x->fake.clock,
-                            &x->err);
+        rc = run_extraction(&settings, log, x->stop_pipe[0],
+                            x->is_live ? &x->live.clock : &x->fake.clock, &x->err);
     extract_options_clear(&settings);
     smc_log_free(log);
     return rc;
@@ -245,9 +276,7 @@ enum smc_status extraction_run(struct extraction *x, const char *more)
     char *rest = text_format("%s", more ? more : "");
     char *argv[WORDS_MAX] = {NULL};
     int argc = divide(rest, ' ', argv, divide(line, '|', argv, 0));
-    forget_set(x);
-    smc_buf_reset(&x->log);
-    x->err = (struct smc_error)SMC_ERROR_INIT;
+    forget_run(x);
     x->status = run_with(x, argc, argv);
     if (x->status == SMC_OK)
         note_timestamp(x);

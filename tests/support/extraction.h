@@ -33,6 +33,12 @@ struct extraction {
     char *dir;    /* vanishes at the end */
     char *output; /* a folder in it */
 
+    /* Called once a run, when a line of its log holds the cue: a test's way to interfere. */
+    const char *cue;
+    void (*on_cue)(struct extraction *x);
+    bool is_cue_seen;
+    int stop_pipe[2]; /* its end for reading is the run's stop_fd */
+
     /* of the last run */
     enum smc_status status;
     struct smc_error err;
@@ -63,7 +69,8 @@ struct recorded_call {
     const char *answer; /* JSON */
 };
 
-/* Makes the stand-in replay `calls`; empty listings and a whoami are added where there are none. */
+/* Makes the stand-in replay `calls`; empty listings and a whoami are added where there are none. Also
+ * while it runs, between two runs: then the organisation has changed. */
 void extraction_replay(struct extraction *x, const struct recorded_call *calls, size_t count);
 
 void extraction_start(struct extraction *x);
@@ -74,6 +81,9 @@ void extraction_fault(struct extraction *x, const char *faults);
 /* Runs with the options of a command line: host, credentials and output, then `more`, divided by
  * spaces (may be NULL). The result is `status`, too. */
 enum smc_status extraction_run(struct extraction *x, const char *more);
+
+/* Stops the run that is under way, as a signal would. */
+void extraction_stop(struct extraction *x);
 
 /* A file of the set that the last run published; loaded once. Fails the test when there is none, or
  * when it is not the JSON that it should be. The summary is one record. */
