@@ -125,7 +125,8 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
 
 enum smc_status smc_catalog_send(struct smc_catalog *catalog, const struct smc_upload *upload)
 {
-    struct smc_upload_body body = {upload->fd, upload->size, upload->filename};
+    struct smc_upload_body body = {upload->fd, upload->size, upload->filename, upload->progress,
+                                   upload->ctx};
     struct smc_request request = {.kind = KIND, .upload = &body, .done = on_answer};
     struct smc_buf target = SMC_BUF_INIT(SIZE_MAX);
     struct sending *one = malloc(sizeof *one);

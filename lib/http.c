@@ -265,6 +265,8 @@ static size_t on_read(char *to, size_t size, size_t count, void *ctx)
     }
     x->upload_at += got;
     x->progress_ms = now_ms(x->http);
+    if (x->upload.progress)
+        x->upload.progress(x->upload.progress_ctx, x->upload_at);
     return (size_t)got;
 }
 

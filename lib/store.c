@@ -19,10 +19,15 @@
 
 /* Exclusive locking keeps WAL's index in memory: it works without shared memory, so on network file
  * systems too. run.lock keeps others out anyhow. */
-static const char setup[] = "PRAGMA page_size = 4096; PRAGMA locking_mode = EXCLUSIVE;"
-                            "PRAGMA mmap_size = 0; PRAGMA cache_size = -3000;"
-                            "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                            "PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = 16777216";
+static const char exclusive_setup[] = "PRAGMA locking_mode = EXCLUSIVE";
+
+/* Each write is a transaction of its own, so that others wait for milliseconds. */
+static const char shared_setup[] = "PRAGMA locking_mode = NORMAL; PRAGMA busy_timeout = 10000";
+
+static const char setup[] = "PRAGMA page_size = 4096; PRAGMA mmap_size = 0;"
+                            "PRAGMA cache_size = -3000; PRAGMA trusted_schema = OFF;"
+                            "PRAGMA cell_size_check = ON; PRAGMA secure_delete = FAST;"
+                            "PRAGMA journal_size_limit = 16777216";
 
 static const char schema[] =
     "CREATE TABLE scope(id INTEGER PRIMARY KEY, host TEXT NOT NULL, client TEXT NOT NULL,"
@@ -38,6 +43,9 @@ static const char schema[] =
     " tag TEXT NOT NULL, name TEXT NOT NULL, UNIQUE(space, id));"
     "CREATE TABLE value(scope INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
     " PRIMARY KEY(scope, name)) WITHOUT ROWID;";
+
+static const struct smci_database state_database = {
+    .name = "state.db", .schema = schema, .loss = "asked for again", .is_exclusive = true};
 
 static const char begin_sql[] = "BEGIN IMMEDIATE";
 static const char commit_sql[] = "COMMIT";
@@ -79,8 +87,8 @@ static enum smc_status describe(struct smc_store *store, int code, struct smc_er
         /* NOTADB and CORRUPT, and a table or column that is not what this program made. */
         return smc_fail(err, SMC_ERR_STORE,
                         "%s: the state file is damaged (%s); remove it, and what it remembers is"
-                        " asked for again",
-                        store->path, why);
+                        " %s",
+                        store->path, why, store->database->loss);
     }
 }
 
@@ -345,7 +353,9 @@ static enum smc_status open_file(struct smc_store *store, struct smc_error *err)
         return fail_sqlite(store, code, err);
     (void)sqlite3_extended_result_codes(store->db, 1);
     (void)sqlite3_busy_timeout(store->db, 1000);
-    return execute(store, setup, err);
+    enum smc_status opened =
+        execute(store, store->database->is_exclusive ? exclusive_setup : shared_setup, err);
+    return opened == SMC_OK ? execute(store, setup, err) : opened;
 }
 
 static enum smc_status check_version(struct smc_store *store, bool *is_new, struct smc_error *err)
@@ -383,6 +393,9 @@ static int look_for_wal(void *ctx, int columns, char **values, char **names)
 static enum smc_status choose_journal(struct smc_store *store, struct smc_error *err)
 {
     bool is_wal = false;
+    /* WAL between processes needs shared memory, which network file systems don't have. */
+    if (!store->database->is_exclusive)
+        return execute(store, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL", err);
     int code = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", look_for_wal, &is_wal, NULL);
     if (code != SQLITE_OK)
         return fail_sqlite(store, code, err);
@@ -402,7 +415,7 @@ static enum smc_status open_database(struct smc_store *store, struct smc_error *
         return rc;
     rc = execute(store, "BEGIN IMMEDIATE", err);
     if (rc == SMC_OK)
-        rc = execute(store, schema, err);
+        rc = execute(store, store->database->schema, err);
     if (rc == SMC_OK)
         rc = execute(store, "PRAGMA user_version = 1; COMMIT", err);
     return rc;
@@ -423,9 +436,9 @@ static enum smc_status find_scope(struct smc_store *store, const char *host, con
     return rc;
 }
 
-enum smc_status smc_store_open(struct smc_store **store, const char *directory, const char *host,
-                               const char *client_id, const struct smc_clock *clock,
-                               struct smc_error *err)
+enum smc_status smci_store_open(struct smc_store **store, const char *directory,
+                                const struct smci_database *database, const struct smc_clock *clock,
+                                struct smc_error *err)
 {
     *store = NULL;
     struct smc_store *made = calloc(1, sizeof *made);
@@ -436,28 +449,44 @@ enum smc_status smc_store_open(struct smc_store **store, const char *directory, 
         return smc_fail(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
     }
     made->lock_fd = -1;
+    made->database = database;
     made->clock = clock ? clock : smc_clock_system();
     smc_buf_init(&made->item, SIZE_MAX);
     enum smc_status rc = smci_dir_make(directory, true, err);
-    if (rc == SMC_OK)
+    if (rc == SMC_OK && database->is_exclusive)
         rc = smci_lock_take(lock, &made->lock_fd, err);
     free(lock);
     /* SQLite would take a name that begins with "file:" for an address. */
-    if (rc == SMC_OK &&
-        asprintf(&made->path, "%s%s/state.db", *directory == '/' ? "" : "./", directory) < 0) {
+    if (rc == SMC_OK && asprintf(&made->path, "%s%s/%s", *directory == '/' ? "" : "./", directory,
+                                 database->name) < 0) {
         made->path = NULL;
         rc = smc_fail(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
     }
     if (rc == SMC_OK)
         rc = open_database(made, err);
-    if (rc == SMC_OK)
-        rc = find_scope(made, host, client_id, err);
     if (rc != SMC_OK) {
         smc_store_close(made);
         return rc;
     }
     *store = made;
     return SMC_OK;
+}
+
+enum smc_status smc_store_open(struct smc_store **store, const char *directory, const char *host,
+                               const char *client_id, const struct smc_clock *clock,
+                               struct smc_error *err)
+{
+    struct smc_store *made = NULL;
+    *store = NULL;
+    enum smc_status rc = smci_store_open(&made, directory, &state_database, clock, err);
+    if (!made)
+        return rc;
+    rc = find_scope(made, host, client_id, err);
+    if (rc == SMC_OK)
+        *store = made;
+    else
+        smc_store_close(made);
+    return rc;
 }
 
 void smc_store_close(struct smc_store *store)

@@ -30,9 +30,18 @@ struct smci_space {
     int64_t last; /* the highest number in use; 0: none */
 };
 
+/* What a file of ours is for. */
+struct smci_database {
+    const char *name;   /* of the file */
+    const char *schema; /* of a new one */
+    const char *loss;   /* for texts: what becomes of what it remembers when it is removed */
+    bool is_exclusive;  /* for one process at a time, which run.lock sees to; else for many */
+};
+
 struct smc_store {
     struct sqlite3 *db;
-    char *path; /* of state.db, for texts */
+    const struct smci_database *database;
+    char *path; /* of the file, for texts */
     int lock_fd;
     const struct smc_clock *clock;
     int64_t scope;
@@ -47,6 +56,14 @@ struct smc_store {
     /* What failed once has lost its group: going on would leave holes that nobody sees. */
     struct smc_error failed;
 };
+
+/* ---- opening: store.c ---- */
+
+/* Opens or makes the database in `directory`; `database` is static. Errors as smc_store_open; close
+ * with smc_store_close. */
+enum smc_status smci_store_open(struct smc_store **store, const char *directory,
+                                const struct smci_database *database, const struct smc_clock *clock,
+                                struct smc_error *err);
 
 /* ---- statements: store.c ---- */
 

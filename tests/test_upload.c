@@ -6,207 +6,11 @@
 #include <unistd.h>
 
 #include "lib/cli/status.h"
-#include "lib/digest.h"
-#include "sim/sim.h"
 #include "support/live_clock.h"
 #include "support/net.h"
-#include "upload/run.h"
+#include "support/uploading.h"
 
-#define ID       "01234567-89ab-cdef-0123-456789abcdef"
-#define TOKEN    "sim-token"
-#define NOW      "1790000000" /* the fake clock's start */
-#define BIG      ((size_t)3 * 1024 * 1024)
-#define LOG_SIZE ((size_t)64 * 1024)
-
-struct fixture {
-    struct sim *sim;
-    struct fake_clock fake;
-    struct smc_clock clock; /* the fake one, with `hook` before each wait */
-    void (*hook)(struct fixture *f);
-    const char *endpoint; /* NULL: the stand-in */
-    char *dir;
-    char *victim;     /* what a hook works on */
-    const char *line; /* the line of the log at which `hook` is called too */
-    int stop[2];
-    char log[LOG_SIZE]; /* "LEVEL text\n", LEVEL one letter */
-};
-
-static void advance(void *ctx, int64_t ms)
-{
-    struct fixture *f = ctx;
-    if (f->hook && !f->line)
-        f->hook(f);
-    f->fake.clock.advance(&f->fake, ms);
-}
-
-static int64_t now(void *ctx)
-{
-    return ((struct fixture *)ctx)->fake.now_ms;
-}
-
-static int64_t wall(void *ctx)
-{
-    return ((struct fixture *)ctx)->fake.wall_ms;
-}
-
-static struct fixture *fixture_new(void)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    struct sim_options opt = SIM_OPTIONS_INIT;
-    char why[256] = "";
-    if (!f)
-        abort();
-    fake_clock_init(&f->fake);
-    f->clock = (struct smc_clock){now, wall, advance, f};
-    f->dir = temp_dir_make();
-    f->sim = sim_start(&opt, why, sizeof why);
-    if (!f->sim || pipe(f->stop) != 0)
-        fail_msg("%s", why);
-    return f;
-}
-
-static int setup(void **state)
-{
-    *state = fixture_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    sim_stop(f->sim);
-    temp_dir_remove(f->dir);
-    (void)close(f->stop[0]);
-    (void)close(f->stop[1]);
-    free(f->victim);
-    free(f);
-    return 0;
-}
-
-static void on_line(void *ctx, enum smc_log_level level, const char *line)
-{
-    struct fixture *f = ctx;
-    size_t len = strlen(f->log);
-    (void)snprintf(f->log + len, sizeof f->log - len, "%c %s\n", "EWID"[level], line);
-    if (f->hook && f->line && strstr(line, f->line))
-        f->hook(f);
-}
-
-static void assert_logged(const struct fixture *f, const char *text)
-{
-    if (!strstr(f->log, text))
-        fail_msg("no '%s' in:\n%s", text, f->log);
-}
-
-static void add_fault(struct fixture *f, const char *text)
-{
-    char why[256] = "";
-    if (sim_fault(f->sim, text, why, sizeof why) != 0)
-        fail_msg("%s", why);
-}
-
-/* Bytes that look like nothing in particular, the same for the same name. */
-static char *make_file(const struct fixture *f, const char *name, size_t size)
-{
-    char *path = text_format("%s/%s", f->dir, name);
-    char *bytes = malloc(size);
-    unsigned x = 1;
-    assert_non_null(bytes);
-    for (const char *p = name; *p; p++)
-        x = x * 31 + (unsigned char)*p;
-    for (size_t i = 0; i < size; i++) {
-        x = x * 1103515245 + 12345;
-        bytes[i] = (char)(x >> 16);
-    }
-    file_write(path, bytes, size);
-    free(bytes);
-    return path;
-}
-
-static void make_files(const struct fixture *f, const char *const *names)
-{
-    for (; *names; names++)
-        free(make_file(f, *names, 1000));
-}
-
-/* Runs as the program would: `args` follow the token, the source and the endpoint. */
-static enum smc_status upload(struct fixture *f, const struct smc_clock *clock,
-                              const char *const *args, struct smc_error *err)
-{
-    char *const no_variables[] = {NULL};
-    char *argv[24] = {NULL};
-    int argc = 0;
-    const char *const fixed[] = {"castor-upload",
-                                 "-k",
-                                 TOKEN,
-                                 "-s",
-                                 ID,
-                                 "--endpoint",
-                                 f->endpoint ? f->endpoint : sim_url(f->sim),
-                                 NULL};
-    for (const char *const *a = fixed; *a; a++)
-        argv[argc++] = text_format("%s", *a);
-    for (; *args; args++)
-        argv[argc++] = text_format("%s", *args);
-    struct upload_settings settings;
-    struct smc_log *log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
-    smc_log_set_sink(log, on_line, f);
-    enum smc_status rc = upload_options_read(&settings, argc, argv, no_variables, err);
-    if (rc == SMC_OK)
-        rc = upload_options_check(&settings, err);
-    if (rc == SMC_OK)
-        rc = upload_run(&settings, log, clock, f->stop[0], err);
-    upload_options_clear(&settings);
-    smc_log_free(log);
-    while (argc > 0)
-        free(argv[--argc]);
-    if (strstr(f->log, TOKEN) || strstr(err->detail, TOKEN))
-        fail_msg("the token is told: %s\n%s", err->detail, f->log);
-    return rc;
-}
-
-static enum smc_status upload_one(struct fixture *f, const char *type, const char *path,
-                                  struct smc_error *err)
-{
-    const char *const args[] = {"-t", type, "-f", path, NULL};
-    return upload(f, &f->clock, args, err);
-}
-
-static enum smc_status upload_all(struct fixture *f, struct smc_error *err)
-{
-    const char *const args[] = {"-t", "VIZ", "-d", f->dir, NULL};
-    return upload(f, &f->clock, args, err);
-}
-
-static long taken_count(struct fixture *f)
-{
-    return sim_calls(f->sim, "upload", 201);
-}
-
-/* The n-th upload that was accepted. */
-static const struct sim_upload *taken(struct fixture *f, long n)
-{
-    for (long i = 0; i < sim_upload_count(f->sim); i++)
-        if (sim_upload(f->sim, i)->status == 201 && n-- == 0)
-            return sim_upload(f->sim, i);
-    fail_msg("not accepted");
-    abort();
-}
-
-static void assert_same_bytes(const struct sim_upload *upload, const char *path)
-{
-    size_t len = 0;
-    char *bytes = file_read(path, &len);
-    char hex[SMCI_DIGEST_SIZE] = "";
-    struct smci_digest *digest = smci_digest_new();
-    assert_int_equal(smci_digest_add(digest, bytes, len), SMC_OK);
-    assert_int_equal(smci_digest_finish(digest, hex), SMC_OK);
-    smci_digest_free(digest);
-    free(bytes);
-    assert_int_equal(upload->length, len);
-    assert_string_equal(upload->sha256, hex);
-    assert_true(upload->complete);
-}
+#define BIG ((size_t)3 * 1024 * 1024)
 
 /* ---- types and names ---- */
 
@@ -261,7 +65,7 @@ static void test_type(void **state)
     assert_logged(f, line);
     free(line);
     free(path);
-    (void)teardown(&made);
+    (void)fixture_teardown(&made);
 }
 
 /* ---- one file and what can go wrong ---- */
@@ -352,7 +156,7 @@ static void test_fault(void **state)
     if (rc == SMC_OK)
         assert_same_bytes(taken(f, 0), path);
     free(path);
-    (void)teardown(&made);
+    (void)fixture_teardown(&made);
 }
 
 static void test_words_are_capped(void **state)
@@ -461,7 +265,7 @@ static void test_early(void **state)
     assert_logged(f, row->said);
     assert_int_equal(requests, row->requests);
     free(path);
-    (void)teardown(&made);
+    (void)fixture_teardown(&made);
 }
 
 /* One that answers and closes resets the connection when more comes in. The answer is lost if our
@@ -509,18 +313,6 @@ static void test_success_too_early(void **state)
 
 static const char *const two_sets[] = {"1-a.json",       "1-summary.json", "1-z.json", "2-a.json",
                                        "2-summary.json", "2-z.json",       "x.csv",    NULL};
-
-static void assert_taken_names(struct fixture *f, const char *const *names)
-{
-    long n = 0;
-    for (; names[n]; n++) {
-        char *path = text_format("%s/%s", f->dir, names[n]);
-        assert_string_equal(taken(f, n)->filename, names[n]);
-        assert_same_bytes(taken(f, n), path);
-        free(path);
-    }
-    assert_int_equal(taken_count(f), n);
-}
 
 static void test_directory(void **state)
 {
@@ -602,6 +394,7 @@ static void test_empty_file_stops_before_the_first_byte(void **state)
     assert_int_equal(smc_cli_exit_status(rc, 0), 5);
     assert_int_equal(sim_connections(f->sim), 0);
     assert_non_null(strstr(err.detail, "z.json: the file is empty"));
+    assert_non_null(strstr(err.detail, "nothing was sent: 1 problem"));
 }
 
 static void test_missing_file(void **state)
@@ -751,7 +544,7 @@ static void test_zone(void **state)
 
 #define TABLE(rows, test)                                                                          \
     run_table(#rows, rows, sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], test)
-#define WITH_SIM(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH_SIM(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
 {

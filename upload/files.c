@@ -72,17 +72,23 @@ static enum smc_status add(struct upload_files *files, const char *name)
     if (make_room(files) != SMC_OK)
         return SMC_ERR_NOMEM;
     struct upload_file *file = &files->items[files->count];
-    file->state = UPLOAD_WAITING;
+    *file = (struct upload_file){.record_count = -1};
     if (asprintf(&file->name, "%s", name) < 0)
         return SMC_ERR_NOMEM;
     files->count++;
     return SMC_OK;
 }
 
+static void forget(struct upload_file *file)
+{
+    free(file->name);
+    free(file->why);
+}
+
 void upload_files_clear(struct upload_files *files)
 {
     for (size_t i = 0; i < files->count; i++)
-        free(files->items[i].name);
+        forget(&files->items[i]);
     free(files->items);
     free(files->directory);
     if (files->dir_fd >= 0)
@@ -107,9 +113,29 @@ enum smc_status upload_files_path(const struct upload_files *files, size_t index
 
 /* ---- opening ---- */
 
+static struct upload_identity identity_of(const struct stat *st)
+{
+    return (struct upload_identity){st->st_dev, st->st_ino, st->st_size, st->st_mtim};
+}
+
+static bool is_same(const struct upload_identity *a, const struct upload_identity *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->modified.tv_sec == b->modified.tv_sec && a->modified.tv_nsec == b->modified.tv_nsec;
+}
+
+bool upload_files_is_same(int fd, const struct upload_identity *identity)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return false;
+    struct upload_identity now = identity_of(&st);
+    return is_same(&now, identity);
+}
+
 /* `where` goes before the name in a text. */
 static enum smc_status open_file(int dir_fd, const char *where, const char *name, int *fd,
-                                 int64_t *size, struct smc_error *err)
+                                 struct upload_identity *identity, struct smc_error *err)
 {
     struct stat st;
     const char *slash = *where && !ends_with(where, "/") ? "/" : "";
@@ -125,7 +151,7 @@ static enum smc_status open_file(int dir_fd, const char *where, const char *name
     else if (st.st_size == 0)
         (void)smc_fail(err, SMC_ERR_IO, "%s%s%s: the file is empty", where, slash, name);
     else {
-        *size = st.st_size;
+        *identity = identity_of(&st);
         return SMC_OK;
     }
     if (*fd >= 0)
@@ -135,21 +161,17 @@ static enum smc_status open_file(int dir_fd, const char *where, const char *name
 }
 
 enum smc_status upload_files_open(const struct upload_files *files, size_t index, int *fd,
-                                  int64_t *size, struct smc_error *err)
+                                  struct upload_identity *identity, struct smc_error *err)
 {
-    return open_file(files->directory ? files->dir_fd : AT_FDCWD,
-                     files->directory ? files->directory : "", files->items[index].name, fd, size,
-                     err);
-}
-
-static enum smc_status check(const struct upload_files *files, size_t index, struct smc_error *err)
-{
-    int fd;
-    int64_t size;
-    enum smc_status rc = upload_files_open(files, index, &fd, &size, err);
-    if (rc == SMC_OK)
-        (void)close(fd);
-    return rc;
+    const struct upload_file *file = &files->items[index];
+    enum smc_status rc =
+        open_file(files->directory ? files->dir_fd : AT_FDCWD,
+                  files->directory ? files->directory : "", file->name, fd, identity, err);
+    if (rc != SMC_OK || !file->is_checked || is_same(identity, &file->identity))
+        return rc;
+    (void)close(*fd);
+    *fd = -1;
+    return smc_fail(err, SMC_ERR_IO, "%s: the file has changed since it was checked", file->name);
 }
 
 enum smc_status upload_files_one(struct upload_files *files, const char *path,
@@ -158,7 +180,12 @@ enum smc_status upload_files_one(struct upload_files *files, const char *path,
     enum smc_status rc = add(files, path);
     if (rc != SMC_OK)
         return smc_fail(err, rc, "%s", smc_strerror(rc));
-    return check(files, 0, err);
+    int fd;
+    struct upload_identity identity;
+    rc = upload_files_open(files, 0, &fd, &identity, err);
+    if (rc == SMC_OK)
+        (void)close(fd);
+    return rc;
 }
 
 /* ---- a directory ---- */
@@ -216,7 +243,7 @@ static void select_files(struct upload_files *files, struct smc_log *log)
         }
         smc_logf(log, SMC_LOG_INFO, "Passed over %s in %s: %s", files->items[i].name,
                  files->directory, why);
-        free(files->items[i].name);
+        forget(&files->items[i]);
     }
     files->count = kept;
 }
@@ -240,7 +267,17 @@ enum smc_status upload_files_in(struct upload_files *files, const char *director
     if (files->count == 0)
         return smc_fail(err, SMC_ERR_IO,
                         "%s: no file to send: none whose name ends in .json or .csv", directory);
-    for (size_t i = 0; i < files->count && rc == SMC_OK; i++)
-        rc = check(files, i, err);
-    return rc;
+    return SMC_OK;
+}
+
+void upload_files_keep(struct upload_files *files, size_t begin, size_t end)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < files->count; i++) {
+        if (i >= begin && i < end && !files->items[i].is_foreign)
+            files->items[kept++] = files->items[i];
+        else
+            forget(&files->items[i]);
+    }
+    files->count = kept;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
 
 #include <sigmacat/buf.h>
 #include <sigmacat/error.h>
@@ -14,15 +16,33 @@ enum upload_state {
     UPLOAD_WAITING, /* not begun, or not finished */
     UPLOAD_SENT,
     UPLOAD_FAILED,
-    UPLOAD_HELD /* a summary whose set is not complete */
+    UPLOAD_HELD,   /* a summary whose set is not complete */
+    UPLOAD_SKIPPED /* unchanged since it was accepted */
+};
+
+/* What tells that a name still stands for the same bytes. */
+struct upload_identity {
+    dev_t device;
+    ino_t inode;
+    int64_t size;
+    struct timespec modified;
 };
 
 struct upload_file {
     char *name; /* within the directory */
+    char *why;  /* failed: the reason in words, or NULL */
+    struct upload_identity identity;
+    int64_t record_count; /* of a JSON array that was checked; else -1 */
+    int http_status;
+    int tries;
     enum upload_state state;
+    bool is_checked; /* `identity` and what follows from reading it are known */
+    bool is_whole;   /* checked, and nothing was found */
+    bool is_foreign; /* not of a set that castor-extract-sigma wrote, where such are expected */
+    char sha256[65]; /* "" when it was not wanted */
 };
 
-/* In the order in which they are to be begun. Names only, so that 10,000 files cost little. */
+/* In the order in which they are to be begun. Half a KiB a file, so that 10,000 cost little. */
 struct upload_files {
     int dir_fd;      /* -1: a single file, found by its path */
     char *directory; /* as given; NULL for a single file */
@@ -43,17 +63,24 @@ enum smc_status upload_files_one(struct upload_files *files, const char *path,
 
 /* What a directory holds one level deep: regular files, or links to one, whose name ends in .json or
  * .csv, in the order of their names' bytes, but a set's summary after the rest of its set. Every
- * other entry is passed over with one line in the log. SMC_ERR_IO when it can't be read, when there
- * is no file to send, and when one is empty or unreadable. */
+ * other entry is passed over with one line in the log. SMC_ERR_IO when it can't be read and when
+ * there is no file to send. The files are not opened yet. */
 enum smc_status upload_files_in(struct upload_files *files, const char *directory,
                                 struct smc_log *log, struct smc_error *err);
 
 void upload_files_clear(struct upload_files *files);
 
-/* Opens a file for sending: `fd` is the caller's, `size` more than 0. SMC_ERR_IO as above: what it
- * was when it was listed need not be what it is now. */
+/* Leaves the files `begin` to `end` - 1 that are not foreign. */
+void upload_files_keep(struct upload_files *files, size_t begin, size_t end);
+
+/* Opens a file for reading: `fd` is the caller's, the size in `identity` more than 0. SMC_ERR_IO as
+ * above, also when it has been checked and is no longer what it was: what a name stood for when it
+ * was listed need not be what it stands for now. */
 enum smc_status upload_files_open(const struct upload_files *files, size_t index, int *fd,
-                                  int64_t *size, struct smc_error *err);
+                                  struct upload_identity *identity, struct smc_error *err);
+
+/* Whether the open file is still what `identity` says. */
+bool upload_files_is_same(int fd, const struct upload_identity *identity);
 
 /* The name that the receiver sees: what follows the last '/'. Borrowed. */
 const char *upload_files_base(const struct upload_files *files, size_t index);

@@ -17,7 +17,7 @@ static enum smc_status send_files(struct upload_settings *settings, struct smc_l
     enum smc_status rc = upload_options_check(settings, err);
     if (rc == SMC_OK)
         rc = smc_cli_signals_start(&signals, err);
-    if (rc == SMC_OK)
+    if (rc == SMC_OK && !settings->is_dry_run && !settings->is_listing)
         rc = upload_options_load_secret(settings, signals.fd, log, err);
     if (rc == SMC_OK)
         rc = upload_run(settings, log, NULL, signals.fd, err);

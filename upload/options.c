@@ -15,6 +15,9 @@
 /* So do the ways of giving the token. */
 #define GROUP_SECRET 2
 
+/* And the ways of choosing a set. */
+#define GROUP_SET 3
+
 /* In the order of the enums. */
 static const char *const types[] = {"DBT", "LOOKML", "QUALITY", "VIZ", "WAREHOUSE", NULL};
 static const char *const zones[] = {"EU", "US", NULL};
@@ -102,6 +105,59 @@ static const struct smc_setting rows[] = {
      PLACE(token_command),
      .group = GROUP_SECRET,
      .help = "shell command that prints the token"},
+    {.flag = "--latest",
+     .variable = "CASTOR_UPLOADER_LATEST",
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_latest),
+     .group = GROUP_SET,
+     .help = "only the newest complete set, with VIZ"},
+    {.flag = "--set",
+     .metavar = "TS",
+     .variable = "CASTOR_UPLOADER_SET",
+     .type = SMC_SETTING_TEXT,
+     PLACE(set),
+     .group = GROUP_SET,
+     .help = "only the set whose names begin with TS-"},
+    {.flag = "--force",
+     .variable = "CASTOR_UPLOADER_FORCE",
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_forced),
+     .help = "send also what the checks object to"},
+    {.flag = "--dry-run",
+     .variable = "CASTOR_UPLOADER_DRY_RUN",
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_dry_run),
+     .help = "check, say what would go where, send nothing"},
+    {.flag = "--parallel",
+     .metavar = "N",
+     .variable = "CASTOR_UPLOADER_PARALLEL",
+     .type = SMC_SETTING_WHOLE,
+     PLACE(parallel),
+     .min = 1,
+     .max = 64,
+     .fallback = "3",
+     .help = "files at once"},
+    {.flag = "--skip-uploaded",
+     .variable = "CASTOR_UPLOADER_SKIP_UPLOADED",
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_skipping),
+     .help = "leave out what was accepted before"},
+    {.flag = "--list",
+     .variable = "CASTOR_UPLOADER_LIST",
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_listing),
+     .help = "show what was accepted, send nothing"},
+    {.flag = "--state",
+     .metavar = "DIR",
+     .variable = "CASTOR_UPLOADER_STATE",
+     .type = SMC_SETTING_TEXT,
+     PLACE(state),
+     .help = "where the record is, else in DIR/.sigmacat"},
+    {.flag = "--json",
+     .variable = "CASTOR_UPLOADER_JSON",
+     .type = SMC_SETTING_FLAG,
+     PLACE(is_json),
+     .help = "print a JSON object on the files at the end"},
     {.flag = "--endpoint",
      .metavar = "URL",
      .variable = "CASTOR_UPLOADER_ENDPOINT",
@@ -172,8 +228,8 @@ static const struct smc_setting rows[] = {
 static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[0]};
 
 static const char *const examples[] = {
-    "castor-upload -k TOKEN -s SOURCE_ID -t VIZ -d sigma",
-    "castor-upload --token-file token -s SOURCE_ID -t VIZ -d sigma",
+    "castor-upload -k TOKEN -s SOURCE_ID -t VIZ -d sigma --latest",
+    "castor-upload --token-file token -s SOURCE_ID -t VIZ -d sigma --dry-run",
     "castor-upload -k TOKEN -s SOURCE_ID -t DBT -f target/manifest.json --zone US",
     NULL,
 };
@@ -330,13 +386,57 @@ static enum smc_status check_address(struct upload_settings *settings, struct sm
     return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
 }
 
+static enum smc_status check_set(const struct upload_settings *settings, struct smc_error *err)
+{
+    if (!settings->is_latest && !settings->set)
+        return SMC_OK;
+    const char *name = name_of(settings, settings->set ? "--set" : "--latest");
+    if (settings->file_type != UPLOAD_VIZ || !settings->directory_path)
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "%s: sets are sent with --file_type VIZ, from a "
+                        "directory (--directory_path)",
+                        name);
+    if (settings->set &&
+        (!*settings->set || settings->set[strspn(settings->set, "0123456789")] != '\0'))
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "%s: '%.60s' is no set: the digits are wanted that its names begin with, "
+                        "such as 1790000000",
+                        name, settings->set);
+    return SMC_OK;
+}
+
+static enum smc_status check_ledger(const struct upload_settings *settings, struct smc_error *err)
+{
+    if ((!settings->is_skipping && !settings->is_listing) || settings->state ||
+        settings->directory_path)
+        return SMC_OK;
+    return smc_fail(err, SMC_ERR_USAGE,
+                    "%s: without a directory (--directory_path), --state has to say where the "
+                    "record of what was accepted is",
+                    name_of(settings, settings->is_listing ? "--list" : "--skip-uploaded"));
+}
+
+/* Showing the ledger needs its place alone; a source id chooses from it. */
+static enum smc_status check_list(struct upload_settings *settings, struct smc_error *err)
+{
+    enum smc_status rc = check_ledger(settings, err);
+    return rc == SMC_OK && settings->source_id ? check_source_id(settings, err) : rc;
+}
+
 enum smc_status upload_options_check(struct upload_settings *settings, struct smc_error *err)
 {
     static const char *const required[] = {"--token", "--source_id", "--file_type"};
-    enum smc_status rc = smc_settings_require(&settings->sources, required,
-                                              sizeof required / sizeof required[0], err);
+    if (settings->is_listing)
+        return check_list(settings, err);
+    size_t first = settings->is_dry_run ? 1 : 0;
+    enum smc_status rc = smc_settings_require(&settings->sources, required + first,
+                                              sizeof required / sizeof required[0] - first, err);
     if (rc == SMC_OK)
         rc = check_source_id(settings, err);
+    if (rc == SMC_OK)
+        rc = check_set(settings, err);
+    if (rc == SMC_OK)
+        rc = check_ledger(settings, err);
     if (rc == SMC_OK)
         rc = check_paths(settings, err);
     if (rc == SMC_OK)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <sigmacat/buf.h>
 #include <sigmacat/config.h>
@@ -34,6 +35,16 @@ struct upload_settings {
     const char *project_name; /* NULL unless given; as given, not encoded */
     const char *endpoint;     /* NULL: the zone's */
     const char *cacert;       /* NULL: the system's */
+    const char *set;          /* the digits that a set's names begin with; NULL: all */
+    const char *state;        /* NULL: .sigmacat in the directory */
+    FILE *out;                /* for --json and --list; NULL: standard output */
+    bool is_latest;           /* the newest complete set */
+    bool is_forced;           /* what the checks find is no reason to stop */
+    bool is_dry_run;          /* no network, and no token */
+    bool is_skipping;         /* what was accepted before is left out */
+    bool is_listing;          /* shows the ledger in place of an upload */
+    bool is_json;
+    int parallel;
     int retries;
     int64_t retry_base_ms;
     int64_t timeout_ms;

@@ -34,7 +34,7 @@ enum smc_status upload_path(const struct upload_settings *settings, const char *
         if (rc == SMC_OK)
             rc = smc_buf_addstr(out, "/");
     }
-    if (rc == SMC_OK && forms[type].has_time)
+    if (rc == SMC_OK && forms[type].has_time && seconds >= 0)
         rc = smc_buf_addf(out, "%" PRId64 "-", seconds);
     return rc == SMC_OK ? smc_url_encode(last, strlen(last), out) : rc;
 }

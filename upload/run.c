@@ -1,244 +1,196 @@
 #include "run.h"
 
-#include <stdbool.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <sigmacat/catalog.h>
+#include <sigmacat/ledger.h>
 
-#include "files.h"
+#include "check.h"
 #include "path.h"
+#include "report.h"
+#include "send.h"
 
-/* Names that a person gets in one line; a log line has room for 4,000 bytes. */
-#define NAMES_IN_LINE_MAX ((size_t)3000)
+/* ---- the ledger ---- */
 
-struct run {
-    const struct upload_settings *settings;
-    struct smc_log *log;
-    const struct smc_clock *clock;
-    struct upload_files files;
-    struct smc_catalog *catalog;
-    size_t next; /* the file to begin next */
-
-    /* the one that is under way */
-    size_t current;
-    int fd; /* -1: none */
-    struct smc_buf path;
-
-    enum smc_status worst;    /* of the files that failed */
-    struct smc_error failure; /* what ended the run from within */
-};
-
-/* ---- one file ---- */
-
-static void note_failure(struct run *run, size_t index, const struct smc_error *why)
+static enum smc_status open_ledger(const struct upload_settings *settings, struct smc_log *log,
+                                   struct smc_ledger **ledger, struct smc_error *err)
 {
-    run->files.items[index].state = UPLOAD_FAILED;
-    smc_logf(run->log, SMC_LOG_ERROR, "%s was not sent: %s", run->files.items[index].name,
-             why->detail);
-    if (run->worst != SMC_ERR_IO)
-        run->worst = why->code == SMC_ERR_IO ? SMC_ERR_IO : SMC_ERR_HTTP;
+    bool is_needed = settings->is_skipping || settings->is_listing;
+    bool is_reading = settings->is_dry_run || settings->is_listing;
+    struct smc_error why = SMC_ERROR_INIT;
+    char *made = NULL;
+    *ledger = NULL;
+    if (!is_needed && !settings->state)
+        return SMC_OK;
+    if (!settings->state && asprintf(&made, "%s/.sigmacat", settings->directory_path) < 0)
+        return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
+    enum smc_status rc =
+        smc_ledger_open(ledger, settings->state ? settings->state : made, !is_reading, &why);
+    free(made);
+    if (rc == SMC_OK)
+        return SMC_OK;
+    if (is_needed || rc == SMC_ERR_NOMEM)
+        return smc_fail(err, rc, "%s", why.detail);
+    smc_logf(log, SMC_LOG_WARN, "What is accepted is not recorded: %s", why.detail);
+    return SMC_OK;
 }
 
-static void note_success(struct run *run, size_t index)
+static enum smc_status is_accepted(const struct upload_job *job, size_t index, bool *found,
+                                   struct smc_error *err)
 {
-    struct smc_buf file = SMC_BUF_INIT(SIZE_MAX);
-    run->files.items[index].state = UPLOAD_SENT;
-    const char *shown = upload_files_path(&run->files, index, &file) == SMC_OK
-                            ? smc_buf_str(&file)
-                            : run->files.items[index].name;
-    smc_logf(run->log, SMC_LOG_INFO, "Uploaded %s as %s to %s", shown,
-             upload_type_name(run->settings->file_type), smc_buf_str(&run->path));
-    smc_buf_clear(&file);
+    const struct upload_file *file = &job->files->items[index];
+    struct smc_buf target = SMC_BUF_INIT(SIZE_MAX);
+    enum smc_status rc =
+        upload_target(job->settings, upload_files_base(job->files, index), &target);
+    struct smc_ledger_entry entry = {.source_id = job->settings->source_uuid,
+                                     .path = smc_buf_str(&target),
+                                     .size = file->identity.size,
+                                     .sha256 = file->sha256};
+    *found = false;
+    if (rc != SMC_OK)
+        (void)smc_fail(err, rc, "%s", smc_strerror(rc));
+    else if (*file->sha256)
+        rc = smc_ledger_has(job->ledger, &entry, found, err);
+    smc_buf_clear(&target);
+    return rc;
 }
 
-/* Whether a file of the summary's set was not sent. The set stands right before it. */
-static bool is_set_broken(const struct run *run, size_t summary)
+/* Whether any file of the summary's set is to be sent: then Catalog needs the summary after it. */
+static bool is_set_moving(const struct upload_files *files, size_t summary)
 {
-    const struct upload_file *items = run->files.items;
+    const struct upload_file *items = files->items;
     for (size_t i = summary; i > 0 && upload_is_same_set(items[summary].name, items[i - 1].name);
          i--)
-        if (items[i - 1].state != UPLOAD_SENT)
+        if (items[i - 1].state == UPLOAD_WAITING)
             return true;
     return false;
 }
 
-static bool is_held(struct run *run, size_t index)
+static enum smc_status leave_out_accepted(struct upload_job *job, struct smc_error *err)
 {
-    struct upload_file *file = &run->files.items[index];
-    if (!run->files.directory || !upload_is_summary(file->name) || !is_set_broken(run, index))
-        return false;
-    file->state = UPLOAD_HELD;
-    smc_logf(
-        run->log, SMC_LOG_WARN,
-        "%s is held back: a set that has its summary counts as whole, and this one lacks files",
-        file->name);
-    return true;
+    for (size_t i = 0; i < job->files->count && job->settings->is_skipping; i++) {
+        struct upload_file *file = &job->files->items[i];
+        bool found = false;
+        if (upload_is_summary(file->name) && is_set_moving(job->files, i))
+            continue;
+        enum smc_status rc = is_accepted(job, i, &found, err);
+        if (rc != SMC_OK)
+            return rc;
+        if (!found)
+            continue;
+        file->state = UPLOAD_SKIPPED;
+        smc_logf(job->log, SMC_LOG_INFO, "Left out %s: accepted before, and unchanged", file->name);
+    }
+    return SMC_OK;
 }
 
-static void on_sent(void *ctx, const struct smc_upload_result *result);
+/* ---- without sending ---- */
 
-/* SMC_ERR_IO for what is wrong with this file alone. */
-static enum smc_status begin(struct run *run, size_t index, struct smc_error *err)
+static enum smc_status show_plan(const struct upload_job *job, struct smc_error *err)
 {
-    struct smc_upload upload = {.done = on_sent, .ctx = run};
-    enum smc_status rc = upload_files_open(&run->files, index, &run->fd, &upload.size, err);
+    int64_t seconds = job->clock->wall_ms(job->clock->ctx) / 1000;
+    struct smc_buf path = SMC_BUF_INIT(SIZE_MAX);
+    enum smc_status rc = SMC_OK;
+    int64_t bytes = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < job->files->count && rc == SMC_OK; i++) {
+        const struct upload_file *file = &job->files->items[i];
+        char records[40] = "";
+        if (file->state != UPLOAD_WAITING)
+            continue;
+        smc_buf_reset(&path);
+        rc = upload_path(job->settings, upload_files_base(job->files, i), seconds, &path);
+        if (file->record_count >= 0)
+            (void)snprintf(records, sizeof records, ", %" PRId64 " records", file->record_count);
+        smc_logf(job->log, SMC_LOG_INFO, "Would upload %s (%" PRId64 " bytes%s) as %s to %s%s/%s",
+                 file->name, file->identity.size, records,
+                 upload_type_name(job->settings->file_type), smc_buf_str(&job->settings->origin),
+                 smc_buf_str(&job->settings->prefix), smc_buf_str(&path));
+        bytes += file->identity.size;
+        count++;
+    }
+    smc_buf_clear(&path);
     if (rc != SMC_OK)
-        return rc;
-    /* Once for all tries of a file. */
-    int64_t seconds = run->clock->wall_ms(run->clock->ctx) / 1000;
-    const char *base = upload_files_base(&run->files, index);
-    smc_buf_reset(&run->path);
-    rc = upload_path(run->settings, base, seconds, &run->path);
-    upload.path = smc_buf_str(&run->path);
-    upload.filename = base;
-    upload.fd = run->fd;
-    run->current = index;
-    if (rc == SMC_OK)
-        rc = smc_catalog_send(run->catalog, &upload);
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
-}
-
-/* Queues the next file that can be sent; at the end, nothing. */
-static void begin_next(struct run *run)
-{
-    while (run->next < run->files.count && run->failure.code == SMC_OK) {
-        size_t index = run->next++;
-        struct smc_error why = SMC_ERROR_INIT;
-        if (is_held(run, index))
-            continue;
-        enum smc_status rc = begin(run, index, &why);
-        if (rc == SMC_OK)
-            return;
-        if (rc == SMC_ERR_IO)
-            note_failure(run, index, &why);
-        else
-            run->failure = why;
-    }
-}
-
-static void close_current(struct run *run)
-{
-    if (run->fd >= 0)
-        (void)close(run->fd);
-    run->fd = -1;
-}
-
-static void on_sent(void *ctx, const struct smc_upload_result *result)
-{
-    struct run *run = ctx;
-    close_current(run);
-    if (result->error.code == SMC_OK)
-        note_success(run, run->current);
-    else
-        note_failure(run, run->current, &result->error);
-    if (result->error.code != SMC_ERR_AUTH) /* which ends the run */
-        begin_next(run);
-}
-
-/* ---- the end ---- */
-
-static size_t count(const struct upload_files *files, enum upload_state state)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < files->count; i++)
-        n += files->items[i].state == state;
-    return n;
-}
-
-/* All names of one state, as few lines as they fit in. */
-static void list(const struct run *run, enum upload_state state, enum smc_log_level level,
-                 const char *what)
-{
-    struct smc_buf line = SMC_BUF_INIT(2 * NAMES_IN_LINE_MAX);
-    const struct upload_files *files = &run->files;
-    for (size_t i = 0; i < files->count; i++) {
-        if (files->items[i].state != state)
-            continue;
-        const char *name = files->items[i].name;
-        if (line.len > 0 && line.len + strlen(name) > NAMES_IN_LINE_MAX) {
-            smc_logf(run->log, level, "%s: %s", what, smc_buf_str(&line));
-            smc_buf_reset(&line);
-        }
-        /* A name that finds no memory is missing in this line alone. */
-        (void)smc_buf_addf(&line, "%s%s", line.len > 0 ? ", " : "", name);
-    }
-    if (line.len > 0)
-        smc_logf(run->log, level, "%s: %s", what, smc_buf_str(&line));
-    smc_buf_clear(&line);
-}
-
-static enum smc_status conclude(struct run *run, enum smc_status rc, struct smc_error *err)
-{
-    size_t all = run->files.count;
-    size_t sent = count(&run->files, UPLOAD_SENT);
-    if (sent == all && rc == SMC_OK) {
-        smc_logf(run->log, SMC_LOG_INFO, "Sent %zu of %zu files", sent, all);
-        return SMC_OK;
-    }
-    list(run, UPLOAD_SENT, SMC_LOG_WARN, "Sent");
-    list(run, UPLOAD_FAILED, SMC_LOG_ERROR, "Failed");
-    list(run, UPLOAD_HELD, SMC_LOG_ERROR, "Held back until the rest of the set is sent");
-    list(run, UPLOAD_WAITING, SMC_LOG_ERROR, "Not sent, since the run ended before");
-    if (rc == SMC_OK)
-        rc = smc_fail(err, run->worst, "%zu of %zu files were not sent", all - sent, all);
-    else
-        smc_error_context(err, "%zu of %zu files were not sent", all - sent, all);
-    return rc;
+        return smc_fail(err, rc, "%s", smc_strerror(rc));
+    smc_logf(job->log, SMC_LOG_INFO, "Nothing was sent: %zu files with %" PRId64 " bytes would be",
+             count, bytes);
+    return SMC_OK;
 }
 
 /* ---- the run ---- */
 
-static enum smc_status find_files(struct run *run, struct smc_error *err)
+static enum smc_status conclude(const struct upload_job *job, enum smc_status rc,
+                                struct smc_error *err)
 {
-    const struct upload_settings *settings = run->settings;
-    return settings->directory_path
-               ? upload_files_in(&run->files, settings->directory_path, run->log, err)
-               : upload_files_one(&run->files, settings->file_path, err);
+    size_t all = job->files->count;
+    size_t sent = upload_report_count(job->files, UPLOAD_SENT);
+    size_t skipped = upload_report_count(job->files, UPLOAD_SKIPPED);
+    size_t missing = all - sent - skipped;
+    if (missing == 0 && rc == SMC_OK) {
+        if (skipped > 0)
+            smc_logf(job->log, SMC_LOG_INFO, "Sent %zu of %zu files; %zu were accepted before",
+                     sent, all, skipped);
+        else
+            smc_logf(job->log, SMC_LOG_INFO, "Sent %zu of %zu files", sent, all);
+        if (job->worst != SMC_OK)
+            return smc_fail(err, job->worst, "all files were sent, but not all are recorded");
+        return SMC_OK;
+    }
+    upload_report_log(job->files, job->log);
+    if (rc == SMC_OK)
+        return smc_fail(err, job->worst != SMC_OK ? job->worst : SMC_ERR_INTERNAL,
+                        "%zu of %zu files were not sent", missing, all);
+    smc_error_context(err, "%zu of %zu files were not sent", missing, all);
+    return rc;
 }
 
-static enum smc_status open_catalog(struct run *run, int stop_fd, struct smc_error *err)
+static enum smc_status check_and_send(struct upload_job *job, struct smc_error *err)
 {
-    const struct upload_settings *settings = run->settings;
-    struct smc_catalog_opt opt = {.origin = smc_buf_str(&settings->origin),
-                                  .prefix = smc_buf_str(&settings->prefix),
-                                  .token = settings->token,
-                                  .cacert = settings->cacert,
-                                  .parallel = 1,
-                                  .retries = settings->retries,
-                                  .retry_base_ms = settings->retry_base_ms,
-                                  .timeout_ms = settings->timeout_ms,
-                                  .stop_fd = stop_fd,
-                                  .clock = run->clock,
-                                  .log = run->log};
-    return smc_catalog_new(&run->catalog, &opt, err);
+    enum smc_status rc = upload_check(job->settings, job->files, job->log, job->stop_fd, err);
+    if (rc == SMC_OK)
+        rc = leave_out_accepted(job, err);
+    if (rc != SMC_OK)
+        return rc;
+    if (job->settings->is_dry_run)
+        return show_plan(job, err);
+    return conclude(job, upload_send(job, err), err);
+}
+
+static enum smc_status run_upload(struct upload_job *job, struct smc_error *err)
+{
+    struct smc_error outcome = SMC_ERROR_INIT;
+    enum smc_status rc = check_and_send(job, &outcome);
+    if (job->settings->is_json) {
+        struct smc_error why = SMC_ERROR_INIT;
+        enum smc_status printed = upload_report_json(job->settings, job->files, &outcome, &why);
+        if (printed != SMC_OK && rc == SMC_OK) {
+            rc = printed;
+            outcome = why;
+        }
+    }
+    if (err && rc != SMC_OK)
+        *err = outcome;
+    return rc;
 }
 
 enum smc_status upload_run(const struct upload_settings *settings, struct smc_log *log,
                            const struct smc_clock *clock, int stop_fd, struct smc_error *err)
 {
-    struct run run = {.settings = settings,
-                      .log = log,
-                      .clock = clock ? clock : smc_clock_system(),
-                      .files = UPLOAD_FILES_INIT,
-                      .fd = -1,
-                      .path = SMC_BUF_INIT(SIZE_MAX)};
-    enum smc_status rc = find_files(&run, err);
-    if (rc == SMC_OK)
-        rc = open_catalog(&run, stop_fd, err);
+    struct upload_files files = UPLOAD_FILES_INIT;
+    struct smc_ledger *ledger = NULL;
+    enum smc_status rc = open_ledger(settings, log, &ledger, err);
     if (rc != SMC_OK)
-        goto out;
-    begin_next(&run);
-    rc = smc_catalog_run(run.catalog, err);
-    if (rc == SMC_OK && run.failure.code != SMC_OK) {
-        rc = run.failure.code;
-        (void)smc_fail(err, rc, "%s", run.failure.detail);
-    }
-    rc = conclude(&run, rc, err);
-out:
-    smc_catalog_free(run.catalog);
-    close_current(&run);
-    upload_files_clear(&run.files);
-    smc_buf_clear(&run.path);
+        return rc;
+    struct upload_job job = {.settings = settings,
+                             .log = log,
+                             .clock = clock ? clock : smc_clock_system(),
+                             .stop_fd = stop_fd,
+                             .files = &files,
+                             .ledger = ledger};
+    rc = settings->is_listing ? upload_report_ledger(settings, ledger, err) : run_upload(&job, err);
+    upload_files_clear(&files);
+    smc_ledger_close(ledger);
     return rc;
 }

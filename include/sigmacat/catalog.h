@@ -47,7 +47,8 @@ struct smc_upload {
     int fd;               /* borrowed until the callback */
     int64_t size;         /* bytes */
     smc_upload_fn *done;
-    void *ctx;
+    void (*progress)(void *ctx, int64_t sent); /* as in smc_upload_body; may be NULL */
+    void *ctx;                                 /* of both */
 };
 
 /* Queues an upload. SMC_ERR_NOMEM. */

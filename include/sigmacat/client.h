@@ -81,6 +81,9 @@ struct smc_upload_body {
     int fd;               /* borrowed until the callback */
     int64_t size;         /* bytes */
     const char *filename; /* of the part; borrowed until the callback */
+    /* Called with the bytes of this try that were read so far, whenever some were; may be NULL. */
+    void (*progress)(void *ctx, int64_t sent);
+    void *progress_ctx;
 };
 
 struct smc_request {

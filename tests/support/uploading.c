@@ -1,0 +1,219 @@
+#include "uploading.h"
+
+#include <unistd.h>
+
+#include "lib/digest.h"
+
+static void advance(void *ctx, int64_t ms)
+{
+    struct fixture *f = ctx;
+    if (f->hook && !f->line)
+        f->hook(f);
+    f->fake.clock.advance(&f->fake, ms);
+}
+
+static int64_t now(void *ctx)
+{
+    return ((struct fixture *)ctx)->fake.now_ms;
+}
+
+static int64_t wall(void *ctx)
+{
+    return ((struct fixture *)ctx)->fake.wall_ms;
+}
+
+struct fixture *fixture_new(void)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct sim_options opt = SIM_OPTIONS_INIT;
+    char why[256] = "";
+    if (!f)
+        abort();
+    fake_clock_init(&f->fake);
+    f->clock = (struct smc_clock){now, wall, advance, f};
+    f->dir = temp_dir_make();
+    f->sim = sim_start(&opt, why, sizeof why);
+    if (!f->sim || pipe(f->stop) != 0)
+        fail_msg("%s", why);
+    return f;
+}
+
+int fixture_setup(void **state)
+{
+    *state = fixture_new();
+    return 0;
+}
+
+int fixture_teardown(void **state)
+{
+    struct fixture *f = *state;
+    sim_stop(f->sim);
+    temp_dir_remove(f->dir);
+    (void)close(f->stop[0]);
+    (void)close(f->stop[1]);
+    free(f->victim);
+    free(f->out);
+    free(f);
+    return 0;
+}
+
+static void on_line(void *ctx, enum smc_log_level level, const char *line)
+{
+    struct fixture *f = ctx;
+    size_t len = strlen(f->log);
+    (void)snprintf(f->log + len, sizeof f->log - len, "%c %s\n", "EWID"[level], line);
+    if (f->hook && f->line && strstr(line, f->line))
+        f->hook(f);
+}
+
+void assert_logged(const struct fixture *f, const char *text)
+{
+    if (!strstr(f->log, text))
+        fail_msg("no '%s' in:\n%s", text, f->log);
+}
+
+void add_fault(struct fixture *f, const char *text)
+{
+    char why[256] = "";
+    if (sim_fault(f->sim, text, why, sizeof why) != 0)
+        fail_msg("%s", why);
+}
+
+char *make_file(const struct fixture *f, const char *name, size_t size)
+{
+    char *path = text_format("%s/%s", f->dir, name);
+    char *bytes = malloc(size ? size : 1);
+    size_t name_len = strlen(name);
+    bool is_json = name_len > 5 && strcmp(name + name_len - 5, ".json") == 0;
+    unsigned x = 1;
+    assert_non_null(bytes);
+    for (const char *p = name; *p; p++)
+        x = x * 31 + (unsigned char)*p;
+    for (size_t i = 0; i < size; i++) {
+        x = x * 1103515245 + 12345;
+        bytes[i] = is_json ? (char)('a' + (x >> 16) % 26) : (char)(x >> 16);
+    }
+    if (is_json && size > 1)
+        bytes[0] = bytes[size - 1] = '"';
+    file_write(path, bytes, size);
+    free(bytes);
+    return path;
+}
+
+void write_text(const struct fixture *f, const char *name, const char *text)
+{
+    char *path = text_format("%s/%s", f->dir, name);
+    file_write(path, text, strlen(text));
+    free(path);
+}
+
+void make_files(const struct fixture *f, const char *const *names)
+{
+    for (; *names; names++)
+        free(make_file(f, *names, 1000));
+}
+
+enum smc_status upload(struct fixture *f, const struct smc_clock *clock, const char *const *args,
+                       struct smc_error *err)
+{
+    char *const no_variables[] = {NULL};
+    char *argv[24] = {NULL};
+    int argc = 0;
+    size_t out_len = 0;
+    const char *const fixed[] = {"castor-upload",
+                                 "-k",
+                                 TOKEN,
+                                 "-s",
+                                 ID,
+                                 "--endpoint",
+                                 f->endpoint ? f->endpoint : sim_url(f->sim),
+                                 NULL};
+    for (const char *const *a = fixed; *a; a++)
+        argv[argc++] = text_format("%s", *a);
+    for (; *args; args++)
+        argv[argc++] = text_format("%s", *args);
+    struct upload_settings settings;
+    struct smc_log *log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
+    smc_log_set_sink(log, on_line, f);
+    enum smc_status rc = upload_options_read(&settings, argc, argv, no_variables, err);
+    if (rc == SMC_OK)
+        rc = upload_options_check(&settings, err);
+    free(f->out);
+    f->out = NULL;
+    FILE *out = open_memstream(&f->out, &out_len);
+    assert_non_null(out);
+    settings.out = out;
+    if (rc == SMC_OK)
+        rc = upload_run(&settings, log, clock, f->stop[0], err);
+    (void)fclose(out);
+    upload_options_clear(&settings);
+    smc_log_free(log);
+    while (argc > 0)
+        free(argv[--argc]);
+    if (strstr(f->log, TOKEN) || strstr(err->detail, TOKEN))
+        fail_msg("the token is told: %s\n%s", err->detail, f->log);
+    return rc;
+}
+
+enum smc_status upload_one(struct fixture *f, const char *type, const char *path,
+                           struct smc_error *err)
+{
+    const char *const args[] = {"-t", type, "-f", path, NULL};
+    return upload(f, &f->clock, args, err);
+}
+
+enum smc_status upload_with(struct fixture *f, struct smc_error *err, const char *const *more)
+{
+    const char *args[16] = {"-t", "VIZ", "-d", f->dir};
+    size_t count = 4;
+    while (*more && count < 15)
+        args[count++] = *more++;
+    return upload(f, &f->clock, args, err);
+}
+
+enum smc_status upload_all(struct fixture *f, struct smc_error *err)
+{
+    static const char *const more[] = {"--parallel", "1", NULL};
+    return upload_with(f, err, more);
+}
+
+long taken_count(struct fixture *f)
+{
+    return sim_calls(f->sim, "upload", 201);
+}
+
+const struct sim_upload *taken(struct fixture *f, long n)
+{
+    for (long i = 0; i < sim_upload_count(f->sim); i++)
+        if (sim_upload(f->sim, i)->status == 201 && n-- == 0)
+            return sim_upload(f->sim, i);
+    fail_msg("not accepted");
+    abort();
+}
+
+void assert_same_bytes(const struct sim_upload *upload, const char *path)
+{
+    size_t len = 0;
+    char *bytes = file_read(path, &len);
+    char hex[SMCI_DIGEST_SIZE] = "";
+    struct smci_digest *digest = smci_digest_new();
+    assert_int_equal(smci_digest_add(digest, bytes, len), SMC_OK);
+    assert_int_equal(smci_digest_finish(digest, hex), SMC_OK);
+    smci_digest_free(digest);
+    free(bytes);
+    assert_int_equal(upload->length, len);
+    assert_string_equal(upload->sha256, hex);
+    assert_true(upload->complete);
+}
+
+void assert_taken_names(struct fixture *f, const char *const *names)
+{
+    long n = 0;
+    for (; names[n]; n++) {
+        char *path = text_format("%s/%s", f->dir, names[n]);
+        assert_string_equal(taken(f, n)->filename, names[n]);
+        assert_same_bytes(taken(f, n), path);
+        free(path);
+    }
+    assert_int_equal(taken_count(f), n);
+}

@@ -1,0 +1,336 @@
+/* examples/extract-and-upload.sh, from Sigma to Catalog, with faults on either side. Run from the
+ * project's folder; SMC_BUILD is the folder of the programs. */
+#include "tests/support/support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/sim/sim.h"
+
+#define SOURCE_ID "8dfcd325-6b9a-49b3-a491-1189fab1b206"
+#define SCRIPT    "examples/extract-and-upload.sh"
+
+struct fixture {
+    struct sim *sim;
+    char *dir;
+    char *output;
+    char *captured; /* paths */
+    char *said;
+    char *path; /* the variable PATH */
+    pid_t pid;
+    char *out; /* what the script printed, and on stderr */
+    char *err;
+};
+
+static struct fixture *fixture_new(void)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    struct sim_options opt = SIM_OPTIONS_INIT;
+    const char *build = getenv("SMC_BUILD");
+    char *here = getcwd(NULL, 0);
+    char why[256] = "";
+    if (!f || !here)
+        abort();
+    opt.workbooks = 5;
+    f->dir = temp_dir_make();
+    f->output = text_format("%s/out", f->dir);
+    f->captured = text_format("%s/stdout", f->dir);
+    f->said = text_format("%s/stderr", f->dir);
+    f->path = text_format("%s/%s:/usr/bin:/bin", here, build && *build ? build : "build");
+    free(here);
+    f->sim = sim_start(&opt, why, sizeof why);
+    if (!f->sim)
+        fail_msg("%s", why);
+    static const char *const secrets[][2] = {{"api-token", "sim-secret\n"},
+                                             {"catalog-token", "sim-token\n"}};
+    for (size_t i = 0; i < 2; i++) {
+        char *path = text_format("%s/%s", f->dir, secrets[i][0]);
+        file_write(path, secrets[i][1], strlen(secrets[i][1]));
+        assert_int_equal(chmod(path, 0600), 0);
+        free(path);
+    }
+    return f;
+}
+
+static void fixture_free(struct fixture *f)
+{
+    if (f->pid > 0) {
+        (void)kill(f->pid, SIGKILL);
+        (void)waitpid(f->pid, NULL, 0);
+    }
+    sim_stop(f->sim);
+    free(f->output);
+    free(f->captured);
+    free(f->said);
+    free(f->path);
+    free(f->out);
+    free(f->err);
+    temp_dir_remove(f->dir);
+    free(f);
+}
+
+static int setup(void **state)
+{
+    *state = fixture_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_free(*state);
+    return 0;
+}
+
+static void add_fault(struct fixture *f, const char *fault)
+{
+    char why[256] = "";
+    if (fault && sim_fault(f->sim, fault, why, sizeof why) != 0)
+        fail_msg("%s", why);
+}
+
+static void begin(struct fixture *f)
+{
+    char sh[] = "/bin/sh";
+    char script[] = SCRIPT;
+    char *argv[] = {sh, script, NULL};
+    char *envp[] = {text_format("PATH=%s", f->path),
+                    text_format("CASTOR_SIGMA_HOST=%s", sim_url(f->sim)),
+                    text_format("CASTOR_SIGMA_CLIENT_ID=sim-client"),
+                    text_format("CASTOR_SIGMA_RETRIES=0"),
+                    text_format("CASTOR_UPLOADER_SOURCE_ID=" SOURCE_ID),
+                    text_format("CASTOR_UPLOADER_ENDPOINT=%s", sim_url(f->sim)),
+                    text_format("CASTOR_UPLOADER_RETRIES=0"),
+                    text_format("SIGMACAT_SECRETS=%s", f->dir),
+                    text_format("SIGMACAT_OUTPUT=%s", f->output),
+                    text_format("SIGMACAT_TRIES=2"),
+                    text_format("SIGMACAT_WAIT=0"),
+                    NULL};
+    posix_spawn_file_actions_t files;
+    int rc = posix_spawn_file_actions_init(&files);
+    rc |= posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    rc |= posix_spawn_file_actions_addopen(&files, 1, f->captured, O_WRONLY | O_CREAT | O_TRUNC,
+                                           0600);
+    rc |= posix_spawn_file_actions_addopen(&files, 2, f->said, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (rc == 0)
+        rc = posix_spawn(&f->pid, sh, &files, NULL, argv, envp);
+    (void)posix_spawn_file_actions_destroy(&files);
+    for (char **e = envp; *e; e++)
+        free(*e);
+    assert_int_equal(rc, 0);
+}
+
+static int end(struct fixture *f)
+{
+    int status = 0;
+    while (waitpid(f->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    f->pid = 0;
+    free(f->out);
+    free(f->err);
+    f->out = file_read(f->captured, NULL);
+    f->err = file_read(f->said, NULL);
+    if (!WIFEXITED(status))
+        fail_msg("ended by signal %d: %s", WTERMSIG(status), f->err);
+    return WEXITSTATUS(status);
+}
+
+static int run(struct fixture *f)
+{
+    begin(f);
+    return end(f);
+}
+
+/* The line for a monitor: the last one, and the only one. */
+static void assert_told(const struct fixture *f, int status, const char *step)
+{
+    char *line = text_format("extract-and-upload: status=%d step=%s seconds=", status, step);
+    if (strncmp(f->out, line, strlen(line)) != 0 || strchr(f->out, '\n')[1] != '\0')
+        fail_msg("not '%s': %s\n%s", line, f->out, f->err);
+    free(line);
+    assert_null(strstr(f->err, "sim-secret"));
+    assert_null(strstr(f->err, "sim-token"));
+}
+
+/* ---- faults ---- */
+
+struct row {
+    const char *name;
+    const char *faults[2];
+    int status;
+    const char *step;  /* that the monitor is told */
+    int tokens;        /* token calls: how often the extractor was started */
+    long accepted;     /* uploads */
+    long upload_calls; /* -1: any */
+};
+
+static const struct row rows[] = {
+    {"undisturbed", {NULL}, 0, "done", 1, 12, 12},
+    {"sigma_down_for_a_while", {"call=workbooks,do=status:503,attempt=1"}, 0, "done", 2, 12, 12},
+    {"sigma_lost_for_a_while", {"call=members,do=cut,attempt=1"}, 0, "done", 2, 12, 12},
+    {"sigma_down", {"call=members,do=status:503"}, 4, "extract", 2, 0, 0},
+    {"sigma_refuses", {"call=workbooks,do=status:401"}, 3, "extract", -1, 0, 0},
+    {"sigma_listing_fails", {"call=files,do=status:500"}, 4, "extract", 2, 0, 0},
+    {"catalog_down_for_a_while",
+     {"call=upload,object=members.json,do=status:503,attempt=1"},
+     0,
+     "done",
+     1,
+     12,
+     13},
+    {"catalog_lost_for_a_while",
+     {"call=upload,object=files.json,do=reset-mid,attempt=1"},
+     0,
+     "done",
+     1,
+     12,
+     13},
+    {"catalog_down", {"call=upload,do=status:503"}, 4, "upload", 1, 0, -1},
+    {"catalog_refuses", {"call=upload,do=status:403"}, 3, "upload", 1, 0, -1},
+    {"both_down_for_a_while",
+     {"call=files,do=status:502,attempt=1",
+      "call=upload,object=members.json,do=status:502,attempt=1"},
+     0,
+     "done",
+     2,
+     12,
+     13},
+};
+
+static void test_row(void **state)
+{
+    const struct row *row = *state;
+    struct fixture *f = fixture_new();
+    add_fault(f, row->faults[0]);
+    add_fault(f, row->faults[1]);
+    int status = run(f);
+    if (status != row->status)
+        fail_msg("status %d:\n%s", status, f->err);
+    assert_told(f, row->status, row->step);
+    if (row->tokens >= 0)
+        assert_int_equal(sim_calls(f->sim, "token", 0), row->tokens);
+    assert_int_equal(sim_calls(f->sim, "upload", 201), row->accepted);
+    if (row->upload_calls >= 0)
+        assert_int_equal(sim_calls(f->sim, "upload", 0), row->upload_calls);
+    fixture_free(f);
+}
+
+/* The second run sends its own set and nothing of the first. */
+static void test_run_again(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(run(f), 0);
+    assert_int_equal(run(f), 0);
+    assert_int_equal(sim_calls(f->sim, "upload", 201), 24);
+    assert_non_null(strstr(sim_upload(f->sim, 11)->path, "-summary.json"));
+    assert_non_null(strstr(sim_upload(f->sim, 23)->path, "-summary.json"));
+    assert_string_not_equal(sim_upload(f->sim, 11)->path, sim_upload(f->sim, 23)->path);
+}
+
+static void test_secret_is_missing(void **state)
+{
+    struct fixture *f = *state;
+    char *path = text_format("%s/api-token", f->dir);
+    assert_int_equal(unlink(path), 0);
+    free(path);
+    assert_int_equal(run(f), 5);
+    assert_told(f, 5, "extract");
+}
+
+static void test_output_is_a_file(void **state)
+{
+    struct fixture *f = *state;
+    file_write(f->output, "x", 1);
+    assert_int_equal(run(f), 5);
+    assert_told(f, 5, "lock");
+}
+
+/* ---- the lock ---- */
+
+static void make_state_directory(const struct fixture *f)
+{
+    char *state = text_format("%s/.sigmacat", f->output);
+    assert_int_equal(mkdir(f->output, 0700), 0);
+    assert_int_equal(mkdir(state, 0700), 0);
+    free(state);
+}
+
+static void test_another_run(void **state)
+{
+    struct fixture *f = *state;
+    make_state_directory(f);
+    char *path = text_format("%s/.sigmacat/chain.lock", f->output);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    free(path);
+    assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+    assert_int_equal(run(f), 5);
+    assert_told(f, 5, "lock");
+    assert_non_null(strstr(f->err, "another run is at work"));
+    assert_int_equal(sim_connections(f->sim), 0);
+    (void)close(fd);
+    assert_int_equal(run(f), 0);
+}
+
+/* Where there is no flock(1): a PATH of only what the script needs besides. */
+static void test_another_run_without_flock(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const tools[] = {"mkdir", "rmdir", "date", "sleep"};
+    char *bin = text_format("%s/bin", f->dir);
+    assert_int_equal(mkdir(bin, 0700), 0);
+    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
+        char *from = text_format("/bin/%s", tools[i]);
+        char *to = text_format("%s/%s", bin, tools[i]);
+        assert_int_equal(symlink(from, to), 0);
+        free(from);
+        free(to);
+    }
+    char *build = text_format("%.*s:%s", (int)strcspn(f->path, ":"), f->path, bin);
+    free(f->path);
+    f->path = build;
+    free(bin);
+    make_state_directory(f);
+    char *lock = text_format("%s/.sigmacat/chain.lock.d", f->output);
+    assert_int_equal(mkdir(lock, 0700), 0);
+    assert_int_equal(run(f), 5);
+    assert_told(f, 5, "lock");
+    assert_true(file_exists(lock)); /* the other's */
+    assert_int_equal(rmdir(lock), 0);
+    assert_int_equal(run(f), 0);
+    assert_false(file_exists(lock));
+    free(lock);
+}
+
+/* ---- signals ---- */
+
+static void test_stopped(void **state)
+{
+    struct fixture *f = *state;
+    add_fault(f, "call=workbooks,do=wait:20000");
+    begin(f);
+    /* until the extractor has got its token and asks */
+    for (int i = 0; i < 3000 && sim_calls(f->sim, "token", 200) == 0; i++)
+        (void)usleep(2000);
+    assert_int_equal(kill(f->pid, SIGTERM), 0);
+    assert_int_equal(end(f), 143);
+    assert_told(f, 143, "extract");
+    assert_int_equal(sim_calls(f->sim, "upload", 0), 0);
+}
+
+#define WITH_SIM(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        WITH_SIM(test_run_again),        WITH_SIM(test_secret_is_missing),
+        WITH_SIM(test_output_is_a_file), WITH_SIM(test_another_run),
+        WITH_SIM(test_stopped),          WITH_SIM(test_another_run_without_flock),
+    };
+    int failed = run_table("chain", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
+    return failed + cmocka_run_group_tests_name("chain, other", tests, NULL, NULL);
+}

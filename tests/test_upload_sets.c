@@ -1,0 +1,591 @@
+/* castor-upload's checks before the first byte, its choice of sets, its ledger, and what it prints. */
+#include "support/support.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sigmacat/json.h>
+#include <sigmacat/record.h>
+
+#include "lib/cli/status.h"
+#include "support/uploading.h"
+
+/* ---- sets ---- */
+
+/* A complete set of three files: two with 2 and 0 records, and the summary. */
+static void make_set(const struct fixture *f, const char *ts, const char *more)
+{
+    char *a = text_format("%s-members.json", ts);
+    char *b = text_format("%s-workbooks.json", ts);
+    char *s = text_format("%s-summary.json", ts);
+    char *text =
+        text_format("{\"extraction\": {\"files\": {\"members\": {\"records\": 2, \"bytes\": "
+                    "9}, \"workbooks\": {\"records\": 0, \"bytes\": 2}}%s}}",
+                    more);
+    write_text(f, a, "[{}, {}]\n");
+    write_text(f, b, "[]");
+    write_text(f, s, text);
+    free(a);
+    free(b);
+    free(s);
+    free(text);
+}
+
+static void remove_file(const struct fixture *f, const char *name)
+{
+    char *path = text_format("%s/%s", f->dir, name);
+    assert_int_equal(unlink(path), 0);
+    free(path);
+}
+
+/* Besides the sets 1, 2 and 10, of which 10 is the newest, this is done to the directory. */
+enum change { NOTHING, WRITE, REMOVE };
+
+struct choice_row {
+    const char *name;
+    enum change change;
+    const char *file;
+    const char *text;
+    const char *option; /* "--latest", or a set; NULL: all */
+    const char *sent;   /* the digits of the set that is sent; NULL: none */
+    const char *said;   /* in the log or the error */
+};
+
+static const struct choice_row choice_rows[] = {
+    {"latest", NOTHING, NULL, NULL, "--latest", "10", "I The newest complete set is 10\n"},
+    {"set", NOTHING, NULL, NULL, "2", "2", "I Sent 3 of 3 files"},
+    {"set_that_is_not_there", NOTHING, NULL, NULL, "3", NULL, "no file of set 3"},
+    {"latest_without_summary", REMOVE, "10-summary.json", NULL, "--latest", "2",
+     "W Set 10 is passed over: set 10 has no summary"},
+    {"latest_lacks_a_file", REMOVE, "10-members.json", NULL, "--latest", "2",
+     "W Set 10 is passed over: 10-members.json: missing, and the summary counts it\n"},
+    {"latest_with_other_bytes", WRITE, "10-members.json", "[{},{}]\n", "--latest", "2",
+     "passed over: 10-members.json: 8 bytes, and the summary counts 9\n"},
+    {"latest_with_fewer_records", WRITE, "10-members.json", "[{\"a\":1}]", "--latest", "2",
+     "passed over: 10-members.json: 1 records, and the summary counts 2\n"},
+    {"latest_cut_short", WRITE, "10-members.json", "[{}, {} ,", "--latest", "2",
+     "passed over: 10-members.json: not whole JSON: byte 9: the text is cut short\n"},
+    {"latest_is_partial", WRITE, "10-summary.json",
+     "{\"extraction\":{\"files\":{},\"partial\":true}}", "--latest", "2",
+     "passed over: set 10: its summary says that it is partial\n"},
+    {"latest_has_no_counts", WRITE, "10-summary.json", "{}", "--latest", "2",
+     "passed over: set 10: its summary has no counts"},
+    {"latest_summary_is_no_json", WRITE, "10-summary.json", "{", "--latest", "2",
+     "passed over: 10-summary.json: not whole JSON"},
+    {"latest_summary_is_empty", WRITE, "10-summary.json", "", "--latest", "2",
+     "10-summary.json: the file is empty"},
+    {"latest_leaves_foreign_files_out", WRITE, "10-more.json", "[]", "--latest", "10",
+     "I Sent 3 of 3 files"},
+    {"latest_leaves_broken_foreign_files_out", WRITE, "10-more.json", "[", "--latest", "10",
+     "I Sent 3 of 3 files"},
+    {"set_lacks_a_file", REMOVE, "2-members.json", NULL, "2", NULL,
+     "E 2-members.json: missing, and the summary counts it\n"},
+    {"set_without_summary", REMOVE, "2-summary.json", NULL, "2", NULL, "E set 2 has no summary"},
+    {"set_is_partial", WRITE, "2-summary.json", "{\"extraction\":{\"files\":{},\"partial\":true}}",
+     "2", NULL, "E set 2: its summary says that it is partial\n"},
+    {"set_that_is_fine_beside_one_that_is_not", REMOVE, "10-summary.json", NULL, "2", "2", ""},
+};
+
+static void assert_one_set(struct fixture *f, const char *ts)
+{
+    const char *names[] = {"members", "workbooks", "summary"};
+    assert_int_equal(taken_count(f), 3);
+    for (long i = 0; i < 3; i++) {
+        char *name = text_format("%s-%s.json", ts, names[i]);
+        /* two at once may end in any order, the summary is last */
+        bool is_there = strcmp(taken(f, i)->filename, name) == 0 ||
+                        (i < 2 && strcmp(taken(f, 1 - i)->filename, name) == 0);
+        assert_true(is_there);
+        free(name);
+    }
+}
+
+static void test_choice(void **state)
+{
+    const struct choice_row *row = *state;
+    struct fixture *f = fixture_new();
+    void *made = f;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *latest[] = {"--latest", NULL};
+    const char *set[] = {"--set", row->option, NULL};
+    make_set(f, "1", "");
+    make_set(f, "2", "");
+    make_set(f, "10", "");
+    if (row->change == WRITE)
+        write_text(f, row->file, row->text);
+    else if (row->change == REMOVE)
+        remove_file(f, row->file);
+    enum smc_status rc = upload_with(f, &err, strcmp(row->option, "--latest") ? set : latest);
+    if (!strstr(f->log, row->said) && !strstr(err.detail, row->said))
+        fail_msg("no '%s' in '%s' nor in:\n%s", row->said, err.detail, f->log);
+    assert_int_equal(smc_cli_exit_status(rc, 0), row->sent ? 0 : 5);
+    if (row->sent)
+        assert_one_set(f, row->sent);
+    else
+        assert_int_equal(sim_connections(f->sim), 0);
+    (void)fixture_teardown(&made);
+}
+
+static void test_no_complete_set(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const latest[] = {"--latest", "--force", NULL};
+    make_set(f, "1", ", \"partial\": true");
+    assert_int_equal(upload_with(f, &err, latest), SMC_ERR_IO);
+    assert_non_null(strstr(err.detail, "no complete set: each was passed over"));
+    assert_int_equal(sim_connections(f->sim), 0);
+}
+
+/* ---- the checks of a whole directory ---- */
+
+struct check_row {
+    const char *name;
+    const char *file;
+    const char *text; /* NULL: the file is removed */
+    const char *problem;
+    long forced; /* how many files are accepted with --force */
+    int exit;    /* and the status then */
+};
+
+static const struct check_row check_rows[] = {
+    {"no_summary", "1-summary.json", NULL, "set 1 has no summary", 2, 0},
+    {"missing_file", "1-members.json", NULL, "1-members.json: missing", 2, 0},
+    {"cut_short", "1-members.json", "[{}, {}", "1-members.json: not whole JSON: byte 7", 3, 0},
+    {"trailing_bytes", "1-members.json", "[{}, {}]x", "1-members.json: not whole JSON", 3, 0},
+    {"foreign_but_not_whole", "x.json", "{", "x.json: not whole JSON", 4, 0},
+    {"empty_json", "1-members.json", "", "1-members.json: the file is empty", 1, 5},
+    {"empty_csv", "x.csv", "", "x.csv: the file is empty", 3, 5},
+    {"partial", "1-summary.json", "{\"extraction\":{\"partial\":true}}",
+     "set 1: its summary says that it is partial", 3, 0},
+};
+
+/* In a line of that level, perhaps behind the directory's name. */
+static void assert_logged_at(const struct fixture *f, char level, const char *text)
+{
+    assert_logged(f, text);
+    const char *line = strstr(f->log, text);
+    while (line > f->log && line[-1] != '\n')
+        line--;
+    assert_int_equal(*line, level);
+}
+
+static void test_check(void **state)
+{
+    const struct check_row *row = *state;
+    struct fixture *f = fixture_new();
+    void *made = f;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const none[] = {NULL};
+    const char *const forced[] = {"--force", NULL};
+    make_set(f, "1", "");
+    if (row->text)
+        write_text(f, row->file, row->text);
+    else
+        remove_file(f, row->file);
+    enum smc_status rc = upload_with(f, &err, none);
+    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_int_equal(sim_connections(f->sim), 0);
+    assert_logged_at(f, 'E', row->problem);
+    assert_non_null(strstr(err.detail, "nothing was sent: 1 problem (--force "));
+    assert_non_null(strstr(err.detail, row->problem));
+    err.code = SMC_OK;
+    f->log[0] = '\0';
+    rc = upload_with(f, &err, forced);
+    assert_logged_at(f, 'W', row->problem);
+    assert_int_equal(smc_cli_exit_status(rc, 0), row->exit);
+    assert_int_equal(taken_count(f), row->forced);
+    (void)fixture_teardown(&made);
+}
+
+static void test_csv_need_not_be_json(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const none[] = {NULL};
+    make_set(f, "1", "");
+    write_text(f, "x.csv", "a,b\n");
+    assert_int_equal(upload_with(f, &err, none), SMC_OK);
+    assert_logged(f, "W Of no extracted set, and sent too: x.csv\n");
+    assert_int_equal(taken_count(f), 4);
+}
+
+static void test_foreign_files_in_one_warning(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const none[] = {NULL};
+    make_set(f, "1", "");
+    write_text(f, "1-notes.json", "1");
+    write_text(f, "b.json", "1");
+    write_text(f, "a.json", "1");
+    assert_int_equal(upload_with(f, &err, none), SMC_OK);
+    assert_logged(f, "W Of no extracted set, and sent too: 1-notes.json, a.json, b.json\n");
+}
+
+/* A single file goes as it is. */
+static void test_one_file_is_not_read(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    write_text(f, "a.json", "[");
+    char *path = text_format("%s/a.json", f->dir);
+    assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_OK);
+    assert_null(strstr(f->log, "Reading"));
+    free(path);
+}
+
+/* ---- files that change ---- */
+
+static void append_to_victim(struct fixture *f)
+{
+    int fd = open(f->victim, O_WRONLY | O_APPEND);
+    assert_int_equal(write(fd, " ", 1), 1);
+    (void)close(fd);
+}
+
+static void cut_victim(struct fixture *f)
+{
+    assert_int_equal(truncate(f->victim, 1), 0);
+}
+
+static void replace_victim(struct fixture *f)
+{
+    assert_int_equal(unlink(f->victim), 0);
+    file_write(f->victim, "[{}, {}]\n", 9); /* the same bytes, but nobody has looked at them */
+}
+
+struct change_row {
+    const char *name;
+    void (*hook)(struct fixture *f);
+    const char *line; /* when */
+    const char *said;
+    long calls;
+};
+
+static const struct change_row change_rows[] = {
+    {"grows_while_checked", append_to_victim, "Reading 1-members.json",
+     "E 1-members.json: its size changed while it was read", 0},
+    {"shrinks_while_checked", cut_victim, "Reading 1-members.json", "1-members.json: ", 0},
+    {"grows_before_its_turn", append_to_victim, "0.json as VIZ",
+     "1-members.json was not sent: 1-members.json: the file has changed since it was checked", 2},
+    {"replaced_before_its_turn", replace_victim, "0.json as VIZ",
+     "1-members.json: the file has changed since it was checked", 2},
+    {"grows_while_sent", append_to_victim, "upload: HTTP 503, again in",
+     "1-members.json was not sent: the file changed while it was sent", 4},
+};
+
+static void test_change(void **state)
+{
+    const struct change_row *row = *state;
+    struct fixture *f = fixture_new();
+    void *made = f;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const one[] = {"--parallel", "1", NULL};
+    make_set(f, "1", "");
+    write_text(f, "0.json", "1");
+    f->victim = text_format("%s/1-members.json", f->dir);
+    f->hook = row->hook;
+    f->line = row->line;
+    add_fault(f, "do=status:503,object=1-members.json,attempt=1");
+    enum smc_status rc = upload_with(f, &err, one);
+    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_logged(f, row->said);
+    assert_int_equal(sim_calls(f->sim, NULL, 0), row->calls);
+    for (long i = 0; i < taken_count(f); i++)
+        assert_string_not_equal(taken(f, i)->filename, "1-summary.json");
+    (void)fixture_teardown(&made);
+}
+
+/* ---- several at once ---- */
+
+static void test_parallel(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const none[] = {NULL};
+    add_fault(f, "do=wait:50");
+    make_set(f, "1", "");
+    for (char c = 'a'; c < 'm'; c++) {
+        char *name = text_format("1-%c.csv", c);
+        write_text(f, name, "x");
+        free(name);
+    }
+    assert_int_equal(upload_with(f, &err, none), SMC_OK);
+    assert_int_equal(taken_count(f), 15);
+    assert_int_equal(sim_max_in_flight(f->sim), 3);
+    assert_in_range(sim_connections(f->sim), 2, 3);
+    assert_string_equal(taken(f, 14)->filename, "1-summary.json");
+}
+
+/* The summary waits for the slowest file of its set. */
+static void test_summary_waits(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const many[] = {"--parallel", "10", NULL};
+    make_set(f, "1", "");
+    make_set(f, "2", "");
+    add_fault(f, "do=wait:300,object=1-members.json");
+    assert_int_equal(upload_with(f, &err, many), SMC_OK);
+    assert_string_equal(taken(f, 0)->filename, "1-workbooks.json");
+    assert_string_equal(taken(f, 1)->filename, "1-members.json");
+    assert_int_equal(taken_count(f), 6);
+    assert_string_equal(taken(f, 5)->filename, "2-summary.json");
+}
+
+static void test_many_files(void **state)
+{
+    enum { COUNT = 10000 };
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const quiet[] = {"--log-level", "warn", NULL};
+    for (int i = 0; i < COUNT; i++) {
+        char *name = text_format("%05d.json", i);
+        write_text(f, name, "[]");
+        free(name);
+    }
+    assert_int_equal(upload_with(f, &err, quiet), SMC_OK);
+    assert_int_equal(taken_count(f), COUNT);
+    assert_in_range(sim_connections(f->sim), 1, 3);
+}
+
+/* ---- without sending ---- */
+
+static void test_dry_run(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const dry[] = {"--dry-run", "--endpoint", "https://host.invalid/v1", NULL};
+    make_set(f, "1", "");
+    assert_int_equal(upload_with(f, &err, dry), SMC_OK);
+    assert_int_equal(sim_connections(f->sim), 0);
+    assert_logged(f, "I Would upload 1-members.json (9 bytes, 2 records) as VIZ to "
+                     "https://host.invalid/v1/visualization-" ID "/1-members.json\n");
+    assert_logged(f, "I Nothing was sent: 3 files with ");
+    remove_file(f, "1-summary.json");
+    assert_int_equal(upload_with(f, &err, dry), SMC_ERR_IO);
+}
+
+static void test_dry_run_needs_no_token(void **state)
+{
+    (void)state;
+    char texts[][40] = {"castor-upload", "-s", ID, "-t", "VIZ", "-d", "x", "--dry-run"};
+    char *argv[9] = {NULL};
+    char *const no_variables[] = {NULL};
+    struct upload_settings settings;
+    for (int i = 0; i < 8; i++)
+        argv[i] = texts[i];
+    assert_int_equal(upload_options_read(&settings, 8, argv, no_variables, NULL), SMC_OK);
+    assert_int_equal(upload_options_check(&settings, NULL), SMC_OK);
+    upload_options_clear(&settings);
+}
+
+/* ---- the ledger ---- */
+
+static void test_skip_uploaded(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const skip[] = {"--skip-uploaded", "--parallel", "1", NULL};
+    const char *const dry[] = {"--skip-uploaded", "--dry-run", NULL};
+    make_set(f, "1", "");
+    make_set(f, "2", "");
+    add_fault(f, "do=status:400,object=1-workbooks.json");
+    assert_int_equal(upload_with(f, &err, skip), SMC_ERR_HTTP);
+    assert_int_equal(taken_count(f), 4); /* all but that and its summary */
+    sim_faults_clear(f->sim);
+    f->log[0] = '\0';
+    assert_int_equal(upload_with(f, &err, dry), SMC_OK);
+    assert_logged(f, "I Nothing was sent: 2 files with ");
+    err.code = SMC_OK;
+    assert_int_equal(upload_with(f, &err, skip), SMC_OK);
+    assert_int_equal(taken_count(f), 6);
+    assert_string_equal(taken(f, 4)->filename, "1-workbooks.json");
+    assert_string_equal(taken(f, 5)->filename, "1-summary.json");
+    assert_logged(f, "I Left out 1-members.json: accepted before, and unchanged\n");
+    assert_logged(f, "I Sent 2 of 6 files; 4 were accepted before\n");
+    assert_int_equal(upload_with(f, &err, skip), SMC_OK);
+    assert_int_equal(taken_count(f), 6);
+    /* a file that is new, and its set's summary after it */
+    write_text(f, "2-members.json", "[{}, {}] ");
+    assert_int_equal(upload_with(f, &err, skip), SMC_OK);
+    assert_int_equal(taken_count(f), 8);
+    assert_string_equal(taken(f, 6)->filename, "2-members.json");
+    assert_string_equal(taken(f, 7)->filename, "2-summary.json");
+}
+
+/* What was accepted elsewhere was not accepted here. */
+static void test_skip_is_for_one_place(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const here[] = {"--skip-uploaded", NULL};
+    const char *const there[] = {"--skip-uploaded", "-s", "11111111-89ab-cdef-0123-456789abcdef",
+                                 NULL};
+    make_set(f, "1", "");
+    assert_int_equal(upload_with(f, &err, here), SMC_OK);
+    assert_int_equal(upload_with(f, &err, there), SMC_OK);
+    assert_int_equal(taken_count(f), 6);
+}
+
+static void test_list(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *place = text_format("%s/state", f->dir);
+    const char *const with_state[] = {"--state", place, NULL};
+    const char *const list[] = {"--state", place, "--list", NULL};
+    const char *const json[] = {"--state", place, "--list", "--json", NULL};
+    make_set(f, "1", "");
+    assert_int_equal(upload_with(f, &err, list), SMC_OK);
+    assert_string_equal(f->out, "");
+    assert_false(file_exists(place));
+    assert_int_equal(upload_with(f, &err, with_state), SMC_OK);
+    assert_int_equal(upload_with(f, &err, list), SMC_OK);
+    char *line = text_format(
+        "2026-09-21T14:13:20Z            9 %s %s/visualization-" ID "/1-members.json\n",
+        taken(f, 0)->length == 9 ? taken(f, 0)->sha256 : taken(f, 1)->sha256, sim_url(f->sim));
+    if (!strstr(f->out, line))
+        fail_msg("no %s in:\n%s", line, f->out);
+    assert_int_equal(upload_with(f, &err, json), SMC_OK);
+    struct smc_json *root = smc_json_parse(f->out, strlen(f->out), &err);
+    assert_non_null(smc_json_get(root, "uploads"));
+    smc_json_free(root);
+    free(line);
+    free(place);
+}
+
+/* A ledger that can't be written ends a run only where the run depends on it. */
+static void test_ledger_that_fails(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *place = text_format("%s/state", f->dir);
+    const char *const record[] = {"--state", place, NULL};
+    const char *const skip[] = {"--state", place, "--skip-uploaded", NULL};
+    make_set(f, "1", "");
+    file_write(place, "x", 1);
+    assert_int_equal(smc_cli_exit_status(upload_with(f, &err, skip), 0), 5);
+    assert_int_equal(sim_connections(f->sim), 0);
+    err.code = SMC_OK;
+    assert_int_equal(upload_with(f, &err, record), SMC_OK);
+    assert_logged(f, "W What is accepted is not recorded: ");
+    assert_int_equal(taken_count(f), 3);
+    free(place);
+}
+
+/* ---- JSON ---- */
+
+static void test_json(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const json[] = {"--json", "--parallel", "1", NULL};
+    make_set(f, "1", "");
+    add_fault(f, "do=status:503,object=1-members.json,attempt=1");
+    add_fault(f, "do=status:400,object=1-workbooks.json");
+    assert_int_equal(upload_with(f, &err, json), SMC_ERR_HTTP);
+    struct smc_span root;
+    assert_int_equal(smc_record_scan(f->out, strlen(f->out), &root, NULL), SMC_OK);
+    struct smc_walk walk;
+    struct smc_span file;
+    static const char *const states[] = {"sent", "failed", "held"};
+    static const int64_t tries[] = {2, 1, 0};
+    static const int64_t sizes[] = {9, 2};
+    assert_true(smc_walk_begin(&walk, smc_span_member(root, "files")));
+    for (size_t i = 0; i < 3; i++) {
+        int64_t number = -1;
+        assert_true(smc_walk_next(&walk, NULL, &file, NULL));
+        assert_true(smc_span_equals(smc_span_member(file, "status"), states[i]));
+        assert_true(smc_span_int64(smc_span_member(file, "tries"), &number));
+        assert_int_equal(number, tries[i]);
+        assert_true(smc_span_int64(smc_span_member(file, "size"), &number));
+        assert_true(i == 2 || number == sizes[i]);
+        assert_int_equal(smc_span_member(file, "sha256").len, 66);
+    }
+    assert_false(smc_walk_next(&walk, NULL, &file, NULL));
+    assert_true(smc_span_equals(smc_span_member(root, "error"), err.detail));
+    char *quoted = text_format("\"%s\"", taken(f, 0)->sha256);
+    assert_non_null(strstr(f->out, quoted));
+    free(quoted);
+}
+
+static void test_json_of_a_check_that_failed(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const json[] = {"--json", NULL};
+    write_text(f, "1-members.json", "[");
+    assert_int_equal(upload_with(f, &err, json), SMC_ERR_IO);
+    struct smc_json *root = smc_json_parse(f->out, strlen(f->out), &err);
+    assert_string_equal(smc_json_text(root, "error"), err.detail);
+    smc_json_free(root);
+}
+
+/* ---- FIFOs and directories with a file's name ---- */
+
+static void test_what_is_no_file(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const none[] = {NULL};
+    const char *const odd[] = {"1-fifo.json", "1-dir.json"};
+    make_set(f, "1", "");
+    char *fifo = text_format("%s/%s", f->dir, odd[0]);
+    char *dir = text_format("%s/%s", f->dir, odd[1]);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_int_equal(mkdir(dir, 0700), 0);
+    assert_int_equal(upload_with(f, &err, none), SMC_OK);
+    assert_int_equal(taken_count(f), 3);
+    assert_logged(f, "I Passed over 1-dir.json in ");
+    assert_logged(f, "I Passed over 1-fifo.json in ");
+    free(fifo);
+    free(dir);
+}
+
+static void test_unreadable_file(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const none[] = {NULL};
+    make_set(f, "1", "");
+    char *path = text_format("%s/1-members.json", f->dir);
+    assert_int_equal(chmod(path, 0), 0);
+    bool is_readable = access(path, R_OK) == 0; /* for root, whom no mode stops */
+    enum smc_status rc = upload_with(f, &err, none);
+    assert_int_equal(smc_cli_exit_status(rc, 0), is_readable ? 0 : 5);
+    free(path);
+}
+
+#define TABLE(rows, test)                                                                          \
+    run_table(#rows, rows, sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], test)
+#define WITH_SIM(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        WITH_SIM(test_no_complete_set),
+        WITH_SIM(test_csv_need_not_be_json),
+        WITH_SIM(test_foreign_files_in_one_warning),
+        WITH_SIM(test_one_file_is_not_read),
+        WITH_SIM(test_parallel),
+        WITH_SIM(test_summary_waits),
+        WITH_SIM(test_many_files),
+        WITH_SIM(test_dry_run),
+        cmocka_unit_test(test_dry_run_needs_no_token),
+        WITH_SIM(test_skip_uploaded),
+        WITH_SIM(test_skip_is_for_one_place),
+        WITH_SIM(test_list),
+        WITH_SIM(test_ledger_that_fails),
+        WITH_SIM(test_json),
+        WITH_SIM(test_json_of_a_check_that_failed),
+        WITH_SIM(test_what_is_no_file),
+        WITH_SIM(test_unreadable_file),
+    };
+    int failed = TABLE(choice_rows, test_choice);
+    failed += TABLE(check_rows, test_check);
+    failed += TABLE(change_rows, test_change);
+    return failed + cmocka_run_group_tests_name("upload_sets", tests, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+#include "report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <sigmacat/json.h>
+
+#include "path.h"
+
+/* Names that a person gets in one line; a log line has room for 4,000 bytes. */
+#define NAMES_IN_LINE_MAX ((size_t)3000)
+
+/* ---- the log ---- */
+
+size_t upload_report_count(const struct upload_files *files, enum upload_state state)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < files->count; i++)
+        n += files->items[i].state == state;
+    return n;
+}
+
+/* All names of one state, as few lines as they fit in. */
+static void list(const struct upload_files *files, struct smc_log *log, enum upload_state state,
+                 enum smc_log_level level, const char *what)
+{
+    struct smc_buf line = SMC_BUF_INIT(2 * NAMES_IN_LINE_MAX);
+    for (size_t i = 0; i < files->count; i++) {
+        if (files->items[i].state != state)
+            continue;
+        const char *name = files->items[i].name;
+        if (line.len > 0 && line.len + strlen(name) > NAMES_IN_LINE_MAX) {
+            smc_logf(log, level, "%s: %s", what, smc_buf_str(&line));
+            smc_buf_reset(&line);
+        }
+        /* A name that finds no memory is missing in this line alone. */
+        (void)smc_buf_addf(&line, "%s%s", line.len > 0 ? ", " : "", name);
+    }
+    if (line.len > 0)
+        smc_logf(log, level, "%s: %s", what, smc_buf_str(&line));
+    smc_buf_clear(&line);
+}
+
+void upload_report_log(const struct upload_files *files, struct smc_log *log)
+{
+    list(files, log, UPLOAD_SENT, SMC_LOG_WARN, "Sent");
+    list(files, log, UPLOAD_SKIPPED, SMC_LOG_WARN, "Accepted before");
+    list(files, log, UPLOAD_FAILED, SMC_LOG_ERROR, "Failed");
+    list(files, log, UPLOAD_HELD, SMC_LOG_ERROR, "Held back until the rest of the set is sent");
+    list(files, log, UPLOAD_WAITING, SMC_LOG_ERROR, "Not sent, since the run ended before");
+}
+
+/* ---- JSON ---- */
+
+static FILE *out_of(const struct upload_settings *settings)
+{
+    return settings->out ? settings->out : stdout;
+}
+
+static enum smc_status print(const struct upload_settings *settings, const char *text,
+                             struct smc_error *err)
+{
+    errno = 0;
+    if (fputs(text, out_of(settings)) == EOF || fflush(out_of(settings)) != 0)
+        return smc_fail_errno(err, SMC_ERR_IO, errno, "can't write to standard output");
+    return SMC_OK;
+}
+
+static enum smc_status print_tree(const struct upload_settings *settings, struct smc_json *root,
+                                  struct smc_error *err)
+{
+    struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
+    enum smc_status rc = smc_json_dump(root, false, &text, err);
+    if (rc == SMC_OK)
+        rc = print(settings, smc_buf_str(&text), err);
+    smc_buf_clear(&text);
+    return rc;
+}
+
+static const char *state_name(enum upload_state state)
+{
+    switch (state) {
+    case UPLOAD_SENT:
+        return "sent";
+    case UPLOAD_FAILED:
+        return "failed";
+    case UPLOAD_HELD:
+        return "held";
+    case UPLOAD_SKIPPED:
+        return "accepted before";
+    case UPLOAD_WAITING:
+        break;
+    }
+    return "not sent";
+}
+
+static enum smc_status add_file(struct smc_json *array, const struct upload_files *files,
+                                size_t index)
+{
+    const struct upload_file *file = &files->items[index];
+    struct smc_buf path = SMC_BUF_INIT(SIZE_MAX);
+    struct smc_json *node = smc_json_add_object(array, NULL);
+    enum smc_status rc = upload_files_path(files, index, &path);
+    (void)smc_json_add_text(node, "path", smc_buf_str(&path));
+    (void)smc_json_add_int(node, "size", file->identity.size);
+    (void)smc_json_add_text(node, "sha256", file->sha256);
+    if (file->record_count >= 0)
+        (void)smc_json_add_int(node, "records", file->record_count);
+    (void)smc_json_add_int(node, "tries", file->tries);
+    (void)smc_json_add_text(node, "status", state_name(file->state));
+    (void)smc_json_add_int(node, "http_status", file->http_status);
+    if (file->why)
+        (void)smc_json_add_text(node, "error", file->why);
+    smc_buf_clear(&path);
+    return rc;
+}
+
+enum smc_status upload_report_json(const struct upload_settings *settings,
+                                   const struct upload_files *files,
+                                   const struct smc_error *outcome, struct smc_error *err)
+{
+    struct smc_json *root = smc_json_object();
+    enum smc_status rc = SMC_OK;
+    (void)smc_json_add_bool(root, "dry_run", settings->is_dry_run);
+    (void)smc_json_add_bool(root, "ok", outcome->code == SMC_OK);
+    if (outcome->code != SMC_OK)
+        (void)smc_json_add_text(root, "error", outcome->detail);
+    struct smc_json *array = smc_json_add_array(root, "files");
+    for (size_t i = 0; i < files->count && rc == SMC_OK; i++)
+        rc = add_file(array, files, i);
+    if (rc == SMC_OK)
+        rc = print_tree(settings, root, err);
+    else
+        (void)smc_fail(err, rc, "%s", smc_strerror(rc));
+    smc_json_free(root);
+    return rc;
+}
+
+/* ---- the ledger ---- */
+
+struct listing {
+    const struct upload_settings *settings;
+    struct smc_json *array; /* NULL: lines */
+    struct smc_error *err;
+};
+
+static void format_time(int64_t seconds, char *text, size_t size)
+{
+    time_t at = (time_t)seconds;
+    struct tm utc;
+    *text = '\0';
+    if (gmtime_r(&at, &utc))
+        (void)strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+static enum smc_status show_entry(void *ctx, const struct smc_ledger_entry *entry)
+{
+    struct listing *listing = ctx;
+    char when[40];
+    format_time(entry->time_s, when, sizeof when);
+    if (!listing->array) {
+        if (fprintf(out_of(listing->settings), "%s %12" PRId64 " %s %s\n", when, entry->size,
+                    entry->sha256, entry->path) < 0)
+            return smc_fail_errno(listing->err, SMC_ERR_IO, errno,
+                                  "can't write to standard output");
+        return SMC_OK;
+    }
+    struct smc_json *node = smc_json_add_object(listing->array, NULL);
+    (void)smc_json_add_text(node, "source_id", entry->source_id);
+    (void)smc_json_add_text(node, "path", entry->path);
+    (void)smc_json_add_int(node, "size", entry->size);
+    (void)smc_json_add_text(node, "accepted_at", when);
+    (void)smc_json_add_text(node, "sha256", entry->sha256);
+    return SMC_OK;
+}
+
+enum smc_status upload_report_ledger(const struct upload_settings *settings,
+                                     struct smc_ledger *ledger, struct smc_error *err)
+{
+    const char *source_id = *settings->source_uuid ? settings->source_uuid : NULL;
+    struct smc_json *root = settings->is_json ? smc_json_object() : NULL;
+    struct listing listing = {.settings = settings, .err = err};
+    if (settings->is_json)
+        listing.array = smc_json_add_array(root, "uploads");
+    if (settings->is_json && !listing.array) {
+        smc_json_free(root);
+        return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
+    }
+    enum smc_status rc = smc_ledger_each(ledger, source_id, show_entry, &listing, err);
+    if (rc == SMC_OK)
+        rc = settings->is_json ? print_tree(settings, root, err) : print(settings, "", err);
+    smc_json_free(root);
+    return rc;
+}

@@ -1,0 +1,26 @@
+/* What a run says at its end: in the log, and as JSON. */
+#ifndef UPLOAD_REPORT_H
+#define UPLOAD_REPORT_H
+
+#include <sigmacat/ledger.h>
+#include <sigmacat/log.h>
+
+#include "files.h"
+#include "options.h"
+
+/* Says in the log which files were sent and which were not, and why. */
+void upload_report_log(const struct upload_files *files, struct smc_log *log);
+
+size_t upload_report_count(const struct upload_files *files, enum upload_state state);
+
+/* Prints one JSON object: the files and what became of them; `outcome` is how the run ended, or
+ * empty. SMC_ERR_IO, SMC_ERR_NOMEM. */
+enum smc_status upload_report_json(const struct upload_settings *settings,
+                                   const struct upload_files *files,
+                                   const struct smc_error *outcome, struct smc_error *err);
+
+/* Prints the ledger: a line an upload, or one JSON object. */
+enum smc_status upload_report_ledger(const struct upload_settings *settings,
+                                     struct smc_ledger *ledger, struct smc_error *err);
+
+#endif

@@ -1,0 +1,36 @@
+/* What a set's summary says of its set. */
+#ifndef UPLOAD_SUMMARY_H
+#define UPLOAD_SUMMARY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sigmacat/buf.h>
+#include <sigmacat/record.h>
+
+struct upload_summary {
+    struct smc_buf text;
+    struct smc_span files; /* the member `extraction.files`; NULL: it has none */
+    bool is_partial;
+};
+
+/* One file as the summary has it. */
+struct upload_summary_file {
+    struct smc_buf name; /* "workbooks" */
+    int64_t record_count;
+    int64_t byte_count;
+};
+
+/* Reads the open file. One that is not ours, or not JSON, is one without counts. SMC_ERR_IO,
+ * SMC_ERR_NOMEM. To be cleared also after an error. */
+enum smc_status upload_summary_read(struct upload_summary *summary, int fd, struct smc_error *err);
+void upload_summary_clear(struct upload_summary *summary);
+
+/* The next of its files, in `walk`, which begins as smc_walk_begin(walk, summary->files); false at
+ * the end. A count that can't be read is -1. `file->name` is emptied first. */
+bool upload_summary_next(struct smc_walk *walk, struct upload_summary_file *file);
+
+/* Whether the summary lists a file of this name, without the set's digits and hyphen. */
+bool upload_summary_has(const struct upload_summary *summary, const char *name);
+
+#endif
