@@ -36,14 +36,19 @@ SMC_CFLAGS = $(SMC_WARN) $(SMC_HARD) -D_GNU_SOURCE -Iinclude -I. -MMD -MP \
 SMC_LDFLAGS = -Wl,-z,relro,-z,now $(if $(MODE),$(SMC_MODE_$(MODE)))
 
 # ---- what there is ---- Sources are named; tests and benchmarks are found by their names.
-LIB_SRC     := $(patsubst %,lib/%.c,auth buf catalog client client_call client_stats client_token clock config config_args \
+LIB_SRC := $(patsubst %,lib/%.c, \
+    auth buf catalog client client_call client_stats client_token clock config config_args \
     config_env digest dir error http inspect json ledger log num output pace record recover \
     retry rng scan splice store store_answer store_list string url validate)
-CLI_SRC     := $(patsubst %,lib/cli/%.c,help progress secret setup signals status)
-EXTRACT_SRC := $(patsubst %,extract/%.c,assets base62 bulk elements gaps idset join key lineage listing main object objects \
+CLI_SRC := $(patsubst %,lib/cli/%.c, \
+    help progress secret setup signals status)
+EXTRACT_SRC := $(patsubst %,extract/%.c, \
+    assets base62 bulk elements gaps idset join key lineage listing main object objects \
     options page paths report resume run sources summary whoami)
-UPLOAD_SRC  := $(patsubst %,upload/%.c,check files main options path report run send summary)
-SIM_SRC     := $(patsubst %,tests/sim/%.c,answer auth counts estate estate_list estate_paths estate_rows faults ingest limits main \
+UPLOAD_SRC := $(patsubst %,upload/%.c, \
+    check files main options path report run send summary)
+SIM_SRC := $(patsubst %,tests/sim/%.c, \
+    answer auth counts estate estate_list estate_paths estate_rows faults ingest limits main \
     multipart page query replay request sigma sim stats text)
 TEST_SRC    := $(wildcard tests/test_*.c)
 BENCH_SRC   := $(wildcard tests/bench/*.c)
