@@ -83,7 +83,8 @@ static void try_extract(const uint8_t *data, size_t size)
     FUZZ_CHECK(s.concurrency >= 1 && s.concurrency <= 64);
     FUZZ_CHECK(s.retries >= 0 && s.retry_base_ms >= 0 && s.timeout_ms >= 1 && s.max_time_ms >= 0);
     FUZZ_CHECK(s.log_level >= 0 && s.log_level <= SMC_LOG_DEBUG);
-    FUZZ_CHECK(rc != SMC_OK || (s.host && s.client_id && s.api_token && s.output && s.origin.len));
+    bool has_secret = s.api_token || s.api_token_file || s.api_token_command;
+    FUZZ_CHECK(rc != SMC_OK || (s.host && s.client_id && has_secret && s.output && s.origin.len));
     extract_options_clear(&s);
     extract_options_clear(&s);
     free(words.text);
@@ -104,8 +105,10 @@ static void try_upload(const uint8_t *data, size_t size)
     FUZZ_CHECK(s.file_type >= -1 && s.file_type <= UPLOAD_WAREHOUSE);
     FUZZ_CHECK(!s.file_path || !s.directory_path);
     if (rc == SMC_OK) {
-        FUZZ_CHECK(s.token && s.file_type >= 0 && (s.file_path || s.directory_path));
-        FUZZ_CHECK(strlen(s.source_uuid) == 36 && s.origin.len);
+        bool is_quiet = s.is_dry_run || s.is_listing; /* sends nothing */
+        FUZZ_CHECK(s.token || s.token_file || s.token_command || is_quiet);
+        FUZZ_CHECK(s.is_listing || (s.file_type >= 0 && (s.file_path || s.directory_path)));
+        FUZZ_CHECK(s.is_listing || (strlen(s.source_uuid) == 36 && s.origin.len));
         FUZZ_CHECK(s.prefix.len == 0 || s.prefix.data[0] == '/');
     }
     upload_options_clear(&s);
