@@ -1,6 +1,7 @@
 #include "idset.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* FNV-1a, with a last round that spreads it over all bits (Fowler, Noll, Vo; public domain). */
 static uint64_t hash_of(const char *bytes, size_t len)
@@ -26,18 +27,28 @@ static bool put(uint64_t *slots, size_t size, uint64_t hash)
     return true;
 }
 
+/* Doubles the table in place, so that it is never there twice. Going through it from behind a free slot,
+ * no hash comes to lie beyond where it was in either half: what was not yet moved is never passed. */
 static bool grow(struct idset *set)
 {
-    size_t size = set->size ? set->size * 2 : 256;
-    uint64_t *slots = calloc(size, sizeof *slots);
+    size_t old = set->size;
+    size_t size = old ? old * 2 : 256;
+    size_t from = 0;
+    uint64_t *slots = realloc(set->slots, size * sizeof *slots);
     if (!slots)
         return false;
-    for (size_t i = 0; i < set->size; i++)
-        if (set->slots[i])
-            (void)put(slots, size, set->slots[i]);
-    free(set->slots);
+    memset(slots + old, 0, (size - old) * sizeof *slots);
     set->slots = slots;
     set->size = size;
+    while (old && slots[from])
+        from++;
+    for (size_t i = 1; i <= old; i++) {
+        uint64_t *slot = &slots[(from + i) & (old - 1)];
+        uint64_t hash = *slot;
+        *slot = 0;
+        if (hash)
+            (void)put(slots, size, hash);
+    }
     return true;
 }
 

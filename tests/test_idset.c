@@ -58,6 +58,29 @@ static void test_many(void **state)
     idset_clear(&set);
 }
 
+/* Each time it grows all are still there, however they lay: three hundred sets, just after growing. */
+static void test_growing(void **state)
+{
+    (void)state;
+    for (int seed = 0; seed < 300; seed++) {
+        struct idset set = IDSET_INIT;
+        char id[40];
+        for (int i = 0; i < 385; i++) {
+            (void)snprintf(id, sizeof id, "%d-%d", seed, i);
+            assert_true(add(&set, id));
+            for (int j = i; set.size > 256 && i < 200 && j >= 0; j--) {
+                (void)snprintf(id, sizeof id, "%d-%d", seed, j);
+                assert_false(add(&set, id));
+            }
+        }
+        for (int i = 0; i < 385; i++) {
+            (void)snprintf(id, sizeof id, "%d-%d", seed, i);
+            assert_false(add(&set, id));
+        }
+        idset_clear(&set);
+    }
+}
+
 static void test_clear(void **state)
 {
     struct idset set = IDSET_INIT;
@@ -74,10 +97,8 @@ static void test_clear(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_once),
-        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_clear),
+        cmocka_unit_test(test_once),    cmocka_unit_test(test_bytes), cmocka_unit_test(test_many),
+        cmocka_unit_test(test_growing), cmocka_unit_test(test_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -202,6 +202,19 @@ static void test_older_of_another_scope(void **state)
     check_kept(f, "a0 b0 a1 b1 a2 b2");
 }
 
+/* A key that is used again must not come upon the pages of the answer that had it. */
+static void test_older_then_put(void **state)
+{
+    struct fixture *f = *state;
+    const struct smc_outcome outcome = {.http_status = 200, .pages = 2};
+    put(f, "a", "old", 200);
+    OK(smc_store_forget_older(f->store, NULL, INT64_MAX, &f->err));
+    open_as(f, "host", "client");
+    OK(smc_store_put_page(f->store, "a", "new", 0, "[]", 2, &f->err));
+    assert_int_equal(smc_store_finish(f->store, "a", "new", "tag", &outcome, &f->err),
+                     SMC_ERR_INTERNAL);
+}
+
 /* ---- by status ---- */
 
 struct failure_row {
@@ -334,6 +347,7 @@ int main(void)
         TEST(test_prune_then_put),
         TEST(test_failure_answered_anew),
         TEST(test_prune_unfinished),
+        TEST(test_older_then_put),
     };
     int failed = TABLE(older_rows, test_older) + TABLE(failure_rows, test_failure) +
                  TABLE(prune_rows, test_prune);
