@@ -104,7 +104,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_ARCHIVES)
 	$(link) $(test_libs)
 # Allocations of what is linked statically, so of our own code, go through the test.
 OOM_WRAPPED := __asprintf_chk asprintf calloc fdopendir fopen malloc newlocale realloc reallocarray realpath strdup
-$(B)/tests/test_oom: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(OOM_WRAPPED))
+$(B)/tests/test_oom: private SMC_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(OOM_WRAPPED))
 comma := ,
 
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(TEST_ARCHIVES)

@@ -8,7 +8,7 @@
  * the libraries set up once in a process is past when counting begins.
  *
  * SMC_LONG=1 in the environment tries all; else large runs are sampled with a fixed stride.
- * SMC_OOM_AT=n tries that one alone. */
+ * SMC_OOM_AT=n tries that one alone; SMC_OOM_SHOW=1 shows each try, and the log. */
 #include "support/support.h"
 
 #include <dirent.h>
@@ -132,11 +132,9 @@ char *__wrap_strdup(const char *text)
 
 int __wrap_asprintf(char **text, const char *fmt, ...)
 {
-    if (must_fail(OURS))
-        return -1;
     va_list args;
     va_start(args, fmt);
-    int len = vasprintf(text, fmt, args);
+    int len = must_fail(OURS) ? -1 : vasprintf(text, fmt, args);
     va_end(args);
     return len;
 }
@@ -144,13 +142,11 @@ int __wrap_asprintf(char **text, const char *fmt, ...)
 /* What asprintf is with _FORTIFY_SOURCE. */
 int __wrap___asprintf_chk(char **text, int flag, const char *fmt, ...)
 {
-    (void)flag;
-    if (must_fail(OURS))
-        return -1;
     va_list args;
     va_start(args, fmt);
-    int len = vasprintf(text, fmt, args);
+    int len = must_fail(OURS) ? -1 : vasprintf(text, fmt, args);
     va_end(args);
+    (void)flag;
     return len;
 }
 
@@ -225,13 +221,17 @@ static void openssl_free(void *old, const char *file, int line)
 /* SQLite asks how large a piece is; a word before it knows. */
 #define SIZE_WORD ((size_t)16)
 
-static void *sqlite_malloc(int size)
+static void *note_size(char *base, int size)
 {
-    char *base = library_malloc((size_t)size + SIZE_WORD);
     if (!base)
         return NULL;
     (void)memcpy(base, &size, sizeof size);
     return base + SIZE_WORD;
+}
+
+static void *sqlite_malloc(int size)
+{
+    return note_size(library_malloc((size_t)size + SIZE_WORD), size);
 }
 
 static void sqlite_free(void *old)
@@ -242,11 +242,7 @@ static void sqlite_free(void *old)
 
 static void *sqlite_realloc(void *old, int size)
 {
-    char *base = library_realloc((char *)old - SIZE_WORD, (size_t)size + SIZE_WORD);
-    if (!base)
-        return NULL;
-    (void)memcpy(base, &size, sizeof size);
-    return base + SIZE_WORD;
+    return note_size(library_realloc((char *)old - SIZE_WORD, (size_t)size + SIZE_WORD), size);
 }
 
 static int sqlite_size(void *piece)
@@ -458,13 +454,6 @@ static enum smc_status do_json(struct world *w, struct smc_error *err)
 
 /* ---- an extraction ---- */
 
-static void clear_files(struct file files[FILES])
-{
-    for (size_t i = 0; i < FILES; i++)
-        free(files[i].bytes);
-    (void)memset(files, 0, FILES * sizeof *files);
-}
-
 static size_t count_names(const char *path, const char *pattern)
 {
     DIR *dir = opendir(path);
@@ -516,23 +505,19 @@ static struct file load(const struct world *w, long long timestamp, const char *
     return file;
 }
 
-static int is_summary(const struct dirent *entry)
-{
-    return fnmatch("[0-9]*-summary.json", entry->d_name, 0) == 0;
-}
-
 /* Of the newest set; 0: there is none. */
 static long long find_set(const struct world *w)
 {
-    struct dirent **found = NULL;
-    long long timestamp = 0;
-    int count = scandir(w->output, &found, is_summary, alphasort);
-    for (int i = 0; i < count; i++) {
-        timestamp = strtoll(found[i]->d_name, NULL, 10);
-        free(found[i]);
+    DIR *dir = opendir(w->output);
+    long long newest = 0;
+    for (const struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
+        long long timestamp = strtoll(entry->d_name, NULL, 10);
+        if (timestamp > newest && fnmatch("*-summary.json", entry->d_name, 0) == 0)
+            newest = timestamp;
     }
-    free(found);
-    return timestamp;
+    if (dir)
+        (void)closedir(dir);
+    return newest;
 }
 
 /* Whether a set tells of other gaps than the undisturbed run's. libcurl has one word for a header line
@@ -792,7 +777,8 @@ static int teardown(void **state)
     (void)disarm();
     sim_stop(w->sim);
     smc_log_free(w->log);
-    clear_files(w->files);
+    for (size_t i = 0; i < FILES; i++)
+        free(w->files[i].bytes);
     free(w->output);
     free(w->payload);
     temp_dir_remove(w->dir);

@@ -41,11 +41,11 @@ static size_t occurrences(const char *text, const char *part)
     return count;
 }
 
-/* Whether a text that has the secret in it must have it from there: not a short one, not the name of an
- * option, not the asterisks that it is replaced by. */
+/* Whether a text that has the secret in it must have it from there: it holds a word that no text of
+ * ours has, and is not like an option, whose name may be shown. */
 static bool is_telling(const char *secret)
 {
-    return secret && strlen(secret) >= 8 && secret[0] != '-' && secret[strspn(secret, "*")] != '\0';
+    return secret && strstr(secret, "secret-secret") && secret[0] != '-';
 }
 
 /* A secret that was given once, as a flag, stands neither in argv nor in an error. */
