@@ -37,16 +37,16 @@ SMC_LDFLAGS = -Wl,-z,relro,-z,now $(if $(MODE),$(SMC_MODE_$(MODE)))
 
 # ---- what there is ---- Sources are named; tests and benchmarks are found by their names.
 LIB_SRC := $(patsubst %,lib/%.c, \
-    auth buf catalog client client_call client_stats client_token clock config config_args \
+    auth buf ca catalog client client_call client_stats client_token clock config config_args \
     config_env digest dir error http inspect json ledger log num output pace record recover \
     retry rng scan splice store store_answer store_list string url validate)
 CLI_SRC := $(patsubst %,lib/cli/%.c, \
     help progress secret setup signals status)
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
-    assets base62 bulk elements gaps idset join key lineage listing main object objects \
+    assets base62 bulk cursor elements gaps idset join key lineage listing main object objects \
     options page paths report resume run sources summary whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
-    check files main options path report run send summary)
+    check files main options options_check path report run send summary)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \
     answer auth counts estate estate_list estate_paths estate_rows faults ingest limits main \
     multipart page query replay request sigma sim stats text)

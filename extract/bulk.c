@@ -154,23 +154,14 @@ static bool is_worth_it(const struct paths *paths)
     return pages + 1 < paths->wanted;
 }
 
-/* The next page's cursor; none, or one that repeats: the listing ends here. */
-static bool take_cursor(struct paths *paths)
-{
-    bool is_new = false;
-    struct smc_span cursor = paths->page.cursor;
-    smc_buf_reset(&paths->cursor);
-    return cursor.p && smc_span_type(cursor) == SMC_JSON_STRING &&
-           smc_string_decode(cursor, &paths->cursor) == SMC_OK && paths->cursor.len > 0 &&
-           idset_add(&paths->cursors, paths->cursor.data, paths->cursor.len, &is_new) && is_new;
-}
-
 static void on_page(struct paths *paths)
 {
     struct run *run = paths->run;
     struct smc_error err = SMC_ERROR_INIT;
     paths->pages++;
-    paths->is_listed = !take_cursor(paths) || !is_worth_it(paths) || paths->check == PATHS_REFUSED;
+    /* Whatever is wrong with its cursor, the listing ends here. */
+    bool is_more = cursor_take(&paths->cursor, &paths->page, PAGING_PAGE) == CURSOR_NEXT;
+    paths->is_listed = !is_more || !is_worth_it(paths) || paths->check == PATHS_REFUSED;
     if (!paths->is_listed)
         bulk_ask_page(paths);
     for (size_t i = 0; i < paths->page.count; i++)
@@ -214,9 +205,9 @@ void bulk_ask_page(struct paths *paths)
     struct smc_error err = SMC_ERROR_INIT;
     struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
     enum smc_status rc = smc_buf_addf(&target, "/v2/connections/paths?limit=%d%s", PAGE_ROWS,
-                                      paths->cursor.len ? "&page=" : "");
+                                      paths->cursor.text.len ? "&page=" : "");
     if (rc == SMC_OK)
-        rc = smc_url_encode(smc_buf_str(&paths->cursor), paths->cursor.len, &target);
+        rc = smc_url_encode(smc_buf_str(&paths->cursor.text), paths->cursor.text.len, &target);
     if (rc == SMC_OK) {
         struct smc_request request = {.kind = KIND_PATHS,
                                       .target = target.data,

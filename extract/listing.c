@@ -16,14 +16,13 @@ static void ask(struct listing *listing);
 void listing_init(struct listing *listing, struct run *run, enum asset_id asset)
 {
     *listing = (struct listing){.run = run, .asset = asset, .page = PAGE_INIT, .total = -1};
-    smc_buf_init(&listing->cursor, 65536); /* longer cursors would not fit an address */
+    cursor_init(&listing->cursor);
 }
 
 void listing_clear(struct listing *listing)
 {
     page_clear(&listing->page);
-    smc_buf_clear(&listing->cursor);
-    idset_clear(&listing->cursors);
+    cursor_clear(&listing->cursor);
     idset_clear(&listing->ids);
 }
 
@@ -95,7 +94,7 @@ static void want_object_calls(struct listing *listing, const char *id, const cha
 /* Whether objects' calls follow from this listing. */
 static bool has_objects(const struct listing *listing)
 {
-    return asset(listing)->is_whole;
+    return asset_has_objects(listing->asset);
 }
 
 static void note_object(struct listing *listing, const struct row *row, const char *id)
@@ -109,8 +108,6 @@ static void note_object(struct listing *listing, const struct row *row, const ch
         rc = smc_string_decode(row->members[ROW_NAME], &name);
     if (name.len > 200)
         name.data[200] = '\0'; /* for texts alone */
-    if (rc != SMC_OK)
-        (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
     if (rc == SMC_OK)
         rc = smc_list_add(listing->run->store, asset(listing)->name, id, smc_buf_str(&tag),
                           smc_buf_str(&name), &added, &err);
@@ -129,8 +126,6 @@ static void note_row(struct listing *listing, const struct row *row)
     enum smc_status rc = key_make(row->members[ROW_ID], &id, &has_id);
     if (rc == SMC_OK && has_id && !idset_add(&listing->ids, id.data, id.len, &is_new))
         rc = SMC_ERR_NOMEM;
-    if (rc != SMC_OK)
-        (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
     if (check(listing, rc, &err)) {
         listing->rows++;
         listing->distinct += is_new;
@@ -198,7 +193,6 @@ static void finish(struct listing *listing)
 {
     struct run *run = listing->run;
     struct smc_error err = SMC_ERROR_INIT;
-    listing->is_done = true;
     log_duplicates(listing);
     (void)check(listing, smc_file_finish(run->files[listing->asset], &err), &err);
     if (listing->asset == ASSET_DATAMODELS)
@@ -254,36 +248,14 @@ static void end(struct listing *listing)
 /* Takes the next page's cursor. False when the run ends for it. */
 static bool take_cursor(struct listing *listing)
 {
-    const struct page *page = &listing->page;
     struct smc_error err = SMC_ERROR_INIT;
-    bool is_new = false;
-    if (!page->has_cursor_member) {
-        fail(listing, "does not say whether more follow (it has no nextPage)");
-        return false;
-    }
-    smc_buf_reset(&listing->cursor);
-    if (!page->cursor.p)
+    enum cursor_step step = cursor_take(&listing->cursor, &listing->page, asset(listing)->paging);
+    if (step == CURSOR_NEXT || step == CURSOR_END)
         return true;
-    enum smc_json_type type = smc_span_type(page->cursor);
-    if (type != SMC_JSON_STRING && type != SMC_JSON_NUMBER) {
-        fail(listing, "has a nextPage that is neither a text nor null");
-        return false;
-    }
-    enum smc_status rc = type == SMC_JSON_STRING
-                             ? smc_string_decode(page->cursor, &listing->cursor)
-                             : smc_buf_add(&listing->cursor, page->cursor.p, page->cursor.len);
-    if (rc == SMC_OK &&
-        !idset_add(&listing->cursors, smc_buf_str(&listing->cursor), listing->cursor.len, &is_new))
-        rc = SMC_ERR_NOMEM;
-    if (rc != SMC_OK)
-        (void)smc_fail(&err, rc, "the cursor of %s: %s", asset(listing)->name, smc_strerror(rc));
-    if (!check(listing, rc, &err))
-        return false;
-    if (!is_new || listing->cursor.len == 0) {
-        fail(listing, "names a page that was read before (its nextPage repeats)");
-        return false;
-    }
-    return true;
+    if (step == CURSOR_NO_MEMORY)
+        return check(listing, SMC_ERR_NOMEM, &err);
+    fail(listing, cursor_fault(step));
+    return false;
 }
 
 static void on_page(struct listing *listing)
@@ -295,14 +267,14 @@ static void on_page(struct listing *listing)
         return;
     if (listing->asset == ASSET_WORKBOOKS && is_first && !listing->was_restarted)
         start_dependants(run);
-    if (listing->cursor.len)
+    if (listing->cursor.text.len)
         ask(listing); /* before this page is written: the pipe stays full */
     for (size_t i = 0; i < listing->page.count; i++)
         note_row(listing, &listing->page.rows[i]);
     write_rows(listing);
     smc_logf(run->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %" PRId64 " results",
              listing->pages, listing->rows);
-    if (!listing->cursor.len)
+    if (!listing->cursor.text.len)
         end(listing);
 }
 
@@ -403,9 +375,9 @@ static void ask(struct listing *listing)
         smc_buf_addf(&target, "%s?limit=1000%s%s%s", of->path,
                      of->is_whole && run->is_admin ? "&skipPermissionCheck=true" : "",
                      is_workbooks && run->sends_explorations ? "&excludeExplorations=true" : "",
-                     listing->cursor.len ? "&page=" : "");
+                     listing->cursor.text.len ? "&page=" : "");
     if (rc == SMC_OK)
-        rc = smc_url_encode(smc_buf_str(&listing->cursor), listing->cursor.len, &target);
+        rc = smc_url_encode(smc_buf_str(&listing->cursor.text), listing->cursor.text.len, &target);
     if (rc == SMC_OK) {
         struct smc_request request = {.kind = of->name,
                                       .target = target.data,

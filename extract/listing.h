@@ -5,9 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <sigmacat/buf.h>
-
 #include "assets.h"
+#include "cursor.h"
 #include "idset.h"
 
 struct run;
@@ -16,15 +15,13 @@ struct listing {
     struct run *run;
     enum asset_id asset;
     struct page page;
-    struct smc_buf cursor; /* of the page that is asked for, decoded; empty: the first one */
-    struct idset cursors;  /* all that were seen: one that comes again is a circle */
+    struct cursor cursor;
     struct idset ids;
     int64_t pages;
     int64_t rows;
     int64_t distinct;   /* rows with an id that was new, and rows without one */
     int64_t total;      /* what the last page said; -1: nothing */
     bool was_restarted; /* listed again once, since fewer rows came than `total` */
-    bool is_done;
 };
 
 void listing_init(struct listing *listing, struct run *run, enum asset_id asset);

@@ -29,8 +29,7 @@ static enum paging paging_of(const struct object *object)
 
 static void free_object(struct object *object)
 {
-    smc_buf_clear(&object->cursor);
-    idset_clear(&object->cursors);
+    cursor_clear(&object->cursor);
     free(object->id);
     free(object->tag);
     free(object->name);
@@ -48,7 +47,7 @@ struct object *object_new(struct run *run, int asset, const char *id, const char
     object->id = strdup(id);
     object->tag = strdup(tag);
     object->name = strdup(name);
-    smc_buf_init(&object->cursor, 65536);
+    cursor_init(&object->cursor);
     if (!object->id || !object->tag || !object->name) {
         free_object(object);
         return NULL;
@@ -121,7 +120,7 @@ static enum gap_remedy remedy(int http_status)
 /* Says in `gap` which object and which call it is about; the call's text is in `call`. */
 static enum smc_status address_gap(struct object *object, struct gap *gap, struct smc_buf *call)
 {
-    smc_buf_reset(&object->cursor);
+    smc_buf_reset(&object->cursor.text);
     enum smc_status rc = make_target(object, call);
     if (call->data)
         call->data[strcspn(call->data, "?")] = '\0';
@@ -159,12 +158,15 @@ enum smc_status object_note_old_gap(struct object *object, const struct smc_outc
 
 static void gap(struct object *object, const struct smc_answer *answer)
 {
-    const struct gap gap = {.http_status = answer->http_status,
-                            .code = answer->api_code,
-                            .request_id = answer->request_id,
-                            .reason = answer->error.detail,
-                            .remedy =
-                                answer->is_transient ? GAP_RERUN : remedy(answer->http_status)};
+    struct gap gap = {.http_status = answer->http_status,
+                      .code = answer->api_code,
+                      .request_id = answer->request_id,
+                      .reason = answer->error.detail,
+                      .remedy = remedy(answer->http_status)};
+    if (answer->error.code == SMC_ERR_CAP)
+        gap.remedy = GAP_NOTHING;
+    else if (answer->is_transient)
+        gap.remedy = GAP_RERUN;
     end_with_gap(object, gap);
 }
 
@@ -176,8 +178,6 @@ static void defer(struct object *object)
     if (rc == SMC_OK)
         rc = smc_list_add(object->run->store, LIST_DEFERRED, key.data, object->tag, object->name,
                           NULL, &err);
-    if (rc != SMC_OK)
-        (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
     (void)run_check(object->run, rc, &err);
     smc_buf_clear(&key);
     object_end(object, false);
@@ -216,12 +216,12 @@ static void on_failure(struct object *object, const struct smc_answer *answer)
         defer(object);
 }
 
-/* What is wrong with the answer, or the id, in itself. */
-static void wrong(struct object *object, const char *what)
+/* What is wrong with the answer (a 200), or with the id, so that none was asked for (0). */
+static void wrong(struct object *object, int http_status, const char *what)
 {
     char reason[640];
     (void)snprintf(reason, sizeof reason, "page %d %s", object->pages + 1, what);
-    const struct gap gap = {.http_status = 200,
+    const struct gap gap = {.http_status = http_status,
                             .code = "",
                             .request_id = "",
                             .reason = object->pages ? reason : what,
@@ -232,29 +232,16 @@ static void wrong(struct object *object, const char *what)
 /* Takes the next page's cursor; a repeated one is a gap. False when the object has ended. */
 static bool take_cursor(struct object *object, const struct page *page)
 {
-    bool is_new = true;
-    smc_buf_reset(&object->cursor);
-    if (!page->has_cursor_member && paging_of(object) != PAGING_TOKEN) {
-        wrong(object, "the answer does not say whether more follow (it has no nextPage)");
-        return false;
-    }
-    if (!page->cursor.p)
+    char what[128];
+    struct smc_error err = SMC_ERROR_INIT;
+    enum cursor_step step = cursor_take(&object->cursor, page, paging_of(object));
+    if (step == CURSOR_NEXT || step == CURSOR_END)
         return true;
-    enum smc_json_type type = smc_span_type(page->cursor);
-    enum smc_status rc = type == SMC_JSON_STRING
-                             ? smc_string_decode(page->cursor, &object->cursor)
-                             : smc_buf_add(&object->cursor, page->cursor.p, page->cursor.len);
-    bool fits = rc == SMC_OK && object->cursor.len > 0 &&
-                (type == SMC_JSON_STRING || type == SMC_JSON_NUMBER);
-    if (fits && !idset_add(&object->cursors, object->cursor.data, object->cursor.len, &is_new)) {
-        struct smc_error err = SMC_ERROR_INIT;
-        (void)smc_fail(&err, SMC_ERR_NOMEM, "out of memory");
-        run_fail(object->run, &err);
-        return false;
-    }
-    if (!fits || !is_new)
-        wrong(object, "the answer names a page that was read before (its cursor repeats)");
-    return fits && is_new;
+    if (step == CURSOR_NO_MEMORY)
+        return run_check(object->run, SMC_ERR_NOMEM, &err);
+    (void)snprintf(what, sizeof what, "the answer %s", cursor_fault(step));
+    wrong(object, 200, what);
+    return false;
 }
 
 static void on_page(struct object *object, const struct page *page)
@@ -271,7 +258,7 @@ static void on_page(struct object *object, const struct page *page)
     if (!run_check(run, rc, &err))
         return;
     object->pages++;
-    if (object->cursor.len)
+    if (object->cursor.text.len)
         (void)ask(object);
     else
         end_with(object, NULL);
@@ -287,7 +274,7 @@ static enum smc_verdict on_path(struct object *object, const struct smc_answer *
         return SMC_REJECT;
     count_answer(object, answer);
     if (!paths_read_answer(answer->body, answer->len, &path)) {
-        wrong(object, "the answer has no connectionId and path");
+        wrong(object, 200, "the answer has no connectionId and path");
         return SMC_TAKE;
     }
     enum smc_status rc = smc_store_put_page(object->run->store, KIND_PATH, object->id, 0,
@@ -321,7 +308,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     } else {
         count_answer(object, answer);
         if (read == PAGE_WRONG)
-            wrong(object, err.detail);
+            wrong(object, 200, err.detail);
         else
             on_page(object, &page);
     }
@@ -345,10 +332,10 @@ static enum smc_status make_target(const struct object *object, struct smc_buf *
         rc = smc_url_encode(object->id, strlen(object->id), target);
     if (rc == SMC_OK)
         rc = smc_buf_addf(target, "%s%s", is_path ? "" : asset->path_end, first[paging]);
-    if (rc == SMC_OK && object->cursor.len)
+    if (rc == SMC_OK && object->cursor.text.len)
         rc = smc_buf_addstr(target, more[paging]);
     if (rc == SMC_OK)
-        rc = smc_url_encode(smc_buf_str(&object->cursor), object->cursor.len, target);
+        rc = smc_url_encode(smc_buf_str(&object->cursor.text), object->cursor.text.len, target);
     return rc;
 }
 
@@ -370,11 +357,9 @@ static bool ask(struct object *object)
     }
     smc_buf_clear(&target);
     if (rc == SMC_ERR_CAP) {
-        wrong(object, "its id is too long for an address");
+        wrong(object, 0, "its id is too long for an address");
         return false;
     }
-    if (rc != SMC_OK)
-        (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
     (void)run_check(run, rc, &err);
     return true;
 }
@@ -383,6 +368,6 @@ bool object_begin(struct object *object)
 {
     if (key_is_addressable(object->id))
         return ask(object);
-    wrong(object, "its id can't be part of an address");
+    wrong(object, 0, "its id can't be part of an address");
     return false;
 }

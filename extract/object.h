@@ -4,9 +4,7 @@
 
 #include <stdbool.h>
 
-#include <sigmacat/buf.h>
-
-#include "idset.h"
+#include "cursor.h"
 #include "objects.h"
 
 struct object {
@@ -19,8 +17,7 @@ struct object {
     bool is_last_chance; /* one try, and then it is a gap */
     bool is_urgent;
     int pages;
-    struct smc_buf cursor; /* of the page that is asked for; empty: the first */
-    struct idset cursors;
+    struct cursor cursor;
     object_ended_fn *ended; /* may be NULL */
 };
 

@@ -84,7 +84,7 @@ enum smc_status objects_reuse_path(struct objects *objects, const char *id,
 {
     struct object *object = object_new(objects->run, OBJECT_PATH, id, "", "");
     if (!object)
-        return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+        return SMC_ERR_NOMEM;
     enum smc_status rc = reuse(objects->run, object, outcome, err);
     object_drop(object);
     return rc;
@@ -98,16 +98,16 @@ enum smc_status objects_want(struct objects *objects, int asset, const char *id,
     struct smc_buf key = SMC_BUF_INIT(SMC_BODY_MAX);
     enum smc_status rc = smc_buf_addf(&key, "%d:%s", asset, id);
     if (rc == SMC_OK)
-        rc = smc_list_add(objects->run->store, LIST_TODO, key.data, tag, name, NULL, err);
+        rc = smc_list_add(objects->run->store, LIST_CALLS, key.data, tag, name, NULL, err);
     smc_buf_clear(&key);
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
+    return rc;
 }
 
 static const char *list_of(enum objects_phase phase)
 {
     switch (phase) {
     case OBJECTS_LIST:
-        return LIST_TODO;
+        return LIST_CALLS;
     case OBJECTS_DEFERRED:
         return LIST_DEFERRED;
     case OBJECTS_TABLES:
@@ -115,7 +115,7 @@ static const char *list_of(enum objects_phase phase)
     case OBJECTS_PHASES:
         break;
     }
-    return LIST_TODO;
+    return LIST_CALLS;
 }
 
 /* The next item of the phase's list, split into `asset` and `id` (borrowed). Items of the first two
@@ -191,10 +191,10 @@ enum smc_status objects_outcome(struct run *run, int asset, const char *id, bool
     *found = false;
     enum smc_status rc = smc_buf_addf(&key, "%d:%s", asset, id);
     if (rc == SMC_OK)
-        rc = smc_list_find(run->store, LIST_TODO, key.data, found, &item, err);
+        rc = smc_list_find(run->store, LIST_CALLS, key.data, found, &item, err);
     smc_buf_clear(&key);
     if (rc != SMC_OK || !*found)
-        return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
+        return rc;
     return smc_store_get(run->store, object_kind(asset), id, NULL, found, outcome, err);
 }
 
@@ -203,8 +203,7 @@ void objects_ask_now(struct objects *objects, int asset, const char *id, object_
     struct object *object = object_new(objects->run, asset, id, "", "");
     if (!object) {
         struct smc_error err = SMC_ERROR_INIT;
-        (void)smc_fail(&err, SMC_ERR_NOMEM, "out of memory");
-        run_fail(objects->run, &err);
+        (void)run_check(objects->run, SMC_ERR_NOMEM, &err);
         return;
     }
     object->ended = ended;

@@ -11,14 +11,13 @@
 void paths_init(struct paths *paths, struct run *run)
 {
     *paths = (struct paths){.run = run, .page = PAGE_INIT};
-    smc_buf_init(&paths->cursor, 65536);
+    cursor_init(&paths->cursor);
 }
 
 void paths_clear(struct paths *paths)
 {
     page_clear(&paths->page);
-    smc_buf_clear(&paths->cursor);
-    idset_clear(&paths->cursors);
+    cursor_clear(&paths->cursor);
 }
 
 bool paths_read_answer(const char *text, size_t len, struct table_path *found)

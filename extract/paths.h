@@ -9,7 +9,7 @@
 #include <sigmacat/buf.h>
 #include <sigmacat/record.h>
 
-#include "idset.h"
+#include "cursor.h"
 #include "page.h"
 
 struct run;
@@ -24,8 +24,7 @@ enum paths_check {
 struct paths {
     struct run *run;
     struct page page;
-    struct smc_buf cursor;
-    struct idset cursors;
+    struct cursor cursor;
     int64_t wanted; /* tables whose path is not in the store */
     int64_t pages;
     int64_t hits;

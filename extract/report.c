@@ -92,8 +92,7 @@ static enum smc_status add_head(const struct run *run, enum smc_status rc,
     (void)smc_json_add_text(root, "host", run->settings->host);
     add_time(root, "start", now - took);
     add_time(root, "end", now);
-    (void)smc_json_add_text(root, "result",
-                            rc == SMC_OK || rc == SMC_ERR_GAPS ? "published" : "failed");
+    (void)smc_json_add_text(root, "result", run->is_published ? "published" : "failed");
     (void)smc_json_add_text(root, "error", rc == SMC_OK || !why ? "" : why->detail);
     if (run->set)
         (void)smc_json_add_int(root, "timestamp", smc_set_timestamp(run->set));

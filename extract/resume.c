@@ -91,11 +91,13 @@ static bool may_resume(const struct run *run, int64_t began_s)
            age_s <= run->settings->resume_within_ms / 1000;
 }
 
-/* Whether the last full pass is recent enough for --incremental. */
-static bool may_build_on(const struct run *run, int64_t full_s)
+/* Whether the last full pass is recent enough for --incremental. What a run that is not to be gone on
+ * with (--no-resume; it began at `began_s`) has fetched can't be told from what was kept before it. */
+static bool may_build_on(const struct run *run, int64_t began_s, int64_t full_s)
 {
     int64_t age_s = wall_s(run) - full_s;
-    return run->settings->is_incremental && full_s >= 0 && age_s >= 0 &&
+    bool is_mixed = run->settings->is_no_resume && began_s >= 0;
+    return run->settings->is_incremental && !is_mixed && full_s >= 0 && age_s >= 0 &&
            age_s <= run->settings->full_after_ms / 1000;
 }
 
@@ -126,7 +128,7 @@ static enum smc_status choose_answers(struct run *run, struct smc_error *err)
         return rc;
     bool is_resuming = may_resume(run, began_s);
     run->began_s = is_resuming ? began_s : wall_s(run);
-    run->is_full = !may_build_on(run, full_s);
+    run->is_full = !may_build_on(run, began_s, full_s);
     rc = drop_answers(run, is_resuming, err);
     if (rc == SMC_OK)
         rc = smc_store_count(run->store, &count, err);

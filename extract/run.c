@@ -199,6 +199,7 @@ static enum smc_status publish(struct run *run, struct smc_error *err)
     if (rc != SMC_OK)
         return rc;
     rc = smc_set_publish(run->set, err);
+    run->is_published = rc == SMC_OK;
     if (rc == SMC_OK)
         return resume_end(run, err);
     /* It has taken back what it had renamed; a next run must not take what else bears these names. */
@@ -217,7 +218,7 @@ static enum smc_status remove_old_sets(const struct run *run, struct smc_error *
                          smc_set_timestamp(run->set), run->log, err);
 }
 
-static enum smc_status log_end(const struct run *run, struct smc_error *err)
+static void log_end(const struct run *run)
 {
     struct smc_client_stats stats;
     smc_client_get_stats(run->client, &stats);
@@ -230,6 +231,10 @@ static enum smc_status log_end(const struct run *run, struct smc_error *err)
                  "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64 " s old",
                  run->reused, run->clock->wall_ms(run->clock->ctx) / 1000 - run->oldest_reused_s);
     gaps_log_summary(&run->gaps);
+}
+
+static enum smc_status check_gaps(const struct run *run, struct smc_error *err)
+{
     const struct extract_settings *settings = run->settings;
     int64_t gaps = run->gaps.total;
     if (settings->is_fail_on_gaps && gaps > 0)
@@ -264,8 +269,10 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
         rc = publish(run, err);
     if (rc == SMC_OK)
         rc = remove_old_sets(run, err);
+    if (run->is_published) /* whatever failed afterwards */
+        log_end(run);
     if (rc == SMC_OK)
-        rc = log_end(run, err);
+        rc = check_gaps(run, err);
     if (run->client) /* however it ended */
         (void)resume_keep_rate(run, NULL);
     if (rc != SMC_OK) /* a buffer that could not grow says it by its status alone */

@@ -21,7 +21,7 @@
 #include "paths.h"
 
 /* Lists in the store, beside those named like the listings whose objects they hold. */
-#define LIST_TODO     "todo"          /* objects' calls to be made */
+#define LIST_CALLS    "calls"         /* objects' calls to be made */
 #define LIST_DEFERRED "deferred"      /* of these, those to be asked once more */
 #define LIST_USED     "used_models"   /* data models that a workbook source names */
 #define LIST_TABLES   "tables"        /* tables whose path is wanted */
@@ -47,6 +47,7 @@ struct run {
     bool is_admin;               /* skipPermissionCheck=true is sent; what the summary says */
     bool sends_explorations;     /* excludeExplorations=true is sent */
     bool are_models_listed;
+    bool is_published;
     bool is_probing;         /* whoami.c asks whether the API is up */
     int64_t began_s;         /* Unix time; of the run that is resumed, if one is */
     bool is_full;            /* builds on no finished run */

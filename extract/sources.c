@@ -28,7 +28,7 @@ enum smc_status sources_want_lineage(struct run *run, const char *id, struct smc
         smc_buf_clear(&name);
     }
     smc_buf_clear(&key);
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
+    return rc;
 }
 
 static enum smc_status note_model(struct run *run, struct smc_span id, struct smc_error *err)
@@ -42,7 +42,7 @@ static enum smc_status note_model(struct run *run, struct smc_span id, struct sm
     if (rc == SMC_OK && added && run->are_models_listed)
         rc = sources_want_lineage(run, key.data, err);
     smc_buf_clear(&key);
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
+    return rc;
 }
 
 enum smc_status sources_note_models(struct run *run, struct smc_span sources, struct smc_error *err)

@@ -10,6 +10,7 @@
 
 #include <curl/curl.h>
 
+#include "ca.h"
 #include "url.h"
 
 #define CONNECT_TIMEOUT_MAX_MS 30000
@@ -37,8 +38,7 @@ struct exchange {
 
 struct smci_http {
     CURLM *multi;
-    char *cainfo; /* NULL: libcurl's own default */
-    char *capath;
+    struct smci_ca ca;
     int64_t timeout_ms;
     int stop_fd;
     const struct smc_clock *clock;
@@ -51,36 +51,6 @@ struct smci_http {
 static int64_t now_ms(const struct smci_http *http)
 {
     return http->clock->now_ms(http->clock->ctx);
-}
-
-/* ---- certificates ---- */
-
-static enum smc_status take_path(char **to, const char *path, const char *name,
-                                 struct smc_error *err)
-{
-    if (access(path, R_OK) != 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't read the certificates in %s", name,
-                              path);
-    *to = strdup(path);
-    return *to ? SMC_OK : smc_fail(err, SMC_ERR_NOMEM, "out of memory");
-}
-
-static enum smc_status choose_certificates(struct smci_http *http, const char *cacert,
-                                           struct smc_error *err)
-{
-    if (cacert)
-        return take_path(&http->cainfo, cacert, "--cacert", err);
-    const char *bundle = getenv("CURL_CA_BUNDLE");
-    if (bundle && *bundle)
-        return take_path(&http->cainfo, bundle, "CURL_CA_BUNDLE", err);
-    const char *dir = getenv("SSL_CERT_DIR");
-    const char *file = getenv("SSL_CERT_FILE");
-    enum smc_status rc = SMC_OK;
-    if (dir && *dir)
-        rc = take_path(&http->capath, dir, "SSL_CERT_DIR", err);
-    if (rc == SMC_OK && file && *file)
-        rc = take_path(&http->cainfo, file, "SSL_CERT_FILE", err);
-    return rc;
 }
 
 /* ---- life ---- */
@@ -98,7 +68,7 @@ enum smc_status smci_http_new(struct smci_http **out, const struct smci_http_opt
     http->stop_fd = opt->stop_fd;
     http->clock = opt->clock;
     http->multi = curl_multi_init();
-    enum smc_status rc = http->multi ? choose_certificates(http, opt->cacert, err)
+    enum smc_status rc = http->multi ? smci_ca_choose(&http->ca, opt->cacert, err)
                                      : smc_fail(err, SMC_ERR_NOMEM, "out of memory");
     if (rc != SMC_OK) {
         smci_http_free(http);
@@ -168,8 +138,7 @@ void smci_http_free(struct smci_http *http)
     if (http->multi)
         (void)curl_multi_cleanup(http->multi);
     curl_global_cleanup();
-    free(http->cainfo);
-    free(http->capath);
+    smci_ca_clear(&http->ca);
     free(http);
 }
 
@@ -321,9 +290,9 @@ static CURLcode set_common(struct exchange *x, const char *url)
         SET(CURLOPT_PROXY, "");
     /* What was chosen stands in for the system's store, it is not added to it: libcurl's own default
      * directory is taken away too. */
-    if (http->cainfo || http->capath) {
-        SET(CURLOPT_CAINFO, http->cainfo);
-        SET(CURLOPT_CAPATH, http->capath);
+    if (http->ca.file || http->ca.directory) {
+        SET(CURLOPT_CAINFO, http->ca.file);
+        SET(CURLOPT_CAPATH, http->ca.directory);
     }
     return rc;
 }

@@ -15,8 +15,7 @@
 struct smci_http;
 
 struct smci_http_opt {
-    const char *cacert; /* NULL: CURL_CA_BUNDLE, else SSL_CERT_DIR and SSL_CERT_FILE, else the
-                            system's store: the order of the curl tool */
+    const char *cacert; /* see ca.h */
     int64_t timeout_ms; /* without a byte in either direction */
     int connections;    /* kept alive at most */
     int stop_fd;        /* ends waits when readable; -1 for none */

@@ -1,6 +1,8 @@
 /* --report, and the limits on gaps. */
 #include "support/extraction.h"
 
+#include <sys/stat.h>
+
 #include <sigmacat/json.h>
 
 static char *report_path(const struct extraction *x)
@@ -104,6 +106,86 @@ static void test_a_report_that_cannot_be_written(void **state)
     assert_int_equal(extraction_run(x, "--report /dev/full"), SMC_ERR_IO);
 }
 
+/* What fails after the publication takes nothing back, and is not told as a failed set. */
+static void test_published_all_the_same(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    assert_int_equal(extraction_run(x, NULL), SMC_OK);
+    /* A directory in the place of an old file can't be removed like one. */
+    char *old = text_format("%s/%lld-files.json", x->output, (long long)x->timestamp);
+    assert_int_equal(remove(old), 0);
+    assert_int_equal(mkdir(old, 0700), 0);
+    struct smc_json *root = run_with_report(x, "--keep 1");
+    assert_int_equal(x->status, SMC_ERR_IO);
+    assert_string_equal(smc_json_text(root, "result"), "published");
+    assert_non_null(strstr(smc_json_text(root, "error"), "files.json"));
+    assert_int_equal(extraction_count_lines(x, "Done in", NULL), 1);
+    smc_json_free(root);
+    free(old);
+}
+
+/* ---- what can mend a gap ---- */
+
+struct remedy_row {
+    const char *name;
+    const char *faults;
+    const char *status;
+    const char *remedy;
+};
+
+static const struct remedy_row remedy_rows[] = {
+    {"a 404: nothing", "call=elements,object=0,do=status:404", "404", "no re-run will mend it"},
+    {"a 403: rights", "call=elements,object=0,do=status:403", "403", "other rights may mend it"},
+    {"a 503: a re-run", "call=elements,object=0,do=status:503", "503", "a later run may mend it"},
+    {"no answer: a re-run", "call=elements,object=0,do=reset", "0", "a later run may mend it"},
+    {"beyond the cap: nothing", "call=elements,object=0,do=huge:70000000", "0",
+     "no re-run will mend it"},
+    {"a wrong shape: nothing", "call=elements,object=0,do=wrongshape", "200",
+     "no re-run will mend it"},
+};
+
+static void test_remedy(void **state)
+{
+    struct extraction *x = *state;
+    const struct remedy_row *row = x->row;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    extraction_fault(x, row->faults);
+    char *path = report_path(x);
+    struct smc_json *root = run_with_report(x, "--retries 0");
+    char *text = file_read(path, NULL);
+    char *want = text_format("\"status\":%s,", row->status);
+    assert_int_equal(smc_json_int(root, "gaps_total", -1), 1);
+    assert_non_null(strstr(text, want));
+    assert_non_null(strstr(text, row->remedy));
+    smc_json_free(root);
+    free(want);
+    free(text);
+    free(path);
+}
+
+/* An id that no address can hold costs no call, so the gap has no status. */
+static void test_an_id_that_is_not_asked_for(void **state)
+{
+    struct extraction *x = *state;
+    static const struct recorded_call calls[] = {
+        {"GET /v2/workbooks?limit=1000&skipPermissionCheck=true&excludeExplorations=true", 200,
+         "{\"entries\": [{\"workbookId\": \"..\"}], \"total\": 1, \"nextPage\": null}"}};
+    extraction_replay(x, calls, 1);
+    char *path = report_path(x);
+    struct smc_json *root = run_with_report(x, "");
+    char *text = file_read(path, NULL);
+    assert_int_equal(smc_json_int(root, "gaps_total", -1), 2); /* sources and elements */
+    assert_non_null(strstr(text, "\"id\":\"..\""));
+    assert_non_null(strstr(text, "\"status\":0,"));
+    assert_null(strstr(text, "\"status\":200,"));
+    smc_json_free(root);
+    free(text);
+    free(path);
+}
+
 /* ---- limits ---- */
 
 struct limit_row {
@@ -175,9 +257,13 @@ int main(void)
         ALONE(test_gaps_one_by_one),
         ALONE(test_a_failed_run_reports_too),
         ALONE(test_a_report_that_cannot_be_written),
+        ALONE(test_published_all_the_same),
+        ALONE(test_an_id_that_is_not_asked_for),
     };
     int failed = extraction_table("limits", limit_rows, sizeof limit_rows[0],
                                   sizeof limit_rows / sizeof limit_rows[0], test_limit);
+    failed += extraction_table("remedies", remedy_rows, sizeof remedy_rows[0],
+                               sizeof remedy_rows / sizeof remedy_rows[0], test_remedy);
     failed += extraction_table("short listings", short_rows, sizeof short_rows[0],
                                sizeof short_rows / sizeof short_rows[0], test_short_listing);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);

@@ -471,6 +471,29 @@ static void stop_now(struct extraction *x)
 
 /* Stopped halfway through what has changed, then gone on with: of the changed objects each call is
  * made once, but for the gap. The others, and the first run's, stay reused. */
+/* What a stopped run has fetched can't be told from what was kept before it: all is asked for. */
+static void test_stopped_then_no_resume(void **state)
+{
+    struct extraction *x = *state;
+    struct estate estate = original;
+    show(x, &estate);
+    run_ok(x, "--incremental");
+    long all = sim_calls(x->sim, NULL, 0);
+    estate.objects[W1].version = "2";
+    show(x, &estate);
+    extraction_fault(x, "call=elements,object=w1,do=status:404");
+    x->cue = "Gap: ";
+    x->on_cue = stop_now;
+    assert_int_equal(extraction_run(x, "--incremental --concurrency 1"), SMC_ERR_CANCELLED);
+    sim_faults_clear(x->sim);
+    x->cue = NULL;
+    show(x, &estate);
+    long before = sim_calls(x->sim, NULL, 0);
+    run_ok(x, "--incremental --no-resume");
+    assert_int_equal(sim_calls(x->sim, NULL, 0) - before, all);
+    assert_int_equal(extraction_count_lines(x, "answers of earlier runs were reused", NULL), 0);
+}
+
 static void test_stopped(void **state)
 {
     struct extraction *x = *state;
@@ -648,10 +671,15 @@ static void test_estate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ALONE(test_kept_gap),          ALONE(test_path_changes),
-        ALONE(test_run_without),       ALONE(test_stopped),
-        ALONE(test_stopped_then_full), ALONE(test_resume_after_change),
-        ALONE(test_without_old_files), ALONE(test_what_is_said),
+        ALONE(test_kept_gap),
+        ALONE(test_path_changes),
+        ALONE(test_run_without),
+        ALONE(test_stopped),
+        ALONE(test_stopped_then_no_resume),
+        ALONE(test_stopped_then_full),
+        ALONE(test_resume_after_change),
+        ALONE(test_without_old_files),
+        ALONE(test_what_is_said),
     };
     int failed = TABLE("changes", change_rows, test_change);
     failed += TABLE("nothing that tells", silent_rows, test_silent);

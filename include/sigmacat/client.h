@@ -25,11 +25,13 @@ enum smc_policy { SMC_POLICY_SIGMA, SMC_POLICY_CATALOG };
 struct smc_client_opt {
     const char *origin; /* "https://host[:port]", from smc_origin_parse */
     enum smc_policy policy;
-    const char *client_id;         /* with client_secret: a bearer token is fetched from */
-    const char *client_secret;     /*   POST /v2/auth/token and renewed */
-    const char *authorization;     /* or the whole value of a fixed Authorization header */
-    const char *accept;            /* the Accept header; NULL: "application/json" */
-    const char *cacert;            /* a PEM file of certificates to trust; NULL: see http.h */
+    const char *client_id;     /* with client_secret: a bearer token is fetched from */
+    const char *client_secret; /*   POST /v2/auth/token and renewed */
+    const char *authorization; /* or the whole value of a fixed Authorization header */
+    const char *accept;        /* the Accept header; NULL: "application/json" */
+    /* A PEM file of certificates to trust; NULL: CURL_CA_BUNDLE, else SSL_CERT_DIR and SSL_CERT_FILE,
+     * else the system's store. */
+    const char *cacert;
     int concurrency;               /* calls in flight at most; 0 means 5 */
     double max_rate;               /* calls a second at most; 0 means no bound */
     double learnt_rate;            /* where an earlier run left the pace; 0 means unknown */
