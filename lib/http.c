@@ -59,20 +59,26 @@ enum smc_status smci_http_new(struct smci_http **out, const struct smci_http_opt
                               struct smc_error *err)
 {
     *out = NULL;
+    struct smci_ca ca = {NULL, NULL};
+    enum smc_status rc = smci_ca_choose(&ca, opt->cacert, err);
+    if (rc != SMC_OK) {
+        smci_ca_clear(&ca);
+        return rc;
+    }
     struct smci_http *http = calloc(1, sizeof *http);
     if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         free(http);
+        smci_ca_clear(&ca);
         return smc_fail(err, SMC_ERR_NOMEM, "libcurl could not be started");
     }
-    http->timeout_ms = opt->timeout_ms;
-    http->stop_fd = opt->stop_fd;
-    http->clock = opt->clock;
-    http->multi = curl_multi_init();
-    enum smc_status rc = http->multi ? smci_ca_choose(&http->ca, opt->cacert, err)
-                                     : smc_fail(err, SMC_ERR_NOMEM, "out of memory");
-    if (rc != SMC_OK) {
+    *http = (struct smci_http){.ca = ca,
+                               .timeout_ms = opt->timeout_ms,
+                               .stop_fd = opt->stop_fd,
+                               .clock = opt->clock,
+                               .multi = curl_multi_init()};
+    if (!http->multi) {
         smci_http_free(http);
-        return rc;
+        return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
     }
     (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)opt->connections);
     *out = http;
