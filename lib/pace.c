@@ -6,6 +6,7 @@
  *    whatever its burst: calls / time is the estimate. Calls count as they are sent, less those
  *    refused; time waited without need (a Retry-After's rounding, the rests of 4 and 5) does not.
  *    The very first estimate still holds the burst: 0.7 of it, more once the burst is outweighed.
+ *    A refusal before anything was let through sets none.
  * 2. From 0.95 x estimate the rate climbs by the cube of the calls accepted since: slowly around
  *    the limit, fast where that has moved. 150 calls take it to 1.1 x, fewer while little is
  *    known, more where a refusal costs a long pause; only those count that the rate held back.
@@ -203,6 +204,8 @@ static void estimate(struct smci_pace *pace, int64_t now_ms, bool is_html)
     double ms = (double)elapsed_ms(pace->counted_from_ms, now_ms) - (double)pace->idle_ms;
     double measured = calls * 1000 / fmax(ms, 1);
     double keep = is_html ? KEEP_BLOCKED : KEEP;
+    if (pace->rate <= 0 && calls <= 0)
+        return; /* nothing was let through yet: no ground to set a rate on */
     if (pace->rate <= 0) {
         double share = fmax(KEEP_FIRST, 1 - BURST / fmax(calls, 1));
         set_base(pace, keep * share * measured, HORIZON_MIN);

@@ -281,6 +281,19 @@ static void test_estimate(void **state)
     assert_true(smci_pace_rate(&pace) < (estimate > at_refusal ? at_refusal : 0.95 * at_refusal));
 }
 
+/* The token call has a limit of its own, and is refused before anything else was tried. */
+static void test_a_refusal_before_all_else_sets_no_rate(void **state)
+{
+    (void)state;
+    refuse_one(-1, false);
+    assert_int_not_equal(wait_ms(), 0);
+    assert_true(smci_pace_rate(&pace) <= 0);
+    accept_some(20, 50);
+    assert_true(smci_pace_rate(&pace) <= 0);
+    refuse_one(-1, false);
+    assert_true(smci_pace_rate(&pace) > 5);
+}
+
 /* The second of a Retry-After is mostly rounding: a bucket that was full for long gains nothing. */
 static void test_estimate_leaves_idleness_out(void **state)
 {
@@ -653,6 +666,7 @@ int main(void)
         RULE(test_late_retry_after_is_obeyed),
         RULE(test_late_success_is_no_all_clear),
         RULE(test_no_rate_without_refusal),
+        RULE(test_a_refusal_before_all_else_sets_no_rate),
         RULE(test_estimate),
         RULE(test_estimate_leaves_idleness_out),
         RULE(test_even_spacing),
