@@ -111,11 +111,13 @@ static enum smc_status read_secret(struct fixture *f)
     return rc;
 }
 
+/* An '@' at the start of an error's text stands for the file. */
 static void check_outcome(struct fixture *f, enum smc_status status, const char *want)
 {
     assert_int_equal(read_secret(f), status);
     if (status != SMC_OK) {
-        char *text = text_format(NAME ": %s", want);
+        bool has_file = want[0] == '@';
+        char *text = text_format(NAME ": %s%s", has_file ? f->from.file : "", want + has_file);
         assert_string_equal(f->err.detail, text);
         free(text);
         return;
@@ -138,7 +140,7 @@ struct file_row {
 };
 
 #define NO_SPACE "a space or a control character (a line end?) can't be part of it"
-#define TOO_LONG "it holds more than 16384 bytes, which is no secret"
+#define TOO_LONG "@ holds more than 16384 bytes, which is no secret"
 
 static const struct file_row file_rows[] = {
     {"a line", "tiger\n", 0, 0, SMC_OK, "tiger"},
@@ -150,12 +152,14 @@ static const struct file_row file_rows[] = {
     {"as long as it may be", "tiger\n", 0, SMC_CLI_SECRET_MAX - 6, SMC_OK, "tiger"},
     {"too long by a byte", "tiger\n", 0, SMC_CLI_SECRET_MAX - 5, SMC_ERR_USAGE, TOO_LONG},
     {"far too long", "tiger\n", 0, 3000000, SMC_ERR_USAGE, TOO_LONG},
-    {"an empty line", "\n", 0, 0, SMC_ERR_USAGE, "it holds an empty line"},
-    {"nothing but a byte order mark", "\xef\xbb\xbf", 0, 0, SMC_ERR_USAGE,
-     "it holds an empty line"},
-    {"two lines", "tiger\nlion\n", 0, 0, SMC_ERR_USAGE, "it holds more than one line"},
-    {"an empty line after it", "tiger\n\n", 0, 0, SMC_ERR_USAGE, "it holds more than one line"},
-    {"an empty line before it", "\ntiger\n", 0, 0, SMC_ERR_USAGE, "it holds more than one line"},
+    {"an empty line", "\n", 0, 0, SMC_ERR_USAGE, "@ holds an empty line"},
+    {"nothing but a byte order mark", "\xef\xbb\xbf", 0, 0, SMC_ERR_USAGE, "@ holds an empty line"},
+    {"two lines", "tiger\nlion\n", 0, 0, SMC_ERR_USAGE,
+     "@ holds more than one line; the secret alone is expected"},
+    {"an empty line after it", "tiger\n\n", 0, 0, SMC_ERR_USAGE,
+     "@ holds more than one line; the secret alone is expected"},
+    {"an empty line before it", "\ntiger\n", 0, 0, SMC_ERR_USAGE,
+     "@ holds more than one line; the secret alone is expected"},
     {"a space after it", "tiger \n", 0, 0, SMC_ERR_USAGE, NO_SPACE},
     {"a carriage return in it", "tiger\rlion\n", 0, 0, SMC_ERR_USAGE, NO_SPACE},
     {"a NUL in it", "tiger\0lion\n", 11, 0, SMC_ERR_USAGE, NO_SPACE},
@@ -378,7 +382,7 @@ static const struct command_row command_rows[] = {
     {"without end", "exec yes tiger", 0, SMC_ERR_USAGE,
      "the command printed more than 16384 bytes, which is no secret"},
     {"two lines", "echo tiger; echo lion", 0, SMC_ERR_USAGE,
-     "the command printed more than one line"},
+     "the command printed more than one line; the secret alone is expected"},
     {"two words", "echo tiger lion", 0, SMC_ERR_USAGE, NO_SPACE},
     {"silent", ":", 0, SMC_ERR_USAGE, "the command printed nothing"},
     {"an empty line", "echo", 0, SMC_ERR_USAGE, "the command printed an empty line"},

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -304,10 +305,17 @@ static void cut_mark(struct smc_buf *secret)
     }
 }
 
+static const char *shown_file(const struct smc_cli_secret *from)
+{
+    return strcmp(from->file, "-") == 0 ? "standard input" : from->file;
+}
+
 static enum smc_status make_line(const struct smc_cli_secret *from, struct smc_buf *secret,
                                  struct smc_error *err)
 {
-    const char *whose = from->file ? "it holds" : "the command printed";
+    char whose[256] = "the command printed";
+    if (from->file)
+        (void)snprintf(whose, sizeof whose, "%.200s holds", shown_file(from));
     if (secret->len > SMC_CLI_SECRET_MAX)
         return smc_fail(err, SMC_ERR_USAGE, "%s: %s more than %d bytes, which is no secret",
                         from->name, whose, SMC_CLI_SECRET_MAX);
@@ -317,7 +325,9 @@ static enum smc_status make_line(const struct smc_cli_secret *from, struct smc_b
     if (secret->len == 0)
         return smc_fail(err, SMC_ERR_USAGE, "%s: %s an empty line", from->name, whose);
     if (memchr(secret->data, '\n', secret->len))
-        return smc_fail(err, SMC_ERR_USAGE, "%s: %s more than one line", from->name, whose);
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "%s: %s more than one line; the secret alone is expected", from->name,
+                        whose);
     return smc_secret_check(secret->data, secret->len, from->name, err);
 }
 
