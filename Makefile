@@ -16,7 +16,7 @@ Q := $(if $(V),,@)
 VERSION := $(shell sed -n 's/^.define SMC_VERSION "\(.*\)"$$/\1/p' include/sigmacat/api.h)
 SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
 
-PKG_LIB  := libcurl jansson sqlite3 libcrypto
+PKG_LIB  := libcurl jansson sqlite3 libcrypto yaml-0.1
 PKG_TEST := cmocka libmicrohttpd zlib gnutls
 PKG_CONFIG ?= pkg-config
 # Asked for once, and not before `make deps` has had its turn.
@@ -37,16 +37,18 @@ SMC_LDFLAGS = -Wl,-z,relro,-z,now $(if $(MODE),$(SMC_MODE_$(MODE)))
 
 # ---- what there is ---- Sources are named; tests and benchmarks are found by their names.
 LIB_SRC := $(patsubst %,lib/%.c, \
-    auth buf ca catalog client client_call client_stats client_token clock config config_args \
-    config_env digest dir error http inspect json ledger log num output pace record recover \
-    retry rng scan splice store store_answer store_list string url validate)
+    auth buf ca catalog client client_call client_stats client_token clock config config_file \
+    config_keys digest dir error http http_head httpdate inspect json ledger log num output pace \
+    record recover retry rng scan settings settings_args settings_env splice store store_answer \
+    store_list string url validate)
 CLI_SRC := $(patsubst %,lib/cli/%.c, \
-    help progress secret setup signals status)
+    checklist configure help place progress secret server setup show signals status)
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
-    assets base62 bulk cursor elements gaps idset join key lineage listing main object objects \
-    options page paths report resume run sources summary whoami)
+    assets base62 bulk credentials cursor elements gaps idset join key lineage listing main object \
+    objects options options_table page paths preflight readable regions report resume run select \
+    sources summary whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
-    check files main options options_check path report run send summary)
+    check files main options options_check options_table path preflight report run send summary)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \
     answer auth counts estate estate_list estate_paths estate_rows faults ingest limits main \
     multipart page query replay request sigma sim stats text)
@@ -122,16 +124,16 @@ tests: $(TESTS) $(REPLAYS)
 
 # ---- what a developer and CI run ----
 .PHONY: check check-built check-long check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
-        coverage install uninstall help
+        coverage completions install uninstall help
 
 # Two steps, since what is built depends on what is installed.
 check:
-	$(Q)sh .ci/deps.sh build test
+	$(Q)sh .ci/deps.sh build test kubernetes
 	$(Q)$(MAKE) --no-print-directory check-built
 
 check-built: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
-	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS)
+	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) tests/kubernetes.sh
 
 # The whole matrices instead of a sample of them: about an hour.
 check-long: all tests
@@ -140,7 +142,7 @@ check-long: all tests
 # Programs that start or kill others, or take descriptors away, are left to the other modes.
 valgrind: tests
 	$(Q)sh .ci/deps.sh valgrind
-	$(Q)for t in $(filter-out %/test_kill %/test_programs %/test_oom %/test_secrets_leak %/test_cli,$(TESTS) $(REPLAYS)); do \
+	$(Q)for t in $(filter-out %/test_kill %/test_programs %/test_oom %/test_secrets_leak %/test_cli %/test_shells,$(TESTS) $(REPLAYS)); do \
 	    echo "--- $$t"; SMC_BUILD=$(B) valgrind -q --error-exitcode=99 --leak-check=full \
 	    --errors-for-leak-kinds=definite $$t >/dev/null || exit 1; done
 
@@ -180,7 +182,7 @@ demo:
 	$(Q)sh tests/demo.sh $(B)
 
 deps:
-	$(Q)sh .ci/deps.sh build test
+	$(Q)sh .ci/deps.sh build test kubernetes
 
 # SIGMA_OPENAPI is Sigma's published description, which is not part of this project.
 check-sim: $(B)/sigmacat-sim
@@ -191,7 +193,8 @@ check-sim: $(B)/sigmacat-sim
 OWN_SRC := $(LIB_SRC) $(CLI_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
 ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c)
 ALL_H   := $(wildcard include/sigmacat/*.h lib/*.h lib/cli/*.h extract/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
-SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/cli/*.sh examples/*.sh)
+SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/cli/*.sh examples/*.sh extract/*.bash upload/*.bash)
+MAN     := $(wildcard extract/*.1 upload/*.1 lib/*.3 lib/cli/*.5)
 
 lint: layers check-headers analyze
 	$(Q)sh .ci/deps.sh lint test
@@ -205,8 +208,10 @@ lint: layers check-headers analyze
 	    'clang-tidy --quiet "$$@" -- -std=c11 -D_GNU_SOURCE -Iinclude -I. 2>/dev/null' sh
 	@echo "  shellcheck"
 	$(Q)shellcheck $(SCRIPTS)
+	$(Q)zsh -n extract/_castor-extract-sigma && zsh -n upload/_castor-upload
+	$(Q)fish -n extract/castor-extract-sigma.fish && fish -n upload/castor-upload.fish
 	@echo "  mandoc"
-	$(Q)mandoc -T lint -W warning extract/castor-extract-sigma.1 upload/castor-upload.1
+	$(Q)mandoc -T lint -W warning $(MAN)
 
 layers:
 	$(Q)sh tests/layers.sh
@@ -234,22 +239,39 @@ bench-pace: $(B)/bench/bench_pace
 
 # ---- installing ----
 DIR = $(DESTDIR)$(PREFIX)
+COMPLETIONS := extract/castor-extract-sigma.bash extract/_castor-extract-sigma \
+    extract/castor-extract-sigma.fish upload/castor-upload.bash upload/_castor-upload \
+    upload/castor-upload.fish
+BASH_DIR = $(DIR)/share/bash-completion/completions
+ZSH_DIR  = $(DIR)/share/zsh/site-functions
+FISH_DIR = $(DIR)/share/fish/vendor_completions.d
+man_page = $(DIR)/share/man/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
+completions: $(B)/tests/test_completions
+	$(Q)for f in $(COMPLETIONS); do $< $$f > $$f || exit 1; done
+
 install: all
-	install -d $(DIR)/bin $(DIR)/lib/pkgconfig $(DIR)/include/sigmacat $(DIR)/share/man/man1
+	install -d $(DIR)/bin $(DIR)/lib/pkgconfig $(DIR)/include/sigmacat $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR)
 	install -m 755 $(B)/castor-extract-sigma $(B)/castor-upload $(DIR)/bin
 	install -m 644 $(LIB_A) $(DIR)/lib
 	install -m 755 $(LIB_SO) $(DIR)/lib
 	ln -sf libsigmacat.so.$(VERSION) $(DIR)/lib/libsigmacat.so.$(SOMAJOR)
 	ln -sf libsigmacat.so.$(SOMAJOR) $(DIR)/lib/libsigmacat.so
 	install -m 644 include/sigmacat/*.h $(DIR)/include/sigmacat
-	install -m 644 extract/castor-extract-sigma.1 upload/castor-upload.1 $(DIR)/share/man/man1
+	$(foreach page,$(MAN),install -D -m 644 $(page) $(call man_page,$(page)) &&) true
+	install -m 644 extract/castor-extract-sigma.bash $(BASH_DIR)/castor-extract-sigma
+	install -m 644 upload/castor-upload.bash $(BASH_DIR)/castor-upload
+	install -m 644 extract/_castor-extract-sigma upload/_castor-upload $(ZSH_DIR)
+	install -m 644 extract/castor-extract-sigma.fish upload/castor-upload.fish $(FISH_DIR)
 	printf '%s\n' 'Name: libsigmacat' 'Description: moves Sigma metadata to Coalesce Catalog' \
 	    'Version: $(VERSION)' 'Requires.private: $(PKG_LIB)' 'Libs: -L$(PREFIX)/lib -lsigmacat' \
 	    'Cflags: -I$(PREFIX)/include' > $(DIR)/lib/pkgconfig/libsigmacat.pc
 uninstall:
 	rm -rf $(DIR)/bin/castor-extract-sigma $(DIR)/bin/castor-upload $(DIR)/lib/libsigmacat.* \
 	    $(DIR)/lib/pkgconfig/libsigmacat.pc $(DIR)/include/sigmacat \
-	    $(DIR)/share/man/man1/castor-extract-sigma.1 $(DIR)/share/man/man1/castor-upload.1
+	    $(foreach page,$(MAN),$(call man_page,$(page))) \
+	    $(BASH_DIR)/castor-extract-sigma $(BASH_DIR)/castor-upload \
+	    $(ZSH_DIR)/_castor-extract-sigma $(ZSH_DIR)/_castor-upload \
+	    $(FISH_DIR)/castor-extract-sigma.fish $(FISH_DIR)/castor-upload.fish
 
 help:
 	@echo 'make                 build into build/'

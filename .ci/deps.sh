@@ -1,9 +1,10 @@
 #!/bin/sh
 # Installs what is missing of what the build (build), the tests (test) and the checks (lint) need.
-# Usage: deps.sh build|test|lint|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
+# Usage: deps.sh build|test|kubernetes|lint|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
 set -eu
 
 missing=''
+validator=''
 
 need() { # need PACKAGE PROBE...: the package is missing when the probe fails
     package=$1
@@ -30,6 +31,7 @@ for set in "$@"; do
         library libjansson-dev jansson
         library libsqlite3-dev sqlite3
         library libssl-dev libcrypto
+        library libyaml-dev yaml-0.1
         ;;
     test)
         library libcmocka-dev cmocka
@@ -38,6 +40,14 @@ for set in "$@"; do
         library libgnutls28-dev gnutls
         program openssl openssl
         program mandoc mandoc
+        program zsh zsh
+        program fish fish
+        need bash-completion test -e /usr/share/bash-completion/bash_completion
+        ;;
+    kubernetes)
+        program python3 python3
+        need python3-venv python3 -c 'import ensurepip, venv'
+        validator=build/kubernetes-validate
         ;;
     lint)
         program clang-format clang-format
@@ -59,29 +69,49 @@ for set in "$@"; do
         program valgrind valgrind
         ;;
     *)
-        echo "deps.sh: '$set' is none of build, test, lint, coverage, fuzz, valgrind" >&2
+        echo "deps.sh: '$set' is none of build, test, kubernetes, lint, coverage, fuzz, valgrind" >&2
         exit 2
         ;;
     esac
 done
 
-[ -n "$missing" ] || exit 0
-command="apt-get install -y --no-install-recommends$missing"
+install_packages() {
+    command="apt-get install -y --no-install-recommends$missing"
+    if ! command -v apt-get >/dev/null 2>&1; then
+        echo "deps: this is no Debian or Ubuntu. Install what these packages hold there:$missing" >&2
+        exit 1
+    fi
+    if [ "$(id -u)" = 0 ]; then
+        sudo=''
+    elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+        sudo=sudo
+    else
+        echo "deps: packages are missing, and this user may not install them. Run:" >&2
+        echo "  sudo apt-get update && sudo $command" >&2
+        exit 1
+    fi
+    echo "deps: installing$missing"
+    $sudo apt-get update -qq
+    # shellcheck disable=SC2086  # a list of words
+    DEBIAN_FRONTEND=noninteractive $sudo $command
+}
 
-if ! command -v apt-get >/dev/null 2>&1; then
-    echo "deps: this is no Debian or Ubuntu. Install what these packages hold there:$missing" >&2
-    exit 1
-fi
-if [ "$(id -u)" = 0 ]; then
-    sudo=''
-elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
-    sudo=sudo
-else
-    echo "deps: packages are missing, and this user may not install them. Run:" >&2
-    echo "  sudo apt-get update && sudo $command" >&2
-    exit 1
-fi
-echo "deps: installing$missing"
-$sudo apt-get update -qq
-# shellcheck disable=SC2086  # a list of words
-DEBIAN_FRONTEND=noninteractive $sudo $command
+# No Debian package has it, and a project can do without it: where it can't be had, the test that
+# needs it is left out and says so. The list in its folder tells that it is whole, and of which kind.
+install_validator() {
+    wanted=tests/kubernetes-requirements.txt
+    if cmp -s "$wanted" "$validator/requirements.txt"; then
+        return
+    fi
+    echo "deps: installing kubernetes-validate"
+    rm -rf "$validator"
+    if ! python3 -m venv "$validator" ||
+        ! "$validator/bin/pip" install -q --disable-pip-version-check -r "$wanted"; then
+        echo "deps: kubernetes-validate can't be installed: manifests will not be tested" >&2
+        return
+    fi
+    cp "$wanted" "$validator/requirements.txt"
+}
+
+[ -z "$missing" ] || install_packages
+[ -z "$validator" ] || install_validator

@@ -13,6 +13,9 @@
 #   SIGMACAT_TRIES              how often a step is tried when Sigma or Catalog is down (3)
 #   SIGMACAT_WAIT               seconds before the second try, doubled before each further one (300)
 #
+# With a configuration file, SIGMACAT_CONFIG or SIGMACAT_PROFILE, none of these is required: host,
+# ids, secrets, output directory and what to keep are the profile's, unless given here.
+#
 # All other variables of both programs work too. It ends with the exit status of the step that
 # failed, with 5 when another run is at work or the directory can't be used. Its last line, on
 # standard output, is for a monitor: extract-and-upload: status=0 step=done seconds=12
@@ -59,6 +62,27 @@ trap 'stop 143' TERM
 
 say() {
     printf 'extract-and-upload: %s\n' "$*" >&2
+}
+
+# ---- what a profile says ----
+
+# The one thing that this script has to know itself, since it locks it.
+profile_output() {
+    settings=$(castor-extract-sigma --show-config) || return
+    directory=$(printf '%s\n' "$settings" | sed -n 's/^  output: "\([^"\\]*\)".*/\1/p')
+    [ -n "$directory" ] || {
+        say 'the profile names no output directory'
+        return 2
+    }
+    printf '%s\n' "$directory"
+}
+
+take_profile() {
+    step=config
+    secrets=${SIGMACAT_SECRETS:-}
+    keep=${SIGMACAT_KEEP:-}
+    output=${SIGMACAT_OUTPUT:-}
+    [ -n "$output" ] || output=$(profile_output) || exit
 }
 
 # ---- steps ----
@@ -116,8 +140,9 @@ take_lock() {
     fi
 }
 
+[ -z "${SIGMACAT_CONFIG:-}${SIGMACAT_PROFILE:-}" ] || take_profile
 take_lock
-attempt extract castor-extract-sigma --api-token-file "$secrets/api-token" --output "$output" \
-    --keep "$keep"
-attempt upload castor-upload --token-file "$secrets/catalog-token" --file_type VIZ \
+attempt extract castor-extract-sigma ${secrets:+--api-token-file "$secrets/api-token"} \
+    --output "$output" ${keep:+--keep "$keep"}
+attempt upload castor-upload ${secrets:+--token-file "$secrets/catalog-token"} --file_type VIZ \
     --directory_path "$output" --latest --skip-uploaded

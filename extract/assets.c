@@ -39,11 +39,3 @@ const struct asset *asset_of(enum asset_id id)
 {
     return &assets[id];
 }
-
-bool asset_has_objects(enum asset_id listing)
-{
-    for (size_t i = 0; i < ASSET_COUNT; i++)
-        if (assets[i].role == ROLE_OBJECT && assets[i].of == listing)
-            return true;
-    return false;
-}

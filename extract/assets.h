@@ -48,9 +48,6 @@ struct asset {
 
 const struct asset *asset_of(enum asset_id id);
 
-/* Whether calls for single objects follow from this listing. */
-bool asset_has_objects(enum asset_id listing);
-
 /* The calls that are no asset. */
 #define KIND_WHOAMI "whoami"
 #define KIND_PATH   "path"  /* of one table */

@@ -84,7 +84,8 @@ static void want_object_calls(struct listing *listing, const char *id, const cha
     struct smc_error err = SMC_ERROR_INIT;
     for (int i = 0; i < ASSET_COUNT; i++) {
         const struct asset *of = asset_of((enum asset_id)i);
-        if (of->role != ROLE_OBJECT || of->of != listing->asset || !of->is_asked_for_all)
+        if (!select_asks_objects(&listing->run->selection, i) || of->of != listing->asset ||
+            !of->is_asked_for_all)
             continue;
         if (!check(listing, objects_want(&listing->run->objects, i, id, tag, name, &err), &err))
             return;
@@ -94,7 +95,7 @@ static void want_object_calls(struct listing *listing, const char *id, const cha
 /* Whether objects' calls follow from this listing. */
 static bool has_objects(const struct listing *listing)
 {
-    return asset_has_objects(listing->asset);
+    return select_has_objects(&listing->run->selection, listing->asset);
 }
 
 static void note_object(struct listing *listing, const struct row *row, const char *id)
@@ -141,7 +142,7 @@ static void write_rows(struct listing *listing)
 {
     struct smc_file *file = listing->run->files[listing->asset];
     struct smc_error err = SMC_ERROR_INIT;
-    for (size_t i = 0; i < listing->page.count; i++) {
+    for (size_t i = 0; file && i < listing->page.count; i++) {
         const struct row *row = &listing->page.rows[i];
         enum smc_status rc = smc_file_record(file, &err);
         if (rc == SMC_OK)
@@ -182,6 +183,12 @@ static void want_used_models(struct run *run)
     }
 }
 
+/* Whether this page is asked for what it says of the account alone. */
+static bool is_one_page_enough(const struct listing *listing)
+{
+    return listing->asset == ASSET_WORKBOOKS && listing->run->selection.is_one_page_enough;
+}
+
 static void start_dependants(struct run *run)
 {
     /* dataModels and datasets wait for what the first workbooks page decides. */
@@ -193,8 +200,9 @@ static void finish(struct listing *listing)
 {
     struct run *run = listing->run;
     struct smc_error err = SMC_ERROR_INIT;
+    struct smc_file *file = run->files[listing->asset];
     log_duplicates(listing);
-    (void)check(listing, smc_file_finish(run->files[listing->asset], &err), &err);
+    (void)check(listing, file ? smc_file_finish(file, &err) : SMC_OK, &err);
     if (listing->asset == ASSET_DATAMODELS)
         want_used_models(run);
     page_clear(&listing->page);
@@ -209,7 +217,8 @@ static void restart(struct listing *listing)
              "The listing of %s has %" PRId64 " rows where Sigma says %" PRId64
              ": it is read once more",
              asset(listing)->name, listing->distinct, listing->total);
-    enum smc_status rc = smc_file_restart(run->files[listing->asset], &err);
+    struct smc_file *file = run->files[listing->asset];
+    enum smc_status rc = file ? smc_file_restart(file, &err) : SMC_OK;
     if (rc == SMC_OK && has_objects(listing))
         rc = smc_list_clear(run->store, asset(listing)->name, &err);
     if (!check(listing, rc, &err))
@@ -262,6 +271,10 @@ static void on_page(struct listing *listing)
 {
     struct run *run = listing->run;
     bool is_first = listing->pages++ == 0;
+    if (is_one_page_enough(listing)) {
+        start_dependants(run);
+        return;
+    }
     listing->total = listing->page.total;
     if (!take_cursor(listing))
         return;
@@ -280,7 +293,8 @@ static void on_page(struct listing *listing)
 
 /* ---- failures ---- */
 
-/* The first workbooks page decides for the whole run. True: the page is asked for again. */
+/* The first workbooks page decides for the whole run. True: the page is asked for again, or has
+ * said all that is wanted of it. */
 static bool fall_back(struct listing *listing, const struct smc_answer *answer)
 {
     struct run *run = listing->run;
@@ -297,7 +311,10 @@ static bool fall_back(struct listing *listing, const struct smc_answer *answer)
     } else {
         return false;
     }
-    ask(listing);
+    if (is_one_page_enough(listing))
+        start_dependants(run);
+    else
+        ask(listing);
     return true;
 }
 
@@ -395,7 +412,11 @@ static void ask(struct listing *listing)
 void listing_start(struct listing *listing)
 {
     struct run *run = listing->run;
-    smc_logf(run->log, SMC_LOG_INFO, "Extracting %s from Sigma API", asset(listing)->name);
+    if (!run->selection.is_asked[listing->asset])
+        return;
+    smc_logf(run->log, SMC_LOG_INFO, "Extracting %s from Sigma API%s", asset(listing)->name,
+             is_one_page_enough(listing) ? ": one page, for what it tells of the account's rights"
+                                         : "");
     smc_logf(run->log, SMC_LOG_INFO, "GET(%s%s)", smc_buf_str(&run->settings->origin),
              asset(listing)->path);
     ask(listing);

@@ -27,7 +27,7 @@ struct listing {
 void listing_init(struct listing *listing, struct run *run, enum asset_id asset);
 void listing_clear(struct listing *listing);
 
-/* Begins the file and asks for the first page. Failures end the client's run. */
+/* Asks for the first page, if this run wants the listing. Failures end the client's run. */
 void listing_start(struct listing *listing);
 
 #endif

@@ -1,11 +1,14 @@
 /* castor-extract-sigma: from the command line to the exit status. */
 #include <unistd.h>
 
+#include "lib/cli/configure.h"
 #include "lib/cli/setup.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/status.h"
 
 #include "options.h"
+#include "preflight.h"
+#include "regions.h"
 #include "run.h"
 
 static enum smc_status extract(struct extract_settings *settings, struct smc_log *log,
@@ -19,10 +22,30 @@ static enum smc_status extract(struct extract_settings *settings, struct smc_log
         rc = extract_options_load_secret(settings, signals.fd, log, err);
     if (rc == SMC_OK && smc_log_hide(log, settings->api_token) != SMC_OK)
         rc = smc_fail(err, SMC_ERR_NOMEM, "out of memory");
-    if (rc == SMC_OK)
+    if (rc == SMC_OK && settings->is_checking)
+        rc = preflight(settings, log, NULL, signals.fd, NULL, err);
+    else if (rc == SMC_OK)
         rc = run_extraction(settings, log, signals.fd, NULL, err);
+    if (rc == SMC_ERR_NETWORK && !settings->is_checking)
+        smc_error_append(err, "; --check tells what is in the way, and what to do");
     smc_cli_signals_stop(&signals);
     return rc;
+}
+
+/* What was asked for: a text, or a run. */
+static enum smc_status answer(struct extract_settings *settings, struct smc_log *log,
+                              struct smc_error *err)
+{
+    if (settings->is_help)
+        return smc_cli_print_help(extract_program(), err);
+    if (settings->is_version)
+        return smc_cli_print_version(extract_program(), err);
+    if (settings->is_listing_regions)
+        return regions_print(err);
+    extract_options_warn(settings, log);
+    if (settings->is_showing)
+        return smc_cli_show_settings(&settings->sources, extract_program(), err);
+    return extract(settings, log, err);
 }
 
 int main(int argc, char **argv)
@@ -35,15 +58,11 @@ int main(int argc, char **argv)
         rc = extract_options_read(&settings, argc, argv, environ, &err);
         log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
                           (enum smc_log_format)settings.log_format);
-        if (rc == SMC_OK && settings.is_help)
-            rc = smc_cli_print_help(extract_program(), &err);
-        else if (rc == SMC_OK && settings.is_version)
-            rc = smc_cli_print_version(extract_program(), &err);
-        else if (rc == SMC_OK)
-            rc = extract(&settings, log, &err);
+        if (rc == SMC_OK)
+            rc = answer(&settings, log, &err);
         extract_options_clear(&settings);
     }
-    if (rc != SMC_OK)
+    if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
         smc_logf(log, SMC_LOG_ERROR, "%s", err.detail);
     smc_log_free(log);
     return smc_cli_exit_status(rc, smc_cli_signals_caught());

@@ -16,12 +16,16 @@ struct extract_settings {
     struct smc_settings sources; /* where each value came from */
     struct smc_buf origin;       /* "https://host[:port]", made from `host` by the check */
     struct smc_buf secret;       /* what was read from api_token_file or api_token_command */
+    bool is_credentials_exposed; /* others can read that file: worth a warning */
 
     const char *host; /* as given */
     const char *client_id;
     const char *api_token; /* given by file or command: NULL until it is loaded */
     const char *api_token_file;
     const char *api_token_command;
+    const char *credentials; /* a file; what it holds is in the members above */
+    const char *config;      /* NULL: that of the default places, if there is one */
+    const char *profile;
     const char *output;
     const char *cacert; /* NULL: the system's */
     const char *state;  /* NULL: OUTPUT/.sigmacat */
@@ -41,8 +45,13 @@ struct extract_settings {
     int max_gaps; /* counts only with is_max_gaps_set */
     bool is_max_gaps_set;
     const char *accept_short; /* names of listings, separated by commas; NULL: none */
-    int log_level;            /* enum smc_log_level */
-    int log_format;           /* enum smc_log_format */
+    const char *only;         /* names of files, separated by commas; NULL: all */
+    const char *skip;         /* the same, of those that are not written */
+    bool is_showing;          /* settings, in place of a run */
+    bool is_checking;         /* whether a run would work, in place of one */
+    bool is_listing_regions;
+    int log_level;  /* enum smc_log_level */
+    int log_format; /* enum smc_log_format */
     bool is_help;
     bool is_version;
 };
@@ -50,10 +59,14 @@ struct extract_settings {
 /* Name, examples and table, for help and manual page. Static. */
 const struct smc_cli_program *extract_program(void);
 
-/* Reads flags and variables; see smc_settings_read. `settings` need not be prepared, must not move
- * afterwards, and is to be cleared also after an error. */
+/* Reads flags, variables, configuration and credentials file; see smc_cli_configure and
+ * credentials_read. `settings` need not be prepared, must not move afterwards, and is to be cleared
+ * also after an error. */
 enum smc_status extract_options_read(struct extract_settings *settings, int argc, char **argv,
                                      char *const *envp, struct smc_error *err);
+
+/* Warns of files with secrets that others can read. */
+void extract_options_warn(const struct extract_settings *settings, struct smc_log *log);
 
 /* Whether a run could start: all that is required is there, the host can be one. SMC_ERR_USAGE. */
 enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err);

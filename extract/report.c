@@ -64,7 +64,7 @@ static void add_duplicates(struct smc_json *root, const struct run *run)
 {
     struct smc_json *duplicates = smc_json_add_object(root, "duplicate_ids");
     for (int i = 0; i < ASSET_COUNT; i++)
-        if (asset_of((enum asset_id)i)->role == ROLE_LISTING)
+        if (run->selection.is_asked[i] && asset_of((enum asset_id)i)->role == ROLE_LISTING)
             (void)smc_json_add_int(duplicates, asset_of((enum asset_id)i)->name,
                                    run->listings[i].rows - run->listings[i].distinct);
 }
@@ -94,6 +94,8 @@ static enum smc_status add_head(const struct run *run, enum smc_status rc,
     add_time(root, "end", now);
     (void)smc_json_add_text(root, "result", run->is_published ? "published" : "failed");
     (void)smc_json_add_text(root, "error", rc == SMC_OK || !why ? "" : why->detail);
+    if (run->selection.is_partial)
+        (void)smc_json_add_bool(root, "partial", true);
     if (run->set)
         (void)smc_json_add_int(root, "timestamp", smc_set_timestamp(run->set));
     add_calls(root, run);

@@ -6,15 +6,17 @@
 
 #include "run.h"
 
-/* Values in the store; all but the first are about the set that was being written. */
-#define VALUE_BEGAN      "run.began_s" /* there while a run has not finished */
+/* Values in the store: on the set that was being written; */
 #define VALUE_TIMESTAMP  "set.timestamp"
 #define VALUE_DIRECTORY  "set.directory"
+#define VALUE_FILES      "set.files" /* their names, without the summary */
 #define VALUE_PUBLISHING "set.is_publishing"
-/* These outlive a finished run. */
-#define VALUE_FULL   "full.began_s" /* of the last run that asked for everything; --incremental */
-#define VALUE_RATE   "pace.rate"    /* thousandths of a call a second */
-#define VALUE_RATE_S "pace.rate_s"  /* when it was learnt */
+/* on each kind of objects' calls, with its name behind the dot; */
+#define VALUE_BEGAN "run.began_s."  /* there while the run that asked for it has not finished */
+#define VALUE_FULL  "full.began_s." /* of the last run that asked for all of it; --incremental */
+/* on the pace. */
+#define VALUE_RATE   "pace.rate"   /* thousandths of a call a second */
+#define VALUE_RATE_S "pace.rate_s" /* when it was learnt */
 
 #define RATE_KEPT_S 86400
 
@@ -46,38 +48,104 @@ static enum smc_status get_number(struct run *run, const char *name, int64_t *nu
     return rc;
 }
 
+/* ---- values on a kind of calls ---- */
+
+#define VALUE_NAME_BYTES 64
+
+static const char *value_of(const char *value, int kind, char name[VALUE_NAME_BYTES])
+{
+    (void)snprintf(name, VALUE_NAME_BYTES, "%s%s", value, object_kind(kind));
+    return name;
+}
+
+static enum smc_status set_time(struct run *run, const char *value, int kind, int64_t time_s,
+                                struct smc_error *err)
+{
+    char name[VALUE_NAME_BYTES];
+    return set_number(run, value_of(value, kind, name), time_s, err);
+}
+
+static enum smc_status get_time(struct run *run, const char *value, int kind, int64_t *time_s,
+                                struct smc_error *err)
+{
+    char name[VALUE_NAME_BYTES];
+    return get_number(run, value_of(value, kind, name), time_s, err);
+}
+
+static enum smc_status forget_time(struct run *run, const char *value, int kind,
+                                   struct smc_error *err)
+{
+    char name[VALUE_NAME_BYTES];
+    return smc_store_set(run->store, value_of(value, kind, name), NULL, err);
+}
+
+/* Calls `fn` for each kind of objects' calls that such a run makes. */
+typedef enum smc_status kind_fn(struct run *run, int kind, struct smc_error *err);
+
+static enum smc_status each_kind(struct run *run, const struct selection *selection, kind_fn *fn,
+                                 struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (int i = 0; rc == SMC_OK && i <= OBJECT_PATH; i++)
+        if (select_asks_objects(selection, i))
+            rc = fn(run, i, err);
+    return rc;
+}
+
+/* ---- what an earlier run left ---- */
+
 static enum smc_status forget_set(struct run *run, struct smc_error *err)
 {
     enum smc_status rc = smc_store_set(run->store, VALUE_PUBLISHING, NULL, err);
+    if (rc == SMC_OK)
+        rc = smc_store_set(run->store, VALUE_FILES, NULL, err);
     if (rc == SMC_OK)
         rc = smc_store_set(run->store, VALUE_TIMESTAMP, NULL, err);
     return rc == SMC_OK ? smc_store_set(run->store, VALUE_DIRECTORY, NULL, err) : rc;
 }
 
-/* ---- what an earlier run left ---- */
+static enum smc_status note_finished(struct run *run, int kind, struct smc_error *err)
+{
+    return forget_time(run, VALUE_BEGAN, kind, err);
+}
+
+/* What the run that left a set was to write. */
+static enum smc_status get_files(struct run *run, struct selection *selection,
+                                 struct smc_error *err)
+{
+    struct smc_buf names = SMC_BUF_INIT(1024);
+    bool found = false;
+    enum smc_status rc = smc_store_value(run->store, VALUE_FILES, &found, &names, err);
+    select_names(found ? smc_buf_str(&names) : NULL, selection);
+    smc_buf_clear(&names);
+    return rc;
+}
 
 static enum smc_status recover_set(struct run *run, struct smc_error *err)
 {
     const char *names[ASSET_COUNT + 1];
+    struct selection selection;
     struct smc_buf directory = SMC_BUF_INIT(65536);
-    int64_t timestamp;
-    int64_t publishing;
+    int64_t timestamp = -1;
+    int64_t publishing = -1;
     bool found = false;
     bool is_complete = false;
-    run_file_names(names);
-    enum smc_status rc = get_number(run, VALUE_TIMESTAMP, &timestamp, err);
+    enum smc_status rc = get_files(run, &selection, err);
+    size_t count = run_file_names(&selection, names);
+    if (rc == SMC_OK)
+        rc = get_number(run, VALUE_TIMESTAMP, &timestamp, err);
     if (rc == SMC_OK)
         rc = get_number(run, VALUE_PUBLISHING, &publishing, err);
     if (rc == SMC_OK)
         rc = smc_store_value(run->store, VALUE_DIRECTORY, &found, &directory, err);
     if (rc == SMC_OK && timestamp >= 0 && found) {
-        rc = smc_set_recover(directory.data, timestamp, names, ASSET_COUNT + 1, publishing == 1,
-                             &is_complete, run->log, err);
+        rc = smc_set_recover(directory.data, timestamp, names, count, publishing == 1, &is_complete,
+                             run->log, err);
         if (rc == SMC_OK)
             rc = forget_set(run, err);
     }
     if (rc == SMC_OK && is_complete) /* that run is done after all */
-        rc = smc_store_set(run->store, VALUE_BEGAN, NULL, err);
+        rc = each_kind(run, &selection, note_finished, err);
     smc_buf_clear(&directory);
     return rc;
 }
@@ -101,52 +169,100 @@ static bool may_build_on(const struct run *run, int64_t began_s, int64_t full_s)
            age_s <= run->settings->full_after_ms / 1000;
 }
 
-/* Leaves those answers in the store that are as good as new ones. */
-static enum smc_status drop_answers(struct run *run, bool is_resuming, struct smc_error *err)
+static enum smc_status forget_kind(struct run *run, int kind, struct smc_error *err)
 {
-    struct smc_store *store = run->store;
-    if (run->is_full && !is_resuming)
-        return smc_store_forget_answers(store, err);
+    enum smc_status rc = smc_store_prune(run->store, object_kind(kind), "", err);
+    if (rc == SMC_OK && kind == OBJECT_PATH)
+        rc = smc_store_prune(run->store, KIND_BULK, "", err);
+    return rc;
+}
+
+/* Leaves those answers of the kind in the store that are as good as new ones. */
+static enum smc_status drop_answers(struct run *run, int kind, bool is_resuming,
+                                    struct smc_error *err)
+{
+    const struct resume_age *age = &run->ages[kind];
+    if (age->is_full && !is_resuming)
+        return forget_kind(run, kind, err);
+    int64_t from_s = age->is_full ? age->began_s : 0;
+    if (kind == OBJECT_PATH && from_s < wall_s(run) - PATH_KEPT_S)
+        from_s = wall_s(run) - PATH_KEPT_S;
     /* A run that goes on asks for gaps again; one that builds on a finished run does not, where Sigma
      * would only answer the same. */
-    enum smc_status rc = smc_store_forget_failures(store, !run->is_full, err);
-    if (rc == SMC_OK && run->is_full)
-        rc = smc_store_forget_older(store, NULL, run->began_s, err);
-    return rc == SMC_OK ? smc_store_forget_older(store, KIND_PATH, wall_s(run) - PATH_KEPT_S, err)
-                        : rc;
+    enum smc_status rc =
+        smc_store_forget_failures(run->store, object_kind(kind), !age->is_full, err);
+    return rc == SMC_OK && from_s
+               ? smc_store_forget_older(run->store, object_kind(kind), from_s, err)
+               : rc;
+}
+
+/* Of all kinds together, for a line in the log. */
+struct past {
+    int64_t resumed_s; /* when the oldest run began that is gone on with; INT64_MAX: none is */
+    int64_t full_s;    /* likewise, that is built on */
+};
+
+static enum smc_status choose_kind(struct run *run, int kind, struct past *past,
+                                   struct smc_error *err)
+{
+    struct resume_age *age = &run->ages[kind];
+    int64_t began_s;
+    int64_t full_s;
+    enum smc_status rc = get_time(run, VALUE_BEGAN, kind, &began_s, err);
+    if (rc == SMC_OK)
+        rc = get_time(run, VALUE_FULL, kind, &full_s, err);
+    if (rc != SMC_OK)
+        return rc;
+    bool is_resuming = may_resume(run, began_s);
+    age->began_s = is_resuming ? began_s : wall_s(run);
+    age->is_full = !may_build_on(run, began_s, full_s);
+    if (is_resuming && began_s < past->resumed_s)
+        past->resumed_s = began_s;
+    if (!age->is_full && full_s < past->full_s)
+        past->full_s = full_s;
+    rc = drop_answers(run, kind, is_resuming, err);
+    return rc == SMC_OK ? set_time(run, VALUE_BEGAN, kind, age->began_s, err) : rc;
 }
 
 static enum smc_status choose_answers(struct run *run, struct smc_error *err)
 {
-    int64_t began_s;
-    int64_t full_s;
+    struct past past = {INT64_MAX, INT64_MAX};
     int64_t count = 0;
-    enum smc_status rc = get_number(run, VALUE_BEGAN, &began_s, err);
-    if (rc == SMC_OK)
-        rc = get_number(run, VALUE_FULL, &full_s, err);
-    if (rc != SMC_OK)
-        return rc;
-    bool is_resuming = may_resume(run, began_s);
-    run->began_s = is_resuming ? began_s : wall_s(run);
-    run->is_full = !may_build_on(run, began_s, full_s);
-    rc = drop_answers(run, is_resuming, err);
+    enum smc_status rc = SMC_OK;
+    for (int i = 0; rc == SMC_OK && i <= OBJECT_PATH; i++)
+        if (select_asks_objects(&run->selection, i))
+            rc = choose_kind(run, i, &past, err);
     if (rc == SMC_OK)
         rc = smc_store_count(run->store, &count, err);
-    if (rc == SMC_OK && is_resuming && count > 0)
+    if (rc == SMC_OK && past.resumed_s < INT64_MAX && count > 0)
         smc_logf(run->log, SMC_LOG_INFO,
                  "Resuming a run that began %" PRId64 " s ago and did not finish: %" PRId64
                  " answers are there already",
-                 wall_s(run) - began_s, count);
-    else if (rc == SMC_OK && !run->is_full)
+                 wall_s(run) - past.resumed_s, count);
+    else if (rc == SMC_OK && past.full_s < INT64_MAX)
         smc_logf(run->log, SMC_LOG_INFO,
                  "Building on earlier runs: %" PRId64
                  " answers are there, the last full pass began "
                  "%" PRId64 " s ago",
-                 count, wall_s(run) - full_s);
-    return rc == SMC_OK ? set_number(run, VALUE_BEGAN, run->began_s, err) : rc;
+                 count, wall_s(run) - past.full_s);
+    return rc;
 }
 
 /* ---- what this run leaves ---- */
+
+static enum smc_status note_files(struct run *run, struct smc_error *err)
+{
+    const char *names[ASSET_COUNT + 1];
+    struct smc_buf text = SMC_BUF_INIT(1024);
+    size_t count = run_file_names(&run->selection, names) - 1; /* the summary goes without saying */
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; rc == SMC_OK && i < count; i++)
+        rc = smc_buf_addf(&text, "%s%s", i ? "," : "", names[i]);
+    if (rc == SMC_OK)
+        rc = smc_store_set(run->store, VALUE_FILES, smc_buf_str(&text), err);
+    smc_buf_clear(&text);
+    return rc;
+}
 
 static enum smc_status note_set(struct run *run, struct smc_error *err)
 {
@@ -154,6 +270,8 @@ static enum smc_status note_set(struct run *run, struct smc_error *err)
     enum smc_status rc = smc_store_set(run->store, VALUE_DIRECTORY,
                                        directory ? directory : run->settings->output, err);
     free(directory);
+    if (rc == SMC_OK)
+        rc = note_files(run, err);
     if (rc == SMC_OK)
         rc = set_number(run, VALUE_TIMESTAMP, smc_set_timestamp(run->set), err);
     return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
@@ -182,37 +300,42 @@ enum smc_status resume_note_not_publishing(struct run *run, struct smc_error *er
 }
 
 /* What --incremental keeps: the answers for what was listed now. */
-static enum smc_status keep_answers(struct run *run, struct smc_error *err)
+static enum smc_status keep_kind(struct run *run, int kind, struct smc_error *err)
 {
-    enum smc_status rc = paths_keep(&run->paths, err);
-    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++) {
-        const struct asset *asset = asset_of((enum asset_id)i);
-        if (asset->role == ROLE_OBJECT)
-            rc = smc_store_prune(run->store, asset->name, asset_of(asset->of)->name, err);
-    }
-    if (rc == SMC_OK)
-        rc = smc_store_prune(run->store, KIND_PATH, LIST_TABLES, err);
-    if (rc == SMC_OK)
-        rc = smc_store_forget_failures(run->store, true, err);
-    if (rc == SMC_OK && run->is_full)
-        rc = set_number(run, VALUE_FULL, run->began_s, err);
+    const char *list = LIST_TABLES;
+    if (kind != OBJECT_PATH)
+        list = asset_of(asset_of((enum asset_id)kind)->of)->name;
+    else if (!select_wants_all_tables(&run->selection))
+        list = NULL; /* files that were left out may name others */
+    enum smc_status rc = smc_store_forget_failures(run->store, object_kind(kind), true, err);
+    if (rc == SMC_OK && list)
+        rc = smc_store_prune(run->store, object_kind(kind), list, err);
+    if (rc == SMC_OK && run->ages[kind].is_full)
+        rc = set_time(run, VALUE_FULL, kind, run->ages[kind].began_s, err);
     return rc;
 }
 
-static enum smc_status forget_answers(struct run *run, struct smc_error *err)
+static enum smc_status keep_answers(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = smc_store_forget_answers(run->store, err);
-    return rc == SMC_OK ? smc_store_set(run->store, VALUE_FULL, NULL, err) : rc;
+    enum smc_status rc = paths_keep(&run->paths, err);
+    return rc == SMC_OK ? each_kind(run, &run->selection, keep_kind, err) : rc;
+}
+
+static enum smc_status end_kind(struct run *run, int kind, struct smc_error *err)
+{
+    enum smc_status rc = forget_kind(run, kind, err);
+    return rc == SMC_OK ? forget_time(run, VALUE_FULL, kind, err) : rc;
 }
 
 enum smc_status resume_end(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc =
-        run->settings->is_incremental ? keep_answers(run, err) : forget_answers(run, err);
+    enum smc_status rc = run->settings->is_incremental
+                             ? keep_answers(run, err)
+                             : each_kind(run, &run->selection, end_kind, err);
+    if (rc == SMC_OK)
+        rc = each_kind(run, &run->selection, note_finished, err);
     if (rc == SMC_OK)
         rc = forget_set(run, err);
-    if (rc == SMC_OK)
-        rc = smc_store_set(run->store, VALUE_BEGAN, NULL, err);
     return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
 }
 

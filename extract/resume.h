@@ -6,9 +6,19 @@
 #ifndef EXTRACT_RESUME_H
 #define EXTRACT_RESUME_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <sigmacat/error.h>
 
 struct run;
+
+/* How old the answers of one kind of calls may be. Each kind has a past of its own, since a run may
+ * leave some out: what a run does not ask for, it neither uses nor drops. */
+struct resume_age {
+    int64_t began_s; /* Unix time; of the run that is resumed, if one is */
+    bool is_full;    /* builds on no finished run */
+};
 
 /* After the store was opened and the set's timestamp chosen, before its first file. */
 enum smc_status resume_begin(struct run *run, struct smc_error *err);

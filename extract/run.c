@@ -26,11 +26,14 @@ bool run_check(struct run *run, enum smc_status rc, struct smc_error *err)
     return false;
 }
 
-void run_file_names(const char *names[ASSET_COUNT + 1])
+size_t run_file_names(const struct selection *selection, const char *names[ASSET_COUNT + 1])
 {
+    size_t count = 0;
     for (int i = 0; i < ASSET_COUNT; i++)
-        names[i] = asset_of((enum asset_id)i)->name;
-    names[ASSET_COUNT] = "summary";
+        if (!selection || selection->is_written[i])
+            names[count++] = asset_of((enum asset_id)i)->name;
+    names[count++] = "summary";
+    return count;
 }
 
 enum smc_status run_check_stop(const struct run *run, struct smc_error *err)
@@ -42,6 +45,20 @@ enum smc_status run_check_stop(const struct run *run, struct smc_error *err)
 }
 
 /* ---- opening and closing ---- */
+
+static void log_left_out(const struct run *run)
+{
+    struct smc_buf names = SMC_BUF_INIT(1024);
+    for (int i = 0; i < ASSET_COUNT; i++)
+        if (!run->selection.is_written[i])
+            (void)smc_buf_addf(&names, "%s%s", names.len ? ", " : "",
+                               asset_of((enum asset_id)i)->name);
+    if (run->selection.is_partial)
+        smc_logf(run->log, SMC_LOG_INFO,
+                 "The set will be partial, castor-upload sends it with --force alone; left out: %s",
+                 smc_buf_str(&names));
+    smc_buf_clear(&names);
+}
 
 static enum smc_status open_client(struct run *run, struct smc_error *err)
 {
@@ -87,7 +104,8 @@ static enum smc_status open_files(struct run *run, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
     for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        rc = smc_set_file(run->set, asset_of((enum asset_id)i)->name, &run->files[i], err);
+        if (run->selection.is_written[i])
+            rc = smc_set_file(run->set, asset_of((enum asset_id)i)->name, &run->files[i], err);
     return rc;
 }
 
@@ -107,8 +125,12 @@ static void init(struct run *run)
 static enum smc_status open_all(struct run *run, struct smc_error *err)
 {
     int64_t start_s = run->clock->wall_ms(run->clock->ctx) / 1000;
+    enum smc_status rc = select_read(run->settings, &run->selection, err);
+    if (rc == SMC_OK)
+        log_left_out(run);
     /* The output directory first: a wrong one must be known before anything is sent. */
-    enum smc_status rc = smc_set_open(&run->set, run->settings->output, start_s, run->log, err);
+    if (rc == SMC_OK)
+        rc = smc_set_open(&run->set, run->settings->output, start_s, run->log, err);
     if (rc == SMC_OK)
         rc = open_store(run, err);
     if (rc == SMC_OK)
@@ -166,9 +188,9 @@ static enum smc_status resolve_tables(struct run *run, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
     for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        if (asset_of((enum asset_id)i)->table_id_member)
+        if (run->files[i] && asset_of((enum asset_id)i)->table_id_member)
             rc = sources_collect(run, (enum asset_id)i, err);
-    if (rc == SMC_OK)
+    if (rc == SMC_OK && run->files[ASSET_DATAMODEL_LINEAGE])
         rc = lineage_collect(run, err);
     if (rc == SMC_OK)
         rc = paths_resolve(&run->paths, err);
@@ -179,14 +201,14 @@ static enum smc_status write_joined(struct run *run, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
     for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        if (asset_of((enum asset_id)i)->table_id_member)
+        if (run->files[i] && asset_of((enum asset_id)i)->table_id_member)
             rc = sources_write(run, (enum asset_id)i, err);
-    if (rc == SMC_OK)
+    if (rc == SMC_OK && run->files[ASSET_DATAMODEL_LINEAGE])
         rc = lineage_write(run, err);
-    if (rc == SMC_OK)
+    if (rc == SMC_OK && run->files[ASSET_ELEMENTS])
         rc = elements_write(run, err);
     for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        if (asset_of((enum asset_id)i)->role == ROLE_OBJECT)
+        if (run->files[i] && asset_of((enum asset_id)i)->role == ROLE_OBJECT)
             rc = smc_file_finish(run->files[i], err);
     return rc;
 }
@@ -213,8 +235,8 @@ static enum smc_status remove_old_sets(const struct run *run, struct smc_error *
     const char *names[ASSET_COUNT + 1];
     if (run->settings->keep == 0)
         return SMC_OK;
-    run_file_names(names);
-    return smc_set_prune(run->settings->output, names, ASSET_COUNT + 1, (size_t)run->settings->keep,
+    size_t count = run_file_names(NULL, names); /* older sets may have any of them */
+    return smc_set_prune(run->settings->output, names, count, (size_t)run->settings->keep,
                          smc_set_timestamp(run->set), run->log, err);
 }
 

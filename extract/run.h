@@ -19,6 +19,8 @@
 #include "objects.h"
 #include "options.h"
 #include "paths.h"
+#include "resume.h"
+#include "select.h"
 
 /* Lists in the store, beside those named like the listings whose objects they hold. */
 #define LIST_CALLS    "calls"         /* objects' calls to be made */
@@ -32,13 +34,14 @@
 
 struct run {
     const struct extract_settings *settings;
+    struct selection selection; /* from the settings */
     const struct smc_clock *clock;
     struct smc_log *log;
     struct smc_store *store;
     struct smc_client *client;
     struct smc_set *set;
-    int64_t began_ms; /* by the clock's now_ms */
-    struct smc_file *files[ASSET_COUNT];
+    int64_t began_ms;                     /* by the clock's now_ms */
+    struct smc_file *files[ASSET_COUNT];  /* NULL: not written */
     struct listing listings[ASSET_COUNT]; /* of those whose role is ROLE_LISTING */
     struct objects objects;
     struct paths paths;
@@ -48,11 +51,10 @@ struct run {
     bool sends_explorations;     /* excludeExplorations=true is sent */
     bool are_models_listed;
     bool is_published;
-    bool is_probing;         /* whoami.c asks whether the API is up */
-    int64_t began_s;         /* Unix time; of the run that is resumed, if one is */
-    bool is_full;            /* builds on no finished run */
-    int64_t oldest_reused_s; /* 0: none was reused */
-    int64_t reused;          /* answers that an earlier run had paid for */
+    bool is_probing;                         /* whoami.c asks whether the API is up */
+    struct resume_age ages[ASSET_COUNT + 1]; /* of objects' calls; the last is for paths */
+    int64_t oldest_reused_s;                 /* 0: none was reused */
+    int64_t reused;                          /* answers that an earlier run had paid for */
     struct lineage_counts lineage;
     int stop_fd;
 };
@@ -63,13 +65,14 @@ void run_fail(struct run *run, const struct smc_error *err);
 /* As run_fail, when `rc` is not SMC_OK; returns whether it was SMC_OK. */
 bool run_check(struct run *run, enum smc_status rc, struct smc_error *err);
 
-/* The names of a set's files, in the order of their publication. */
-void run_file_names(const char *names[ASSET_COUNT + 1]);
+/* The names of the files of a set, in the order of their publication; how many is returned.
+ * `selection` NULL: of a whole one. */
+size_t run_file_names(const struct selection *selection, const char *names[ASSET_COUNT + 1]);
 
 /* SMC_ERR_CANCELLED once a signal wants the run to stop: for the parts that make no calls. */
 enum smc_status run_check_stop(const struct run *run, struct smc_error *err);
 
-/* Extracts all there is and publishes the set. `stop_fd` as in smc_client_opt; `clock` NULL: the
+/* Extracts what is asked for and publishes the set. `stop_fd` as in smc_client_opt; `clock` NULL: the
  * system's. What goes wrong is returned and described; it is not logged. */
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
                                int stop_fd, const struct smc_clock *clock, struct smc_error *err);

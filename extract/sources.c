@@ -50,7 +50,7 @@ enum smc_status sources_note_models(struct run *run, struct smc_span sources, st
     static const char *const names[] = {"type", "dataModelId"};
     struct smc_walk walk;
     struct smc_span source;
-    if (!smc_walk_begin(&walk, sources))
+    if (!run->selection.is_asked[ASSET_DATAMODEL_LINEAGE] || !smc_walk_begin(&walk, sources))
         return SMC_OK;
     while (smc_walk_next(&walk, NULL, &source, err)) {
         struct smc_span found[2];

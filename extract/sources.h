@@ -10,7 +10,7 @@
 struct run;
 
 /* Notes the data models that a workbook's sources (one array) name, so that their lineage is asked
- * for. */
+ * for; if this run wants lineage. */
 enum smc_status sources_note_models(struct run *run, struct smc_span sources,
                                     struct smc_error *err);
 

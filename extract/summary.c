@@ -42,11 +42,15 @@ static void add_extraction(struct smc_json *root, const struct run *run)
     (void)smc_json_add_text(extraction, "version", SMC_VERSION);
     struct smc_json *files = smc_json_add_object(extraction, "files");
     for (int i = 0; i < ASSET_COUNT; i++) {
+        if (!run->files[i])
+            continue;
         struct smc_json *file = smc_json_add_object(files, asset_of((enum asset_id)i)->name);
         (void)smc_json_add_int(file, "records", smc_file_records(run->files[i]));
         (void)smc_json_add_int(file, "bytes", smc_file_bytes(run->files[i]));
     }
     gaps_to_json(&run->gaps, extraction);
+    if (run->selection.is_partial)
+        (void)smc_json_add_bool(extraction, "partial", true);
 }
 
 enum smc_status summary_write(struct run *run, struct smc_error *err)
@@ -58,7 +62,10 @@ enum smc_status summary_write(struct run *run, struct smc_error *err)
     (void)smc_json_add_text(root, "version", FORMAT_VERSION);
     add_time(root, smc_set_timestamp(run->set));
     enum smc_status rc = add_identity(root, run);
-    (void)smc_json_add_bool(root, "extracts_whole_organization", run->is_admin);
+    /* Nobody must take what a set lacks for deleted on the strength of rights that were not asked
+     * about: without a page of workbooks it does not claim to be whole. */
+    (void)smc_json_add_bool(root, "extracts_whole_organization",
+                            run->is_admin && select_knows_rights(&run->selection));
     add_extraction(root, run);
     rc = rc == SMC_OK ? smc_json_dump(root, false, &text, err)
                       : smc_fail(err, rc, "organization_id: %s", smc_strerror(rc));

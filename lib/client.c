@@ -201,6 +201,7 @@ enum smc_status smc_client_send(struct smc_client *client, const struct smc_requ
                                .is_upload = request->upload != NULL,
                                .is_single_try = request->is_single_try,
                                .is_urgent = request->is_urgent,
+                               .is_probe = request->is_probe,
                                .successes = -1};
     if (request->upload)
         call->upload = *request->upload;
@@ -264,7 +265,9 @@ static int64_t admit(struct smc_client *client)
             return SMCI_PACE_FULL;
         if (client->is_token_asked)
             return SMCI_PACE_FULL;
-        bool is_token = client->has_token && smci_auth_needs_token(&client->auth, now);
+        struct smci_queue *queue = client->urgent.first ? &client->urgent : &client->queue;
+        bool is_token = client->has_token && !queue->first->is_probe &&
+                        smci_auth_needs_token(&client->auth, now);
         int64_t wait =
             is_token ? token_wait_ms(client, now) : smci_pace_wait_ms(&client->pace, now);
         if (wait > 0)
@@ -273,8 +276,7 @@ static int64_t admit(struct smc_client *client)
             smci_client_ask_token(client, now);
             continue;
         }
-        struct smci_call *call = pop(client->urgent.first ? &client->urgent : &client->queue);
-        smci_call_start(call, now);
+        smci_call_start(pop(queue), now);
     }
 }
 

@@ -138,6 +138,7 @@ static void finish(struct smci_call *call, struct smc_answer *answer,
     answer->api_code = said->code;
     answer->api_message = said->message;
     answer->request_id = said->request_id;
+    answer->way = call->is_probe ? &response->way : NULL;
     (void)call->done(call->ctx, answer, NULL);
     smci_call_free(call);
 }
@@ -152,7 +153,8 @@ static bool offer(struct smci_call *call, const struct smci_http_response *respo
                                 .tries = call->sent,
                                 .api_code = "",
                                 .api_message = "",
-                                .request_id = ""};
+                                .request_id = "",
+                                .way = call->is_probe ? &response->way : NULL};
     /* Counted before, so that a callback that asks sees it; taken back when it was none. */
     call->client->successes++;
     if (call->done(call->ctx, &answer, why) == SMC_TAKE)
@@ -228,6 +230,10 @@ static void on_done(void *ctx, struct smci_http_response *response)
         smci_call_free(call);
         return;
     }
+    if (call->is_probe && response->status != 0) {
+        give_up(call, response, &said, &malformed, false);
+        return;
+    }
     if (is_2xx && malformed.code == SMC_OK)
         (void)smc_fail(&malformed, SMC_ERR_SYNTAX, "the answer was refused");
     struct smci_try end = smci_client_try(client, response, &said, is_2xx);
@@ -261,15 +267,17 @@ void smci_call_start(struct smci_call *call, int64_t now)
     struct smc_client *client = call->client;
     const char *authorization =
         client->has_token ? smc_buf_str(&client->auth.header) : smc_buf_str(&client->authorization);
-    const char *headers[] = {authorization, client->accept, call->is_upload ? "Expect:" : NULL,
-                             NULL};
+    const char *headers[] = {client->accept, call->is_probe ? NULL : authorization,
+                             call->is_upload ? "Expect:" : NULL, NULL};
     struct smc_buf url = SMC_BUF_INIT((size_t)1024 * 1024);
     struct smc_error why = SMC_ERROR_INIT;
     enum smc_status rc = smc_buf_addf(&url, "%s%s", client->origin, call->target);
     if (rc != SMC_OK)
         (void)smc_fail(&why, rc, "%s", smc_strerror(rc));
-    struct smci_http_request request = {
-        .url = url.data, .headers = headers, .upload = call->is_upload ? &call->upload : NULL};
+    struct smci_http_request request = {.url = url.data,
+                                        .headers = headers,
+                                        .upload = call->is_upload ? &call->upload : NULL,
+                                        .is_probe = call->is_probe};
     if (call->successes < 0)
         call->successes = client->successes;
     call->sent++;

@@ -23,6 +23,7 @@ struct smci_call {
     bool is_upload;
     bool is_single_try;
     bool is_urgent;
+    bool is_probe;
     bool was_reauthorized; /* its one repetition after a 401 is spent */
     int spent;             /* tries that count against the retries */
     int sent;              /* tries in all */

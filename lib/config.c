@@ -1,348 +1,283 @@
+/* A configuration file's YAML, read event by event, so that each mistake has its line and column, and
+ * neither an alias nor nesting can make more of it than what stands there. */
 #include "config.h"
 
-#include <stdlib.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include <sigmacat/buf.h>
+#include <yaml.h>
 
-#include "num.h"
+/* Of all keys of one mapping. */
+#define KEYS_MAX 65536
 
-/* So much of a wrong value is shown in an error. */
-#define SHOWN_MAX 60
+struct smci_yaml {
+    const char *shown;
+    yaml_parser_t parser;
+    yaml_event_t event; /* the one that is looked at */
+    struct smc_error *err;
+};
 
-/* More names than an error's text can hold. */
-#define MISSING_MAX 2048
+/* ---- places ---- */
 
-static void *place_of(const struct smc_settings *settings, const struct smc_setting *row)
+static struct smci_place place_of(yaml_mark_t mark)
 {
-    return (char *)settings->target + row->offset;
+    return (struct smci_place){mark.line + 1, mark.column + 1};
 }
 
-static struct smc_value *value_of(const struct smc_settings *settings,
-                                  const struct smc_setting *row)
+struct smci_place smci_yaml_place(const struct smci_yaml *yaml)
 {
-    return &settings->values[row - settings->table->rows];
+    return place_of(yaml->event.start_mark);
 }
 
-static bool is_text(const struct smc_setting *row)
+enum smc_status smci_yaml_fail(const struct smci_yaml *yaml, struct smci_place at, const char *fmt,
+                               ...)
 {
-    return row->type == SMC_SETTING_TEXT || row->type == SMC_SETTING_SECRET;
+    char text[400];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    return smc_fail(yaml->err, SMC_ERR_USAGE, "%s:%zu:%zu: %s", yaml->shown, at.line, at.column,
+                    text);
 }
 
-/* ---- one value, by type ---- */
-
-/* Whatever ends up in a header or is pasted with a line end is found here, where it has a name. */
-enum smc_status smc_secret_check(const char *secret, size_t len, const char *name,
-                                 struct smc_error *err)
+/* What libyaml can't read at all has an offset in bytes and no line. */
+static enum smc_status fail_encoding(const struct smci_yaml *yaml)
 {
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)secret[i] <= ' ' || secret[i] == 0x7f)
-            return smc_fail(err, SMC_ERR_USAGE,
-                            "%s: a space or a control character (a line end?) can't be part of it",
-                            name);
-    return SMC_OK;
+    return smc_fail(yaml->err, SMC_ERR_USAGE,
+                    "%s: %s at byte %zu: a configuration file is text in UTF-8", yaml->shown,
+                    yaml->parser.problem, yaml->parser.problem_offset + 1);
 }
 
-static enum smc_status put_whole(int *place, const struct smc_setting *row,
-                                 const struct smci_given *given, struct smc_error *err)
+static enum smc_status fail_parser(const struct smci_yaml *yaml)
 {
-    int64_t number;
-    if (!smci_parse_int64(given->text, &number) || number < row->min || number > row->max)
-        return smc_fail(err, SMC_ERR_USAGE, "%s: '%.*s' is not a whole number from %lld to %lld",
-                        given->name, SHOWN_MAX, given->text, (long long)row->min,
-                        (long long)row->max);
-    *place = (int)number;
-    return SMC_OK;
+    const yaml_parser_t *parser = &yaml->parser;
+    if (parser->error == YAML_MEMORY_ERROR)
+        return smc_fail(yaml->err, SMC_ERR_NOMEM, "out of memory");
+    if (parser->error == YAML_READER_ERROR)
+        return fail_encoding(yaml);
+    static const char advice[] =
+        "indent with spaces, and quote a value that has ': ' or ' #' in it "
+        "or begins with a special character";
+    const char *problem = parser->problem ? parser->problem : "it can't be read";
+    struct smci_place at = place_of(parser->problem_mark);
+    if (parser->context)
+        return smci_yaml_fail(yaml, at, "this is no YAML: %s %s that begins in line %zu (%s)",
+                              problem, parser->context, place_of(parser->context_mark).line,
+                              advice);
+    return smci_yaml_fail(yaml, at, "this is no YAML: %s (%s)", problem, advice);
 }
 
-static enum smc_status put_seconds(int64_t *place, const struct smc_setting *row,
-                                   const struct smci_given *given, struct smc_error *err)
+/* ---- events ---- */
+
+/* Texts may be secrets. */
+static void drop_event(struct smci_yaml *yaml)
 {
-    int64_t ms;
-    if (!smci_parse_seconds(given->text, &ms) || ms < row->min)
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: '%.*s' is not a number of seconds %s0 (such as 30 or 0.5)",
-                        given->name, SHOWN_MAX, given->text, row->min > 0 ? "above " : "from ");
-    *place = ms;
-    return SMC_OK;
+    if (yaml->event.type == YAML_SCALAR_EVENT)
+        explicit_bzero(yaml->event.data.scalar.value, yaml->event.data.scalar.length);
+    yaml_event_delete(&yaml->event);
 }
 
-static enum smc_status put_decimal(double *place, const struct smc_setting *row,
-                                   const struct smci_given *given, struct smc_error *err)
+/* What YAML can do beyond keys, values and lists would make two readers see different settings. */
+static enum smc_status check_node(const struct smci_yaml *yaml)
 {
-    double number;
-    if (!smci_parse_decimal(given->text, &number) || number < (double)row->min)
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: '%.*s' is not a number from %lld on (such as 10 or 2.5)", given->name,
-                        SHOWN_MAX, given->text, (long long)row->min);
-    *place = number;
-    return SMC_OK;
-}
-
-static enum smc_status put_flag(bool *place, const struct smci_given *given, struct smc_error *err)
-{
-    static const char *const words[] = {"false", "true", "no", "yes", "0", "1", "off", "on"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcasecmp(given->text, words[i]) == 0) {
-            *place = i % 2 == 1;
-            return SMC_OK;
-        }
+    const yaml_event_t *event = &yaml->event;
+    const yaml_char_t *anchor = NULL;
+    const yaml_char_t *tag = NULL;
+    if (event->type == YAML_ALIAS_EVENT)
+        return smci_yaml_fail(yaml, smci_yaml_place(yaml),
+                              "aliases ('*name') are not taken: repeat the value, or put it under "
+                              "'defaults'; a text that begins with '*' is to be quoted");
+    if (event->type == YAML_SCALAR_EVENT) {
+        anchor = event->data.scalar.anchor;
+        tag = event->data.scalar.tag;
+    } else if (event->type == YAML_MAPPING_START_EVENT) {
+        anchor = event->data.mapping_start.anchor;
+        tag = event->data.mapping_start.tag;
+    } else if (event->type == YAML_SEQUENCE_START_EVENT) {
+        anchor = event->data.sequence_start.anchor;
+        tag = event->data.sequence_start.tag;
     }
-    return smc_fail(err, SMC_ERR_USAGE, "%s: '%.*s' is neither true nor false", given->name,
-                    SHOWN_MAX, given->text);
+    if (anchor)
+        return smci_yaml_fail(
+            yaml, smci_yaml_place(yaml),
+            "anchors ('&name') are not taken; a text that begins with '&' is to be "
+            "quoted");
+    if (tag)
+        return smci_yaml_fail(
+            yaml, smci_yaml_place(yaml),
+            "tags ('!name') are not taken; a text that begins with '!' is to be quoted");
+    return SMC_OK;
 }
 
-static const char *nearest_choice(const struct smc_setting *row, const char *text)
+static enum smc_status next(struct smci_yaml *yaml)
 {
-    size_t len = strlen(text);
-    const char *best = NULL;
-    int least = 0;
-    for (const char *const *word = row->choices; *word; word++) {
-        /* "viz" for "VIZ", "warning" for "warn" */
-        size_t word_len = strlen(*word);
-        if (len >= word_len && strncasecmp(*word, text, word_len) == 0)
-            return *word;
-        int distance = smci_typo_distance(text, len, *word, word_len);
-        if (smci_typo_is_near(distance, len) && (!best || distance < least)) {
-            best = *word;
-            least = distance;
-        }
-    }
-    return best;
+    drop_event(yaml);
+    if (!yaml_parser_parse(&yaml->parser, &yaml->event))
+        return fail_parser(yaml);
+    return check_node(yaml);
 }
 
-static enum smc_status put_choice(int *place, const struct smc_setting *row,
-                                  const struct smci_given *given, struct smc_error *err)
+/* "key:" with nothing behind it, or with the words for nothing. */
+static bool is_nothing(const yaml_event_t *event)
 {
-    for (int i = 0; row->choices[i]; i++) {
-        if (strcmp(row->choices[i], given->text) == 0) {
-            *place = i;
-            return SMC_OK;
-        }
+    if (event->type != YAML_SCALAR_EVENT || event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+        return false;
+    const char *text = (const char *)event->data.scalar.value;
+    return *text == '\0' || strcmp(text, "~") == 0 || strcasecmp(text, "null") == 0;
+}
+
+static const char *form_of(const yaml_event_t *event)
+{
+    return event->type == YAML_MAPPING_START_EVENT    ? "keys and values"
+           : event->type == YAML_SEQUENCE_START_EVENT ? "a list"
+                                                      : "a single value";
+}
+
+/* ---- mappings ---- */
+
+/* The names that were seen stand in `seen`, each ended by a NUL. */
+static enum smc_status check_doubled(const struct smci_yaml *yaml, const struct smci_key *key,
+                                     struct smc_buf *seen)
+{
+    for (size_t at = 0; at < seen->len; at += strlen(seen->data + at) + 1)
+        if (strcmp(seen->data + at, key->text) == 0)
+            return smci_yaml_fail(yaml, key->at,
+                                  "'%.60s' stands here a second time: keep one of them", key->text);
+    enum smc_status rc = smc_buf_add(seen, key->text, strlen(key->text) + 1);
+    return rc == SMC_ERR_CAP ? smci_yaml_fail(yaml, key->at, "too many keys") : rc;
+}
+
+static enum smc_status take_key(const struct smci_yaml *yaml, struct smci_key *key)
+{
+    const yaml_event_t *event = &yaml->event;
+    key->at = smci_yaml_place(yaml);
+    if (event->type != YAML_SCALAR_EVENT)
+        return smci_yaml_fail(yaml, key->at, "%s can't be a key", form_of(event));
+    const char *text = (const char *)event->data.scalar.value;
+    size_t len = event->data.scalar.length;
+    if (len == 0 || len >= sizeof key->text || strlen(text) != len)
+        return smci_yaml_fail(yaml, key->at,
+                              "this can't be a key: one of 1 to %d characters is expected",
+                              SMCI_CONFIG_KEY_MAX - 1);
+    (void)memcpy(key->text, text, len + 1);
+    return SMC_OK;
+}
+
+enum smc_status smci_yaml_mapping(struct smci_yaml *yaml, const char *what, smci_yaml_take *take,
+                                  void *ctx)
+{
+    struct smc_buf seen = SMC_BUF_INIT(KEYS_MAX);
+    enum smc_status rc = SMC_OK;
+    if (is_nothing(&yaml->event))
+        return SMC_OK;
+    if (yaml->event.type != YAML_MAPPING_START_EVENT)
+        return smci_yaml_fail(yaml, smci_yaml_place(yaml),
+                              "%s: keys and values are expected, not %s", what,
+                              form_of(&yaml->event));
+    rc = next(yaml);
+    while (rc == SMC_OK && yaml->event.type != YAML_MAPPING_END_EVENT) {
+        struct smci_key key;
+        rc = take_key(yaml, &key);
+        if (rc == SMC_OK)
+            rc = check_doubled(yaml, &key, &seen);
+        if (rc == SMC_OK)
+            rc = next(yaml);
+        if (rc == SMC_OK)
+            rc = take(yaml, &key, ctx);
+        if (rc == SMC_OK)
+            rc = next(yaml);
     }
-    struct smc_buf words = SMC_BUF_INIT(200);
-    for (const char *const *word = row->choices; *word; word++)
-        if (smc_buf_addf(&words, "%s%s", words.len ? ", " : "", *word) != SMC_OK)
-            break;
-    const char *nearest = nearest_choice(row, given->text);
-    enum smc_status rc =
-        smc_fail(err, SMC_ERR_USAGE, "%s: '%.*s' is none of %s%s%s%s", given->name, SHOWN_MAX,
-                 given->text, smc_buf_str(&words), nearest ? ": did you mean '" : "",
-                 nearest ? nearest : "", nearest ? "'?" : "");
-    smc_buf_clear(&words);
+    smc_buf_clear(&seen);
     return rc;
 }
 
-/* All types but the texts, which need a copy that lives as long as the settings. */
-static enum smc_status put_parsed(const struct smc_settings *settings,
-                                  const struct smc_setting *row, const struct smci_given *given,
-                                  struct smc_error *err)
+/* ---- values ---- */
+
+enum smc_status smci_yaml_value(struct smci_yaml *yaml, const char *key, struct smc_buf *out)
 {
-    void *place = place_of(settings, row);
-    switch (row->type) {
-    case SMC_SETTING_TEXT:
-        return SMC_OK;
-    case SMC_SETTING_SECRET:
-        return smc_secret_check(given->text, strlen(given->text), given->name, err);
-    case SMC_SETTING_WHOLE:
-        return put_whole(place, row, given, err);
-    case SMC_SETTING_SECONDS:
-        return put_seconds(place, row, given, err);
-    case SMC_SETTING_DECIMAL:
-        return put_decimal(place, row, given, err);
-    case SMC_SETTING_FLAG:
-        return put_flag(place, given, err);
-    case SMC_SETTING_CHOICE:
-        return put_choice(place, row, given, err);
-    }
-    return smc_fail(err, SMC_ERR_INTERNAL, "%s: a setting of an unknown type", given->name);
+    const yaml_event_t *event = &yaml->event;
+    if (event->type != YAML_SCALAR_EVENT)
+        return smci_yaml_fail(yaml, smci_yaml_place(yaml), "%s: a single value is expected, not %s",
+                              key, form_of(event));
+    const char *text = (const char *)event->data.scalar.value;
+    if (is_nothing(event) || *text == '\0')
+        return smci_yaml_fail(yaml, smci_yaml_place(yaml),
+                              "%s: the value is empty: give one, or take the key out", key);
+    if (strlen(text) != event->data.scalar.length)
+        return smci_yaml_fail(yaml, smci_yaml_place(yaml), "%s: a NUL can't be part of a value",
+                              key);
+    enum smc_status rc = smc_buf_addstr(out, text);
+    return rc == SMC_ERR_CAP
+               ? smci_yaml_fail(yaml, smci_yaml_place(yaml), "%s: the value is too long", key)
+               : rc;
 }
 
-/* ---- all values ---- */
-
-static void forget(const struct smc_setting *row, struct smc_value *value)
+enum smc_status smci_yaml_list(struct smci_yaml *yaml, const char *key, struct smc_buf *out)
 {
-    if (value->text && row->type == SMC_SETTING_SECRET)
-        explicit_bzero(value->text, strlen(value->text));
-    free(value->text);
-    free(value->name);
-    *value = (struct smc_value){NULL, NULL, SMC_FROM_DEFAULT};
+    if (yaml->event.type != YAML_SEQUENCE_START_EVENT)
+        return smci_yaml_value(yaml, key, out);
+    enum smc_status rc = next(yaml);
+    while (rc == SMC_OK && yaml->event.type != YAML_SEQUENCE_END_EVENT) {
+        if (out->len > 0)
+            rc = smc_buf_addstr(out, ",");
+        if (rc == SMC_OK)
+            rc = smci_yaml_value(yaml, key, out);
+        if (rc == SMC_OK)
+            rc = next(yaml);
+    }
+    if (rc == SMC_OK && out->len == 0)
+        rc = smci_yaml_fail(yaml, smci_yaml_place(yaml),
+                            "%s: the list is empty: name something, or take the key out", key);
+    return rc;
 }
 
-static enum smc_status put_default(struct smc_settings *settings, const struct smc_setting *row,
-                                   struct smc_error *err)
-{
-    if (is_text(row)) {
-        *(const char **)place_of(settings, row) = row->fallback;
-        return SMC_OK;
-    }
-    if (row->fallback) {
-        struct smci_given given = {row->flag, row->fallback, SMC_FROM_DEFAULT};
-        struct smc_error why = SMC_ERROR_INIT;
-        if (put_parsed(settings, row, &given, &why) == SMC_OK)
-            return SMC_OK;
-        return smc_fail(err, SMC_ERR_INTERNAL, "the default of %s", why.detail);
-    }
-    if (row->type == SMC_SETTING_CHOICE)
-        *(int *)place_of(settings, row) = -1;
-    else if (row->type == SMC_SETTING_WHOLE)
-        *(int *)place_of(settings, row) = 0;
-    else if (row->type == SMC_SETTING_FLAG)
-        *(bool *)place_of(settings, row) = false;
-    else if (row->type == SMC_SETTING_SECONDS)
-        *(int64_t *)place_of(settings, row) = 0;
-    else
-        *(double *)place_of(settings, row) = 0;
-    return SMC_OK;
-}
+/* ---- the whole ---- */
 
-enum smc_status smc_settings_init(struct smc_settings *settings,
-                                  const struct smc_settings_table *table, void *target,
-                                  struct smc_error *err)
+static enum smc_status read_document(struct smci_yaml *yaml, smci_yaml_take *take, void *ctx)
 {
-    *settings =
-        (struct smc_settings){table, target, calloc(table->count, sizeof(struct smc_value))};
-    if (!settings->values)
-        return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
-    for (size_t i = 0; i < table->count; i++) {
-        enum smc_status rc = put_default(settings, &table->rows[i], err);
-        if (rc != SMC_OK)
-            return rc;
-    }
-    return SMC_OK;
-}
-
-void smc_settings_clear(struct smc_settings *settings)
-{
-    for (size_t i = 0; settings->values && i < settings->table->count; i++) {
-        const struct smc_setting *row = &settings->table->rows[i];
-        forget(row, &settings->values[i]);
-        if (is_text(row))
-            *(const char **)place_of(settings, row) = NULL;
-    }
-    free(settings->values);
-    *settings = (struct smc_settings)SMC_SETTINGS_INIT;
-}
-
-/* Whether a higher source has spoken on this row or on one that excludes it; `rival` is set to such
- * a row that the same source has set. */
-static bool is_decided(const struct smc_settings *settings, const struct smc_setting *row,
-                       enum smc_source source, const struct smc_value **rival)
-{
-    *rival = NULL;
-    for (size_t i = 0; i < settings->table->count; i++) {
-        const struct smc_setting *other = &settings->table->rows[i];
-        if (other != row && (row->group == 0 || other->group != row->group))
-            continue;
-        const struct smc_value *value = &settings->values[i];
-        if (value->source > source)
-            return true;
-        if (other != row && value->source == source)
-            *rival = value;
-    }
-    return false;
-}
-
-enum smc_status smci_settings_put(struct smc_settings *settings, const struct smc_setting *row,
-                                  const struct smci_given *given, struct smc_error *err)
-{
-    const struct smc_value *rival;
-    if (is_decided(settings, row, given->source, &rival))
-        return SMC_OK;
-    if (rival)
-        return smc_fail(err, SMC_ERR_USAGE, "%s and %s exclude each other: give one of them",
-                        rival->name, given->name);
-    enum smc_status rc = put_parsed(settings, row, given, err);
-    if (rc != SMC_OK)
+    enum smc_status rc = next(yaml); /* the stream's start */
+    if (rc == SMC_OK)
+        rc = next(yaml);
+    if (rc != SMC_OK || yaml->event.type == YAML_STREAM_END_EVENT)
         return rc;
-    struct smc_value fresh = {strdup(given->text), strdup(given->name), given->source};
-    if (!fresh.text || !fresh.name) {
-        forget(row, &fresh);
+    rc = next(yaml);
+    if (rc == SMC_OK)
+        rc = smci_yaml_mapping(yaml, "a configuration file", take, ctx);
+    if (rc == SMC_OK)
+        rc = next(yaml); /* the document's end */
+    if (rc == SMC_OK)
+        rc = next(yaml);
+    if (rc == SMC_OK && yaml->event.type != YAML_STREAM_END_EVENT)
+        rc = smci_yaml_fail(yaml, smci_yaml_place(yaml),
+                            "a second document begins here: a configuration file is one");
+    return rc;
+}
+
+/* libyaml frees its copies of the text without emptying them. */
+static void wipe_parser(yaml_parser_t *parser)
+{
+    if (parser->raw_buffer.start)
+        explicit_bzero(parser->raw_buffer.start,
+                       (size_t)(parser->raw_buffer.end - parser->raw_buffer.start));
+    if (parser->buffer.start)
+        explicit_bzero(parser->buffer.start, (size_t)(parser->buffer.end - parser->buffer.start));
+    yaml_parser_delete(parser);
+}
+
+enum smc_status smci_yaml_read(const char *shown, const char *text, size_t len,
+                               smci_yaml_take *take, void *ctx, struct smc_error *err)
+{
+    struct smci_yaml yaml = {.shown = shown, .err = err};
+    if (!yaml_parser_initialize(&yaml.parser))
         return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
-    }
-    struct smc_value *value = value_of(settings, row);
-    forget(row, value);
-    *value = fresh;
-    if (is_text(row))
-        *(const char **)place_of(settings, row) = fresh.text;
-    return SMC_OK;
-}
-
-bool smci_settings_is_query(const struct smc_settings *settings)
-{
-    for (size_t i = 0; i < settings->table->count; i++)
-        if (settings->table->rows[i].is_query && settings->values[i].source != SMC_FROM_DEFAULT)
-            return true;
-    return false;
-}
-
-enum smc_status smc_settings_read(struct smc_settings *settings, int argc, char **argv,
-                                  char *const *envp, struct smc_error *err)
-{
-    struct smc_error why = SMC_ERROR_INIT;
-    enum smc_status rc = smci_settings_read_args(settings, argc, argv, &why);
-    bool is_query = smci_settings_is_query(settings);
-    if (!is_query && rc == SMC_OK)
-        rc = smci_settings_read_env(settings, envp, &why);
-    smci_settings_empty_env(settings->table, envp);
-    if (is_query || rc == SMC_OK)
-        return SMC_OK;
-    return smc_fail(err, rc, "%s", why.detail);
-}
-
-/* ---- questions ---- */
-
-const struct smc_setting *smc_settings_row(const struct smc_settings_table *table, const char *flag)
-{
-    for (size_t i = 0; i < table->count; i++)
-        if (strcmp(table->rows[i].flag, flag) == 0)
-            return &table->rows[i];
-    return NULL;
-}
-
-bool smc_settings_is_set(const struct smc_settings *settings, const char *flag)
-{
-    const struct smc_setting *row = smc_settings_row(settings->table, flag);
-    return row && value_of(settings, row)->source != SMC_FROM_DEFAULT;
-}
-
-const char *smc_settings_name(const struct smc_settings *settings, const char *flag)
-{
-    const struct smc_setting *row = smc_settings_row(settings->table, flag);
-    const char *name = row ? value_of(settings, row)->name : NULL;
-    return name ? name : flag;
-}
-
-/* A setting stands for all that exclude it: a secret's file for the secret. */
-static bool is_given(const struct smc_settings *settings, const struct smc_setting *row)
-{
-    for (size_t i = 0; i < settings->table->count; i++) {
-        const struct smc_setting *other = &settings->table->rows[i];
-        bool is_of_group = other == row || (row->group != 0 && other->group == row->group);
-        if (is_of_group && settings->values[i].source != SMC_FROM_DEFAULT)
-            return true;
-    }
-    return false;
-}
-
-enum smc_status smc_settings_require(const struct smc_settings *settings, const char *const *flags,
-                                     size_t count, struct smc_error *err)
-{
-    struct smc_buf missing = SMC_BUF_INIT(MISSING_MAX);
-    enum smc_status rc = SMC_OK;
-    for (size_t i = 0; i < count && rc == SMC_OK; i++) {
-        const struct smc_setting *row = smc_settings_row(settings->table, flags[i]);
-        if (!row || is_given(settings, row))
-            continue;
-        rc = smc_buf_addf(&missing, "%s%s", missing.len ? ", " : "", row->flag);
-        if (rc == SMC_OK && row->variable)
-            rc = smc_buf_addf(&missing, " (or the variable %s)", row->variable);
-    }
-    if (rc != SMC_OK)
-        rc = smc_fail(err, rc, "%s", smc_strerror(rc));
-    else if (missing.len > 0)
-        rc = smc_fail(err, SMC_ERR_USAGE, "missing: %s", smc_buf_str(&missing));
-    smc_buf_clear(&missing);
+    yaml_parser_set_input_string(&yaml.parser, (const unsigned char *)text, len);
+    enum smc_status rc = read_document(&yaml, take, ctx);
+    if (rc == SMC_ERR_NOMEM)
+        (void)smc_fail(err, rc, "out of memory");
+    drop_event(&yaml);
+    wipe_parser(&yaml.parser);
     return rc;
 }

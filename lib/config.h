@@ -1,41 +1,73 @@
-/* What the parts of the settings share: config.c keeps the values, config_args.c reads the command
- * line, config_env.c the variables. */
+/* The parts of reading a configuration file: config_file.c reads its bytes, config_keys.c knows what its
+ * keys mean, config.c its YAML. */
 #ifndef SMCI_CONFIG_H
 #define SMCI_CONFIG_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sigmacat/buf.h>
 #include <sigmacat/config.h>
 
-/* A value on its way in. All borrowed. */
-struct smci_given {
-    const char *name; /* of its source, for errors */
-    const char *text;
-    enum smc_source source;
+/* A longer file is no configuration. libyaml 0.2.5 has no bound of its own on nesting. */
+#define SMCI_CONFIG_MAX ((size_t)1024 * 1024)
+
+/* A longer key or name is none; nor is a longer value. */
+#define SMCI_CONFIG_KEY_MAX   128
+#define SMCI_CONFIG_VALUE_MAX 65536
+
+/* ---- YAML: mappings, lists and single values; nothing else of it is taken ---- */
+
+struct smci_yaml;
+
+/* From 1 on. */
+struct smci_place {
+    size_t line;
+    size_t column;
 };
 
-/* Checks a value and puts it into the target, unless a higher source has set this setting or one
- * that excludes it; so the higher sources are read first. Of one source the last value wins.
- * SMC_ERR_USAGE, SMC_ERR_NOMEM. */
-enum smc_status smci_settings_put(struct smc_settings *settings, const struct smc_setting *row,
-                                  const struct smci_given *given, struct smc_error *err);
+struct smci_key {
+    char text[SMCI_CONFIG_KEY_MAX];
+    struct smci_place at;
+};
 
-/* Whether a query (--help) is among what was given. */
-bool smci_settings_is_query(const struct smc_settings *settings);
+/* Reads the value of one key by one of the functions below. */
+typedef enum smc_status smci_yaml_take(struct smci_yaml *yaml, const struct smci_key *key,
+                                       void *ctx);
 
-/* Reads all words even after an error, so that no secret stays in argv and no query is missed. */
-enum smc_status smci_settings_read_args(struct smc_settings *settings, int argc, char **argv,
-                                        struct smc_error *err);
-enum smc_status smci_settings_read_env(struct smc_settings *settings, char *const *envp,
-                                       struct smc_error *err);
+/* Reads a text whose one document is a mapping, or nothing. `shown` names it in errors. All of this:
+ * SMC_ERR_USAGE with "SHOWN:LINE:COLUMN: what"; SMC_ERR_NOMEM. */
+enum smc_status smci_yaml_read(const char *shown, const char *text, size_t len,
+                               smci_yaml_take *take, void *ctx, struct smc_error *err);
 
-/* Overwrites the values of secrets' variables where they stand, whatever the letter case of their
- * names: what remains counts as not set, for us and for our children. */
-void smci_settings_empty_env(const struct smc_settings_table *table, char *const *envp);
+/* Of a value: a mapping (`what` names it), each key once; a single value; a list of such, as they
+ * stand behind a flag, with commas between them, or a single one. The last two append to `out`. */
+enum smc_status smci_yaml_mapping(struct smci_yaml *yaml, const char *what, smci_yaml_take *take,
+                                  void *ctx);
+enum smc_status smci_yaml_value(struct smci_yaml *yaml, const char *key, struct smc_buf *out);
+enum smc_status smci_yaml_list(struct smci_yaml *yaml, const char *key, struct smc_buf *out);
 
-/* How many letters must be changed, added, left out or swapped with their neighbour to make one
- * text of the other; INT_MAX for texts too long to be a mistyped word. */
-int smci_typo_distance(const char *one, size_t one_len, const char *other, size_t other_len);
+/* Where the value is that is to be read. */
+struct smci_place smci_yaml_place(const struct smci_yaml *yaml);
 
-/* Whether a distance is small enough, for a word of `len` bytes, to ask "did you mean". */
-bool smci_typo_is_near(int distance, size_t len);
+enum smc_status smci_yaml_fail(const struct smci_yaml *yaml, struct smci_place at, const char *fmt,
+                               ...) SMC_PRINTF(3, 4);
+
+/* ---- its meaning ---- */
+
+/* Puts what the text of `file` says into the settings, as smc_settings_read_file does; `holds_secret`
+ * is set when the program's own parts hold one. Errors as there. */
+enum smc_status smci_config_parse(struct smc_settings *settings,
+                                  const struct smc_settings_file *file, const char *text,
+                                  size_t len, bool *holds_secret, struct smc_error *err);
+
+/* A file's name as errors show it: its end, so that the text behind it is not cut off. Borrowed from
+ * `path`. */
+const char *smci_config_shown(const char *path);
+
+/* Appends a PATH of a configuration file as the program is to use it. SMC_ERR_USAGE for a "~" that
+ * can't be resolved, without a place; errors of smc_buf_add. */
+enum smc_status smci_config_path(const struct smc_settings_file *file, const char *text,
+                                 struct smc_buf *out, struct smc_error *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "num.h"
@@ -133,12 +134,23 @@ static enum smc_status locked(int fd, const char *path, struct smc_error *err)
                     (long long)pid);
 }
 
+/* A look at the lock (below) holds it for a moment: that must not refuse a run. */
+static int lock_now(int fd)
+{
+    const struct timespec moment = {0, 50000000};
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    if (errno == EWOULDBLOCK)
+        (void)nanosleep(&moment, NULL);
+    return flock(fd, LOCK_EX | LOCK_NB);
+}
+
 enum smc_status smci_lock_take(const char *path, int *fd, struct smc_error *err)
 {
     enum smc_status rc = smci_private_file(path, fd, err);
     if (rc != SMC_OK)
         return rc;
-    if (flock(*fd, LOCK_EX | LOCK_NB) == 0) {
+    if (lock_now(*fd) == 0) {
         /* Who holds it is for the text only, so that a full disk is no reason to fail here. */
         char text[24];
         int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
@@ -163,6 +175,23 @@ void smci_lock_release(int fd)
     int result = ftruncate(fd, 0);
     (void)result;
     (void)close(fd);
+}
+
+enum smc_status smci_lock_look(const char *path, struct smc_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return SMC_OK;
+    if (fd < 0)
+        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't look at the lock", path);
+    /* Nothing else tells whether it is held. Shared, so that looks do not refuse each other. */
+    enum smc_status rc = SMC_OK;
+    if (flock(fd, LOCK_SH | LOCK_NB) != 0)
+        rc = errno == EWOULDBLOCK
+                 ? locked(fd, path, err)
+                 : smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't look at the lock", path);
+    (void)close(fd);
+    return rc;
 }
 
 static bool is_lacking(int error)

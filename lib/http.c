@@ -3,14 +3,16 @@
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "ca.h"
+#include "http_head.h"
+#include "httpdate.h"
 #include "url.h"
 
 #define CONNECT_TIMEOUT_MAX_MS 30000
@@ -30,6 +32,7 @@ struct exchange {
     size_t header_bytes;
     bool is_head_whole;  /* the empty line behind the last header came */
     bool is_local_fault; /* the body to be sent could not be read */
+    bool is_probe;
     char detail[CURL_ERROR_SIZE];
     struct smci_http_response response;
     smci_http_done_fn *done;
@@ -168,29 +171,10 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
     return CURL_WRITEFUNC_ERROR;
 }
 
-static bool is_header(const char *line, size_t len, const char *name, const char **value,
-                      size_t *value_len)
-{
-    size_t name_len = strlen(name);
-    if (len <= name_len || strncasecmp(line, name, name_len) != 0 || line[name_len] != ':')
-        return false;
-    const char *at = line + name_len + 1;
-    const char *end = line + len;
-    while (at < end && (*at == ' ' || *at == '\t'))
-        at++;
-    while (end > at && strchr(" \t\r\n", end[-1]))
-        end--;
-    *value = at;
-    *value_len = (size_t)(end - at);
-    return true;
-}
-
 static size_t on_header(char *line, size_t size, size_t count, void *ctx)
 {
     struct exchange *x = ctx;
     size_t len = size * count;
-    const char *value;
-    size_t value_len;
     x->progress_ms = now_ms(x->http);
     x->header_bytes += len;
     if (x->header_bytes > HEADERS_MAX_BYTES) {
@@ -204,15 +188,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx)
         x->is_head_whole = true;
     else if (len > 5 && memcmp(line, "HTTP/", 5) == 0) /* after a 1xx, another */
         x->is_head_whole = false;
-    if (is_header(line, len, "Retry-After", &value, &value_len)) {
-        /* One that doesn't fit is no date: its first digits say "too long" just as well. */
-        if (value_len >= sizeof x->response.retry_after)
-            value_len = sizeof x->response.retry_after - 1;
-        (void)memcpy(x->response.retry_after, value, value_len);
-        x->response.retry_after[value_len] = '\0';
-    } else if (is_header(line, len, "Content-Type", &value, &value_len)) {
-        x->response.is_html = value_len >= 9 && strncasecmp(value, "text/html", 9) == 0;
-    }
+    smci_http_head_read(&x->response, line, len);
     return len;
 }
 
@@ -332,6 +308,9 @@ static CURLcode set_request(struct exchange *x, const struct smci_http_request *
      * calls within a second; on a fresh one it does not. */
     if (rc == CURLE_OK && request->form)
         rc = curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
+    x->is_probe = request->is_probe;
+    if (rc == CURLE_OK && request->is_probe)
+        rc = curl_easy_setopt(x->easy, CURLOPT_CERTINFO, 1L);
     if (rc == CURLE_OK && request->upload) {
         x->upload = *request->upload;
         rc = set_upload(x);
@@ -457,12 +436,80 @@ static int judge(struct exchange *x, CURLcode code, int status)
     return status;
 }
 
+/* ---- what a probe learns ---- */
+
+/* By OpenSSL's verdict on the certificate; libcurl leaves 1 where all but the name fits. */
+static enum smc_obstacle certificate_fault(const struct exchange *x)
+{
+    long verdict = 0;
+    (void)curl_easy_getinfo(x->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    if (verdict <= 1)
+        return SMC_WAY_HOST;
+    bool is_date = verdict == 9 || verdict == 10; /* X509_V_ERR_CERT_NOT_YET_VALID, _HAS_EXPIRED */
+    return is_date ? SMC_WAY_DATE : SMC_WAY_ISSUER;
+}
+
+/* Where the code does not tell, as with a time-out, the steps that were done do. (7.88.1 leaves the
+ * time of the connection at 0 until TLS is done.) */
+static enum smc_obstacle obstacle_by_steps(const struct exchange *x)
+{
+    curl_off_t resolved = 0;
+    curl_off_t secured = 0;
+    const char *url = "";
+    (void)curl_easy_getinfo(x->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
+    (void)curl_easy_getinfo(x->easy, CURLINFO_APPCONNECT_TIME_T, &secured);
+    (void)curl_easy_getinfo(x->easy, CURLINFO_EFFECTIVE_URL, &url);
+    if (resolved == 0)
+        return SMC_WAY_NAME;
+    if (!x->response.way.address[0])
+        return SMC_WAY_CONNECTION;
+    return secured == 0 && !smci_origin_is_plain(url) ? SMC_WAY_TLS : SMC_WAY_ANSWER;
+}
+
+static enum smc_obstacle obstacle_of(const struct exchange *x, CURLcode code, long proxy_status)
+{
+    if (x->response.status != 0)
+        return SMC_WAY_FREE;
+    if (code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY || proxy_status >= 300)
+        return SMC_WAY_PROXY;
+    if (code == CURLE_COULDNT_RESOLVE_HOST)
+        return SMC_WAY_NAME;
+    if (code == CURLE_COULDNT_CONNECT)
+        return SMC_WAY_CONNECTION;
+    if (code == CURLE_SSL_CACERT_BADFILE)
+        return SMC_WAY_CA_FILE;
+    return code == CURLE_PEER_FAILED_VERIFICATION ? certificate_fault(x) : obstacle_by_steps(x);
+}
+
+static void learn_way(struct exchange *x, CURLcode code)
+{
+    struct smc_way *way = &x->response.way;
+    const struct smc_clock *clock = x->http->clock;
+    const char *address = NULL;
+    struct curl_certinfo *chain = NULL;
+    long proxy_status = 0;
+    (void)curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address);
+    (void)curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    (void)curl_easy_getinfo(x->easy, CURLINFO_CERTINFO, &chain);
+    (void)snprintf(way->address, sizeof way->address, "%s", address ? address : "");
+    way->is_proxied = proxy_status != 0;
+    way->obstacle = obstacle_of(x, code, proxy_status);
+    /* The first of the chain is the server's own. */
+    const struct curl_slist *line = chain && chain->num_of_certs > 0 ? chain->certinfo[0] : NULL;
+    for (; line; line = line->next)
+        if (strncmp(line->data, "Expire date:", 12) == 0)
+            (void)smci_certificate_date_parse(line->data + 12, &way->certificate_end_s);
+    (void)smci_http_date_parse(x->response.date, clock->wall_ms(clock->ctx), &way->date_s);
+}
+
 static void complete(struct exchange *x, CURLcode code)
 {
     struct smci_http_response *response = &x->response;
     long status = 0;
     (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
     response->status = judge(x, code, (int)status);
+    if (x->is_probe)
+        learn_way(x, code);
     detach(x);
     x->http->ended++;
     if (response->status != 0 && smc_buf_reserve(&response->body, 0) != SMC_OK) {

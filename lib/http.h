@@ -34,6 +34,7 @@ struct smci_http_request {
     const char *form;           /* an x-www-form-urlencoded body to POST; NULL: none; borrowed until
                                    the callback */
     const struct smc_upload_body *upload; /* a multipart body to POST; NULL: none; copied */
+    bool is_probe;                        /* fills the response's `way` */
 };
 
 /* Borrowed during the callback. */
@@ -41,10 +42,12 @@ struct smci_http_response {
     int status;             /* 0: none, or the answer was cut short */
     struct smc_buf body;    /* decompressed; at most SMC_BODY_MAX */
     char retry_after[64];   /* the header's value; "" when absent */
+    char date[64];          /* the same of this one */
     bool is_html;           /* by its Content-Type */
     bool is_permanent;      /* status 0, and no retry will mend it */
     int64_t moved;          /* bytes in both directions so far */
     struct smc_error error; /* for status 0: why */
+    struct smc_way way;     /* of a probe */
 };
 
 typedef void smci_http_done_fn(void *ctx, struct smci_http_response *response);

@@ -122,6 +122,19 @@ void smc_json_free(struct smc_json *root)
     json_decref(tree(root));
 }
 
+void smc_json_wipe(struct smc_json *root)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(tree(root), name, value)
+    {
+        /* jansson offers no other way to its bytes. */
+        if (json_is_string(value))
+            explicit_bzero((char *)(uintptr_t)json_string_value(value), json_string_length(value));
+    }
+    smc_json_free(root);
+}
+
 /* ---- reading ---- */
 
 struct smc_json *smc_json_get(struct smc_json *node, const char *name)

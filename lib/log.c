@@ -112,6 +112,12 @@ static void clean(char *text)
     }
 }
 
+void smc_log_clean(const struct smc_log *log, char *text)
+{
+    smc_log_mask(log, text);
+    clean(text);
+}
+
 static int json_line(char *line, size_t size, enum smc_log_level level, const char *message)
 {
     static const char *const names[] = {"error", "warning", "info", "debug"};
@@ -141,8 +147,7 @@ void smc_logf(struct smc_log *log, enum smc_log_level level, const char *fmt, ..
     va_start(args, fmt);
     (void)vsnprintf(message, sizeof message, fmt, args);
     va_end(args);
-    smc_log_mask(log, message);
-    clean(message);
+    smc_log_clean(log, message);
     if (log->sink) {
         log->sink(log->sink_ctx, level, message);
         return;

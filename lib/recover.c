@@ -164,6 +164,21 @@ static enum smc_status find_sets(DIR *dir, const char *last, struct stamps *stam
     return rc;
 }
 
+/* Whether each file of `set` is also one of `other`, by their names. */
+static bool is_within(const struct left *set, const struct left *other)
+{
+    char name[NAME_BYTES];
+    bool is_there = true;
+    for (size_t i = 0; is_there && i < set->count; i++) {
+        name_of(set, i, "", name);
+        if (!exists(set, name))
+            continue;
+        name_of(other, i, "", name);
+        is_there = exists(other, name);
+    }
+    return is_there;
+}
+
 enum smc_status smc_set_prune(const char *directory, const char *const *names, size_t count,
                               size_t keep, int64_t spared, struct smc_log *log,
                               struct smc_error *err)
@@ -175,10 +190,14 @@ enum smc_status smc_set_prune(const char *directory, const char *const *names, s
     enum smc_status rc = find_sets(dir, names[count - 1], &stamps);
     if (rc != SMC_OK)
         (void)smc_fail(err, rc, "%s: %s", directory, smc_strerror(rc));
-    for (size_t i = keep; rc == SMC_OK && i < stamps.count; i++) {
-        if (stamps.all[i] == spared)
+    const struct left model = {directory, dirfd(dir), spared, names, count};
+    for (size_t i = 0; rc == SMC_OK && i < stamps.count; i++) {
+        const struct left old = {directory, dirfd(dir), stamps.all[i], names, count};
+        bool is_old = keep == 0;
+        if (!is_old && is_within(&model, &old))
+            keep--;
+        if (!is_old || stamps.all[i] == spared || !is_within(&old, &model))
             continue;
-        struct left old = {directory, dirfd(dir), stamps.all[i], names, count};
         rc = take_away(&old, true, err);
         if (rc == SMC_OK)
             smc_logf(log, SMC_LOG_INFO, "Removed the older set %" PRId64, stamps.all[i]);

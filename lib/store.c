@@ -16,6 +16,7 @@
 #define GROUP_WEIGHT   (100 * SMCI_WEIGHT_ANSWER)
 #define GROUP_MS       200
 #define PAGE_BYTES     4096
+#define LOCK_NAME      "run.lock"
 
 /* Exclusive locking keeps WAL's index in memory: it works without shared memory, so on network file
  * systems too. run.lock keeps others out anyhow. */
@@ -442,7 +443,7 @@ enum smc_status smci_store_open(struct smc_store **store, const char *directory,
 {
     *store = NULL;
     struct smc_store *made = calloc(1, sizeof *made);
-    char *lock = smci_dir_path(directory, "run.lock");
+    char *lock = smci_dir_path(directory, LOCK_NAME);
     if (!made || !lock) {
         free(made);
         free(lock);
@@ -470,6 +471,16 @@ enum smc_status smci_store_open(struct smc_store **store, const char *directory,
     }
     *store = made;
     return SMC_OK;
+}
+
+enum smc_status smc_store_look(const char *directory, struct smc_error *err)
+{
+    char *lock = smci_dir_path(directory, LOCK_NAME);
+    if (!lock)
+        return smc_fail(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
+    enum smc_status rc = smci_lock_look(lock, err);
+    free(lock);
+    return rc;
 }
 
 enum smc_status smc_store_open(struct smc_store **store, const char *directory, const char *host,

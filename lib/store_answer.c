@@ -15,9 +15,10 @@ static const char answer_get_sql[] =
 static const char answers_count_sql[] =
     "SELECT COUNT(*) FROM answer WHERE status IS NOT NULL AND space IN"
     " (SELECT id FROM space WHERE scope = ? AND type = ?)";
-static const char failures_clear_sql[] = "DELETE FROM answer WHERE status <> 200 AND space IN"
-                                         " (SELECT id FROM space WHERE scope = ? AND type = ?)"
-                                         " AND NOT (? AND status IN (400, 404, 409, 410))";
+static const char failures_clear_sql[] =
+    "DELETE FROM answer WHERE status <> 200 AND space IN"
+    " (SELECT id FROM space WHERE scope = ? AND type = ? AND (? IS NULL OR name = ?))"
+    " AND NOT (? AND status IN (400, 404, 409, 410))";
 static const char older_clear_sql[] =
     "DELETE FROM answer WHERE fetched < ? AND space IN"
     " (SELECT id FROM space WHERE scope = ? AND type = ? AND (? IS NULL OR name = ?))";
@@ -201,13 +202,13 @@ enum smc_status smc_store_prune(struct smc_store *store, const char *kind, const
     return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
 }
 
-enum smc_status smc_store_forget_failures(struct smc_store *store, bool is_permanent_kept,
-                                          struct smc_error *err)
+enum smc_status smc_store_forget_failures(struct smc_store *store, const char *kind,
+                                          bool is_permanent_kept, struct smc_error *err)
 {
     enum smc_status rc = smci_store_begin(store, err);
     if (rc == SMC_OK)
-        rc = smci_store_run(store, err, failures_clear_sql, "iii", store->scope,
-                            (int64_t)SMCI_SPACE_ANSWERS, (int64_t)is_permanent_kept);
+        rc = smci_store_run(store, err, failures_clear_sql, "iitti", store->scope,
+                            (int64_t)SMCI_SPACE_ANSWERS, kind, kind, (int64_t)is_permanent_kept);
     return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/file.h>
@@ -94,23 +95,12 @@ static void add_fault(struct fixture *f, const char *fault)
         fail_msg("%s", why);
 }
 
-static void begin(struct fixture *f)
+/* Starts the script with `envp`, ended by NULL, whose texts it frees. */
+static void begin_with(struct fixture *f, char **envp)
 {
     char sh[] = "/bin/sh";
     char script[] = SCRIPT;
     char *argv[] = {sh, script, NULL};
-    char *envp[] = {text_format("PATH=%s", f->path),
-                    text_format("CASTOR_SIGMA_HOST=%s", sim_url(f->sim)),
-                    text_format("CASTOR_SIGMA_CLIENT_ID=sim-client"),
-                    text_format("CASTOR_SIGMA_RETRIES=0"),
-                    text_format("CASTOR_UPLOADER_SOURCE_ID=" SOURCE_ID),
-                    text_format("CASTOR_UPLOADER_ENDPOINT=%s", sim_url(f->sim)),
-                    text_format("CASTOR_UPLOADER_RETRIES=0"),
-                    text_format("SIGMACAT_SECRETS=%s", f->dir),
-                    text_format("SIGMACAT_OUTPUT=%s", f->output),
-                    text_format("SIGMACAT_TRIES=2"),
-                    text_format("SIGMACAT_WAIT=0"),
-                    NULL};
     posix_spawn_file_actions_t files;
     int rc = posix_spawn_file_actions_init(&files);
     rc |= posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
@@ -123,6 +113,23 @@ static void begin(struct fixture *f)
     for (char **e = envp; *e; e++)
         free(*e);
     assert_int_equal(rc, 0);
+}
+
+static void begin(struct fixture *f)
+{
+    char *envp[] = {text_format("PATH=%s", f->path),
+                    text_format("CASTOR_SIGMA_HOST=%s", sim_url(f->sim)),
+                    text_format("CASTOR_SIGMA_CLIENT_ID=sim-client"),
+                    text_format("CASTOR_SIGMA_RETRIES=0"),
+                    text_format("CASTOR_UPLOADER_SOURCE_ID=" SOURCE_ID),
+                    text_format("CASTOR_UPLOADER_ENDPOINT=%s", sim_url(f->sim)),
+                    text_format("CASTOR_UPLOADER_RETRIES=0"),
+                    text_format("SIGMACAT_SECRETS=%s", f->dir),
+                    text_format("SIGMACAT_OUTPUT=%s", f->output),
+                    text_format("SIGMACAT_TRIES=2"),
+                    text_format("SIGMACAT_WAIT=0"),
+                    NULL};
+    begin_with(f, envp);
 }
 
 static int end(struct fixture *f)
@@ -250,6 +257,107 @@ static void test_output_is_a_file(void **state)
     assert_told(f, 5, "lock");
 }
 
+/* ---- a profile in place of variables ---- */
+
+struct profile_row {
+    const char *name;
+    const char *file;   /* of SIGMACAT_CONFIG, in the fixture's directory */
+    const char *chosen; /* SIGMACAT_PROFILE */
+    const char *given;  /* the variables that are set besides: a format with the directory */
+    int status;
+    const char *step;
+    const char *sets; /* the directory that gets them; NULL: none does */
+    int kept;         /* after two runs */
+};
+
+static const struct profile_row profile_rows[] = {
+    {"says_all", "config.yaml", "acme", NULL, 0, "done", "sets", 1},
+    {"default_one", "config.yaml", "", NULL, 0, "done", "sets of the default", 2},
+    {"output_given", "config.yaml", "acme", "SIGMACAT_OUTPUT=%s/here", 0, "done", "here", 1},
+    {"output_is_a_setting", "config.yaml", "acme", "CASTOR_OUTPUT_DIRECTORY=%s/there", 0, "done",
+     "there", 1},
+    {"keep_given", "config.yaml", "acme", "SIGMACAT_KEEP=2", 0, "done", "sets", 2},
+    {"secrets_given", "config.yaml", "without_secrets", "SIGMACAT_SECRETS=%s", 0, "done", "sets",
+     2},
+    {"without_secrets", "config.yaml", "without_secrets", NULL, 2, "extract", NULL, 0},
+    {"without_output", "config.yaml", "without_output", NULL, 2, "config", NULL, 0},
+    {"unknown_profile", "config.yaml", "acne", NULL, 2, "config", NULL, 0},
+    {"no_file", "nowhere.yaml", "acme", NULL, 5, "config", NULL, 0},
+};
+
+/* Paths in it begin at its own directory. */
+static void write_config(const struct fixture *f)
+{
+    static const char form[] =
+        "defaults:\n"
+        "  sigma: {host: '%s', client_id: sim-client, retries: 0}\n"
+        "  upload: {source_id: " SOURCE_ID ", endpoint: '%s', retries: 0}\n"
+        "profiles:\n"
+        "  acme:\n"
+        "    sigma: {api_token_file: api-token, output: sets, keep: 1}\n"
+        "    upload: {token_file: catalog-token}\n"
+        "  default:\n"
+        "    sigma: {api_token_file: api-token, output: sets of the default}\n"
+        "    upload: {token_file: catalog-token}\n"
+        "  without_secrets:\n"
+        "    sigma: {output: sets}\n"
+        "  without_output:\n"
+        "    sigma: {api_token_file: api-token}\n";
+    char *text = text_format(form, sim_url(f->sim), sim_url(f->sim));
+    char *path = text_format("%s/config.yaml", f->dir);
+    file_write(path, text, strlen(text));
+    assert_int_equal(chmod(path, 0600), 0);
+    free(path);
+    free(text);
+}
+
+static int run_profile(struct fixture *f, const struct profile_row *row)
+{
+    char *given = row->given ? text_format("%s", row->given) : text_format("SIGMACAT_WAIT=0");
+    const char *directory = strstr(given, "%s");
+    if (directory) {
+        char *whole =
+            text_format("%.*s%s%s", (int)(directory - given), given, f->dir, directory + 2);
+        free(given);
+        given = whole;
+    }
+    char *envp[] = {text_format("PATH=%s", f->path),
+                    text_format("SIGMACAT_CONFIG=%s/%s", f->dir, row->file),
+                    text_format("SIGMACAT_PROFILE=%s", row->chosen), given, NULL};
+    begin_with(f, envp);
+    return end(f);
+}
+
+static int count_summaries(const char *directory)
+{
+    glob_t found;
+    char *pattern = text_format("%s/*-summary.json", directory);
+    int rc = glob(pattern, 0, NULL, &found);
+    int count = rc == 0 ? (int)found.gl_pathc : 0;
+    if (rc == 0)
+        globfree(&found);
+    free(pattern);
+    return count;
+}
+
+static void test_profile(void **state)
+{
+    const struct profile_row *row = *state;
+    struct fixture *f = fixture_new();
+    write_config(f);
+    for (int i = 0; i < 2; i++) {
+        int status = run_profile(f, row);
+        if (status != row->status)
+            fail_msg("status %d:\n%s", status, f->err);
+        assert_told(f, row->status, row->step);
+    }
+    assert_int_equal(sim_calls(f->sim, "upload", 201), row->sets ? 24 : 0);
+    char *sets = text_format("%s/%s", f->dir, row->sets ? row->sets : "sets");
+    assert_int_equal(count_summaries(sets), row->kept);
+    free(sets);
+    fixture_free(f);
+}
+
 /* ---- the lock ---- */
 
 static void make_state_directory(const struct fixture *f)
@@ -332,5 +440,7 @@ int main(void)
         WITH_SIM(test_stopped),          WITH_SIM(test_another_run_without_flock),
     };
     int failed = run_table("chain", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
+    failed += run_table("chain, profile", profile_rows, sizeof profile_rows[0],
+                        sizeof profile_rows / sizeof profile_rows[0], test_profile);
     return failed + cmocka_run_group_tests_name("chain, other", tests, NULL, NULL);
 }

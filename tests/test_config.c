@@ -1,621 +1,529 @@
-/* The settings table: each rule of parsing is a row. */
+/* The configuration file: what it says, whom it goes before, and each mistake in it. */
 #include "tests/support/support.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <sigmacat/config.h>
 
 #include "lib/config.h"
 
+/* ---- a table as a program has one ---- */
+
 struct target {
-    const char *text;
-    const char *secret;
-    const char *file;
-    const char *folder;
-    int64_t wait_ms;
-    int64_t pause_ms;
-    double rate;
+    const char *host;
+    const char *token;
+    const char *token_file;
+    const char *names;
+    const char *config;
     int count;
-    int mode;
-    int kind;
     bool is_loud;
     bool is_help;
-    bool is_version;
 };
 
 #define PLACE(member) .offset = offsetof(struct target, member)
 
-static const char *const modes[] = {"red", "GREEN", "blue", NULL};
-
 static const struct smc_setting setting_rows[] = {
-    {.flag = "--text",
-     .letter = 't',
-     .metavar = "TEXT",
-     .variable = "T_TEXT",
-     .type = SMC_SETTING_TEXT,
-     PLACE(text),
-     .is_fixed = true,
-     .help = "a text"},
-    {.flag = "--secret_word",
-     .letter = 'k',
-     .metavar = "WORD",
-     .variable = "T_SECRET",
+    {.flag = "--host-name", .variable = "T_HOST", .type = SMC_SETTING_TEXT, PLACE(host)},
+    {.flag = "--token",
+     .variable = "T_TOKEN",
      .type = SMC_SETTING_SECRET,
-     PLACE(secret),
-     .is_fixed = true,
-     .help = "a secret"},
-    {.flag = "--file",
-     .letter = 'f',
-     .metavar = "FILE",
-     .variable = "T_FILE",
-     .type = SMC_SETTING_TEXT,
-     PLACE(file),
-     .is_fixed = true,
-     .group = 1,
-     .help = "a file"},
-    {.flag = "--folder",
-     .letter = 'd',
-     .metavar = "DIR",
-     .variable = "T_FOLDER",
-     .type = SMC_SETTING_TEXT,
-     PLACE(folder),
-     .is_fixed = true,
-     .group = 1,
-     .help = "a folder"},
+     PLACE(token),
+     .group = 1},
+    {.flag = "--token-file",
+     .variable = "T_TOKEN_FILE",
+     .type = SMC_SETTING_PATH,
+     PLACE(token_file),
+     .group = 1},
+    {.flag = "--names", .type = SMC_SETTING_LIST, PLACE(names)},
     {.flag = "--count",
-     .letter = 'n',
-     .metavar = "N",
      .variable = "T_COUNT",
-     .min = 1,
-     .max = 9,
      .type = SMC_SETTING_WHOLE,
      PLACE(count),
-     .fallback = "5",
-     .help = "a number"},
-    {.flag = "--wait",
-     .metavar = "SECONDS",
-     .variable = "T_WAIT",
-     .alias = "OLD_WAIT",
      .min = 1,
-     .type = SMC_SETTING_SECONDS,
-     PLACE(wait_ms),
-     .fallback = "60",
-     .help = "a time"},
-    {.flag = "--pause",
-     .metavar = "SECONDS",
-     .variable = "T_PAUSE",
-     .type = SMC_SETTING_SECONDS,
-     PLACE(pause_ms),
-     .help = "a time that may be nothing"},
-    {.flag = "--rate",
-     .metavar = "R",
-     .variable = "T_RATE",
-     .type = SMC_SETTING_DECIMAL,
-     PLACE(rate),
-     .help = "a rate"},
-    {.flag = "--mode",
-     .metavar = "MODE",
-     .variable = "T_MODE",
-     .type = SMC_SETTING_CHOICE,
-     PLACE(mode),
-     .choices = modes,
-     .fallback = "red",
-     .help = "a choice"},
-    {.flag = "--kind-of",
-     .metavar = "MODE",
-     .variable = "T_KIND",
-     .type = SMC_SETTING_CHOICE,
-     PLACE(kind),
-     .choices = modes,
-     .help = "a choice without a default"},
-    {.flag = "--loud",
-     .letter = 'l',
-     .variable = "T_LOUD",
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_loud),
-     .help = "a flag"},
-    {.flag = "--help",
-     .letter = 'h',
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_help),
-     .is_query = true,
-     .help = "help"},
-    {.flag = "--version",
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_version),
-     .is_query = true,
-     .help = "version"},
+     .max = 9,
+     .fallback = "5"},
+    {.flag = "--loud", .type = SMC_SETTING_FLAG, PLACE(is_loud)},
+    {.flag = "--config", .type = SMC_SETTING_PATH, PLACE(config), .is_unkeyed = true},
+    {.flag = "--help", .type = SMC_SETTING_FLAG, PLACE(is_help), .is_query = true},
 };
 
 static const struct smc_settings_table table = {setting_rows,
                                                 sizeof setting_rows / sizeof setting_rows[0]};
 
-/* A command line and an environment, their words divided by '|', and what comes of them: all values
- * that are not the defaults, or "! " and the text of the error. */
-struct row {
-    const char *name;
-    const char *args;
-    const char *env;
-    const char *want;
-};
-
-static const struct row rows[] = {
-    {"nothing: the defaults", "", "", ""},
-
-    {"--flag value", "--text|hello", "", "text=hello"},
-    {"--flag=value", "--text=hello", "", "text=hello"},
-    {"--flag=value: only the first = divides", "--text=a=b", "", "text=a=b"},
-    {"-x value", "-t|hello", "", "text=hello"},
-    {"-xvalue", "-thello", "", "text=hello"},
-    {"-x=value", "-t=hello", "", "text=hello"},
-    {"a value may begin with a hyphen", "-t|-hello", "", "text=-hello"},
-    {"a value may be one hyphen", "-t|-", "", "text=-"},
-    {"a value may begin with two hyphens", "--text|--hello", "", "text=--hello"},
-    {"a value may have spaces", "--text|a b", "", "text=a b"},
-    {"the last of a repeated flag wins", "-t|a|--text|b|-tc", "", "text=c"},
-    {"a repeated flag must be right each time", "-n|x|-n|3", "",
-     "! --count: 'x' is not a whole number from 1 to 9"},
-    {"-- ends", "-t|a|--", "", "text=a"},
-
-    {"a hyphen for an underscore", "--secret-word|tiger", "", "secret=tiger"},
-    {"an underscore as in the table", "--secret_word|tiger", "", "secret=tiger"},
-    {"an underscore for a hyphen", "--kind_of|red", "", "kind=0"},
-    {"a hyphen as in the table", "--kind-of=blue", "", "kind=2"},
-
-    {"shortened", "--cou|3", "", "count=3"},
-    {"shortened, with =", "--cou=3", "", "count=3"},
-    {"shortened to one of the fixed ones, whatever else fits", "--t|x", "", "text=x"},
-    {"shortened, with the other hyphen", "--secret-w|x", "", "secret=x"},
-    {"shortened, fits two fixed ones", "--f|x", "",
-     "! option '--f' is ambiguous: it could be any of --file, --folder"},
-    {"in full, though it begins another", "--file|x", "", "file=x"},
-    {"shortened, fits none", "--xyzzy|x", "", "! unknown option '--xyzzy': see --help"},
-    {"shortened to nothing", "--=x", "", "! '--=' names no option: see --help"},
-
-    {"no option", "hello", "", "! 'hello' belongs to no option: see --help"},
-    {"a hyphen alone is no option", "-", "", "! '-' belongs to no option: see --help"},
-    {"an empty word is no option", "-t|x||-l", "", "! '' belongs to no option: see --help"},
-    {"no option after --", "--|--text", "", "! '--text' belongs to no option: see --help"},
-    {"no option after a secret: it may be a part of it", "-k|open|sesame", "",
-     "! word 3 of the command line belongs to no option: quote values that have spaces, see "
-     "--help"},
-    {"mistyped", "--conut|3", "", "! unknown option '--conut': did you mean '--count'?"},
-    {"mistyped: no value is shown", "--secret_wrod=tiger", "",
-     "! unknown option '--secret_wrod': did you mean '--secret_word'?"},
-    {"mistyped: the other hyphen is no error", "--secret-wrod|x", "",
-     "! unknown option '--secret-wrod': did you mean '--secret_word'?"},
-    {"a long one with one hyphen", "-count|3", "",
-     "! unknown option '-count': did you mean '--count'?"},
-    {"an unknown letter", "-x", "", "! unknown option '-x': see --help"},
-    {"an unknown letter: no value is shown", "-xtiger", "", "! unknown option '-x': see --help"},
-    {"the first error is told", "--conut|3|-x", "",
-     "! unknown option '--conut': did you mean '--count'?"},
-
-    {"without its value", "--text", "", "! option '--text' needs a value: TEXT"},
-    {"a letter without its value", "-n", "", "! option '-n' needs a value: N"},
-    {"an option in place of the value", "--text|--count|3", "",
-     "! option '--text' needs a value (TEXT), but '--count' follows"},
-    {"an option in place of the value: its own is not shown", "--text|--secret_word=tiger", "",
-     "! option '--text' needs a value (TEXT), but '--secret_word' follows"},
-    {"a letter in place of the value", "--text|-n|3", "",
-     "! option '--text' needs a value (TEXT), but '-n' follows"},
-    {"-- in place of the value", "--text|--", "",
-     "! option '--text' needs a value (TEXT), but '--' follows"},
-    {"an empty value", "--text|", "", "! --text: the value is empty"},
-    {"an empty value after =", "--text=", "", "! --text: the value is empty"},
-    {"a flag with a value", "--loud=yes", "", "! option '--loud' takes no value"},
-    {"a letter's flag with a value", "-lyes", "", "! option '-l' takes no value"},
-
-    {"flag", "--loud", "", "loud"},
-    {"flag by letter", "-l", "", "loud"},
-    {"flag by variable", "", "T_LOUD=true", "loud"},
-    {"flag by variable: 1", "", "T_LOUD=1", "loud"},
-    {"flag by variable: off", "", "T_LOUD=off", ""},
-    {"flag by variable: neither", "", "T_LOUD=maybe",
-     "! T_LOUD: 'maybe' is neither true nor false"},
-
-    {"whole number", "-n|9", "", "count=9"},
-    {"whole number too large", "-n|10", "", "! --count: '10' is not a whole number from 1 to 9"},
-    {"whole number too small", "-n|0", "", "! --count: '0' is not a whole number from 1 to 9"},
-    {"whole number beyond all bounds", "-n|99999999999999999999", "",
-     "! --count: '99999999999999999999' is not a whole number from 1 to 9"},
-    {"whole number with decimals", "-n|1.5", "",
-     "! --count: '1.5' is not a whole number from 1 to 9"},
-    {"whole number with a tail", "-n|5x", "", "! --count: '5x' is not a whole number from 1 to 9"},
-    {"whole number by variable", "", "T_COUNT=5x",
-     "! T_COUNT: '5x' is not a whole number from 1 to 9"},
-
-    {"seconds", "--wait|2", "", "wait=2000"},
-    {"seconds with decimals", "--wait|0.5", "", "wait=500"},
-    {"seconds of next to nothing are not nothing", "--wait|0.0001", "", "wait=1"},
-    {"seconds: 0 where more is wanted", "--wait|0", "",
-     "! --wait: '0' is not a number of seconds above 0 (such as 30 or 0.5)"},
-    {"seconds: 0 where it may be", "--pause|0", "", ""},
-    {"seconds: no number", "--pause|soon", "",
-     "! --pause: 'soon' is not a number of seconds from 0 (such as 30 or 0.5)"},
-    {"seconds: negative", "--pause|-1", "",
-     "! --pause: '-1' is not a number of seconds from 0 (such as 30 or 0.5)"},
-
-    {"decimal", "--rate|2.5", "", "rate=2.500"},
-    {"decimal: no number", "--rate|fast", "",
-     "! --rate: 'fast' is not a number from 0 on (such as 10 or 2.5)"},
-
-    {"choice", "--mode|blue", "", "mode=2"},
-    {"choice: unknown", "--mode|purple", "", "! --mode: 'purple' is none of red, GREEN, blue"},
-    {"choice: mistyped", "--mode|bleu", "",
-     "! --mode: 'bleu' is none of red, GREEN, blue: did you mean 'blue'?"},
-    {"choice: the wrong case", "--mode|green", "",
-     "! --mode: 'green' is none of red, GREEN, blue: did you mean 'GREEN'?"},
-    {"choice by variable", "", "T_MODE=", ""},
-    {"choice by variable: unknown", "", "T_MODE=x", "! T_MODE: 'x' is none of red, GREEN, blue"},
-
-    {"secret", "-k|tiger", "", "secret=tiger"},
-    {"secret with a space", "-k|ti ger", "",
-     "! --secret_word: a space or a control character (a line end?) can't be part of it"},
-    {"secret by variable, with a line end", "", "T_SECRET=tiger\r",
-     "! T_SECRET: a space or a control character (a line end?) can't be part of it"},
-
-    {"variable", "", "T_TEXT=hello", "text=hello"},
-    {"variable: only the first = divides", "", "T_TEXT=a=b", "text=a=b"},
-    {"variable in another case", "", "t_Text=hello", "text=hello"},
-    {"variable in two cases: the exact one", "", "t_text=a|T_TEXT=b|T_text=c", "text=b"},
-    {"variable in another case: named as it is", "", "t_count=x",
-     "! t_count: 'x' is not a whole number from 1 to 9"},
-    {"variable: empty is not set", "", "T_TEXT=|T_COUNT=", ""},
-    {"variable: empty gives way to another case", "", "T_TEXT=|t_text=x", "text=x"},
-    {"variable: a longer name is another", "", "T_TEXTS=x", ""},
-    {"variable: a shorter name is another", "", "T_TEX=x", ""},
-    {"variable: an entry without = is none", "", "T_TEXT", ""},
-    {"flag over variable", "--text|a", "T_TEXT=b", "text=a"},
-    {"flag over a variable that can't be read", "--count|3", "T_COUNT=x", "count=3"},
-    {"flag of the default's value over variable", "--count|5", "T_COUNT=3", ""},
-
-    {"alias", "", "OLD_WAIT=2", "wait=2000"},
-    {"alias below its variable", "", "OLD_WAIT=2|T_WAIT=3", "wait=3000"},
-    {"alias where the variable is empty", "", "OLD_WAIT=2|T_WAIT=", "wait=2000"},
-    {"alias below the flag", "--wait|4", "OLD_WAIT=2", "wait=4000"},
-    {"alias in another case", "", "old_wait=2", "wait=2000"},
-    {"alias that can't be read", "", "OLD_WAIT=x",
-     "! OLD_WAIT: 'x' is not a number of seconds above 0 (such as 30 or 0.5)"},
-
-    {"group: both flags", "--file|a|--folder|b", "",
-     "! --file and --folder exclude each other: give one of them"},
-    {"group: both flags, whatever the variables", "-d|b|-f|a", "T_FILE=c",
-     "! --folder and --file exclude each other: give one of them"},
-    {"group: both variables", "", "T_FOLDER=b|T_FILE=a",
-     "! T_FILE and T_FOLDER exclude each other: give one of them"},
-    {"group: the flag cancels the other's variable", "-d|b", "T_FILE=a", "folder=b"},
-    {"group: the flag cancels both variables", "-d|b", "T_FILE=a|T_FOLDER=c", "folder=b"},
-    {"group: one flag twice", "-d|b|-d|c", "", "folder=c"},
-    {"group: one variable", "", "T_FILE=a", "file=a"},
-
-    {"--help", "--help", "", "help"},
-    {"-h", "-h", "", "help"},
-    {"--version", "--version", "", "version"},
-    {"--help wins over what is wrong before it", "--conut|x|-n|y|--help", "", "help"},
-    {"--help wins over what is wrong after it", "--help|stray|--file|a|--folder|b", "",
-     "help file=a"},
-    {"--help wins over wrong variables", "--help", "T_COUNT=x", "help"},
-    {"--help wins over a missing value", "--text|--help", "", "help"},
-    {"--version wins over an empty value", "--text|--version", "", "version"},
-    {"--help after -- is a word like others", "--|--help", "",
-     "! '--help' belongs to no option: see --help"},
-    {"--help with a value is wrong", "--help=x", "", "! option '--help' takes no value"},
-};
-
-/* ---- running a row ---- */
-
-#define WORDS_MAX 16
-
-/* Divides a copy of `text` at each '|' into words, behind those that are there. */
-static int divide(char *text, char **words, int count)
-{
-    for (char *at = text; at && *text && count < WORDS_MAX - 1; count++) {
-        words[count] = at;
-        at = strchr(at, '|');
-        if (at)
-            *at++ = '\0';
-    }
-    words[count] = NULL;
-    return count;
-}
-
-static char *describe(const struct target *t)
-{
-    struct smc_buf out = SMC_BUF_INIT(4096);
-    enum smc_status rc = smc_buf_addstr(&out, "");
-    if (t->is_help)
-        rc |= smc_buf_addstr(&out, "help ");
-    if (t->is_version)
-        rc |= smc_buf_addstr(&out, "version ");
-    if (t->is_loud)
-        rc |= smc_buf_addstr(&out, "loud ");
-    if (t->text)
-        rc |= smc_buf_addf(&out, "text=%s ", t->text);
-    if (t->secret)
-        rc |= smc_buf_addf(&out, "secret=%s ", t->secret);
-    if (t->file)
-        rc |= smc_buf_addf(&out, "file=%s ", t->file);
-    if (t->folder)
-        rc |= smc_buf_addf(&out, "folder=%s ", t->folder);
-    if (t->count != 5)
-        rc |= smc_buf_addf(&out, "count=%d ", t->count);
-    if (t->wait_ms != 60000)
-        rc |= smc_buf_addf(&out, "wait=%lld ", (long long)t->wait_ms);
-    if (t->pause_ms != 0)
-        rc |= smc_buf_addf(&out, "pause=%lld ", (long long)t->pause_ms);
-    if (t->rate > 0)
-        rc |= smc_buf_addf(&out, "rate=%.3f ", t->rate);
-    if (t->mode != 0)
-        rc |= smc_buf_addf(&out, "mode=%d ", t->mode);
-    if (t->kind != -1)
-        rc |= smc_buf_addf(&out, "kind=%d ", t->kind);
-    if (rc != SMC_OK)
-        fail_msg("out of memory");
-    if (out.len > 0)
-        out.data[out.len - 1] = '\0';
-    return out.data;
-}
-
-/* What a test works on; freed by tear_down, since a failed assertion jumps. */
 struct fixture {
     struct target target;
     struct smc_settings settings;
-    char *args;
-    char *env;
-    char *got;
-    char *argv[WORDS_MAX];
-    char *envp[WORDS_MAX];
-    int argc;
+    struct smc_error err;
 };
 
-static void set_up(struct fixture *f, const char *args, const char *env)
+/* Reads the words of a command line and variables, divided by '|', then the text as the file. */
+static enum smc_status read_all(struct fixture *f, const char *args, const char *env,
+                                const char *text, size_t len, const char *profile)
 {
-    static char program[] = "program";
-    memset(f, 0, sizeof *f);
-    f->args = text_format("%s", args);
-    f->env = text_format("%s", env);
-    f->argv[0] = program;
-    f->argc = divide(f->args, f->argv, 1);
-    (void)divide(f->env, f->envp, 0);
-    assert_int_equal(smc_settings_init(&f->settings, &table, &f->target, NULL), SMC_OK);
+    static const char *const parts[] = {"mine", "others", NULL};
+    struct smc_settings_file file = {.path = "dir/conf.yaml",
+                                     .part = "mine",
+                                     .parts = parts,
+                                     .profile = profile,
+                                     .profile_from = "--profile",
+                                     .home = "/home/me"};
+    char *words = text_format("program|%s", args);
+    char *variables = text_format("%s", env);
+    char *argv[16];
+    char *envp[16] = {NULL};
+    int argc = 0;
+    bool holds_secret;
+    char *rest = words;
+    for (char *word; (word = strsep(&rest, "|")) != NULL;)
+        if (*word)
+            argv[argc++] = word;
+    rest = variables;
+    for (int i = 0; (envp[i] = strsep(&rest, "|")) != NULL; i++)
+        ;
+    f->err = (struct smc_error)SMC_ERROR_INIT;
+    enum smc_status rc = smc_settings_init(&f->settings, &table, &f->target, &f->err);
+    if (rc == SMC_OK)
+        rc = smc_settings_read(&f->settings, argc, argv, envp, &f->err);
+    if (rc == SMC_OK)
+        rc = smci_config_parse(&f->settings, &file, text, len, &holds_secret, &f->err);
+    free(words);
+    free(variables);
+    return rc;
 }
 
-static void tear_down(struct fixture *f)
+static void add(struct smc_buf *out, const char *name, const char *value)
 {
-    smc_settings_clear(&f->settings);
-    smc_settings_clear(&f->settings);
-    free(f->args);
-    free(f->env);
-    free(f->got);
+    if (value)
+        assert_int_equal(smc_buf_addf(out, "%s=%s ", name, value), SMC_OK);
 }
 
-static enum smc_status read_all(struct fixture *f, struct smc_error *err)
+/* What is not a default. */
+static char *describe(const struct target *target)
 {
-    return smc_settings_read(&f->settings, f->argc, f->argv, f->envp, err);
+    struct smc_buf out = SMC_BUF_INIT(4096);
+    assert_int_equal(smc_buf_reserve(&out, 1), SMC_OK);
+    add(&out, "host", target->host);
+    add(&out, "token", target->token);
+    add(&out, "token_file", target->token_file);
+    add(&out, "names", target->names);
+    if (target->count != 5)
+        assert_int_equal(smc_buf_addf(&out, "count=%d ", target->count), SMC_OK);
+    if (target->is_loud)
+        assert_int_equal(smc_buf_addstr(&out, "loud "), SMC_OK);
+    out.data[out.len] = '\0';
+    return out.data;
 }
+
+/* ---- what comes of a text ---- */
+
+struct row {
+    const char *name;
+    const char *text;
+    const char *want; /* values, or "! " and the error behind "dir/conf.yaml:" */
+};
+
+#define IN_DEFAULTS "defaults:\n  mine:\n    "
+
+static const struct row rows[] = {
+    {"nothing", "", ""},
+    {"comments alone", "# none\n\n", ""},
+    {"a document's start and end", "---\n" IN_DEFAULTS "host_name: a\n...\n", "host=a "},
+    {"defaults", IN_DEFAULTS "host_name: a\n", "host=a "},
+    {"in braces", "{defaults: {mine: {host_name: a, count: 3}}}", "host=a count=3 "},
+    {"quoted", IN_DEFAULTS "host_name: \"a b: c # d\"\n", "host=a b: c # d "},
+    {"a number as text", IN_DEFAULTS "host_name: 0123\n", "host=0123 "},
+    {"a word that is none in quotes", IN_DEFAULTS "host_name: 'null'\n", "host=null "},
+    {"a flag: true", IN_DEFAULTS "loud: true\n", "loud "},
+    {"a flag: yes", IN_DEFAULTS "loud: yes\n", "loud "},
+    {"a flag: off", IN_DEFAULTS "loud: off\n", ""},
+    {"a list", IN_DEFAULTS "names: [a, b]\n", "names=a,b "},
+    {"a list in lines", IN_DEFAULTS "names:\n    - a\n    - b\n", "names=a,b "},
+    {"a list as a text", IN_DEFAULTS "names: a,b\n", "names=a,b "},
+    {"a relative path begins at the file", IN_DEFAULTS "token_file: t\n", "token_file=dir/t "},
+    {"an absolute path", IN_DEFAULTS "token_file: /t\n", "token_file=/t "},
+    {"a path at home", IN_DEFAULTS "token_file: ~/t\n", "token_file=/home/me/t "},
+    {"standard input is no path", IN_DEFAULTS "token_file: '-'\n", "token_file=- "},
+    {"parts and profiles may be empty", "defaults:\n  mine:\nprofiles:\n  p:\n  q: ~\n", ""},
+    {"another program's settings", "defaults:\n  others:\n    whatever: [1, 2]\n    x: y\n", ""},
+    {"the profile named default",
+     "profiles:\n  p: {mine: {count: 2}}\n  default: {mine: {count: 3}}", "count=3 "},
+    {"no profile", "profiles:\n  p: {mine: {count: 2}}\n", ""},
+    {"carriage returns", "defaults:\r\n  mine:\r\n    host_name: a\r\n", "host=a "},
+    {"a byte order mark", "\xef\xbb\xbf" IN_DEFAULTS "host_name: a\n", "host=a "},
+
+    {"no keys", "hello", "! 1:1: a configuration file: keys and values are expected, not a single"},
+    {"a list at the top", "- a\n",
+     "! 1:1: a configuration file: keys and values are expected, not a l"},
+    {"unknown at the top", "x: y\n",
+     "! 1:1: unknown key 'x': 'defaults' and 'profiles' are expected"},
+    {"mistyped at the top", "profile:\n", "! 1:1: unknown key 'profile': did you mean 'profiles'?"},
+    {"a setting at the top", "host_name: a\n", "! 1:1: unknown key 'host_name'"},
+    {"unknown part", "defaults:\n  host_name: a\n", "! 2:3: unknown key 'host_name': 'sigma' and"},
+    {"mistyped part", "defaults:\n  mien: {}\n", "! 2:3: unknown key 'mien': did you mean 'mine'?"},
+    {"unknown setting", IN_DEFAULTS "xyzzy: 1\n",
+     "! 3:5: unknown key 'xyzzy': sigmacat.yaml(5) has the list"},
+    {"mistyped setting", IN_DEFAULTS "host_nmae: 1\n",
+     "! 3:5: unknown key 'host_nmae': did you mean 'host_name'?"},
+    {"a hyphen in a key", IN_DEFAULTS "host-name: 1\n",
+     "! 3:5: unknown key 'host-name': did you mean 'host_name'?"},
+    {"camel case in a key", IN_DEFAULTS "hostName: 1\n",
+     "! 3:5: unknown key 'hostName': did you mean 'host_name'?"},
+    {"a flag without a key", IN_DEFAULTS "config: x\n", "! 3:5: unknown key 'config'"},
+    {"a query", IN_DEFAULTS "help: true\n", "! 3:5: unknown key 'help'"},
+    {"merging", IN_DEFAULTS "<<: {host_name: a}\n", "! 3:5: unknown key '<<'"},
+
+    {"doubled setting", IN_DEFAULTS "count: 1\n    count: 2\n",
+     "! 4:5: 'count' stands here a second"},
+    {"doubled part", "defaults:\n  mine: {}\n  mine: {}\n", "! 3:3: 'mine' stands here a second"},
+    {"doubled at the top", "defaults:\ndefaults:\n", "! 2:1: 'defaults' stands here a second"},
+    {"doubled profile", "profiles:\n  p:\n  p:\n", "! 3:3: 'p' stands here a second"},
+    {"doubled in another's part", "defaults: {others: {a: 1, a: 2}}",
+     "! 1:27: 'a' stands here a sec"},
+
+    {"a list for a text", IN_DEFAULTS "host_name: [a]\n",
+     "! 3:16: host_name: a single value is expected, not a list"},
+    {"keys for a text", IN_DEFAULTS "host_name: {a: b}\n",
+     "! 3:16: host_name: a single value is expected, not keys"},
+    {"keys in a list", IN_DEFAULTS "names: [{a: b}]\n",
+     "! 3:13: names: a single value is expected"},
+    {"keys for another's setting", "defaults: {others: {a: {b: c}}}", "! 1:24: a: a single value"},
+    {"a text for keys", "defaults: x\n", "! 1:11: defaults: keys and values are expected"},
+    {"a list for a profile", "profiles: {p: [a]}\n", "! 1:15: p: keys and values are expected"},
+    {"no number", IN_DEFAULTS "count: many\n",
+     "! 3:12: count: 'many' is not a whole number from 1 to 9"},
+    {"a number out of bounds", IN_DEFAULTS "count: 10\n", "! 3:12: count: '10' is not a whole"},
+    {"neither true nor false", IN_DEFAULTS "loud: maybe\n",
+     "! 3:11: loud: 'maybe' is neither true"},
+    {"a secret with a line's end", IN_DEFAULTS "token: |\n      abc\n",
+     "! 3:12: token: a space or a"},
+    {"also of a profile that does not count", "profiles: {p: {mine: {count: x}}}",
+     "! 1:30: count: 'x' is not a whole number"},
+
+    {"empty", IN_DEFAULTS "host_name:\n", "! 3:15: host_name: the value is empty"},
+    {"empty in quotes", IN_DEFAULTS "host_name: ''\n", "! 3:16: host_name: the value is empty"},
+    {"null", IN_DEFAULTS "host_name: null\n", "! 3:16: host_name: the value is empty"},
+    {"an empty list", IN_DEFAULTS "names: []\n", "! 3:13: names: the list is empty"},
+    {"an empty name in a list", IN_DEFAULTS "names: [a, '']\n",
+     "! 3:16: names: the value is empty"},
+    {"a NUL", IN_DEFAULTS "host_name: \"a\\0b\"\n", "! 3:16: host_name: a NUL can't be part"},
+    {"another's home", IN_DEFAULTS "token_file: ~you/t\n", "! 3:17: token_file: '~' is understood"},
+    {"two that exclude each other", IN_DEFAULTS "token: a\n    token_file: b\n",
+     "! 3:12: token and dir/conf.yaml:4:17: token_file exclude each other"},
+
+    {"an alias", IN_DEFAULTS "host_name: *a\n", "! 3:16: aliases ('*name') are not taken"},
+    {"an alias as a key", IN_DEFAULTS "*a : x\n", "! 3:5: aliases ('*name') are not taken"},
+    {"an anchor", "defaults: &a\n  mine: {}\n", "! 1:11: anchors ('&name') are not taken"},
+    {"an anchor at a list", IN_DEFAULTS "names: &a [b]\n", "! 3:12: anchors ('&name')"},
+    {"a cycle", "&x [*x]\n", "! 1:1: anchors ('&name') are not taken"},
+    {"a tag", IN_DEFAULTS "host_name: !!str x\n", "! 3:16: tags ('!name') are not taken"},
+    {"a list as a key", "? [a]\n: b\n", "! 1:3: a list can't be a key"},
+    {"an empty key", "'': b\n", "! 1:1: this can't be a key"},
+    {"a second document", "defaults: {}\n---\nx: 1\n", "! 2:1: a second document begins here"},
+    {"an empty second document", "defaults: {}\n---\n", "! 2:1: a second document begins here"},
+
+    {"not closed", IN_DEFAULTS "host_name: \"a\n",
+     "! 4:1: this is no YAML: found unexpected end of stream while scanning a quoted scalar that "
+     "begins in line 3"},
+    {"two colons", IN_DEFAULTS "host_name: a: b\n",
+     "! 3:17: this is no YAML: mapping values are not allowed in this context (indent with spaces"},
+    {"wrongly indented", "defaults:\n  mine:\n    host_name: a\n   count: 2\n",
+     "! 4:4: this is no YAML"},
+    {"a special character", IN_DEFAULTS "host_name: @a\n",
+     "! 3:16: this is no YAML: found character"},
+    {"a later version of YAML", "%YAML 3.0\n---\na: b\n", "! 1:1: this is no YAML"},
+    {"no UTF-8", "defaults: \xff\n",
+     "!  invalid leading UTF-8 octet at byte 11: a configuration file"},
+    {"a control character", "defaults: \x01\n", "!  control characters are not allowed at byte 11"},
+};
 
 static void test_row(void **state)
 {
     const struct row *row = *state;
     struct fixture f;
-    struct smc_error err = SMC_ERROR_INIT;
-    set_up(&f, row->args, row->env);
-    enum smc_status rc = read_all(&f, &err);
-    assert_int_equal(rc, err.code);
-    if (rc == SMC_OK) {
-        f.got = describe(&f.target);
-    } else {
+    enum smc_status rc = read_all(&f, "", "", row->text, strlen(row->text), NULL);
+    if (row->want[0] == '!') {
+        char *want = text_format("dir/conf.yaml:%s", row->want + 2);
         assert_int_equal(rc, SMC_ERR_USAGE);
-        f.got = text_format("! %s", err.detail);
+        if (strncmp(f.err.detail, want, strlen(want)) != 0)
+            assert_string_equal(f.err.detail, want);
+        free(want);
+    } else {
+        char *got = describe(&f.target);
+        assert_string_equal(f.err.detail, "");
+        assert_int_equal(rc, SMC_OK);
+        assert_string_equal(got, row->want);
+        free(got);
     }
-    assert_string_equal(f.got, row->want);
-    tear_down(&f);
-}
-
-/* ---- secrets ---- */
-
-static const struct row secret_rows[] = {
-    {"the bytes of -k value", "-k|tiger|-l", "", "-k|*****|-l"},
-    {"the bytes of -kvalue", "-ktiger", "", "-k*****"},
-    {"the bytes of -k=value", "-k=tiger", "", "-k=*****"},
-    {"the bytes of --secret_word value", "--secret_word|tiger", "", "--secret_word|*****"},
-    {"the bytes of --secret-word=value", "--secret-word=tiger", "", "--secret-word=*****"},
-    {"the bytes of a shortened flag's value", "--s=tiger", "", "--s=*****"},
-    {"the bytes of each of many", "-k|a|-k|b", "", "-k|*|-k|*"},
-    {"the bytes of a wrong one", "-k|ti ger", "", "-k|******"},
-    {"the bytes after an error", "--conut|-k|tiger", "", "--conut|-k|*****"},
-    {"the bytes with --help", "--help|-k|tiger", "", "--help|-k|*****"},
-    {"other values stay", "-t|tiger", "", "-t|tiger"},
-};
-
-static void test_secret_row(void **state)
-{
-    const struct row *row = *state;
-    struct fixture f;
-    struct smc_error err = SMC_ERROR_INIT;
-    set_up(&f, row->args, row->env);
-    (void)read_all(&f, &err);
-    assert_null(strstr(err.detail, "tiger"));
-    struct smc_buf got = SMC_BUF_INIT(1024);
-    for (int i = 1; i < f.argc; i++)
-        assert_int_equal(smc_buf_addf(&got, "%s%s", i > 1 ? "|" : "", f.argv[i]), SMC_OK);
-    f.got = got.data;
-    assert_string_equal(f.got, row->want);
-    tear_down(&f);
-}
-
-/* An environment before and after the settings were read. */
-static const struct row secret_variable_rows[] = {
-    {"a secret's variable", "", "T_SECRET=tiger", "T_SECRET="},
-    {"in another case, and twice", "", "t_secret=tiger|T_Secret=lion", "t_secret=|T_Secret="},
-    {"not used, since the flag was given", "-k|lion", "T_SECRET=tiger", "T_SECRET="},
-    {"a wrong one", "", "T_SECRET=ti ger", "T_SECRET="},
-    {"after an error of another", "", "T_COUNT=x|T_SECRET=tiger", "T_COUNT=x|T_SECRET="},
-    {"after an error of the command line", "--conut", "T_SECRET=tiger", "T_SECRET="},
-    {"with --help", "--help", "T_SECRET=tiger", "T_SECRET="},
-    {"others stay", "", "T_TEXT=tiger|T_SECRETS=lion|PATH=/bin",
-     "T_TEXT=tiger|T_SECRETS=lion|PATH=/bin"},
-};
-
-static void test_secret_variable_row(void **state)
-{
-    const struct row *row = *state;
-    struct fixture f;
-    struct smc_error err = SMC_ERROR_INIT;
-    set_up(&f, row->args, row->env);
-    enum smc_status rc = read_all(&f, &err);
-    struct smc_buf got = SMC_BUF_INIT(1024);
-    for (int i = 0; f.envp[i]; i++)
-        assert_int_equal(smc_buf_addf(&got, "%s%s", i > 0 ? "|" : "", f.envp[i]), SMC_OK);
-    f.got = got.data;
-    assert_string_equal(f.got, row->want);
-    if (rc == SMC_OK && *row->args == '\0' && strstr(row->env, "T_SECRET=tiger"))
-        assert_string_equal(f.target.secret, "tiger");
-    tear_down(&f);
-}
-
-static void test_secret_survives_the_overwriting(void **state)
-{
-    (void)state;
-    struct fixture f;
-    set_up(&f, "-k|tiger", "");
-    assert_int_equal(read_all(&f, NULL), SMC_OK);
-    assert_string_equal(f.target.secret, "tiger");
     smc_settings_clear(&f.settings);
-    assert_null(f.target.secret);
-    tear_down(&f);
 }
 
-/* ---- questions ---- */
+/* ---- whom it goes before ---- */
 
-static void test_names_of_sources(void **state)
-{
-    (void)state;
-    struct fixture f;
-    set_up(&f, "-t|x", "t_count=3|OLD_WAIT=4");
-    assert_int_equal(read_all(&f, NULL), SMC_OK);
-    assert_string_equal(smc_settings_name(&f.settings, "--text"), "--text");
-    assert_string_equal(smc_settings_name(&f.settings, "--count"), "t_count");
-    assert_string_equal(smc_settings_name(&f.settings, "--wait"), "OLD_WAIT");
-    assert_string_equal(smc_settings_name(&f.settings, "--mode"), "--mode");
-    assert_true(smc_settings_is_set(&f.settings, "--text"));
-    assert_true(smc_settings_is_set(&f.settings, "--count"));
-    assert_false(smc_settings_is_set(&f.settings, "--mode"));
-    assert_false(smc_settings_is_set(&f.settings, "--unheard-of"));
-    tear_down(&f);
-}
-
-static void test_required(void **state)
-{
-    (void)state;
-    static const char *const flags[] = {"--text", "--secret_word", "--mode"};
-    struct fixture f;
-    struct smc_error err = SMC_ERROR_INIT;
-    set_up(&f, "--mode|red", "");
-    assert_int_equal(read_all(&f, &err), SMC_OK);
-    assert_int_equal(smc_settings_require(&f.settings, flags, 3, &err), SMC_ERR_USAGE);
-    assert_string_equal(err.detail, "missing: --text (or the variable T_TEXT), --secret_word (or "
-                                    "the variable T_SECRET)");
-    assert_int_equal(smc_settings_require(&f.settings, flags + 2, 1, NULL), SMC_OK);
-    tear_down(&f);
-}
-
-static void test_one_of_a_group_is_enough(void **state)
-{
-    (void)state;
-    static const char *const flags[] = {"--file", "--text"};
-    struct fixture f;
-    struct smc_error err = SMC_ERROR_INIT;
-    set_up(&f, "", "T_FOLDER=x");
-    assert_int_equal(read_all(&f, &err), SMC_OK);
-    assert_int_equal(smc_settings_require(&f.settings, flags, 1, NULL), SMC_OK);
-    assert_int_equal(smc_settings_require(&f.settings, flags, 2, &err), SMC_ERR_USAGE);
-    assert_string_equal(err.detail, "missing: --text (or the variable T_TEXT)");
-    tear_down(&f);
-}
-
-static void test_a_default_that_does_not_fit(void **state)
-{
-    (void)state;
-    static const struct smc_setting wrong[] = {
-        {.flag = "--count",
-         .metavar = "N",
-         .type = SMC_SETTING_WHOLE,
-         PLACE(count),
-         .max = 9,
-         .fallback = "10"},
-    };
-    static const struct smc_settings_table wrong_table = {wrong, 1};
-    struct target target;
-    struct smc_settings settings;
-    struct smc_error err = SMC_ERROR_INIT;
-    enum smc_status rc = smc_settings_init(&settings, &wrong_table, &target, &err);
-    smc_settings_clear(&settings);
-    assert_int_equal(rc, SMC_ERR_INTERNAL);
-    assert_non_null(strstr(err.detail, "the default of --count: '10' is not a whole number"));
-}
-
-static void test_a_very_long_word(void **state)
-{
-    (void)state;
-    struct fixture f;
-    struct smc_error err = SMC_ERROR_INIT;
-    char word[2000] = "--";
-    memset(word + 2, 'x', sizeof word - 3);
-    set_up(&f, word, "");
-    assert_int_equal(read_all(&f, &err), SMC_ERR_USAGE);
-    assert_non_null(strstr(err.detail, "see --help"));
-    tear_down(&f);
-}
-
-/* ---- mistyped words ---- */
-
-struct typo_row {
+struct rank_row {
     const char *name;
-    const char *one;
-    const char *other;
-    int distance;
+    const char *args;
+    const char *env;
+    const char *text;
+    const char *profile;
+    const char *want;
 };
 
-static const struct typo_row typo_rows[] = {
-    {"equal", "output", "output", 0},
-    {"swapped", "outptu", "output", 1},
-    {"changed", "outpat", "output", 1},
-    {"left out", "otput", "output", 1},
-    {"added", "outputt", "output", 1},
-    {"empty", "", "abc", 3},
-    {"both empty", "", "", 0},
-    {"other hyphen", "a_b", "a-b", 0},
-    {"nothing alike", "abc", "xyzzy", 5},
-    {"swapped twice", "uoptut", "output", 2},
+#define BOTH "{defaults: {mine: {count: 1, token: d}}, profiles: {p: {mine: {count: 2}}}}"
+
+static const struct rank_row rank_rows[] = {
+    {"defaults", "", "", BOTH, NULL, "token=d count=1 "},
+    {"a profile goes before them", "", "", BOTH, "p", "token=d count=2 "},
+    {"a variable goes before it", "", "T_COUNT=3", BOTH, "p", "token=d count=3 "},
+    {"a flag goes before that", "--count|4", "T_COUNT=3", BOTH, "p", "token=d count=4 "},
+    {"whatever the order in the file", "", "",
+     "{profiles: {p: {mine: {count: 2}}}, defaults: {mine: {count: 1}}}", "p", "count=2 "},
+    {"a flag cancels what it excludes", "--token-file|f", "", BOTH, "p", "token_file=f count=2 "},
+    {"so does a variable", "", "T_TOKEN_FILE=f", BOTH, "p", "token_file=f count=2 "},
+    {"so does a profile", "", "",
+     "{defaults: {mine: {token: d}}, profiles: {p: {mine: {token_file: /f}}}}", "p",
+     "token_file=/f "},
+    {"also where it stands first", "", "",
+     "{profiles: {p: {mine: {token_file: /f}}}, defaults: {mine: {token: d}}}", "p",
+     "token_file=/f "},
+    {"a mistyped profile", "", "", "{profiles: {acme: , globex: }}", "acem",
+     "! --profile: there is no profile 'acem' in dir/conf.yaml: did you mean 'acme'?"},
+    {"a profile that is not there", "", "", "{profiles: {acme: , globex: }}", "initech",
+     "! --profile: there is no profile 'initech' in dir/conf.yaml, which has acme, globex"},
+    {"a profile in a file without any", "", "", "", "acme",
+     "! --profile: there is no profile 'acme' in dir/conf.yaml, which has none"},
+    {"a comma in a profile's name", "", "", "{profiles: {'a,b': }}", NULL,
+     "! dir/conf.yaml:1:13: a profile's name can't have a comma in it"},
 };
 
-static void test_typo_row(void **state)
+static void test_rank_row(void **state)
 {
-    const struct typo_row *row = *state;
-    size_t one = strlen(row->one);
-    size_t other = strlen(row->other);
-    assert_int_equal(smci_typo_distance(row->one, one, row->other, other), row->distance);
-    assert_int_equal(smci_typo_distance(row->other, other, row->one, one), row->distance);
+    const struct rank_row *row = *state;
+    struct fixture f;
+    enum smc_status rc =
+        read_all(&f, row->args, row->env, row->text, strlen(row->text), row->profile);
+    if (row->want[0] == '!') {
+        assert_int_equal(rc, SMC_ERR_USAGE);
+        assert_string_equal(f.err.detail, row->want + 2);
+    } else {
+        char *got = describe(&f.target);
+        assert_string_equal(f.err.detail, "");
+        assert_string_equal(got, row->want);
+        free(got);
+    }
+    smc_settings_clear(&f.settings);
+}
+
+/* ---- single cases ---- */
+
+static void test_where_a_value_came_from(void **state)
+{
+    (void)state;
+    static const char text[] = "profiles:\n  default:\n    mine:\n      host_name: a\n";
+    struct fixture f;
+    assert_int_equal(read_all(&f, "", "", text, strlen(text), NULL), SMC_OK);
+    assert_string_equal(smc_settings_name(&f.settings, "--host-name"),
+                        "dir/conf.yaml:4:18: host_name");
+    assert_true(smc_settings_is_set(&f.settings, "--host-name"));
+    assert_string_equal(smc_buf_str(&f.settings.profile), "default");
+    smc_settings_clear(&f.settings);
+}
+
+/* What is missing may be in a profile. */
+static void test_required_names_the_profiles(void **state)
+{
+    (void)state;
+    static const char text[] = "profiles: {acme: {mine: {host_name: a}}, globex: }\n";
+    static const char *const required[] = {"--host-name"};
+    struct fixture f;
+    assert_int_equal(read_all(&f, "", "", text, strlen(text), NULL), SMC_OK);
+    assert_int_equal(smc_settings_require(&f.settings, required, 1, &f.err), SMC_ERR_USAGE);
+    assert_string_equal(f.err.detail, "missing: --host-name (or the variable T_HOST); no profile "
+                                      "was chosen: --profile takes one of acme, globex");
+    smc_settings_clear(&f.settings);
+}
+
+static void test_lent_values(void **state)
+{
+    (void)state;
+    static const char text[] = "{defaults: {mine: {token: low, names: x}}}";
+    struct fixture f;
+    /* From a flag: before variables and the file, not before a flag. */
+    assert_int_equal(read_all(&f, "--count|4|--loud", "T_HOST=v", text, strlen(text), NULL),
+                     SMC_OK);
+    assert_int_equal(smc_settings_lend(&f.settings, "--loud", "--host-name", "h", "L", &f.err),
+                     SMC_OK);
+    assert_int_equal(smc_settings_lend(&f.settings, "--loud", "--count", "8", "L", &f.err), SMC_OK);
+    assert_int_equal(smc_settings_lend(&f.settings, "--loud", "--token-file", "t", "L", &f.err),
+                     SMC_OK);
+    assert_string_equal(f.target.host, "h");
+    assert_int_equal(f.target.count, 4);
+    assert_null(f.target.token);
+    assert_string_equal(f.target.token_file, "t");
+    /* From the file's defaults: not before a variable. */
+    assert_int_equal(smc_settings_lend(&f.settings, "--names", "--host-name", "x", "L", &f.err),
+                     SMC_OK);
+    assert_string_equal(f.target.host, "h");
+    assert_int_equal(smc_settings_lend(&f.settings, "--nothing", "--count", "8", "L", &f.err),
+                     SMC_ERR_INTERNAL);
+    smc_settings_clear(&f.settings);
+}
+
+static void test_a_secret_is_in_no_error(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {IN_DEFAULTS "token: tiger tiger\n",
+                                        IN_DEFAULTS "token: [tiger]\n",
+                                        IN_DEFAULTS "token: tiger\n    token: tiger\n",
+                                        IN_DEFAULTS "token: \"tiger\n",
+                                        IN_DEFAULTS "token: tiger: tiger\n",
+                                        IN_DEFAULTS "token: tiger\n    token_file: tiger\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct fixture f;
+        assert_int_equal(read_all(&f, "", "", texts[i], strlen(texts[i]), NULL), SMC_ERR_USAGE);
+        assert_null(strstr(f.err.detail, "tiger"));
+        smc_settings_clear(&f.settings);
+    }
+}
+
+/* libyaml 0.2.5 has no bound; ours is that nothing nests. */
+static void test_deep_nesting(void **state)
+{
+    (void)state;
+    size_t len = 900000;
+    char *text = malloc(len + 1);
+    assert_non_null(text);
+    memset(text, '[', len);
+    struct fixture f;
+    assert_int_equal(read_all(&f, "", "", text, len, NULL), SMC_ERR_USAGE);
+    smc_settings_clear(&f.settings);
+    free(text);
+}
+
+/* ---- from the disk ---- */
+
+static enum smc_status read_file(struct fixture *f, const char *path)
+{
+    static const char *const parts[] = {"mine", NULL};
+    struct smc_settings_file file = {.path = path, .part = "mine", .parts = parts};
+    f->err = (struct smc_error)SMC_ERROR_INIT;
+    assert_int_equal(smc_settings_init(&f->settings, &table, &f->target, &f->err), SMC_OK);
+    return smc_settings_read_file(&f->settings, &file, &f->err);
+}
+
+struct mode_row {
+    const char *name;
+    mode_t mode;
+    const char *text;
+    bool is_exposed;
+};
+
+static const struct mode_row mode_rows[] = {
+    {"0600 with a secret", 0600, IN_DEFAULTS "token: a\n", false},
+    {"0644 without a secret", 0644, IN_DEFAULTS "host_name: a\n", false},
+    {"0644 with a secret", 0644, IN_DEFAULTS "token: a\n", true},
+    {"0640 with a secret", 0640, IN_DEFAULTS "token: a\n", true},
+    {"0620", 0620, IN_DEFAULTS "host_name: a\n", true},
+    {"0602", 0602, "", true},
+};
+
+static void test_mode_row(void **state)
+{
+    const struct mode_row *row = *state;
+    struct fixture f;
+    char *dir = temp_dir_make();
+    char *path = text_format("%s/config.yaml", dir);
+    file_write(path, row->text, strlen(row->text));
+    assert_int_equal(chmod(path, row->mode), 0);
+    assert_int_equal(read_file(&f, path), SMC_OK);
+    assert_int_equal(f.settings.is_exposed, row->is_exposed);
+    assert_string_equal(smc_buf_str(&f.settings.file), path);
+    smc_settings_clear(&f.settings);
+    free(path);
+    temp_dir_remove(dir);
+}
+
+static void test_a_file_that_is_not_there(void **state)
+{
+    (void)state;
+    struct fixture f;
+    char *dir = temp_dir_make();
+    char *path = text_format("%s/none.yaml", dir);
+    assert_int_equal(read_file(&f, path), SMC_ERR_IO);
+    assert_non_null(strstr(f.err.detail, "none.yaml: No such file or directory"));
+    smc_settings_clear(&f.settings);
+    assert_int_equal(read_file(&f, dir), SMC_ERR_IO);
+    assert_non_null(strstr(f.err.detail, "Is a directory"));
+    smc_settings_clear(&f.settings);
+    free(path);
+    temp_dir_remove(dir);
+}
+
+struct bytes_row {
+    const char *name;
+    const char *text; /* NULL: more bytes than a file may have */
+    const char *want; /* behind the path; NULL: it is taken */
+};
+
+static const struct bytes_row bytes_rows[] = {
+    {"a tab before a key", "defaults:\n\tmine:\n",
+     ":2:1: a tab: YAML is indented with spaces alone"},
+    {"a tab behind spaces", "defaults:\n  \tmine:\n", ":2:3: a tab"},
+    {"a tab in an empty line", "defaults:\n\t\n  mine: {}\n", ":2:1: a tab"},
+    {"a tab behind a colon", "defaults:\n  mine: {host_name:\ta}\n", NULL},
+    {"too many bytes", NULL, ": more than 1048576 bytes, which is no configuration file"},
+};
+
+static void test_bytes_row(void **state)
+{
+    const struct bytes_row *row = *state;
+    struct fixture f;
+    char *dir = temp_dir_make();
+    char *path = text_format("%s/config.yaml", dir);
+    size_t many = SMCI_CONFIG_MAX + 1;
+    char *text = calloc(1, many + 1);
+    assert_non_null(text);
+    memset(text, '#', many);
+    file_write(path, row->text ? row->text : text, row->text ? strlen(row->text) : many);
+    enum smc_status rc = read_file(&f, path);
+    assert_int_equal(rc, row->want ? SMC_ERR_USAGE : SMC_OK);
+    if (row->want)
+        assert_non_null(strstr(f.err.detail, row->want));
+    smc_settings_clear(&f.settings);
+    free(text);
+    free(path);
+    temp_dir_remove(dir);
+}
+
+/* The end of the path is what tells files apart; the text behind it must not be cut off. */
+static void test_a_long_path(void **state)
+{
+    (void)state;
+    char path[600];
+    memset(path, 'd', sizeof path);
+    (void)snprintf(path + 580, 20, "/config.yaml");
+    assert_true(strlen(smci_config_shown(path)) <= 200);
+    assert_non_null(strstr(smci_config_shown(path), "/config.yaml"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_secret_survives_the_overwriting),
-        cmocka_unit_test(test_names_of_sources),
-        cmocka_unit_test(test_required),
-        cmocka_unit_test(test_one_of_a_group_is_enough),
-        cmocka_unit_test(test_a_default_that_does_not_fit),
-        cmocka_unit_test(test_a_very_long_word),
+        cmocka_unit_test(test_where_a_value_came_from),
+        cmocka_unit_test(test_required_names_the_profiles),
+        cmocka_unit_test(test_lent_values),
+        cmocka_unit_test(test_a_secret_is_in_no_error),
+        cmocka_unit_test(test_deep_nesting),
+        cmocka_unit_test(test_a_file_that_is_not_there),
+        cmocka_unit_test(test_a_long_path),
     };
     int failed = run_table("config", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
-    failed += run_table("config secrets", secret_rows, sizeof secret_rows[0],
-                        sizeof secret_rows / sizeof secret_rows[0], test_secret_row);
-    failed += run_table(
-        "config secrets' variables", secret_variable_rows, sizeof secret_variable_rows[0],
-        sizeof secret_variable_rows / sizeof secret_variable_rows[0], test_secret_variable_row);
-    failed += run_table("config typos", typo_rows, sizeof typo_rows[0],
-                        sizeof typo_rows / sizeof typo_rows[0], test_typo_row);
-    failed += cmocka_run_group_tests_name("config questions", tests, NULL, NULL);
+    failed += run_table("config ranks", rank_rows, sizeof rank_rows[0],
+                        sizeof rank_rows / sizeof rank_rows[0], test_rank_row);
+    failed += run_table("config modes", mode_rows, sizeof mode_rows[0],
+                        sizeof mode_rows / sizeof mode_rows[0], test_mode_row);
+    failed += run_table("config bytes", bytes_rows, sizeof bytes_rows[0],
+                        sizeof bytes_rows / sizeof bytes_rows[0], test_bytes_row);
+    failed += cmocka_run_group_tests_name("config", tests, NULL, NULL);
     return failed;
 }

@@ -197,7 +197,7 @@ static const struct error_row error_rows[] = {
      "missing: --output (or the variable CASTOR_OUTPUT_DIRECTORY)"},
     {"the app's host", GOOD "|-H|app.sigmacomputing.com", "",
      "--host: this is the host of Sigma's app; the host of its API is wanted, such as "
-     "aws-api.sigmacomputing.com: see the table of hosts in castor-extract-sigma(1)"},
+     "aws-api.sigmacomputing.com, or a region's name: see --list-regions"},
     {"the app's address", GOOD "|-H|https://App.SigmaComputing.com/org/workbook/x?y", "",
      "--host: this is the host of Sigma's app;"},
     {"the app's host with a port", GOOD "|-H|app.sigmacomputing.com:443", "",
@@ -243,9 +243,9 @@ static void test_error_row(void **state)
     char *got = text_format("%.*s", (int)strlen(row->want), err.detail);
     assert_string_equal(got, row->want);
     assert_null(strstr(err.detail, "tiger"));
-    /* Whatever is wrong with a host, the text leads to the table of hosts. */
+    /* Whatever is wrong with a host, the text leads to the list of hosts. */
     if (strstr(row->want, "HOST: ") || strstr(row->want, "--host: "))
-        assert_non_null(strstr(err.detail, "castor-extract-sigma(1)"));
+        assert_non_null(strstr(err.detail, "--list-regions"));
     free(got);
     tear_down(&f);
 }
@@ -418,7 +418,7 @@ static void test_variables_follow_from_flags(void **state)
     const struct smc_settings_table *table = extract_program()->table;
     for (size_t i = 0; i < table->count; i++) {
         const struct smc_setting *row = &table->rows[i];
-        if (row->is_query || strcmp(row->flag, "--output") == 0)
+        if (row->is_query || row->is_unkeyed || strcmp(row->flag, "--output") == 0)
             continue;
         char *want = text_format("CASTOR_SIGMA_%s", row->flag + 2);
         for (char *p = want; *p; p++)

@@ -259,7 +259,7 @@ static void test_owner(void **state)
         SMC_OK);
     struct smc_store *store = open_state(x, row->host ? row->host : sim_url(x->sim), row->client);
     (void)snprintf(began, sizeof began, "%" PRId64, x->fake.wall_ms / 1000);
-    assert_int_equal(smc_store_set(store, "run.began_s", began, NULL), SMC_OK);
+    assert_int_equal(smc_store_set(store, "run.began_s.elements", began, NULL), SMC_OK);
     assert_int_equal(smc_store_put_page(store, "elements", id, 0, "[]", 2, NULL), SMC_OK);
     assert_int_equal(smc_store_finish(store, "elements", id, tag.data, &outcome, NULL), SMC_OK);
     smc_store_close(store);

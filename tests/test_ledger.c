@@ -145,6 +145,59 @@ static void test_two_at_once(void **state)
     smc_ledger_close(ledger);
 }
 
+/* A child that makes the ledger with the others, all at the moment at which `start` ends. */
+static pid_t begin_making(const struct fixture *f, int number, const int start[2])
+{
+    char byte;
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    char path[32];
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_ledger *ledger = NULL;
+    struct smc_ledger_entry entry = {"s", path, 5, 1790000000, SHA_A};
+    (void)snprintf(path, sizeof path, "%d", number);
+    (void)close(start[1]);
+    (void)!read(start[0], &byte, 1);
+    enum smc_status rc = smc_ledger_open(&ledger, f->state, true, &err);
+    if (rc == SMC_OK)
+        rc = smc_ledger_put(ledger, &entry, &err);
+    smc_ledger_close(ledger);
+    if (rc != SMC_OK)
+        print_error("%s\n", err.detail);
+    _exit(rc == SMC_OK ? 0 : 1);
+}
+
+/* The first uploads of several sources may begin at once. */
+static void test_made_by_many_at_once(void **state)
+{
+    enum { MAKERS = 4, ROUNDS = 25 };
+    const struct fixture *f = *state;
+    for (int round = 0; round < ROUNDS; round++) {
+        pid_t pids[MAKERS];
+        int start[2];
+        assert_int_equal(pipe(start), 0);
+        for (int i = 0; i < MAKERS; i++)
+            pids[i] = begin_making(f, i, start);
+        (void)close(start[0]);
+        (void)close(start[1]);
+        int failed = 0;
+        for (int i = 0; i < MAKERS; i++) {
+            int status = -1;
+            failed += waitpid(pids[i], &status, 0) != pids[i] || status != 0;
+        }
+        assert_int_equal(failed, 0);
+        struct smc_ledger *ledger = open_made(f);
+        for (int i = 0; i < MAKERS; i++) {
+            char path[32];
+            (void)snprintf(path, sizeof path, "%d", i);
+            assert_true(has(ledger, path, 5, SHA_A));
+        }
+        smc_ledger_close(ledger);
+        assert_int_equal(unlink(f->file), 0);
+    }
+}
+
 static void test_damaged(void **state)
 {
     const struct fixture *f = *state;
@@ -178,8 +231,9 @@ static void test_place_that_is_none(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        WITH_DIR(test_remembers), WITH_DIR(test_missing_is_empty),   WITH_DIR(test_two_at_once),
-        WITH_DIR(test_damaged),   WITH_DIR(test_place_that_is_none),
+        WITH_DIR(test_remembers),   WITH_DIR(test_missing_is_empty),
+        WITH_DIR(test_two_at_once), WITH_DIR(test_made_by_many_at_once),
+        WITH_DIR(test_damaged),     WITH_DIR(test_place_that_is_none),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }

@@ -23,10 +23,15 @@ static enum smc_status add_row(const struct smc_setting *row, struct smc_buf *ou
     rc |= smc_buf_addf(out, "%c%s.\n", toupper((unsigned char)row->help[0]), row->help + 1);
     if (row->fallback)
         rc |= smc_buf_addf(out, "Default: %s.\n", row->fallback);
+    char key[64];
+    bool has_key = smc_setting_key(row, key, sizeof key);
+    const char *end = has_key ? "," : ".";
     if (row->variable)
-        rc |= smc_buf_addf(out, "Variable:\n.Ev %s %s\n", row->variable, row->alias ? "," : ".");
+        rc |= smc_buf_addf(out, "Variable:\n.Ev %s %s\n", row->variable, row->alias ? "," : end);
     if (row->alias)
-        rc |= smc_buf_addf(out, "else\n.Ev %s .\n", row->alias);
+        rc |= smc_buf_addf(out, "else\n.Ev %s %s\n", row->alias, end);
+    if (has_key)
+        rc |= smc_buf_addf(out, "key:\n.Li %s .\n", key);
     return rc;
 }
 

@@ -306,6 +306,30 @@ static void test_untrusted(void **state)
     assert_int_equal(count_names(f->output, ""), 0);
 }
 
+/* --check answers on standard output and by its status alone, and makes nothing. */
+static void test_check_mode(void **state)
+{
+    struct fixture *f = *state;
+    start_sim(f);
+    assert_int_equal(run(f, "castor-extract-sigma", EXTRACT_ARGS "|--check", EXTRACT_ENV), 0);
+    assert_string_equal(f->err, "");
+    assert_int_equal(count_lines(f->out, "castor-extract-sigma would work\n"), 1);
+    assert_int_equal(run(f, "castor-extract-sigma", EXTRACT_ARGS "|--check|-a|wrong", ""), 3);
+    assert_string_equal(f->err, "");
+    assert_int_equal(count_lines(f->out, "FAIL  credentials "), 1);
+    assert_false(file_exists(f->output));
+
+    char *file = text_format("%s/file", f->dir);
+    file_write(file, "x", 1);
+    assert_int_equal(run(f, "castor-upload", UPLOAD_ARGS "|-f|@DIR/file|--check", ""), 0);
+    assert_string_equal(f->err, "");
+    assert_int_equal(count_lines(f->out, "castor-upload would work\n"), 1);
+    assert_int_equal(run(f, "castor-upload", UPLOAD_ARGS "|-f|@DIR/none|--check", ""), 5);
+    assert_int_equal(count_lines(f->out, "FAIL  files "), 1);
+    assert_int_equal(sim_upload_count(f->sim), 0);
+    free(file);
+}
+
 /* ---- bad input, from the first day ---- */
 
 struct row {
@@ -334,7 +358,7 @@ static const struct row rows[] = {
     {"host: a port that is none", X, CREDS ON "|-H|https://127.0.0.1:99999", "", 2, "--host"},
     {"host: empty", X, CREDS ON "|--host=", "", 2, "--host"},
     {"host: the app's", X, CREDS ON "|-H|app.sigmacomputing.com", "", 2,
-     "--host|API|castor-extract-sigma(1)"},
+     "--host|API|--list-regions"},
     {"host: the app's, as people copy it", X, CREDS ON "|-H|https://app.sigmacomputing.com/acme",
      "", 2, "--host"},
     {"host: by variable", X, CREDS ON, "CASTOR_SIGMA_HOST=a b", 2, "CASTOR_SIGMA_HOST"},
@@ -371,6 +395,9 @@ static const struct row rows[] = {
     {"upload: a directory that is not there", U, UPVIZ "|-d|@DIR/none", "", 5, "/none"},
     {"upload: a file for a directory", U, UPVIZ "|-d|@DIR/file", "", 5, "/file"},
     {"upload: no token", U, "-s|" SOURCE_ID "|-t|VIZ|-f|@DIR/file|--endpoint|@URL", "", 2,
+     "--token|CASTOR_UPLOADER_TOKEN"},
+    {"check: missing host", X, CREDS ON "|--check", "", 2, "--host|CASTOR_SIGMA_HOST"},
+    {"check: no token", U, "-s|" SOURCE_ID "|-t|VIZ|-f|@DIR/file|--endpoint|@URL|--check", "", 2,
      "--token|CASTOR_UPLOADER_TOKEN"},
     {"upload: no source id", U, UP "|-t|VIZ|-f|@DIR/file", "", 2, "--source_id"},
     {"upload: no type", U, UPID "|-f|@DIR/file", "", 2, "--file_type"},
@@ -618,6 +645,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_end_to_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_untrusted, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_check_mode, setup, teardown),
     };
     int failed = TABLE("bad input", rows, test_row);
     failed += TABLE("queries", query_rows, test_query);

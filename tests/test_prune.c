@@ -20,6 +20,10 @@ struct row {
 
 #define SET(ts) ts "-files.json " ts "-members.json " ts "-summary.json"
 
+/* Partial ones. */
+#define PART(ts)  ts "-members.json " ts "-summary.json"
+#define OTHER(ts) ts "-files.json " ts "-summary.json"
+
 static const struct row rows[] = {
     {"fewer than are kept", SET("10") " " SET("20"), 3, 20, SET("10") " " SET("20")},
     {"as many", SET("10") " " SET("20"), 2, 20, SET("10") " " SET("20")},
@@ -45,6 +49,18 @@ static const struct row rows[] = {
      1, 20,
      "summary.json -summary.json x10-summary.json 10_summary.json 10-summary.json.gz "
      "+5-summary.json 010-summary.json 99999999999999999999-summary.json " SET("20")},
+    {"one of fewer files counts for nothing", SET("10") " " SET("20") " " PART("30") " " SET("40"),
+     2, 40, SET("20") " " PART("30") " " SET("40")},
+    {"and goes like any other", PART("10") " " SET("20") " " SET("30"), 2, 30,
+     SET("20") " " SET("30")},
+    {"it never takes a whole one's place", SET("10") " " PART("20") " " SET("30") " " PART("40"), 1,
+     40, SET("10") " " SET("30") " " PART("40")},
+    {"but that of its like", SET("10") " " PART("20") " " PART("30") " " PART("40"), 1, 40,
+     SET("10") " " PART("40")},
+    {"whole ones count for it", PART("10") " " PART("20") " " SET("30") " " PART("40"), 2, 40,
+     SET("30") " " PART("40")},
+    {"one with another file", OTHER("10") " " PART("20") " " OTHER("30") " " PART("40"), 1, 40,
+     OTHER("10") " " OTHER("30") " " PART("40")},
     {"nothing", "", 1, 0, ""},
 };
 

@@ -240,7 +240,7 @@ static void test_failure(void **state)
         put_beside(f);
         put(f, "a", "x", row->status);
         put(f, "b", "good", 200);
-        OK(smc_store_forget_failures(f->store, permanent, &f->err));
+        OK(smc_store_forget_failures(f->store, NULL, permanent, &f->err));
         assert_int_equal(is_kept(f, "a", "x"), row->is_kept[permanent]);
         assert_true(is_kept(f, "b", "good"));
         assert_int_equal(count(f), 1 + row->is_kept[permanent]);
@@ -254,13 +254,27 @@ static void test_failure_answered_anew(void **state)
 {
     struct fixture *f = *state;
     put(f, "a", "x", 500);
-    OK(smc_store_forget_failures(f->store, true, &f->err));
+    OK(smc_store_forget_failures(f->store, NULL, true, &f->err));
     put(f, "a", "x", 200);
     assert_true(is_kept(f, "a", "x"));
     open_as(f, "host", "another");
-    OK(smc_store_forget_failures(f->store, false, &f->err));
+    OK(smc_store_forget_failures(f->store, NULL, false, &f->err));
     open_as(f, "host", "client");
     assert_true(is_kept(f, "a", "x"));
+}
+
+static void test_failure_of_a_kind(void **state)
+{
+    struct fixture *f = *state;
+    put(f, "a", "x", 500);
+    put(f, "b", "x", 500);
+    put(f, "b", "y", 404);
+    OK(smc_store_forget_failures(f->store, "b", true, &f->err));
+    assert_true(is_kept(f, "a", "x"));
+    assert_false(is_kept(f, "b", "x"));
+    assert_true(is_kept(f, "b", "y"));
+    OK(smc_store_forget_failures(f->store, "none", false, &f->err));
+    assert_int_equal(count(f), 2);
 }
 
 /* ---- by list ---- */
@@ -346,6 +360,7 @@ int main(void)
         TEST(test_older_of_another_scope),
         TEST(test_prune_then_put),
         TEST(test_failure_answered_anew),
+        TEST(test_failure_of_a_kind),
         TEST(test_prune_unfinished),
         TEST(test_older_then_put),
     };

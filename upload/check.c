@@ -338,6 +338,9 @@ static enum smc_status conclude(const struct checker *c, struct smc_error *err)
 {
     if (c->problem_count == 0)
         return SMC_OK;
+    if (c->settings->is_checking && !c->settings->is_forced)
+        return smc_fail(err, SMC_ERR_IO, "%zu problem%s, the first: %s", c->problem_count,
+                        c->problem_count == 1 ? "" : "s", c->first.detail);
     if (!c->settings->is_forced)
         return smc_fail(err, SMC_ERR_IO,
                         "nothing was sent: %zu problem%s (--force sends all the "

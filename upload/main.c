@@ -3,11 +3,13 @@
 
 #include <sigmacat/log.h>
 
+#include "lib/cli/configure.h"
 #include "lib/cli/help.h"
 #include "lib/cli/setup.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/status.h"
 #include "options.h"
+#include "preflight.h"
 #include "run.h"
 
 static enum smc_status send_files(struct upload_settings *settings, struct smc_log *log,
@@ -19,10 +21,28 @@ static enum smc_status send_files(struct upload_settings *settings, struct smc_l
         rc = smc_cli_signals_start(&signals, err);
     if (rc == SMC_OK && !settings->is_dry_run && !settings->is_listing)
         rc = upload_options_load_secret(settings, signals.fd, log, err);
-    if (rc == SMC_OK)
+    if (rc == SMC_OK && settings->is_checking)
+        rc = upload_preflight(settings, log, NULL, signals.fd, err);
+    else if (rc == SMC_OK)
         rc = upload_run(settings, log, NULL, signals.fd, err);
+    if (rc == SMC_ERR_NETWORK && !settings->is_checking)
+        smc_error_append(err, "; --check tells what is in the way, and what to do");
     smc_cli_signals_stop(&signals);
     return rc;
+}
+
+/* What was asked for: a text, or a run. */
+static enum smc_status answer(struct upload_settings *settings, struct smc_log *log,
+                              struct smc_error *err)
+{
+    if (settings->is_help)
+        return smc_cli_print_help(upload_program(), err);
+    if (settings->is_version)
+        return smc_cli_print_version(upload_program(), err);
+    smc_cli_warn_of_file(&settings->sources, log);
+    if (settings->is_showing)
+        return smc_cli_show_settings(&settings->sources, upload_program(), err);
+    return send_files(settings, log, err);
 }
 
 int main(int argc, char **argv)
@@ -39,14 +59,9 @@ int main(int argc, char **argv)
     smc_log_free(log);
     log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
                       (enum smc_log_format)settings.log_format);
-    if (settings.is_help)
-        rc = smc_cli_print_help(upload_program(), &err);
-    else if (settings.is_version)
-        rc = smc_cli_print_version(upload_program(), &err);
-    else
-        rc = send_files(&settings, log, &err);
+    rc = answer(&settings, log, &err);
 out:
-    if (rc != SMC_OK)
+    if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
         smc_logf(log, SMC_LOG_ERROR, "%s", err.detail);
     upload_options_clear(&settings);
     smc_log_free(log);

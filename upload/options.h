@@ -27,6 +27,8 @@ struct upload_settings {
     const char *token; /* given by file or command: NULL until it is loaded */
     const char *token_file;
     const char *token_command;
+    const char *config; /* NULL: that of the default places, if there is one */
+    const char *profile;
     const char *source_id; /* as given */
     int file_type;         /* enum upload_type; -1 while not given */
     const char *file_path; /* exactly one of these two is not NULL after the check */
@@ -44,6 +46,8 @@ struct upload_settings {
     bool is_skipping;         /* what was accepted before is left out */
     bool is_listing;          /* shows the ledger in place of an upload */
     bool is_json;
+    bool is_showing;  /* settings, in place of a run */
+    bool is_checking; /* whether a run would work, in place of one */
     int parallel;
     int retries;
     int64_t retry_base_ms;
@@ -60,7 +64,7 @@ const struct smc_cli_program *upload_program(void);
 /* The word of a type, as --file_type takes it: "VIZ". */
 const char *upload_type_name(int type);
 
-/* Reads flags and variables; see smc_settings_read. `settings` need not be prepared, must not move
+/* Reads flags, variables and configuration file; see smc_cli_configure. `settings` need not be prepared, must not move
  * afterwards, and is to be cleared also after an error. */
 enum smc_status upload_options_read(struct upload_settings *settings, int argc, char **argv,
                                     char *const *envp, struct smc_error *err);

@@ -56,6 +56,29 @@ SMC_API enum smc_status smc_client_new(struct smc_client **client, const struct 
                                        struct smc_error *err);
 SMC_API void smc_client_free(struct smc_client *client);
 
+/* The first thing that stands between us and a server, in the order in which it is met. */
+enum smc_obstacle {
+    SMC_WAY_FREE,       /* an answer came, whatever it says */
+    SMC_WAY_PROXY,      /* the proxy's name has no address, or it refused to let us through */
+    SMC_WAY_NAME,       /* the host's name has no address */
+    SMC_WAY_CONNECTION, /* nothing took the connection */
+    SMC_WAY_CA_FILE,    /* what holds the certificates to trust is no such file */
+    SMC_WAY_TLS,        /* what is there speaks no TLS, or no version that we do */
+    SMC_WAY_ISSUER,     /* its certificate is by nobody who is trusted, */
+    SMC_WAY_HOST,       /*   or for other names than the host's, */
+    SMC_WAY_DATE,       /*   or not valid today */
+    SMC_WAY_ANSWER      /* the connection stood, and no whole answer came */
+};
+
+/* What a probe learnt. */
+struct smc_way {
+    enum smc_obstacle obstacle;
+    bool is_proxied;           /* an HTTP proxy was asked for a tunnel */
+    char address[64];          /* who was connected to, the proxy if there is one; "": nobody */
+    int64_t certificate_end_s; /* Unix time; 0: no TLS, or not known */
+    int64_t date_s;            /* of the answer's Date header; 0: it has none */
+};
+
 /* How a call ended. Everything is borrowed and valid only during the callback. */
 struct smc_answer {
     int http_status;  /* 0 when none arrived */
@@ -68,6 +91,7 @@ struct smc_answer {
     const char *api_code;    /* `code`, `message`, `requestId` of a JSON error body: cleaned and */
     const char *api_message; /*   capped; "" where absent */
     const char *request_id;
+    const struct smc_way *way; /* of a probe; else NULL */
 };
 
 /* What the callback makes of a 2xx: SMC_TAKE, or SMC_REJECT when the body is not what it should
@@ -93,6 +117,8 @@ struct smc_request {
     const char *target; /* path and query, encoded, beginning with '/'; copied */
     bool is_single_try; /* no retries (a 401 and a 429 are still dealt with) */
     bool is_urgent;     /* goes before all queued calls that are not */
+    bool is_probe; /* a GET that carries no credentials and needs none; any answer, whatever its
+                           status, is all that was wanted: only none at all is tried again */
     const struct smc_upload_body *upload; /* NULL: a GET; the struct is copied */
     smc_answer_fn *done;
     void *ctx;

@@ -1,8 +1,8 @@
 /* Settings of a program: one table, from which parsing, --help and the manual page follow.
  *
  * A row is one setting: its flag, its variable, its type, its default, its place in the program's
- * own struct. Flags go before variables, variables before defaults; where each value came from is
- * remembered, so that an error can name it. Adding an option is adding a row; whatever is derived
+ * own struct. Flags go before variables, variables before a configuration file, that before
+ * defaults; where each value came from is remembered, so that an error can name it. Adding an option is adding a row; whatever is derived
  * (another spelling of a flag, a key of a file) is derived from the row. Not thread safe. */
 #ifndef SIGMACAT_CONFIG_H
 #define SIGMACAT_CONFIG_H
@@ -11,12 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sigmacat/buf.h>
 #include <sigmacat/error.h>
 
 /* What a setting is, and what it is in the program's struct. */
 enum smc_setting_type {
     SMC_SETTING_TEXT,    /* const char *; NULL while not set; owned by the settings */
     SMC_SETTING_SECRET,  /* the same, wiped at the end, never in an error text */
+    SMC_SETTING_PATH,    /* a TEXT that names a file or directory, or "-" for a standard stream */
+    SMC_SETTING_LIST,    /* a TEXT of names with commas between them */
     SMC_SETTING_WHOLE,   /* int, from `min` to `max` */
     SMC_SETTING_SECONDS, /* int64_t, milliseconds; decimals allowed; from `min` on */
     SMC_SETTING_DECIMAL, /* double, not below `min` */
@@ -31,16 +34,19 @@ struct smc_setting {
     const char *metavar;        /* what help calls the value, "SECONDS"; NULL for a FLAG */
     const char *fallback;       /* the default as typed; NULL: zero, NULL, for a CHOICE -1 */
     const char *help;           /* one line */
-    const char *const *choices; /* for a CHOICE, ended by NULL */
+    const char *section;        /* help's heading over this row and those after it, or NULL */
+    const char *const *choices; /* for a CHOICE, ended by NULL; of a TEXT or a LIST what a shell's
+                                   completions offer */
     size_t offset;              /* of the value in the program's struct */
     int64_t min;                /* bounds: whole numbers; of SECONDS in milliseconds */
     int64_t max;                /*   `max` is for WHOLE alone */
     enum smc_setting_type type;
-    int group;     /* settings of one group other than 0 exclude each other */
-    char letter;   /* 'c' for -c; 0: none */
-    bool is_fixed; /* of a fixed table: a shortened flag that fits one of these alone means it */
-    bool is_query; /* a FLAG that asks for a text in place of a run (--help): it wins over
+    int group;       /* settings of one group other than 0 exclude each other */
+    char letter;     /* 'c' for -c; 0: none */
+    bool is_fixed;   /* of a fixed table: a shortened flag that fits one of these alone means it */
+    bool is_query;   /* a FLAG that asks for a text in place of a run (--help): it wins over
                       everything that is wrong with the rest */
+    bool is_unkeyed; /* has no key in a configuration file; queries have none either */
 };
 
 struct smc_settings_table {
@@ -49,11 +55,18 @@ struct smc_settings_table {
 };
 
 /* Where a value came from; a higher one beats a lower one. */
-enum smc_source { SMC_FROM_DEFAULT, SMC_FROM_VARIABLE, SMC_FROM_FLAG };
+enum smc_source {
+    SMC_FROM_DEFAULT,
+    SMC_FROM_SHARED,  /* what a configuration file says for all profiles */
+    SMC_FROM_PROFILE, /* what it says for one */
+    SMC_FROM_VARIABLE,
+    SMC_FROM_FLAG
+};
 
 struct smc_value {
     char *text; /* as given; NULL while it is the default */
-    char *name; /* how errors name its source: "--client-id", "CASTOR_SIGMA_HOST"; or NULL */
+    char *name; /* how errors name its source: "--client-id", "CASTOR_SIGMA_HOST",
+                   "config.yaml:4:11: host"; or NULL */
     enum smc_source source;
 };
 
@@ -62,11 +75,16 @@ struct smc_settings {
     const struct smc_settings_table *table;
     void *target;
     struct smc_value *values; /* one a row */
+    struct smc_buf file;      /* the configuration file that was read; empty: none */
+    struct smc_buf profiles;  /* names in it, with commas */
+    struct smc_buf profile;   /* the one of them that counted; empty: none */
+    bool is_exposed; /* that file holds a secret or a command, and others than its owner can
+                                 read or change it: worth a warning */
 };
 
 #define SMC_SETTINGS_INIT                                                                          \
     {                                                                                              \
-        NULL, NULL, NULL                                                                           \
+        .table = NULL                                                                              \
     }
 
 /* Puts the defaults into the program's struct `target` and remembers where it is: table and target
@@ -87,6 +105,37 @@ SMC_API void smc_settings_clear(struct smc_settings *settings);
 SMC_API enum smc_status smc_settings_read(struct smc_settings *settings, int argc, char **argv,
                                           char *const *envp, struct smc_error *err);
 
+/* What to read of a configuration file: sigmacat.yaml(5) describes it. All borrowed. */
+struct smc_settings_file {
+    const char *path;
+    const char *part;         /* the program's own, "sigma": others are not read */
+    const char *const *parts; /* the names of all parts that there are, ended by NULL */
+    const char *profile;      /* NULL: "default", if there is such a one */
+    const char *profile_from; /* how errors name where the profile was given: "--profile" */
+    const char *home;         /* what "~" stands for; NULL: it is an error */
+};
+
+/* Reads a YAML file into the target, below flags and variables: the profile's part, then what the
+ * file says for all profiles. The whole file is checked; of other programs' parts only the form. A
+ * PATH of it that is relative begins at the file's directory.
+ * SMC_ERR_IO: it can't be read. SMC_ERR_USAGE, with "FILE:LINE:COLUMN: what": it is no YAML, has
+ * unknown or doubled keys, values that don't fit, an alias, a second document; the profile is not
+ * there. SMC_ERR_NOMEM. */
+SMC_API enum smc_status smc_settings_read_file(struct smc_settings *settings,
+                                               const struct smc_settings_file *file,
+                                               struct smc_error *err);
+
+/* Gives a setting the value that another one (`leader`, "--credentials") leads to, as if it came
+ * from where the leader came from; unless it, or one that excludes it, was given there or higher
+ * itself. `name` is how errors name it. Errors as of a flag's value. */
+SMC_API enum smc_status smc_settings_lend(struct smc_settings *settings, const char *leader,
+                                          const char *flag, const char *text, const char *name,
+                                          struct smc_error *err);
+
+/* The key of a setting in a configuration file, "client_id", into `key` of `size` bytes; false when
+ * it has none. */
+SMC_API bool smc_setting_key(const struct smc_setting *row, char *key, size_t size);
+
 /* SMC_ERR_USAGE when any of these settings is not set, nor one that excludes it; the text names the
  * flag and the variable of each that is missing. `flags` as in the table. */
 SMC_API enum smc_status smc_settings_require(const struct smc_settings *settings,
@@ -98,12 +147,26 @@ SMC_API enum smc_status smc_settings_require(const struct smc_settings *settings
 SMC_API enum smc_status smc_secret_check(const char *secret, size_t len, const char *name,
                                          struct smc_error *err);
 
+/* Whether a file that holds a secret can be read by others than it is for: by everybody, or by the
+ * group of a file that is ours. (A file of another owner can only be read through its group, as in a
+ * container whose secrets are root's.) */
+SMC_API bool smc_secret_is_exposed(int fd);
+
 /* How an error names where a setting's value came from: "--host", "CASTOR_SIGMA_HOST"; of a
  * default, its flag. `flag` as in the table. Never NULL, borrowed. */
 SMC_API const char *smc_settings_name(const struct smc_settings *settings, const char *flag);
 
-/* Whether a setting was given, by flag or variable. */
+/* Whether a query (--help) is among what was given: then there is nothing to run. */
+SMC_API bool smc_settings_is_query(const struct smc_settings *settings);
+
+/* Whether a setting was given, by flag, variable or file. */
 SMC_API bool smc_settings_is_set(const struct smc_settings *settings, const char *flag);
+
+/* Whether it was, or one that excludes it. */
+SMC_API bool smc_settings_is_decided(const struct smc_settings *settings, const char *flag);
+
+/* A word of `count` that `text` is likely to have been meant for; NULL: none is near. */
+SMC_API const char *smc_settings_nearest(const char *text, const char *const *words, size_t count);
 
 /* The row of a flag as the table spells it; NULL when there is none. */
 SMC_API const struct smc_setting *smc_settings_row(const struct smc_settings_table *table,

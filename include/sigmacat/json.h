@@ -18,6 +18,9 @@ struct smc_json; /* one node of a tree, owned by its parent, or by the caller wh
 SMC_API struct smc_json *smc_json_parse(const char *text, size_t len, struct smc_error *err);
 SMC_API void smc_json_free(struct smc_json *root);
 
+/* As smc_json_free, with the texts of an object's members overwritten first: they are secrets. */
+SMC_API void smc_json_wipe(struct smc_json *root);
+
 /* Reading: borrowed nodes and texts; NULL or the fallback when the member is not there or of
  * another type. Every `node` may be NULL. A string with a NUL in it has no text. */
 SMC_API struct smc_json *smc_json_get(struct smc_json *node, const char *name);

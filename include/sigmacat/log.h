@@ -27,6 +27,10 @@ SMC_API enum smc_status smc_log_hide(struct smc_log *log, const char *secret);
  * may repeat them. */
 SMC_API void smc_log_mask(const struct smc_log *log, char *text);
 
+/* As smc_log_mask, and replaces control characters as in a log line: for a text that is shown to a
+ * person by another way than the log. `log` may be NULL. */
+SMC_API void smc_log_clean(const struct smc_log *log, char *text);
+
 /* Whether a line of this level would be written. */
 SMC_API bool smc_log_would(const struct smc_log *log, enum smc_log_level level);
 

@@ -32,6 +32,11 @@ SMC_API enum smc_status smc_store_open(struct smc_store **store, const char *dir
                                        const char *host, const char *client_id,
                                        const struct smc_clock *clock, struct smc_error *err);
 
+/* Whether another process has the store in DIRECTORY open: SMC_ERR_LOCKED, in the words of
+ * smc_store_open. Makes nothing and opens no database; where there is no store, nobody has it open.
+ * SMC_ERR_IO when it can't be looked at; SMC_ERR_NOMEM. */
+SMC_API enum smc_status smc_store_look(const char *directory, struct smc_error *err);
+
 /* Commits, closes and gives the lock back; NULL is harmless. Whether that last commit succeeded
  * only smc_store_commit can tell. */
 SMC_API void smc_store_close(struct smc_store *store);
@@ -83,10 +88,10 @@ SMC_API enum smc_status smc_store_forget_older(struct smc_store *store, const ch
 SMC_API enum smc_status smc_store_prune(struct smc_store *store, const char *kind, const char *list,
                                         struct smc_error *err);
 
-/* Forgets the finished answers of the scope whose status is not 200; with `is_permanent_kept` also 400,
- * 404, 409 and 410 are kept: what another call would only answer again. */
-SMC_API enum smc_status smc_store_forget_failures(struct smc_store *store, bool is_permanent_kept,
-                                                  struct smc_error *err);
+/* Forgets the finished answers `kind` (NULL: all of the scope) whose status is not 200; with
+ * `is_permanent_kept` also 400, 404, 409 and 410 are kept: what another call would only answer again. */
+SMC_API enum smc_status smc_store_forget_failures(struct smc_store *store, const char *kind,
+                                                  bool is_permanent_kept, struct smc_error *err);
 
 /* Forgets all answers of the scope. */
 SMC_API enum smc_status smc_store_forget_answers(struct smc_store *store, struct smc_error *err);

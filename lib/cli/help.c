@@ -1,44 +1,44 @@
 #include "help.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 /* A screen's help is far below it. */
 #define HELP_MAX 16384
 
-/* Where the texts begin; that of a longer option goes to a line of its own. */
-#define TEXT_COLUMN 28
-
-/* Appends "  -o, --output DIR" and returns its width; 0 when memory ran out. */
-static size_t add_option(const struct smc_setting *row, struct smc_buf *out)
+/* "-o, --output DIR" takes that much room; a letter's is left where there is none. */
+static size_t width_of(const struct smc_setting *row)
 {
-    size_t was = out->len;
+    return strlen("-x, ") + strlen(row->flag) + (row->metavar ? 1 + strlen(row->metavar) : 0);
+}
+
+static enum smc_status add_option(const struct smc_setting *row, size_t column, struct smc_buf *out)
+{
     char letter[] = "    ";
     if (row->letter != 0)
         (void)snprintf(letter, sizeof letter, "-%c, ", row->letter);
-    if (smc_buf_addf(out, "  %s%s%s%s", letter, row->flag, row->metavar ? " " : "",
-                     row->metavar ? row->metavar : "") != SMC_OK)
-        return 0;
-    return out->len - was;
+    enum smc_status rc = smc_buf_addf(out, "  %s%s%s%s%*s%s", letter, row->flag,
+                                      row->metavar ? " " : "", row->metavar ? row->metavar : "",
+                                      (int)(column - width_of(row)), "", row->help);
+    if (rc == SMC_OK && row->fallback)
+        rc = smc_buf_addf(out, " (default: %s)", row->fallback);
+    return rc == SMC_OK ? smc_buf_addstr(out, "\n") : rc;
 }
 
 static enum smc_status add_options(const struct smc_settings_table *table, struct smc_buf *out)
 {
     enum smc_status rc = SMC_OK;
+    size_t column = 0;
+    for (size_t i = 0; i < table->count; i++)
+        if (width_of(&table->rows[i]) + 2 > column)
+            column = width_of(&table->rows[i]) + 2;
     for (size_t i = 0; i < table->count && rc == SMC_OK; i++) {
         const struct smc_setting *row = &table->rows[i];
-        size_t here = add_option(row, out);
-        if (here == 0)
-            return SMC_ERR_NOMEM;
-        bool is_long = here + 2 > TEXT_COLUMN;
-        int space = (int)(is_long ? TEXT_COLUMN : TEXT_COLUMN - here);
-        rc = smc_buf_addf(out, "%s%*s%s", is_long ? "\n" : "", space, "", row->help);
-        if (rc == SMC_OK && row->fallback)
-            rc = smc_buf_addf(out, " (default: %s)", row->fallback);
+        if (row->section)
+            rc = smc_buf_addf(out, "%s:\n", row->section);
         if (rc == SMC_OK)
-            rc = smc_buf_addstr(out, "\n");
+            rc = add_option(row, column, out);
     }
     return rc;
 }

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,8 +50,7 @@ static bool is_no_end(ssize_t got)
 
 static void warn_of_others(const struct smc_cli_secret *from, int fd)
 {
-    struct stat st;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
+    if (smc_secret_is_exposed(fd))
         smc_logf(from->log, SMC_LOG_WARN,
                  "%s: %s can be read by others than its owner: run chmod 600 on it", from->name,
                  from->file);

@@ -207,8 +207,10 @@ static struct MHD_Response *whole_response(struct answer *a)
     return MHD_create_response_from_buffer(len, data, MHD_RESPMEM_MUST_FREE);
 }
 
-static void add_headers(struct MHD_Response *r, const struct answer *a)
+static void add_headers(struct MHD_Response *r, const struct sim *sim, const struct answer *a)
 {
+    if (sim->opt.date) /* libmicrohttpd adds its own only where there is none */
+        MHD_add_response_header(r, "Date", sim->opt.date);
     if (a->type)
         MHD_add_response_header(r, "Content-Type", a->type);
     if (a->is_gzip)
@@ -240,7 +242,7 @@ enum MHD_Result answer_send(struct request *req, struct answer *a)
     text_clear(&a->body);
     if (!response)
         return MHD_NO;
-    add_headers(response, a);
+    add_headers(response, req->sim, a);
     /* Before it is sent: the client may begin its next call before we would get to count. */
     stats_end(req, a->status, bytes);
     rc = MHD_queue_response(req->conn, (unsigned)a->status, response);

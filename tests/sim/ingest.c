@@ -16,6 +16,7 @@ struct ingest {
     uint64_t length;   /* of the part's content */
     uint64_t received; /* of the whole body */
     uint64_t announced;
+    bool is_hashed;
     int refuse; /* status, 0: fine so far */
     const char *refusal;
     bool stored;
@@ -115,7 +116,8 @@ static void take_content(void *ctx, const char *bytes, size_t len)
     struct ingest *in = ctx;
 
     in->length += len;
-    (void)EVP_DigestUpdate(in->digest, bytes, len);
+    if (in->is_hashed)
+        (void)EVP_DigestUpdate(in->digest, bytes, len);
     if (in->save)
         (void)fwrite(bytes, 1, len, in->save);
 }
@@ -174,6 +176,7 @@ enum MHD_Result ingest_begin(struct request *req, const char *method)
     in->digest = EVP_MD_CTX_new();
     if (!in->digest || !EVP_DigestInit_ex(in->digest, EVP_sha256(), NULL))
         return MHD_NO;
+    in->is_hashed = !req->sim->opt.no_digest;
     in->announced = length ? strtoull(length, NULL, 10) : 0;
     check_headers(req);
     if (!multipart_start(&in->multipart, request_header(req, "Content-Type"), take_content, in))
@@ -252,7 +255,8 @@ static void store(struct request *req, int status, bool complete)
     u->status = status;
     u->complete = complete;
     u->attempt = 1;
-    put_digest(in->digest, u->sha256);
+    if (in->is_hashed)
+        put_digest(in->digest, u->sha256);
     pthread_mutex_lock(&sim->lock);
     for (i = 0; i < sim->upload_count; i++)
         u->attempt += strcmp(sim->uploads[i]->path, u->path) == 0;

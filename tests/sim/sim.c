@@ -156,9 +156,9 @@ static int start_daemon(struct sim *sim, char *why, size_t why_size)
 
 static const char **texts_of(struct sim_options *o, size_t i)
 {
-    const char **texts[] = {&o->client_id,   &o->client_secret,    &o->tls_cert_pem,
-                            &o->tls_key_pem, &o->upload_token,     &o->save_dir,
-                            &o->replay_file, &o->limit_retry_after};
+    const char **texts[] = {&o->client_id,   &o->client_secret,     &o->tls_cert_pem,
+                            &o->tls_key_pem, &o->upload_token,      &o->save_dir,
+                            &o->replay_file, &o->limit_retry_after, &o->date};
 
     return i < sizeof(texts) / sizeof(*texts) ? texts[i] : NULL;
 }

@@ -65,6 +65,7 @@ struct sim_options {
     long latency_ms; /* before each answer, in real time; an upload waits after its body */
     long jitter_ms;  /* up to so much more */
     bool no_gzip;
+    const char *date; /* the Date header of Sigma's and Catalog's answers; NULL: the right one */
     const char *tls_cert_pem; /* PEM texts; both or none */
     const char *tls_key_pem;
     const char *tls_priority; /* a priority string of GnuTLS; NULL: its default */
@@ -83,6 +84,7 @@ struct sim_options {
     /* the ingest */
     const char *upload_token;
     const char *save_dir; /* uploaded bodies are written here; NULL: nowhere */
+    bool no_digest;       /* sha256 stays "": hashing is what bounds a large upload */
 
     /* A file of calls with answers: [{"call": "GET /v2/..?..", "status": 200, "answer": ...}].
      * Instead of the estate, exactly these are answered, else 404; token only if it isn't there. */

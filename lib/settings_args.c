@@ -1,4 +1,4 @@
-#include "config.h"
+#include "settings.h"
 
 #include <limits.h>
 #include <string.h>
@@ -62,6 +62,21 @@ int smci_typo_distance(const char *one, size_t one_len, const char *other, size_
 bool smci_typo_is_near(int distance, size_t len)
 {
     return distance <= (len <= 4 ? 1 : len <= 8 ? 2 : 3);
+}
+
+const char *smc_settings_nearest(const char *text, const char *const *words, size_t count)
+{
+    size_t len = strlen(text);
+    const char *best = NULL;
+    int least_so_far = INT_MAX;
+    for (size_t i = 0; i < count; i++) {
+        int distance = smci_typo_distance(text, len, words[i], strlen(words[i]));
+        if (distance < least_so_far && smci_typo_is_near(distance, len)) {
+            best = words[i];
+            least_so_far = distance;
+        }
+    }
+    return best;
 }
 
 /* ---- which setting a word means ---- */

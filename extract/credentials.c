@@ -1,0 +1,103 @@
+#include "credentials.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sigmacat/json.h>
+
+/* A longer one is taken for a wrong file. */
+#define FILE_MAX 16384
+
+/* Its members, and the settings that they stand for. */
+static const struct {
+    const char *member;
+    const char *flag;
+} members[] = {{"host", "--host"}, {"clientId", "--client-id"}, {"apiToken", "--api-token"}};
+
+#define MEMBER_COUNT (sizeof members / sizeof members[0])
+
+static const char form[] = "{\"apiToken\": \"...\", \"clientId\": \"...\", \"host\": \"...\"}";
+
+static enum smc_status read_bytes(const char *name, const char *path, int fd, struct smc_buf *text,
+                                  struct smc_error *err)
+{
+    ssize_t got;
+    do {
+        got = read(fd, text->data + text->len, text->cap - text->len);
+        if (got > 0)
+            text->len += (size_t)got;
+    } while (got > 0 || (got < 0 && errno == EINTR));
+    if (got < 0)
+        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't read %s", name, path);
+    if (text->len == 0)
+        return smc_fail(err, SMC_ERR_IO, "%s: %s is empty", name, path);
+    if (text->len == text->cap)
+        return smc_fail(err, SMC_ERR_USAGE, "%s: %s has more than %d bytes, which is no such file",
+                        name, path, FILE_MAX);
+    return SMC_OK;
+}
+
+static enum smc_status lend(struct extract_settings *settings, struct smc_json *root, size_t i,
+                            struct smc_error *err)
+{
+    const char *text = smc_json_text(root, members[i].member);
+    const char *path = settings->credentials;
+    const char *name = smc_settings_name(&settings->sources, "--credentials");
+    char place[256];
+    if (text && *text) {
+        (void)snprintf(place, sizeof place, "%.80s: %.120s: %s", name, path, members[i].member);
+        return smc_settings_lend(&settings->sources, "--credentials", members[i].flag, text, place,
+                                 err);
+    }
+    if (smc_settings_is_decided(&settings->sources, members[i].flag))
+        return SMC_OK;
+    return smc_fail(err, SMC_ERR_USAGE, "%s: %.120s has no text '%s': expected is %s", name, path,
+                    members[i].member, form);
+}
+
+static enum smc_status take(struct extract_settings *settings, const struct smc_buf *text,
+                            struct smc_error *err)
+{
+    const char *name = smc_settings_name(&settings->sources, "--credentials");
+    struct smc_error why = SMC_ERROR_INIT;
+    struct smc_json *root = smc_json_parse(text->data, text->len, &why);
+    enum smc_status rc = SMC_OK;
+    if (!root && why.code != SMC_ERR_NOMEM)
+        return smc_fail(err, SMC_ERR_USAGE, "%s: %.120s: %s; expected is %s", name,
+                        settings->credentials, why.detail, form);
+    if (!root)
+        return smc_fail(err, why.code, "out of memory");
+    for (size_t i = 0; rc == SMC_OK && i < MEMBER_COUNT; i++)
+        rc = lend(settings, root, i, err);
+    smc_json_wipe(root);
+    return rc;
+}
+
+enum smc_status credentials_read(struct extract_settings *settings, struct smc_error *err)
+{
+    const char *path = settings->credentials;
+    const char *name = smc_settings_name(&settings->sources, "--credentials");
+    if (!path)
+        return SMC_OK;
+    bool is_stdin = strcmp(path, "-") == 0;
+    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't read %s", name, path);
+    settings->is_credentials_exposed = smc_secret_is_exposed(fd);
+    /* One byte more tells that there are too many; all reserved, since growing leaves copies. */
+    struct smc_buf text = SMC_BUF_INIT(FILE_MAX + 1);
+    enum smc_status rc = smc_buf_reserve(&text, text.cap);
+    if (rc != SMC_OK)
+        rc = smc_fail(err, rc, "out of memory");
+    if (rc == SMC_OK)
+        rc = read_bytes(name, path, fd, &text, err);
+    if (rc == SMC_OK)
+        rc = take(settings, &text, err);
+    smc_buf_wipe(&text);
+    if (!is_stdin)
+        (void)close(fd);
+    return rc;
+}

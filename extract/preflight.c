@@ -1,0 +1,332 @@
+#include "preflight.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sigmacat/client.h>
+#include <sigmacat/store.h>
+
+#include "lib/cli/place.h"
+#include "lib/cli/server.h"
+
+#include "readable.h"
+#include "select.h"
+
+/* A check should end soon: what fails twice is worth a line. Without --max-time it has time for two
+ * calls that nobody answers. */
+#define RETRIES_MAX 1
+#define TIME_MAX_MS ((int64_t)180 * 1000)
+
+/* The lines; those of the way to the server are in lib/cli/server.c. */
+#define OUTPUT       "output"
+#define STATE        "state"
+#define CERTIFICATES "certificates"
+#define CREDENTIALS  "credentials"
+#define ORGANISATION "organisation"
+
+#define WHOAMI "/v2/whoami"
+
+struct preflight {
+    const struct extract_settings *settings;
+    struct smc_log *log;
+    const struct smc_clock *clock;
+    int stop_fd;
+    struct smc_cli_checklist list;
+    struct smc_client *client;
+    bool has_token;          /* one was given out: another call could be made */
+    struct smc_buf who;      /* the organisation's id; empty: unknown */
+    struct smc_error no_who; /* why it is not known */
+    struct selection selection;
+};
+
+static void fail(struct preflight *check, enum smc_status rc)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
+    smc_client_fail(check->client, &err);
+}
+
+/* What ends the check instead of being a finding of it. */
+static bool is_end(enum smc_status rc)
+{
+    return rc == SMC_ERR_CANCELLED || rc == SMC_ERR_NOMEM || rc == SMC_ERR_INTERNAL;
+}
+
+/* ---- on this machine ---- */
+
+static const char *setting(const struct preflight *check, const char *flag)
+{
+    return smc_settings_name(&check->settings->sources, flag);
+}
+
+static enum smc_status check_lock(struct preflight *check, const char *directory)
+{
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status rc = smc_store_look(directory, &why);
+    if (rc == SMC_ERR_LOCKED) {
+        smc_cli_warn(&check->list, STATE, "%.*s", (int)strcspn(why.detail, ";"), why.detail);
+        smc_cli_remedy(&check->list,
+                       "wait until that run has ended: one that begins now is refused");
+    } else if (rc == SMC_ERR_IO) {
+        smc_cli_failed(&check->list, rc, STATE, "%s", why.detail);
+        smc_cli_remedy(&check->list, "give its files to the user who runs this");
+    }
+    return is_end(rc) ? rc : SMC_OK;
+}
+
+static enum smc_status check_local(struct preflight *check, struct smc_error *err)
+{
+    const struct extract_settings *settings = check->settings;
+    struct smc_buf state = SMC_BUF_INIT(65536);
+    struct stat output_st;
+    struct stat state_st;
+    enum smc_status rc = settings->state ? smc_buf_addstr(&state, settings->state)
+                                         : smc_buf_addf(&state, "%s/.sigmacat", settings->output);
+    if (rc == SMC_OK) {
+        (void)smc_cli_check_place(&check->list, OUTPUT, settings->output,
+                                  setting(check, "--output"), true);
+        smc_cli_check_space(&check->list, settings->output);
+        if (smc_cli_check_place(&check->list, STATE, state.data,
+                                setting(check, settings->state ? "--state" : "--output"), true))
+            rc = check_lock(check, state.data);
+        bool is_elsewhere = settings->state && stat(settings->output, &output_st) == 0 &&
+                            stat(settings->state, &state_st) == 0 &&
+                            output_st.st_dev != state_st.st_dev;
+        if (rc == SMC_OK && is_elsewhere)
+            smc_cli_check_space(&check->list, settings->state);
+    }
+    smc_buf_clear(&state);
+    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
+}
+
+/* ---- the client ---- */
+
+static enum smc_status open_client(struct preflight *check, struct smc_error *err)
+{
+    const struct extract_settings *settings = check->settings;
+    struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
+    opt.origin = smc_buf_str(&settings->origin);
+    opt.policy = SMC_POLICY_SIGMA;
+    opt.client_id = settings->client_id;
+    opt.client_secret = settings->api_token;
+    opt.cacert = settings->cacert;
+    opt.concurrency = settings->concurrency;
+    opt.max_rate = settings->max_rate;
+    opt.retries = settings->retries < RETRIES_MAX ? settings->retries : RETRIES_MAX;
+    opt.retry_base_ms = settings->retry_base_ms;
+    opt.timeout_ms = settings->timeout_ms;
+    opt.max_time_ms = settings->max_time_ms > 0 ? settings->max_time_ms : TIME_MAX_MS;
+    opt.stop_fd = check->stop_fd;
+    opt.clock = check->clock;
+    opt.log = check->log;
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status rc = smc_client_new(&check->client, &opt, &why);
+    if (rc == SMC_ERR_IO) {
+        smc_cli_failed(&check->list, rc, CERTIFICATES, "%s", why.detail);
+        smc_cli_remedy(&check->list, "name a PEM file that the user who runs this can read");
+        return SMC_OK;
+    }
+    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", why.detail);
+}
+
+static enum smc_status check_server(struct preflight *check, bool *is_reached,
+                                    struct smc_error *err)
+{
+    const struct smc_cli_server server = {.origin = smc_buf_str(&check->settings->origin),
+                                          .target = WHOAMI,
+                                          .owner = "Sigma",
+                                          .setting = setting(check, "--host"),
+                                          .advice = " (--list-regions shows Sigma's hosts)",
+                                          .client = check->client,
+                                          .clock = check->clock};
+    return smc_cli_check_server(&check->list, &server, is_reached, err);
+}
+
+/* ---- failures of a whole phase ---- */
+
+static void note_token(void *ctx, const char *kind, int http_status, int64_t count)
+{
+    struct preflight *check = ctx;
+    (void)http_status;
+    (void)count;
+    check->has_token = check->has_token || strcmp(kind, KIND_WHOAMI) == 0;
+}
+
+static void advise_on_credentials(struct preflight *check, const struct smc_error *why)
+{
+    if (why->code == SMC_ERR_AUTH && why->http_status == 400)
+        smc_cli_remedy(&check->list, "look for a part of client id or secret that is missing, or "
+                                     "quotes around it that do not belong there");
+    else if (why->code == SMC_ERR_AUTH && why->http_status == 403)
+        smc_cli_remedy(&check->list, "give these credentials the REST API scope in Sigma, under "
+                                     "Administration, Developer Access");
+    else if (why->code == SMC_ERR_AUTH)
+        smc_cli_remedy(&check->list,
+                       "check client id and secret, and that %s is the organisation's own "
+                       "(Sigma: Administration, Developer Access)",
+                       setting(check, "--host"));
+    else if (why->code == SMC_ERR_SYNTAX || (why->http_status >= 300 && why->http_status < 500))
+        smc_cli_remedy(&check->list, "check that %s is Sigma's API: --list-regions shows its hosts",
+                       setting(check, "--host"));
+    else
+        smc_cli_remedy(&check->list, "check again in some minutes: what is wrong is at Sigma");
+}
+
+/* The client's own text says what to do as well, which is for the line below. */
+static void fail_credentials(struct preflight *check, const struct smc_error *why)
+{
+    const char *answer = strstr(why->detail, "HTTP ");
+    smc_cli_failed(&check->list, why->code, CREDENTIALS, "Sigma refused %s: %s",
+                   check->has_token ? "the token that it gave" : "client id and secret",
+                   answer ? answer : why->detail);
+    advise_on_credentials(check, why);
+}
+
+/* The client's run has ended for good; the line is that of what it was to find out. */
+static void fail_phase(struct preflight *check, const char *name, const struct smc_error *why)
+{
+    struct smc_client_stats stats;
+    smc_client_get_stats(check->client, &stats);
+    if (why->code == SMC_ERR_TIME && stats.refused > 0) {
+        smc_cli_failed(&check->list, why->code, name,
+                       "Sigma refused %" PRId64 " calls as too many (HTTP 429)", stats.refused);
+        smc_cli_remedy(&check->list, "check again in some minutes, with no other client of this "
+                                     "organisation at work");
+    } else if (why->code == SMC_ERR_TIME) {
+        smc_cli_failed(&check->list, why->code, name, "not known when the time was over");
+        smc_cli_remedy(&check->list, "check again in some minutes, or give --max-time more");
+    } else {
+        smc_cli_failed(&check->list, why->code, name, "%s", why->detail);
+        advise_on_credentials(check, why);
+    }
+}
+
+/* ---- credentials and organisation ---- */
+
+static enum smc_verdict on_whoami(void *ctx, const struct smc_answer *answer, struct smc_error *why)
+{
+    struct preflight *check = ctx;
+    struct smc_span whole;
+    if (answer->error.code != SMC_OK) {
+        check->no_who = answer->error;
+        return SMC_TAKE;
+    }
+    if (smc_record_scan(answer->body, answer->len, &whole, why) != SMC_OK)
+        return SMC_REJECT;
+    struct smc_span id = smc_span_member(whole, "organizationId");
+    enum smc_status rc = smc_span_type(id) == SMC_JSON_STRING
+                             ? smc_string_decode(id, &check->who)
+                             : smc_fail(&check->no_who, SMC_ERR_SYNTAX,
+                                        "the answer of " WHOAMI " has no organizationId");
+    if (rc == SMC_ERR_NOMEM)
+        fail(check, rc);
+    else if (rc == SMC_ERR_CAP)
+        (void)smc_fail(&check->no_who, rc, "the organizationId is too long to be one");
+    return SMC_TAKE;
+}
+
+static void tell_organisation(struct preflight *check)
+{
+    struct smc_error *why = &check->no_who;
+    if (why->code == SMC_OK) {
+        smc_cli_ok(&check->list, ORGANISATION, "%s", smc_buf_str(&check->who));
+    } else if (why->http_status == 403) {
+        why->code = SMC_ERR_AUTH;
+        smc_cli_failed(&check->list, why->code, ORGANISATION, "%s", why->detail);
+        advise_on_credentials(check, why);
+    } else { /* a run goes on without it */
+        smc_cli_warn(&check->list, ORGANISATION, "not known: %s", why->detail);
+        smc_cli_remedy(&check->list,
+                       "check again in some minutes: a summary made now would lack it");
+    }
+}
+
+static enum smc_status check_credentials(struct preflight *check, bool *is_good,
+                                         struct smc_error *err)
+{
+    struct smc_error why = SMC_ERROR_INIT;
+    struct smc_request request = {
+        .kind = KIND_WHOAMI, .target = WHOAMI, .done = on_whoami, .ctx = check};
+    enum smc_status rc = smc_client_send(check->client, &request);
+    if (rc == SMC_OK)
+        rc = smc_client_run(check->client, &why);
+    if (is_end(rc))
+        return smc_fail(err, rc, "%s", why.code == SMC_OK ? smc_strerror(rc) : why.detail);
+    smc_client_each_stat(check->client, note_token, check);
+    *is_good = rc == SMC_OK;
+    if (rc == SMC_ERR_AUTH || (rc != SMC_OK && !check->has_token)) {
+        if (rc == SMC_ERR_AUTH)
+            fail_credentials(check, &why);
+        else
+            fail_phase(check, CREDENTIALS, &why);
+        smc_cli_untried(&check->list, ORGANISATION);
+        return SMC_OK;
+    }
+    smc_cli_ok(&check->list, CREDENTIALS, "Sigma took them and gave a token");
+    if (rc != SMC_OK)
+        fail_phase(check, ORGANISATION, &why);
+    else
+        tell_organisation(check);
+    return SMC_OK;
+}
+
+/* ---- all of it ---- */
+
+static enum smc_status check_listings(struct preflight *check, struct smc_error *err)
+{
+    struct readable all;
+    struct smc_error why = SMC_ERROR_INIT;
+    readable_init(&all, check->client, &check->selection);
+    enum smc_status rc = readable_ask(&all, &why);
+    if (is_end(rc))
+        return smc_fail(err, rc, "%s", why.detail);
+    if (readable_tell(&all, &check->list) != SMC_OK)
+        return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
+    if (rc != SMC_OK)
+        fail_phase(check, READABLE, &why);
+    return SMC_OK;
+}
+
+static enum smc_status check_remote(struct preflight *check, struct smc_error *err)
+{
+    bool is_reached = false;
+    bool is_good = false;
+    enum smc_status rc = open_client(check, err);
+    if (rc == SMC_OK && check->client)
+        rc = check_server(check, &is_reached, err);
+    if (rc == SMC_OK && is_reached)
+        rc = check_credentials(check, &is_good, err);
+    if (rc == SMC_OK && !is_reached) {
+        smc_cli_untried(&check->list, CREDENTIALS);
+        smc_cli_untried(&check->list, ORGANISATION);
+    }
+    if (rc == SMC_OK && is_good)
+        return check_listings(check, err);
+    if (rc == SMC_OK) {
+        smc_cli_untried(&check->list, RIGHTS);
+        smc_cli_untried(&check->list, READABLE);
+    }
+    return rc;
+}
+
+enum smc_status preflight(const struct extract_settings *settings, struct smc_log *log, FILE *out,
+                          int stop_fd, const struct smc_clock *clock, struct smc_error *err)
+{
+    struct preflight check = {.settings = settings,
+                              .log = log,
+                              .clock = clock ? clock : smc_clock_system(),
+                              .stop_fd = stop_fd};
+    smc_cli_checklist_init(&check.list, out, log);
+    smc_buf_init(&check.who, 128);
+    enum smc_status rc = select_read(settings, &check.selection, err);
+    if (rc == SMC_OK)
+        rc = check_local(&check, err);
+    if (rc == SMC_OK)
+        rc = check_remote(&check, err);
+    smc_client_free(check.client);
+    smc_buf_clear(&check.who);
+    return rc == SMC_OK ? smc_cli_checklist_end(&check.list, "castor-extract-sigma", err) : rc;
+}

@@ -1,0 +1,186 @@
+#include "readable.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define TARGET_SIZE 128
+
+void readable_init(struct readable *all, struct smc_client *client,
+                   const struct selection *selection)
+{
+    *all = (struct readable){.client = client, .is_admin = true, .sends_explorations = true};
+    for (int i = 0; i < ASSET_COUNT; i++) {
+        struct readable_listing *listing = &all->listings[i];
+        listing->all = all;
+        listing->asset = (enum asset_id)i;
+        listing->is_wanted =
+            selection->is_asked[i] && asset_of(listing->asset)->role == ROLE_LISTING;
+        listing->total = -1;
+    }
+}
+
+static void fail(struct readable *all, enum smc_status rc)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
+    smc_client_fail(all->client, &err);
+}
+
+/* ---- asking ---- */
+
+static enum smc_status ask(struct readable_listing *listing);
+
+/* As an extraction does with its first page of workbooks, which decides for all of it. True: it is
+ * asked for once more. */
+static bool fall_back(struct readable_listing *listing, const struct smc_answer *answer)
+{
+    struct readable *all = listing->all;
+    if (listing->asset != ASSET_WORKBOOKS)
+        return false;
+    if (answer->http_status == 403 && all->is_admin)
+        all->is_admin = false;
+    else if (answer->http_status == 400 && !all->is_admin && all->sends_explorations)
+        all->sends_explorations = false;
+    else
+        return false;
+    return true;
+}
+
+static void take_failure(struct readable_listing *listing, const struct smc_answer *answer)
+{
+    if (fall_back(listing, answer)) {
+        enum smc_status rc = ask(listing);
+        if (rc != SMC_OK)
+            fail(listing->all, rc);
+        return;
+    }
+    listing->is_answered = true;
+    listing->is_withdrawn = asset_of(listing->asset)->is_withdrawn_ok &&
+                            (answer->http_status == 404 || answer->http_status == 410);
+    listing->is_transient = answer->is_transient;
+    if (listing->is_withdrawn)
+        return;
+    listing->error = answer->error;
+    if (answer->http_status == 403)
+        listing->error.code = SMC_ERR_AUTH;
+}
+
+static enum smc_verdict on_page(void *ctx, const struct smc_answer *answer, struct smc_error *why)
+{
+    struct readable_listing *listing = ctx;
+    const struct asset *asset = asset_of(listing->asset);
+    struct page page = PAGE_INIT;
+    struct smc_error err = SMC_ERROR_INIT;
+    if (answer->error.code != SMC_OK) {
+        take_failure(listing, answer);
+        return SMC_TAKE;
+    }
+    enum page_verdict verdict = page_read(&page, answer->body, answer->len, asset->paging,
+                                          asset->is_bare_ok, &asset->id_member, 1, &err);
+    listing->total = page.total;
+    page_clear(&page);
+    if (verdict == PAGE_NOT_JSON) {
+        *why = err;
+        return SMC_REJECT;
+    }
+    if (verdict == PAGE_NO_MEMORY)
+        fail(listing->all, SMC_ERR_NOMEM);
+    listing->is_answered = true;
+    if (verdict == PAGE_WRONG)
+        (void)smc_fail(&listing->error, SMC_ERR_HTTP, "GET %s: %s", asset->path, err.detail);
+    return SMC_TAKE;
+}
+
+static enum smc_status ask(struct readable_listing *listing)
+{
+    const struct readable *all = listing->all;
+    const struct asset *asset = asset_of(listing->asset);
+    bool is_workbooks = listing->asset == ASSET_WORKBOOKS;
+    char target[TARGET_SIZE];
+    (void)snprintf(target, sizeof target, "%s?limit=1%s%s", asset->path,
+                   asset->is_whole && all->is_admin ? "&skipPermissionCheck=true" : "",
+                   is_workbooks && all->sends_explorations ? "&excludeExplorations=true" : "");
+    struct smc_request request = {
+        .kind = asset->name, .target = target, .done = on_page, .ctx = listing};
+    return smc_client_send(all->client, &request);
+}
+
+/* Workbooks go first and alone, since they decide how the others are asked for. */
+enum smc_status readable_ask(struct readable *all, struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    if (all->listings[ASSET_WORKBOOKS].is_wanted)
+        rc = ask(&all->listings[ASSET_WORKBOOKS]);
+    if (rc == SMC_OK)
+        rc = smc_client_run(all->client, err);
+    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
+        if (i != ASSET_WORKBOOKS && all->listings[i].is_wanted)
+            rc = ask(&all->listings[i]);
+    if (rc == SMC_OK)
+        rc = smc_client_run(all->client, err);
+    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
+}
+
+/* ---- telling ---- */
+
+static void tell_rights(const struct readable *all, struct smc_cli_checklist *list)
+{
+    const struct readable_listing *workbooks = &all->listings[ASSET_WORKBOOKS];
+    if (!workbooks->is_wanted) {
+        smc_cli_untold(list, RIGHTS,
+                       "not looked at: nothing that is to be written "
+                       "depends on them");
+    } else if (!workbooks->is_answered || workbooks->error.code != SMC_OK) {
+        smc_cli_untold(list, RIGHTS, "not known: the listing of workbooks tells them");
+    } else if (all->is_admin) {
+        smc_cli_ok(list, RIGHTS, "an Org Admin's: the whole organisation is seen");
+    } else {
+        smc_cli_warn(list, RIGHTS, "no Org Admin's: only what their owner may see is extracted");
+        smc_cli_remedy(list, "use an Org Admin's credentials to extract all of it");
+    }
+}
+
+static void tell_unreadable(const struct readable_listing *listing, struct smc_cli_checklist *list)
+{
+    const struct smc_error *why = &listing->error;
+    smc_cli_failed(list, why->code, READABLE, "%s: %s", asset_of(listing->asset)->name,
+                   why->detail);
+    if (why->code == SMC_ERR_AUTH)
+        smc_cli_remedy(list, "use an Org Admin's credentials");
+    else if (listing->is_transient)
+        smc_cli_remedy(list, "check again in some minutes: what is wrong is at Sigma");
+    else
+        smc_cli_remedy(list, "tell Sigma's support of this call and its answer");
+}
+
+static enum smc_status add_readable(const struct readable_listing *listing, struct smc_buf *text)
+{
+    const char *name = asset_of(listing->asset)->name;
+    enum smc_status rc = smc_buf_addf(text, "%s%s", text->len > 0 ? ", " : "", name);
+    if (rc == SMC_OK && listing->is_withdrawn)
+        rc = smc_buf_addstr(text, " (withdrawn by Sigma)");
+    else if (rc == SMC_OK && listing->total >= 0)
+        rc = smc_buf_addf(text, " %" PRId64, listing->total);
+    return rc;
+}
+
+enum smc_status readable_tell(const struct readable *all, struct smc_cli_checklist *list)
+{
+    struct smc_buf text = SMC_BUF_INIT(1024);
+    enum smc_status rc = SMC_OK;
+    tell_rights(all, list);
+    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++) {
+        const struct readable_listing *listing = &all->listings[i];
+        if (listing->is_wanted && listing->is_answered && listing->error.code == SMC_OK)
+            rc = add_readable(listing, &text);
+    }
+    if (rc == SMC_OK && text.len > 0)
+        smc_cli_ok(list, READABLE, "%s", text.data);
+    smc_buf_clear(&text);
+    for (int i = 0; i < ASSET_COUNT; i++) {
+        const struct readable_listing *listing = &all->listings[i];
+        if (listing->is_wanted && listing->error.code != SMC_OK)
+            tell_unreadable(listing, list);
+    }
+    return rc;
+}

@@ -1,0 +1,60 @@
+#include "regions.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sigmacat/config.h>
+
+/* Hosts: the servers that Sigma's API description names. The names are ours: cloud and country. */
+static const struct region regions[] = {
+    {"aws-us-west", "aws-api.sigmacomputing.com", "AWS US West (Oregon)"},
+    {"aws-us-east", "api.us-a.aws.sigmacomputing.com", "AWS US East (N. Virginia)"},
+    {"aws-ca", "api.ca.aws.sigmacomputing.com", "AWS Canada"},
+    {"aws-eu", "api.eu.aws.sigmacomputing.com", "AWS Europe (Frankfurt)"},
+    {"aws-au", "api.au.aws.sigmacomputing.com", "AWS Australia and APAC (Sydney)"},
+    {"aws-uk", "api.uk.aws.sigmacomputing.com", "AWS UK (London)"},
+    {"azure-us", "api.us.azure.sigmacomputing.com", "Azure US"},
+    {"azure-eu", "api.eu.azure.sigmacomputing.com", "Azure Europe"},
+    {"azure-ca", "api.ca.azure.sigmacomputing.com", "Azure Canada"},
+    {"azure-uk", "api.uk.azure.sigmacomputing.com", "Azure UK"},
+    {"azure-au", "api.au.azure.sigmacomputing.com", "Azure Australia"},
+    {"gcp-us", "api.sigmacomputing.com", "GCP US (Iowa)"},
+    {"gcp-sa", "api.sa.gcp.sigmacomputing.com", "GCP Saudi Arabia (Dammam)"},
+};
+
+#define REGION_COUNT (sizeof regions / sizeof regions[0])
+
+const struct region *regions_all(size_t *count)
+{
+    *count = REGION_COUNT;
+    return regions;
+}
+
+const char *region_host(const char *text)
+{
+    for (size_t i = 0; i < REGION_COUNT; i++)
+        if (strcasecmp(regions[i].name, text) == 0)
+            return regions[i].host;
+    return text;
+}
+
+const char *region_nearest(const char *text)
+{
+    const char *names[REGION_COUNT];
+    for (size_t i = 0; i < REGION_COUNT; i++)
+        names[i] = regions[i].name;
+    return smc_settings_nearest(text, names, REGION_COUNT);
+}
+
+enum smc_status regions_print(struct smc_error *err)
+{
+    errno = 0;
+    for (size_t i = 0; i < REGION_COUNT; i++)
+        if (printf("%-12s %-33s %s\n", regions[i].name, regions[i].host, regions[i].place) < 0)
+            break;
+    if (ferror(stdout) || fflush(stdout) != 0)
+        return smc_fail_errno(err, SMC_ERR_IO, errno, "can't write to standard output");
+    return SMC_OK;
+}

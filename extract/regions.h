@@ -1,0 +1,27 @@
+/* The regions in which Sigma runs, each with the host of its API. */
+#ifndef EXTRACT_REGIONS_H
+#define EXTRACT_REGIONS_H
+
+#include <stddef.h>
+
+#include <sigmacat/error.h>
+
+struct region {
+    const char *name;  /* what --host takes for it, "aws-us-west" */
+    const char *host;  /* of its API */
+    const char *place; /* as Sigma calls it */
+};
+
+/* All of them, in a fixed order. Static. */
+const struct region *regions_all(size_t *count);
+
+/* The API's host when `text` is a region's name, in any letter case; else `text` itself. Borrowed. */
+const char *region_host(const char *text);
+
+/* The name of the region that a text without a dot may have been meant for; NULL when none is near. */
+const char *region_nearest(const char *text);
+
+/* --list-regions: prints them on stdout. SMC_ERR_IO. */
+enum smc_status regions_print(struct smc_error *err);
+
+#endif

@@ -1,0 +1,46 @@
+/* Which files of a set are written (--only, --skip), and which calls that takes: what a file
+ * depends on is asked for too, and not written. */
+#ifndef EXTRACT_SELECT_H
+#define EXTRACT_SELECT_H
+
+#include <stdbool.h>
+
+#include <sigmacat/error.h>
+
+#include "assets.h"
+
+struct extract_settings;
+
+struct selection {
+    bool is_written[ASSET_COUNT];
+    bool is_asked[ASSET_COUNT + 1]; /* its calls are made; the last is for tables, OBJECT_PATH */
+    bool is_one_page_enough;        /* of the workbooks: the first decides for the other listings
+                                       whether the whole organisation can be seen */
+    bool is_partial;                /* not all files are written */
+};
+
+/* Reads --only or --skip; with neither, everything is written. SMC_ERR_USAGE for a name that is
+ * none of the files, and when nothing is left. */
+enum smc_status select_read(const struct extract_settings *settings, struct selection *selection,
+                            struct smc_error *err);
+
+/* As select_read, for the error alone. */
+enum smc_status select_check(const struct extract_settings *settings, struct smc_error *err);
+
+/* What --only with these names (commas between them) selects. NULL, or a text without a name that
+ * is known: everything. */
+void select_names(const char *names, struct selection *selection);
+
+/* Whether calls of that kind (an asset, or OBJECT_PATH) are made for single objects. */
+bool select_asks_objects(const struct selection *selection, int kind);
+
+/* Whether such calls follow from this listing. */
+bool select_has_objects(const struct selection *selection, enum asset_id listing);
+
+/* Whether all tables' paths are wanted that a whole set wants. */
+bool select_wants_all_tables(const struct selection *selection);
+
+/* Whether the account's rights become known. */
+bool select_knows_rights(const struct selection *selection);
+
+#endif

@@ -1,0 +1,63 @@
+/* The lines of --check: what was looked at, one line each, as it is found out.
+ *
+ *   ok    TLS          the certificate is trusted, and valid until 2027-01-03
+ *   warn  rights       not an Org Admin's: ...
+ *           do: use an Org Admin's credentials
+ *   FAIL  credentials  Sigma refused them: ...
+ *           do: check client id and secret
+ *   --    not tried    organisation, rights, readable
+ *   castor-extract-sigma would not work: 1 of 9 checks failed
+ *
+ * They are what was asked for, so they go to standard output. Texts may come from a server: control
+ * characters are replaced and hidden secrets masked. Not thread safe. */
+#ifndef CLI_CHECKLIST_H
+#define CLI_CHECKLIST_H
+
+#include <stdio.h>
+
+#include <sigmacat/error.h>
+#include <sigmacat/log.h>
+
+struct smc_cli_checklist {
+    FILE *out;                 /* borrowed */
+    const struct smc_log *log; /* borrowed; knows the secrets; may be NULL */
+    int tried;                 /* lines but those of what could not be tried */
+    int failed;
+    int warned;
+    enum smc_status first; /* failure */
+    int write_errno;       /* of the first write that failed */
+    char untried[160];     /* names */
+};
+
+/* `out` NULL: standard output. */
+void smc_cli_checklist_init(struct smc_cli_checklist *list, FILE *out, const struct smc_log *log);
+
+/* One line; `name` is what was looked at, in a word of at most 12 letters. */
+void smc_cli_ok(struct smc_cli_checklist *list, const char *name, const char *fmt, ...)
+    SMC_PRINTF(3, 4);
+
+/* A run would do its work, but not as one might think. */
+void smc_cli_warn(struct smc_cli_checklist *list, const char *name, const char *fmt, ...)
+    SMC_PRINTF(3, 4);
+
+/* A run would end with `status`. */
+void smc_cli_failed(struct smc_cli_checklist *list, enum smc_status status, const char *name,
+                    const char *fmt, ...) SMC_PRINTF(4, 5);
+
+/* Nothing can be said of it. */
+void smc_cli_untold(struct smc_cli_checklist *list, const char *name, const char *fmt, ...)
+    SMC_PRINTF(3, 4);
+
+/* An earlier failure is in the way. All such names are one line before the last. */
+void smc_cli_untried(struct smc_cli_checklist *list, const char *name);
+
+/* What to do about the line before: one thing, after each warning and each failure. */
+void smc_cli_remedy(struct smc_cli_checklist *list, const char *fmt, ...) SMC_PRINTF(2, 3);
+
+/* The last line, for `program`. SMC_OK, or the status of the first failure, at which a run would end
+ * too: then `err` stays empty, since the lines have said it all. SMC_ERR_IO, with `err`, when not all
+ * of them could be written. */
+enum smc_status smc_cli_checklist_end(struct smc_cli_checklist *list, const char *program,
+                                      struct smc_error *err);
+
+#endif

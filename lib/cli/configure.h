@@ -1,0 +1,37 @@
+/* The settings of a program, from all places: command line, variables, configuration file. */
+#ifndef CLI_CONFIGURE_H
+#define CLI_CONFIGURE_H
+
+#include <sigmacat/log.h>
+
+#include "help.h"
+
+/* What the rows --config and --profile have; NULL: not given. Both are read after the variables, so
+ * they point into the program's struct. */
+struct smc_cli_choice {
+    const char *const *config;
+    const char *const *profile;
+};
+
+/* As smc_settings_read, then the configuration file: the one that was chosen, else the first that is
+ * there of $XDG_CONFIG_HOME/sigmacat/config.yaml (or ~/.config/sigmacat/config.yaml) and
+ * /etc/sigmacat/config.yaml. Errors also of smc_settings_read_file; SMC_ERR_USAGE when a profile was
+ * chosen and there is no file. */
+enum smc_status smc_cli_configure(struct smc_settings *settings,
+                                  const struct smc_cli_program *program,
+                                  const struct smc_cli_choice *choice, int argc, char **argv,
+                                  char *const *envp, struct smc_error *err);
+
+/* Warns of a configuration file that others can read or change. */
+void smc_cli_warn_of_file(const struct smc_settings *settings, struct smc_log *log);
+
+/* --show-config: appends the settings in effect, as YAML with where each came from; secrets as
+ * asterisks. Errors of smc_buf_add. */
+enum smc_status smc_cli_settings_text(const struct smc_settings *settings,
+                                      const struct smc_cli_program *program, struct smc_buf *out);
+
+/* Prints that on stdout. SMC_ERR_IO, SMC_ERR_NOMEM. */
+enum smc_status smc_cli_show_settings(const struct smc_settings *settings,
+                                      const struct smc_cli_program *program, struct smc_error *err);
+
+#endif

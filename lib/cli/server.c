@@ -1,0 +1,294 @@
+#include "server.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* In the order in which they are passed. */
+enum step { STEP_NAME, STEP_CONNECTION, STEP_TLS, STEP_ANSWER, STEP_CLOCK, STEP_COUNT };
+
+static const char *const step_names[STEP_COUNT] = {"name", "connection", "TLS", "answer", "clock"};
+
+/* What the probe brought. */
+struct finding {
+    struct smc_way way;
+    struct smc_error error; /* why no answer came */
+    int64_t wall_ms;        /* when it ended */
+    bool is_reached;
+    bool is_ended;
+};
+
+static bool is_plain(const struct smc_cli_server *server)
+{
+    return strncmp(server->origin, "http://", 7) == 0;
+}
+
+/* "host[:port]" */
+static const char *host_of(const struct smc_cli_server *server)
+{
+    return strstr(server->origin, "://") + 3;
+}
+
+/* The host alone; of "[::1]:8080" what is within the brackets. */
+static int bare_host(const struct smc_cli_server *server, const char **host)
+{
+    *host = host_of(server);
+    if (**host == '[')
+        return (int)strcspn(++*host, "]");
+    return (int)strcspn(*host, ":");
+}
+
+/* ---- the probe ---- */
+
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
+{
+    struct finding *found = ctx;
+    (void)why;
+    found->way = *answer->way;
+    found->error = answer->error;
+    found->is_reached = answer->http_status != 0;
+    found->is_ended = true;
+    return SMC_TAKE;
+}
+
+static enum smc_status probe(const struct smc_cli_server *server, struct finding *found,
+                             struct smc_error *err)
+{
+    struct smc_request request = {.kind = "probe",
+                                  .target = server->target,
+                                  .is_probe = true,
+                                  .done = on_answer,
+                                  .ctx = found};
+    enum smc_status rc = smc_client_send(server->client, &request);
+    if (rc != SMC_OK)
+        return smc_fail(err, rc, "%s", smc_strerror(rc));
+    rc = smc_client_run(server->client, err);
+    found->wall_ms = server->clock->wall_ms(server->clock->ctx);
+    return rc;
+}
+
+/* ---- what is in the way ---- */
+
+static enum step step_of(enum smc_obstacle obstacle)
+{
+    switch (obstacle) {
+    case SMC_WAY_NAME:
+        return STEP_NAME;
+    case SMC_WAY_PROXY:
+    case SMC_WAY_CONNECTION:
+        return STEP_CONNECTION;
+    case SMC_WAY_CA_FILE:
+    case SMC_WAY_TLS:
+    case SMC_WAY_ISSUER:
+    case SMC_WAY_HOST:
+    case SMC_WAY_DATE:
+        return STEP_TLS;
+    case SMC_WAY_ANSWER:
+        return STEP_ANSWER;
+    case SMC_WAY_FREE:
+        return STEP_COUNT;
+    }
+    return STEP_COUNT;
+}
+
+/* The variable by which a proxy is used; NULL: none is set. */
+static const char *proxy_variable(void)
+{
+    static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value)
+            return names[i];
+    }
+    return NULL;
+}
+
+static void advise_on_connection(struct smc_cli_checklist *list,
+                                 const struct smc_cli_server *server)
+{
+    const char *host;
+    int len = bare_host(server, &host);
+    const char *proxy = is_plain(server) ? NULL : proxy_variable();
+    if (is_plain(server))
+        smc_cli_remedy(list, "start what is to listen at %s", host_of(server));
+    else if (proxy)
+        smc_cli_remedy(list,
+                       "let the proxy that %s names pass connections to %s, or name %.*s in "
+                       "no_proxy if none is needed",
+                       proxy, host_of(server), len, host);
+    else
+        smc_cli_remedy(list,
+                       "let this machine connect to %s (firewall), or set https_proxy to the "
+                       "proxy that may",
+                       host_of(server));
+}
+
+static void advise(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+                   enum smc_obstacle obstacle)
+{
+    const char *host;
+    int len = bare_host(server, &host);
+    switch (obstacle) {
+    case SMC_WAY_NAME:
+        smc_cli_remedy(list, "check the spelling of %s%s; if it is right, this machine's DNS",
+                       server->setting, server->advice);
+        return;
+    case SMC_WAY_PROXY:
+    case SMC_WAY_CONNECTION:
+        advise_on_connection(list, server);
+        return;
+    case SMC_WAY_CA_FILE:
+        smc_cli_remedy(list, "give --cacert (or CURL_CA_BUNDLE, SSL_CERT_FILE) a PEM file of "
+                             "certificates");
+        return;
+    case SMC_WAY_TLS:
+        smc_cli_remedy(list, "check that %s is right, and that what listens at %s speaks TLS 1.2",
+                       server->setting, host_of(server));
+        return;
+    case SMC_WAY_ISSUER:
+        smc_cli_remedy(list,
+                       "if your network looks into TLS, give the certificate of its "
+                       "authority by --cacert FILE; if not, this is not %s: go no further",
+                       server->owner);
+        return;
+    case SMC_WAY_HOST:
+        smc_cli_remedy(list, "give %s the name that the certificate is for%s", server->setting,
+                       server->advice);
+        return;
+    case SMC_WAY_DATE:
+        smc_cli_remedy(list,
+                       "set the clock of this machine, if `date` is wrong; if not, %.*s needs "
+                       "a new certificate",
+                       len, host);
+        return;
+    case SMC_WAY_ANSWER:
+    case SMC_WAY_FREE:
+        smc_cli_remedy(list, "try again, with a longer --timeout; if that changes nothing, look "
+                             "for a firewall that cuts connections off");
+        return;
+    }
+}
+
+/* The reason without the call, which nobody has asked for, but with the host. */
+static void tell_failure(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+                         const struct finding *found, const char *name)
+{
+    const char *host;
+    const char *why = found->error.detail;
+    size_t len = (size_t)bare_host(server, &host);
+    const char *call_end = strstr(why, ": ");
+    if (strncmp(why, "GET ", 4) == 0 && call_end)
+        why = call_end + 2;
+    bool is_named = memmem(why, strlen(why), host, len) != NULL;
+    smc_cli_failed(list, found->error.code, name, "%s%s%s", is_named ? "" : host_of(server),
+                   is_named ? "" : ": ", why);
+    advise(list, server, found->way.obstacle);
+}
+
+/* ---- what is well ---- */
+
+static void tell_name(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+                      const struct finding *found)
+{
+    const char *name = step_names[STEP_NAME];
+    const char *host;
+    const char *address = found->way.address;
+    int len = bare_host(server, &host);
+    bool is_reached = found->way.obstacle != SMC_WAY_CONNECTION && *address;
+    bool is_address = (size_t)len == strlen(address) && strncmp(address, host, (size_t)len) == 0;
+    if (found->way.is_proxied || (!is_reached && !is_plain(server) && proxy_variable()))
+        smc_cli_untold(list, name, "%.*s is left to the proxy", len, host);
+    else if (!is_reached || is_address)
+        smc_cli_ok(list, name, "%.*s", len, host);
+    else
+        smc_cli_ok(list, name, "%.*s is %s", len, host, address);
+}
+
+static void tell_tls(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+                     const struct finding *found)
+{
+    time_t end = (time_t)found->way.certificate_end_s;
+    struct tm utc;
+    char date[32] = "";
+    if (is_plain(server)) {
+        smc_cli_ok(list, step_names[STEP_TLS], "none: http:// stays on this machine");
+        return;
+    }
+    if (end > 0 && gmtime_r(&end, &utc))
+        (void)strftime(date, sizeof date, ", until %Y-%m-%d", &utc);
+    smc_cli_ok(list, step_names[STEP_TLS], "the certificate of %s is trusted%s", host_of(server),
+               date);
+}
+
+static void tell_clock(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+                       const struct finding *found)
+{
+    int64_t ahead_s = found->wall_ms / 1000 - found->way.date_s;
+    int64_t off_s = ahead_s < 0 ? -ahead_s : ahead_s;
+    if (found->way.date_s == 0) {
+        smc_cli_untold(list, step_names[STEP_CLOCK], "the answer has no date to compare with");
+    } else if (off_s < SMC_CLI_SKEW_WARN_S) {
+        smc_cli_ok(list, step_names[STEP_CLOCK], "%lld s from %s's", (long long)off_s,
+                   server->owner);
+    } else {
+        smc_cli_warn(list, step_names[STEP_CLOCK], "%lld s %s %s's", (long long)off_s,
+                     ahead_s < 0 ? "behind" : "ahead of", server->owner);
+        smc_cli_remedy(list, "set the clock of this machine: the names of sets come from it");
+    }
+}
+
+static void tell_step(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+                      const struct finding *found, enum step step)
+{
+    switch (step) {
+    case STEP_NAME:
+        tell_name(list, server, found);
+        return;
+    case STEP_CONNECTION:
+        smc_cli_ok(list, step_names[step], "%s%s%s answers", host_of(server),
+                   found->way.is_proxied ? ", through the proxy at " : "",
+                   found->way.is_proxied ? found->way.address : "");
+        return;
+    case STEP_TLS:
+        tell_tls(list, server, found);
+        return;
+    case STEP_ANSWER: /* worth a line only when it fails */
+        return;
+    case STEP_CLOCK:
+        tell_clock(list, server, found);
+        return;
+    case STEP_COUNT:
+        return;
+    }
+}
+
+enum smc_status smc_cli_check_server(struct smc_cli_checklist *list,
+                                     const struct smc_cli_server *server, bool *is_reached,
+                                     struct smc_error *err)
+{
+    struct finding found = {.way = {.obstacle = SMC_WAY_ANSWER}};
+    *is_reached = false;
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status rc = probe(server, &found, &why);
+    if (rc == SMC_ERR_TIME) {
+        smc_cli_failed(list, rc, step_names[STEP_ANSWER], "%s: none within the time given",
+                       host_of(server));
+        smc_cli_remedy(list, "give --max-time more");
+        return SMC_OK;
+    }
+    if (rc != SMC_OK || !found.is_ended)
+        return smc_fail(err, rc != SMC_OK ? rc : SMC_ERR_INTERNAL, "%s", why.detail);
+    enum step failing = step_of(found.way.obstacle);
+    for (int step = 0; step < STEP_COUNT; step++) {
+        if (step < (int)failing) {
+            tell_step(list, server, &found, (enum step)step);
+        } else if (step == (int)failing) {
+            tell_failure(list, server, &found, step_names[step]);
+        } else if (step != STEP_ANSWER) {
+            smc_cli_untried(list, step_names[step]);
+        }
+    }
+    *is_reached = found.is_reached;
+    return SMC_OK;
+}

@@ -1,0 +1,32 @@
+/* Lines of --check on the way to a server: its name, the connection, TLS, and how far our clock is
+ * from its own. Found out by one call that carries no credentials; any answer to it will do. */
+#ifndef CLI_SERVER_H
+#define CLI_SERVER_H
+
+#include <stdbool.h>
+
+#include <sigmacat/client.h>
+
+#include "checklist.h"
+
+/* From this difference on the clock is warned of. A run does not fail by it: what it would break is the
+ * name of a set, and waits that the server names as a date. */
+#define SMC_CLI_SKEW_WARN_S 60
+
+struct smc_cli_server {
+    const char *origin;  /* "https://host[:port]" */
+    const char *target;  /* a path of it to ask for, such as a run asks for too */
+    const char *owner;   /* whose it is, for texts: "Sigma" */
+    const char *setting; /* how remedies name what the host comes from: "--host" */
+    const char *advice;  /* how to find the right one, as the end of a remedy; "" for none */
+    struct smc_client *client;
+    const struct smc_clock *clock;
+};
+
+/* Adds the lines. `is_reached` tells whether an answer came: without one nothing else can be tried.
+ * SMC_OK also then; else what ended the client's run. */
+enum smc_status smc_cli_check_server(struct smc_cli_checklist *list,
+                                     const struct smc_cli_server *server, bool *is_reached,
+                                     struct smc_error *err);
+
+#endif

@@ -1,0 +1,213 @@
+/* What the keys of a configuration file mean: defaults and profiles, a part for each program, and the
+ * settings of its table. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "settings.h"
+
+/* The known word that is the least different from a mistyped one. */
+struct nearest {
+    char word[SMCI_CONFIG_KEY_MAX]; /* "": none is near */
+    int distance;
+};
+
+struct reader {
+    struct smc_settings *settings;
+    const struct smc_settings_file *file;
+    const char *wanted;     /* the profile that counts */
+    bool is_found;          /* the profile was there */
+    struct nearest nearest; /* else one that may have been meant */
+    bool holds_secret;
+    struct smc_error *err;
+};
+
+/* What the settings of a part count for. */
+struct scope {
+    struct reader *reader;
+    enum smc_source source;
+    bool counts; /* else they are only checked */
+};
+
+/* ---- mistyped keys ---- */
+
+static void consider(struct nearest *nearest, const char *typed, const char *word)
+{
+    int distance = smci_typo_distance(typed, strlen(typed), word, strlen(word));
+    if (!smci_typo_is_near(distance, strlen(typed)) ||
+        (nearest->word[0] && nearest->distance <= distance))
+        return;
+    (void)snprintf(nearest->word, sizeof nearest->word, "%s", word);
+    nearest->distance = distance;
+}
+
+static enum smc_status fail_key(const struct smci_yaml *yaml, const struct smci_key *key,
+                                const struct nearest *nearest, const char *expected)
+{
+    if (nearest->word[0])
+        return smci_yaml_fail(yaml, key->at, "unknown key '%.60s': did you mean '%s'?", key->text,
+                              nearest->word);
+    return smci_yaml_fail(yaml, key->at, "unknown key '%.60s': %s", key->text, expected);
+}
+
+/* ---- settings ---- */
+
+static const struct smc_setting *find_row(const struct smc_settings_table *table, const char *text,
+                                          struct nearest *nearest)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        char key[SMCI_CONFIG_KEY_MAX];
+        if (!smc_setting_key(&table->rows[i], key, sizeof key))
+            continue;
+        if (strcmp(key, text) == 0)
+            return &table->rows[i];
+        consider(nearest, text, key);
+    }
+    return NULL;
+}
+
+static enum smc_status put_setting(const struct scope *scope, const struct smc_setting *row,
+                                   const struct smci_given *given)
+{
+    struct reader *reader = scope->reader;
+    struct smc_buf path = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
+    struct smc_error why = SMC_ERROR_INIT;
+    struct smci_given put = *given;
+    enum smc_status rc = SMC_OK;
+    if (row->type == SMC_SETTING_PATH) {
+        rc = smci_config_path(reader->file, given->text, &path, &why);
+        put.text = smc_buf_str(&path);
+    }
+    if (rc == SMC_ERR_USAGE)
+        rc = smc_fail(reader->err, rc, "%s: %s", given->name, why.detail);
+    else if (rc == SMC_OK && scope->counts)
+        rc = smci_settings_put(reader->settings, row, &put, reader->err);
+    else if (rc == SMC_OK)
+        rc = smci_setting_check(row, &put, reader->err);
+    smc_buf_clear(&path);
+    return rc;
+}
+
+static enum smc_status take_setting(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
+{
+    const struct scope *scope = ctx;
+    struct reader *reader = scope->reader;
+    struct nearest nearest = {.word = ""};
+    const struct smc_setting *row = find_row(reader->settings->table, key->text, &nearest);
+    if (!row)
+        return fail_key(yaml, key, &nearest, "sigmacat.yaml(5) has the list of keys");
+    struct smc_buf text = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
+    char name[512];
+    struct smci_place at = smci_yaml_place(yaml);
+    (void)snprintf(name, sizeof name, "%s:%zu:%zu: %s", smci_config_shown(reader->file->path),
+                   at.line, at.column, key->text);
+    enum smc_status rc = row->type == SMC_SETTING_LIST ? smci_yaml_list(yaml, key->text, &text)
+                                                       : smci_yaml_value(yaml, key->text, &text);
+    if (rc == SMC_OK) {
+        struct smci_given given = {name, smc_buf_str(&text), scope->source};
+        rc = put_setting(scope, row, &given);
+    }
+    if (row->type == SMC_SETTING_SECRET)
+        reader->holds_secret = true;
+    smc_buf_wipe(&text);
+    return rc;
+}
+
+/* A setting of another program, which alone knows it. */
+static enum smc_status pass_setting(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
+{
+    (void)ctx;
+    struct smc_buf text = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
+    enum smc_status rc = smci_yaml_list(yaml, key->text, &text);
+    smc_buf_wipe(&text);
+    return rc;
+}
+
+/* ---- the levels above them ---- */
+
+static enum smc_status take_part(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
+{
+    const struct scope *scope = ctx;
+    const struct smc_settings_file *file = scope->reader->file;
+    struct nearest nearest = {.word = ""};
+    for (const char *const *part = file->parts; *part; part++) {
+        if (strcmp(*part, key->text) == 0) {
+            bool is_own = strcmp(*part, file->part) == 0;
+            return smci_yaml_mapping(yaml, key->text, is_own ? take_setting : pass_setting, ctx);
+        }
+        consider(&nearest, key->text, *part);
+    }
+    return fail_key(yaml, key, &nearest,
+                    "'sigma' and 'upload' are expected here, with the settings below them");
+}
+
+static enum smc_status take_profile(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
+{
+    struct reader *reader = ctx;
+    bool is_wanted = strcmp(key->text, reader->wanted) == 0;
+    struct scope scope = {reader, SMC_FROM_PROFILE, is_wanted};
+    reader->is_found = reader->is_found || is_wanted;
+    consider(&reader->nearest, reader->wanted, key->text);
+    if (strchr(key->text, ','))
+        return smci_yaml_fail(yaml, key->at, "a profile's name can't have a comma in it");
+    struct smc_buf *names = &reader->settings->profiles;
+    enum smc_status rc = smc_buf_addf(names, "%s%s", names->len ? ", " : "", key->text);
+    if (rc == SMC_ERR_CAP)
+        return smci_yaml_fail(yaml, key->at, "too many profiles");
+    return rc == SMC_OK ? smci_yaml_mapping(yaml, key->text, take_part, &scope) : rc;
+}
+
+static enum smc_status take_top(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
+{
+    struct reader *reader = ctx;
+    struct scope shared = {reader, SMC_FROM_SHARED, true};
+    if (strcmp(key->text, "defaults") == 0)
+        return smci_yaml_mapping(yaml, key->text, take_part, &shared);
+    if (strcmp(key->text, "profiles") == 0)
+        return smci_yaml_mapping(yaml, key->text, take_profile, reader);
+    struct nearest nearest = {.word = ""};
+    consider(&nearest, key->text, "defaults");
+    consider(&nearest, key->text, "profiles");
+    return fail_key(yaml, key, &nearest, "'defaults' and 'profiles' are expected here");
+}
+
+/* ---- profiles ---- */
+
+static enum smc_status check_profile(const struct reader *reader)
+{
+    const struct smc_settings_file *file = reader->file;
+    if (!file->profile || reader->is_found)
+        return SMC_OK;
+    const char *from = file->profile_from ? file->profile_from : "--profile";
+    const char *shown = smci_config_shown(file->path);
+    const char *names = smc_buf_str(&reader->settings->profiles);
+    if (reader->nearest.word[0])
+        return smc_fail(reader->err, SMC_ERR_USAGE,
+                        "%s: there is no profile '%.60s' in %s: did you mean '%s'?", from,
+                        file->profile, shown, reader->nearest.word);
+    return smc_fail(reader->err, SMC_ERR_USAGE,
+                    "%s: there is no profile '%.60s' in %s, which has %s", from, file->profile,
+                    shown, *names ? names : "none");
+}
+
+enum smc_status smci_config_parse(struct smc_settings *settings,
+                                  const struct smc_settings_file *file, const char *text,
+                                  size_t len, bool *holds_secret, struct smc_error *err)
+{
+    struct reader reader = {.settings = settings,
+                            .file = file,
+                            .wanted = file->profile ? file->profile : "default",
+
+                            .err = err};
+    enum smc_status rc =
+        smci_yaml_read(smci_config_shown(file->path), text, len, take_top, &reader, err);
+    if (rc == SMC_OK)
+        rc = check_profile(&reader);
+    if (rc == SMC_OK && reader.is_found)
+        rc = smc_buf_addstr(&settings->profile, reader.wanted);
+    if (rc == SMC_ERR_NOMEM)
+        (void)smc_fail(err, rc, "out of memory");
+    *holds_secret = reader.holds_secret;
+    return rc;
+}

@@ -1,0 +1,430 @@
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sigmacat/buf.h>
+
+#include "num.h"
+
+/* So much of a wrong value is shown in an error. */
+#define SHOWN_MAX 60
+
+/* All names of profiles. */
+#define PROFILES_MAX 65536
+
+/* More names than an error's text can hold. */
+#define MISSING_MAX 2048
+
+static void *place_of(const struct smc_settings *settings, const struct smc_setting *row)
+{
+    return (char *)settings->target + row->offset;
+}
+
+static struct smc_value *value_of(const struct smc_settings *settings,
+                                  const struct smc_setting *row)
+{
+    return &settings->values[row - settings->table->rows];
+}
+
+static bool is_text(const struct smc_setting *row)
+{
+    return row->type == SMC_SETTING_TEXT || row->type == SMC_SETTING_SECRET ||
+           row->type == SMC_SETTING_PATH || row->type == SMC_SETTING_LIST;
+}
+
+/* ---- one value, by type ---- */
+
+/* Whatever ends up in a header or is pasted with a line end is found here, where it has a name. */
+enum smc_status smc_secret_check(const char *secret, size_t len, const char *name,
+                                 struct smc_error *err)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)secret[i] <= ' ' || secret[i] == 0x7f)
+            return smc_fail(err, SMC_ERR_USAGE,
+                            "%s: a space or a control character (a line end?) can't be part of it",
+                            name);
+    return SMC_OK;
+}
+
+static enum smc_status put_whole(int *place, const struct smc_setting *row,
+                                 const struct smci_given *given, struct smc_error *err)
+{
+    int64_t number;
+    if (!smci_parse_int64(given->text, &number) || number < row->min || number > row->max)
+        return smc_fail(err, SMC_ERR_USAGE, "%s: '%.*s' is not a whole number from %lld to %lld",
+                        given->name, SHOWN_MAX, given->text, (long long)row->min,
+                        (long long)row->max);
+    *place = (int)number;
+    return SMC_OK;
+}
+
+static enum smc_status put_seconds(int64_t *place, const struct smc_setting *row,
+                                   const struct smci_given *given, struct smc_error *err)
+{
+    int64_t ms;
+    if (!smci_parse_seconds(given->text, &ms) || ms < row->min)
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "%s: '%.*s' is not a number of seconds %s0 (such as 30 or 0.5)",
+                        given->name, SHOWN_MAX, given->text, row->min > 0 ? "above " : "from ");
+    *place = ms;
+    return SMC_OK;
+}
+
+static enum smc_status put_decimal(double *place, const struct smc_setting *row,
+                                   const struct smci_given *given, struct smc_error *err)
+{
+    double number;
+    if (!smci_parse_decimal(given->text, &number) || number < (double)row->min)
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "%s: '%.*s' is not a number from %lld on (such as 10 or 2.5)", given->name,
+                        SHOWN_MAX, given->text, (long long)row->min);
+    *place = number;
+    return SMC_OK;
+}
+
+static enum smc_status put_flag(bool *place, const struct smci_given *given, struct smc_error *err)
+{
+    static const char *const words[] = {"false", "true", "no", "yes", "0", "1", "off", "on"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcasecmp(given->text, words[i]) == 0) {
+            *place = i % 2 == 1;
+            return SMC_OK;
+        }
+    }
+    return smc_fail(err, SMC_ERR_USAGE, "%s: '%.*s' is neither true nor false", given->name,
+                    SHOWN_MAX, given->text);
+}
+
+static const char *nearest_choice(const struct smc_setting *row, const char *text)
+{
+    size_t len = strlen(text);
+    const char *best = NULL;
+    int least = 0;
+    for (const char *const *word = row->choices; *word; word++) {
+        /* "viz" for "VIZ", "warning" for "warn" */
+        size_t word_len = strlen(*word);
+        if (len >= word_len && strncasecmp(*word, text, word_len) == 0)
+            return *word;
+        int distance = smci_typo_distance(text, len, *word, word_len);
+        if (smci_typo_is_near(distance, len) && (!best || distance < least)) {
+            best = *word;
+            least = distance;
+        }
+    }
+    return best;
+}
+
+static enum smc_status put_choice(int *place, const struct smc_setting *row,
+                                  const struct smci_given *given, struct smc_error *err)
+{
+    for (int i = 0; row->choices[i]; i++) {
+        if (strcmp(row->choices[i], given->text) == 0) {
+            *place = i;
+            return SMC_OK;
+        }
+    }
+    struct smc_buf words = SMC_BUF_INIT(200);
+    for (const char *const *word = row->choices; *word; word++)
+        if (smc_buf_addf(&words, "%s%s", words.len ? ", " : "", *word) != SMC_OK)
+            break;
+    const char *nearest = nearest_choice(row, given->text);
+    enum smc_status rc =
+        smc_fail(err, SMC_ERR_USAGE, "%s: '%.*s' is none of %s%s%s%s", given->name, SHOWN_MAX,
+                 given->text, smc_buf_str(&words), nearest ? ": did you mean '" : "",
+                 nearest ? nearest : "", nearest ? "'?" : "");
+    smc_buf_clear(&words);
+    return rc;
+}
+
+/* All types but the texts, which need a copy that lives as long as the settings. */
+static enum smc_status put_parsed(void *place, const struct smc_setting *row,
+                                  const struct smci_given *given, struct smc_error *err)
+{
+    switch (row->type) {
+    case SMC_SETTING_TEXT:
+    case SMC_SETTING_PATH:
+    case SMC_SETTING_LIST:
+        return SMC_OK;
+    case SMC_SETTING_SECRET:
+        return smc_secret_check(given->text, strlen(given->text), given->name, err);
+    case SMC_SETTING_WHOLE:
+        return put_whole(place, row, given, err);
+    case SMC_SETTING_SECONDS:
+        return put_seconds(place, row, given, err);
+    case SMC_SETTING_DECIMAL:
+        return put_decimal(place, row, given, err);
+    case SMC_SETTING_FLAG:
+        return put_flag(place, given, err);
+    case SMC_SETTING_CHOICE:
+        return put_choice(place, row, given, err);
+    }
+    return smc_fail(err, SMC_ERR_INTERNAL, "%s: a setting of an unknown type", given->name);
+}
+
+/* ---- all values ---- */
+
+static void forget(const struct smc_setting *row, struct smc_value *value)
+{
+    if (value->text && row->type == SMC_SETTING_SECRET)
+        explicit_bzero(value->text, strlen(value->text));
+    free(value->text);
+    free(value->name);
+    *value = (struct smc_value){NULL, NULL, SMC_FROM_DEFAULT};
+}
+
+static enum smc_status put_default(struct smc_settings *settings, const struct smc_setting *row,
+                                   struct smc_error *err)
+{
+    if (is_text(row)) {
+        *(const char **)place_of(settings, row) = row->fallback;
+        return SMC_OK;
+    }
+    if (row->fallback) {
+        struct smci_given given = {row->flag, row->fallback, SMC_FROM_DEFAULT};
+        struct smc_error why = SMC_ERROR_INIT;
+        if (put_parsed(place_of(settings, row), row, &given, &why) == SMC_OK)
+            return SMC_OK;
+        return smc_fail(err, SMC_ERR_INTERNAL, "the default of %s", why.detail);
+    }
+    if (row->type == SMC_SETTING_CHOICE)
+        *(int *)place_of(settings, row) = -1;
+    else if (row->type == SMC_SETTING_WHOLE)
+        *(int *)place_of(settings, row) = 0;
+    else if (row->type == SMC_SETTING_FLAG)
+        *(bool *)place_of(settings, row) = false;
+    else if (row->type == SMC_SETTING_SECONDS)
+        *(int64_t *)place_of(settings, row) = 0;
+    else
+        *(double *)place_of(settings, row) = 0;
+    return SMC_OK;
+}
+
+enum smc_status smc_settings_init(struct smc_settings *settings,
+                                  const struct smc_settings_table *table, void *target,
+                                  struct smc_error *err)
+{
+    *settings = (struct smc_settings)SMC_SETTINGS_INIT;
+    settings->table = table;
+    smc_buf_init(&settings->file, PROFILES_MAX);
+    smc_buf_init(&settings->profiles, PROFILES_MAX);
+    smc_buf_init(&settings->profile, PROFILES_MAX);
+    settings->target = target;
+    settings->values = calloc(table->count, sizeof(struct smc_value));
+    if (!settings->values)
+        return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+    for (size_t i = 0; i < table->count; i++) {
+        enum smc_status rc = put_default(settings, &table->rows[i], err);
+        if (rc != SMC_OK)
+            return rc;
+    }
+    return SMC_OK;
+}
+
+void smc_settings_clear(struct smc_settings *settings)
+{
+    for (size_t i = 0; settings->values && i < settings->table->count; i++) {
+        const struct smc_setting *row = &settings->table->rows[i];
+        forget(row, &settings->values[i]);
+        if (is_text(row))
+            *(const char **)place_of(settings, row) = NULL;
+    }
+    free(settings->values);
+    smc_buf_clear(&settings->file);
+    smc_buf_clear(&settings->profiles);
+    smc_buf_clear(&settings->profile);
+    *settings = (struct smc_settings)SMC_SETTINGS_INIT;
+}
+
+static bool is_of_group(const struct smc_setting *row, const struct smc_setting *other)
+{
+    return other == row || (row->group != 0 && other->group == row->group);
+}
+
+/* The highest source that has spoken on this row or on one that excludes it. */
+static enum smc_source source_of(const struct smc_settings *settings, const struct smc_setting *row)
+{
+    enum smc_source highest = SMC_FROM_DEFAULT;
+    for (size_t i = 0; i < settings->table->count; i++)
+        if (is_of_group(row, &settings->table->rows[i]) && settings->values[i].source > highest)
+            highest = settings->values[i].source;
+    return highest;
+}
+
+/* Another row that excludes this one and was set by the same source; NULL: none. */
+static const struct smc_value *find_rival(const struct smc_settings *settings,
+                                          const struct smc_setting *row, enum smc_source source)
+{
+    for (size_t i = 0; i < settings->table->count; i++) {
+        const struct smc_setting *other = &settings->table->rows[i];
+        if (other != row && is_of_group(row, other) && settings->values[i].source == source)
+            return &settings->values[i];
+    }
+    return NULL;
+}
+
+/* What lower sources have said of this row and of those that it excludes. */
+static enum smc_status drop_lower(struct smc_settings *settings, const struct smc_setting *row,
+                                  enum smc_source source, struct smc_error *err)
+{
+    for (size_t i = 0; i < settings->table->count; i++) {
+        const struct smc_setting *other = &settings->table->rows[i];
+        struct smc_value *value = &settings->values[i];
+        if (!is_of_group(row, other) || !value->text || value->source >= source)
+            continue;
+        forget(other, value);
+        enum smc_status rc = put_default(settings, other, err);
+        if (rc != SMC_OK)
+            return rc;
+    }
+    return SMC_OK;
+}
+
+enum smc_status smci_settings_put(struct smc_settings *settings, const struct smc_setting *row,
+                                  const struct smci_given *given, struct smc_error *err)
+{
+    if (source_of(settings, row) > given->source)
+        return SMC_OK;
+    const struct smc_value *rival = find_rival(settings, row, given->source);
+    if (rival)
+        return smc_fail(err, SMC_ERR_USAGE, "%s and %s exclude each other: give one of them",
+                        rival->name, given->name);
+    enum smc_status rc = drop_lower(settings, row, given->source, err);
+    if (rc == SMC_OK)
+        rc = put_parsed(place_of(settings, row), row, given, err);
+    if (rc != SMC_OK)
+        return rc;
+    struct smc_value fresh = {strdup(given->text), strdup(given->name), given->source};
+    if (!fresh.text || !fresh.name) {
+        forget(row, &fresh);
+        return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+    }
+    struct smc_value *value = value_of(settings, row);
+    forget(row, value);
+    *value = fresh;
+    if (is_text(row))
+        *(const char **)place_of(settings, row) = fresh.text;
+    return SMC_OK;
+}
+
+enum smc_status smci_setting_check(const struct smc_setting *row, const struct smci_given *given,
+                                   struct smc_error *err)
+{
+    union {
+        int whole;
+        int64_t seconds;
+        double decimal;
+        bool flag;
+    } unused;
+    return put_parsed(&unused, row, given, err);
+}
+
+enum smc_status smc_settings_lend(struct smc_settings *settings, const char *leader,
+                                  const char *flag, const char *text, const char *name,
+                                  struct smc_error *err)
+{
+    const struct smc_setting *row = smc_settings_row(settings->table, flag);
+    const struct smc_setting *from = smc_settings_row(settings->table, leader);
+    if (!row || !from)
+        return smc_fail(err, SMC_ERR_INTERNAL, "%s or %s is no setting", flag, leader);
+    struct smci_given given = {name, text, value_of(settings, from)->source};
+    if (source_of(settings, row) >= given.source)
+        return SMC_OK;
+    return smci_settings_put(settings, row, &given, err);
+}
+
+bool smc_settings_is_query(const struct smc_settings *settings)
+{
+    for (size_t i = 0; i < settings->table->count; i++)
+        if (settings->table->rows[i].is_query && settings->values[i].source != SMC_FROM_DEFAULT)
+            return true;
+    return false;
+}
+
+enum smc_status smc_settings_read(struct smc_settings *settings, int argc, char **argv,
+                                  char *const *envp, struct smc_error *err)
+{
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status rc = smci_settings_read_args(settings, argc, argv, &why);
+    bool is_query = smc_settings_is_query(settings);
+    if (!is_query && rc == SMC_OK)
+        rc = smci_settings_read_env(settings, envp, &why);
+    smci_settings_empty_env(settings->table, envp);
+    if (is_query || rc == SMC_OK)
+        return SMC_OK;
+    return smc_fail(err, rc, "%s", why.detail);
+}
+
+/* ---- questions ---- */
+
+const struct smc_setting *smc_settings_row(const struct smc_settings_table *table, const char *flag)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (strcmp(table->rows[i].flag, flag) == 0)
+            return &table->rows[i];
+    return NULL;
+}
+
+bool smc_settings_is_set(const struct smc_settings *settings, const char *flag)
+{
+    const struct smc_setting *row = smc_settings_row(settings->table, flag);
+    return row && value_of(settings, row)->source != SMC_FROM_DEFAULT;
+}
+
+bool smc_setting_key(const struct smc_setting *row, char *key, size_t size)
+{
+    const char *name = row->flag + 2;
+    size_t len = strlen(name);
+    if (row->is_query || row->is_unkeyed || len >= size)
+        return false;
+    for (size_t i = 0; i <= len; i++)
+        key[i] = (char)(name[i] == '-' ? '_' : name[i]);
+    return true;
+}
+
+const char *smc_settings_name(const struct smc_settings *settings, const char *flag)
+{
+    const struct smc_setting *row = smc_settings_row(settings->table, flag);
+    const char *name = row ? value_of(settings, row)->name : NULL;
+    return name ? name : flag;
+}
+
+bool smc_settings_is_decided(const struct smc_settings *settings, const char *flag)
+{
+    const struct smc_setting *row = smc_settings_row(settings->table, flag);
+    return row && source_of(settings, row) != SMC_FROM_DEFAULT;
+}
+
+/* Who has profiles and chose none is likely to miss just that. */
+static enum smc_status fail_missing(const struct smc_settings *settings, const char *missing,
+                                    struct smc_error *err)
+{
+    if (settings->profiles.len > 0 && settings->profile.len == 0)
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "missing: %s; no profile was chosen: --profile takes one of %s", missing,
+                        smc_buf_str(&settings->profiles));
+    return smc_fail(err, SMC_ERR_USAGE, "missing: %s", missing);
+}
+
+enum smc_status smc_settings_require(const struct smc_settings *settings, const char *const *flags,
+                                     size_t count, struct smc_error *err)
+{
+    struct smc_buf missing = SMC_BUF_INIT(MISSING_MAX);
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; i < count && rc == SMC_OK; i++) {
+        const struct smc_setting *row = smc_settings_row(settings->table, flags[i]);
+        /* A secret's file stands for the secret. */
+        if (!row || source_of(settings, row) != SMC_FROM_DEFAULT)
+            continue;
+        rc = smc_buf_addf(&missing, "%s%s", missing.len ? ", " : "", row->flag);
+        if (rc == SMC_OK && row->variable)
+            rc = smc_buf_addf(&missing, " (or the variable %s)", row->variable);
+    }
+    if (rc != SMC_OK)
+        rc = smc_fail(err, rc, "%s", smc_strerror(rc));
+    else if (missing.len > 0)
+        rc = fail_missing(settings, smc_buf_str(&missing), err);
+    smc_buf_clear(&missing);
+    return rc;
+}

@@ -1,0 +1,691 @@
+/* --check of both programs: each failure is brought about once, and has its line, its one remedy and
+ * the exit status that a run has. Nothing is written, and no secret is shown. */
+#include "tests/support/support.h"
+
+#include <ftw.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sigmacat/store.h>
+
+#include "extract/preflight.h"
+#include "extract/run.h"
+#include "lib/cli/status.h"
+#include "tests/sim/sim.h"
+#include "tests/support/live_clock.h"
+#include "tests/support/net.h"
+#include "tests/support/tls.h"
+#include "upload/preflight.h"
+#include "upload/run.h"
+
+#define SECRET "sim-secret"
+#define TOKEN  "sim-token"
+#define ID     "01234567-89ab-cdef-0123-456789abcdef"
+#define WORDS  32
+
+#define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+/* Longer than a label may be: no resolver asks anybody for it. */
+#define NO_NAME "https://" A64 ".example"
+#define NOBODY  "https://127.0.0.1:1"
+
+enum tls { TLS_NONE, TLS_GOOD, TLS_UNKNOWN, TLS_OTHER_HOST, TLS_EXPIRED, TLS_OLD };
+
+/* What is put into the folder before. */
+enum scene { SCENE_NONE, SCENE_FILE, SCENE_LINK, SCENE_LOCK, SCENE_SET, SCENE_OPEN_SET };
+
+struct check_row {
+    const char *name;
+    const char *args;  /* added to the command line; divided by blanks, @ is the folder */
+    const char *fault; /* of the stand-in */
+    enum tls tls;
+    enum scene scene;
+    int64_t skew_s; /* of our clock */
+    bool is_dateless;
+    bool is_not_admin;
+    bool is_strict; /* about excludeExplorations, too */
+    bool is_slow;   /* the stand-in refuses nearly all calls */
+    bool is_live;   /* only real time brings it about */
+    enum smc_status status;
+    const char *line;   /* how a line begins, after which */
+    const char *remedy; /*   comes one with this; NULL: none comes */
+    const char *more;   /* is there too; NULL: the last line that the status wants */
+};
+
+struct fixture {
+    const struct check_row *row;
+    char *dir;
+    struct sim *sim;
+    struct smc_store *store;
+    struct fake_clock fake;
+    struct live_clock live;
+    struct smc_log *log;
+    struct smc_buf lines; /* of the log */
+    char *out;
+    int stop[2];
+    enum smc_status status;
+    struct smc_error err;
+};
+
+/* ---- life ---- */
+
+static void on_line(void *ctx, enum smc_log_level level, const char *line)
+{
+    struct fixture *f = ctx;
+    (void)level;
+    if (smc_buf_addf(&f->lines, "%s\n", line) != SMC_OK)
+        fail_msg("out of memory");
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    if (!f || pipe(f->stop) != 0)
+        return -1;
+    f->row = *state;
+    f->dir = temp_dir_make();
+    fake_clock_init(&f->fake);
+    live_clock_init(&f->live);
+    smc_buf_init(&f->lines, SIZE_MAX);
+    f->log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
+    smc_log_set_sink(f->log, on_line, f);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    sim_stop(f->sim);
+    smc_store_close(f->store);
+    smc_log_free(f->log);
+    smc_buf_clear(&f->lines);
+    temp_dir_remove(f->dir);
+    (void)close(f->stop[0]);
+    (void)close(f->stop[1]);
+    free(f->out);
+    free(f);
+    return 0;
+}
+
+static int run_rows(const char *group, const struct check_row *rows, size_t count,
+                    CMUnitTestFunction test)
+{
+    struct CMUnitTest *tests = calloc(count, sizeof *tests);
+    if (!tests)
+        return 1;
+    for (size_t i = 0; i < count; i++)
+        tests[i] =
+            (struct CMUnitTest){rows[i].name, test, setup, teardown, (void *)(uintptr_t)&rows[i]};
+    int failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
+    free(tests);
+    return failed;
+}
+
+static void forget_variables(void)
+{
+    static const char *const names[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR",
+                                        "https_proxy",    "HTTPS_PROXY",   "all_proxy",
+                                        "ALL_PROXY",      "no_proxy",      "NO_PROXY"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        (void)unsetenv(names[i]);
+}
+
+/* ---- what there is ---- */
+
+static void write_in(const struct fixture *f, const char *name, const char *text)
+{
+    char *path = text_format("%s/%s", f->dir, name);
+    file_write(path, text, strlen(text));
+    free(path);
+}
+
+static void make_scene(struct fixture *f)
+{
+    char *out = text_format("%s/out", f->dir);
+    char *state = text_format("%s/out/.sigmacat", f->dir);
+    char *set = text_format("%s/set", f->dir);
+    assert_int_equal(mkdir(set, 0700), 0);
+    switch (f->row->scene) {
+    case SCENE_NONE:
+        break;
+    case SCENE_FILE:
+        write_in(f, "out", "in the way");
+        break;
+    case SCENE_LINK:
+        assert_int_equal(symlink("nowhere", out), 0);
+        break;
+    case SCENE_LOCK:
+        assert_int_equal(smc_store_open(&f->store, state, "h", "c", NULL, NULL), SMC_OK);
+        break;
+    case SCENE_SET:
+        write_in(f, "set/1790000000-members.json", "[{\"memberId\": \"m\"}]");
+        write_in(f, "set/1790000000-summary.json", "{}");
+        break;
+    case SCENE_OPEN_SET:
+        write_in(f, "set/1790000000-members.json", "[{\"memberId\":");
+        break;
+    }
+    free(out);
+    free(state);
+    free(set);
+}
+
+static void use_tls(const struct fixture *f, struct sim_options *opt, struct tls_pair *pair)
+{
+    enum tls tls = f->row->tls;
+    tls_make(pair, tls == TLS_OTHER_HOST ? "other.example.com" : NULL, tls == TLS_EXPIRED ? -1 : 9);
+    opt->tls_cert_pem = pair->cert_pem;
+    opt->tls_key_pem = pair->key_pem;
+    opt->tls_priority = tls == TLS_OLD ? "NORMAL:%COMPAT:-VERS-ALL:+VERS-TLS1.0" : NULL;
+    if (tls != TLS_UNKNOWN)
+        write_in(f, "ca.pem", pair->cert_pem);
+}
+
+static void start_sim(struct fixture *f)
+{
+    struct sim_options opt = SIM_OPTIONS_INIT;
+    struct tls_pair pair = {NULL, NULL};
+    char why[256] = "";
+    char date[64];
+    time_t now = (time_t)(f->fake.wall_ms / 1000 - f->row->skew_s);
+    struct tm utc;
+    (void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc));
+    if (!f->row->is_live)
+        opt.date = f->row->is_dateless ? "soon" : date;
+    opt.not_admin = f->row->is_not_admin;
+    opt.explorations_strict = f->row->is_strict;
+    if (f->row->is_slow) {
+        opt.rate = 0.0001;
+        opt.now_ms = f->fake.clock.now_ms;
+        opt.now_ctx = f->fake.clock.ctx;
+    }
+    if (f->row->tls != TLS_NONE)
+        use_tls(f, &opt, &pair);
+    f->sim = sim_start(&opt, why, sizeof why);
+    tls_clear(&pair);
+    if (!f->sim || (f->row->fault && sim_fault(f->sim, f->row->fault, why, sizeof why) != 0))
+        fail_msg("%s", why);
+}
+
+/* ---- running ---- */
+
+struct words {
+    char *argv[WORDS + 1];
+    int argc;
+};
+
+static void add_words(const struct fixture *f, struct words *words, const char *text)
+{
+    while (*text && words->argc < WORDS) {
+        int len = (int)strcspn(text, " ");
+        const char *at = memchr(text, '@', (size_t)len);
+        words->argv[words->argc++] = at ? text_format("%.*s%s%.*s", (int)(at - text), text, f->dir,
+                                                      (int)(text + len - at) - 1, at + 1)
+                                        : text_format("%.*s", len, text);
+        text += len + (text[len] == ' ');
+    }
+}
+
+static void free_words(struct words *words)
+{
+    while (words->argc > 0)
+        free(words->argv[--words->argc]);
+}
+
+static const struct smc_clock *clock_of(const struct fixture *f)
+{
+    return f->row && f->row->is_live ? &f->live.clock : &f->fake.clock;
+}
+
+/* Whether to check or to run. `out` NULL: what is printed is kept. */
+static void extract(struct fixture *f, bool is_check, FILE *out)
+{
+    char *const envp[] = {NULL};
+    struct extract_settings settings;
+    struct words words = {.argc = 0};
+    size_t len = 0;
+    char *first = text_format("castor-extract-sigma -H %s -c sim-client -a " SECRET " -o @/out",
+                              sim_url(f->sim));
+    add_words(f, &words, first);
+    add_words(f, &words, f->row && f->row->args ? f->row->args : "");
+    f->err = (struct smc_error)SMC_ERROR_INIT;
+    f->status = extract_options_read(&settings, words.argc, words.argv, envp, &f->err);
+    if (f->status == SMC_OK)
+        f->status = extract_options_check(&settings, &f->err);
+    assert_int_equal(smc_log_hide(f->log, settings.api_token), SMC_OK);
+    FILE *kept = out ? NULL : open_memstream(&f->out, &len);
+    if (f->status == SMC_OK && is_check)
+        f->status =
+            preflight(&settings, f->log, out ? out : kept, f->stop[0], clock_of(f), &f->err);
+    else if (f->status == SMC_OK)
+        f->status = run_extraction(&settings, f->log, f->stop[0], clock_of(f), &f->err);
+    if (kept)
+        (void)fclose(kept);
+    extract_options_clear(&settings);
+    free_words(&words);
+    free(first);
+}
+
+static void upload(struct fixture *f, bool is_check)
+{
+    char *const envp[] = {NULL};
+    struct upload_settings settings;
+    struct words words = {.argc = 0};
+    size_t len = 0;
+    bool is_single = f->row->args && strstr(f->row->args, " -f ");
+    char *first = text_format("castor-upload -k " TOKEN " -s " ID " -t VIZ%s --endpoint %s",
+                              is_single ? "" : " -d @/set", sim_url(f->sim));
+    add_words(f, &words, first);
+    add_words(f, &words, f->row->args ? f->row->args : "");
+    if (is_check)
+        add_words(f, &words, "--check");
+    f->err = (struct smc_error)SMC_ERROR_INIT;
+    f->status = upload_options_read(&settings, words.argc, words.argv, envp, &f->err);
+    if (f->status == SMC_OK)
+        f->status = upload_options_check(&settings, &f->err);
+    FILE *out = open_memstream(&f->out, &len);
+    settings.out = out;
+    if (f->status == SMC_OK && is_check)
+        f->status = upload_preflight(&settings, f->log, clock_of(f), f->stop[0], &f->err);
+    else if (f->status == SMC_OK)
+        f->status = upload_run(&settings, f->log, clock_of(f), f->stop[0], &f->err);
+    (void)fclose(out);
+    upload_options_clear(&settings);
+    free_words(&words);
+    free(first);
+}
+
+/* ---- what is looked at ---- */
+
+static struct smc_buf *tree; /* nftw gives its callback no context */
+
+static int add_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)type;
+    (void)ftw;
+    return smc_buf_addf(tree, "%s %o %lld %lld.%09ld %lld.%09ld\n", path, st->st_mode,
+                        (long long)st->st_size, (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
+                        (long long)st->st_ctim.tv_sec, st->st_ctim.tv_nsec);
+}
+
+/* All that is in the folder, with what a write would change. */
+static void take_tree(const struct fixture *f, struct smc_buf *text)
+{
+    tree = text;
+    assert_int_equal(nftw(f->dir, add_entry, 16, FTW_PHYS), 0);
+}
+
+static size_t count_lines(const char *text, const char *start)
+{
+    size_t count = 0;
+    for (; *text; text += strcspn(text, "\n") + 1)
+        count += strncmp(text, start, strlen(start)) == 0;
+    return count;
+}
+
+/* After each failure and each warning one thing to do, and nowhere else. */
+static void assert_remedies(const char *out)
+{
+    bool is_wanted = false;
+    for (const char *at = out; *at; at += strcspn(at, "\n") + 1) {
+        bool is_remedy = strncmp(at, "        do: ", 12) == 0;
+        if (is_remedy != is_wanted)
+            fail_msg("a remedy too many or too few:\n%s", out);
+        is_wanted = strncmp(at, "FAIL  ", 6) == 0 || strncmp(at, "warn  ", 6) == 0;
+    }
+    assert_false(is_wanted);
+}
+
+static void assert_row(const struct fixture *f)
+{
+    const struct check_row *row = f->row;
+    const char *at = f->out;
+    while (*at && strncmp(at, row->line, strlen(row->line)) != 0)
+        at += strcspn(at, "\n") + 1;
+    if (!*at)
+        fail_msg("no line '%s' in:\n%s", row->line, f->out);
+    const char *next = at + strcspn(at, "\n") + 1;
+    char *remedy = text_format("%.*s", (int)strcspn(next, "\n"), next);
+    if (row->remedy && !strstr(remedy, row->remedy))
+        fail_msg("no '%s' after '%s' in:\n%s", row->remedy, row->line, f->out);
+    free(remedy);
+    assert_int_equal(count_lines(f->out, "FAIL  ") > 0, row->status != SMC_OK);
+    const char *more = row->more               ? row->more
+                       : row->status != SMC_OK ? " would not work: 1 of "
+                                               : " would work";
+    if (!strstr(f->out, more))
+        fail_msg("not '%s' in:\n%s", more, f->out);
+}
+
+static void assert_clean(const struct fixture *f)
+{
+    for (const char *p = f->out; *p; p++)
+        if ((*p < 0x20 && *p != '\n') || *p == 0x7f)
+            fail_msg("control characters in:\n%s", f->out);
+    const char *const secrets[] = {SECRET, TOKEN, "sim.1."};
+    for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
+        if (strstr(f->out, secrets[i]) || strstr(smc_buf_str(&f->lines), secrets[i]) ||
+            strstr(f->err.detail, secrets[i]))
+            fail_msg("a secret is shown:\n%s%s", f->out, smc_buf_str(&f->lines));
+}
+
+/* ---- castor-extract-sigma ---- */
+
+#define HOSTS "--list-regions"
+
+static const struct check_row extract_rows[] = {
+    {"good",
+     .line = "ok    readable     connections 3, workbooks 20, datamodels 6, datasets 4, "
+             "files 30, members\n",
+     .more = "castor-extract-sigma would work\n"},
+    {"organisation", .line = "ok    organisation "},
+    {"output_made", .line = "ok    output       /"},
+    {"output_is_a_file", .scene = SCENE_FILE, .status = SMC_ERR_IO, .line = "FAIL  output       /",
+     .remedy = "give --output a directory", .more = " would not work: 2 of "},
+    {"output_below_a_file", .args = "-o @/out/below", .scene = SCENE_FILE, .status = SMC_ERR_IO,
+     .line = "FAIL  output       /", .remedy = "give --output", .more = "2 of "},
+    {"output_is_a_dead_link", .scene = SCENE_LINK, .status = SMC_ERR_IO,
+     .line = "FAIL  output       /", .remedy = "give --output", .more = "2 of "},
+    {"output_can_t_be_a_name", .args = "-o @/" A64 A64 A64 A64, .status = SMC_ERR_IO,
+     .line = "FAIL  output       /", .remedy = "give --output", .more = "2 of "},
+    {"state_is_a_file", .args = "-o @/set --state @/out", .scene = SCENE_FILE, .status = SMC_ERR_IO,
+     .line = "FAIL  state        /", .remedy = "give --state a directory"},
+    {"locked", .scene = SCENE_LOCK, .line = "warn  state        /", .remedy = "wait until",
+     .more = " would work, with 1 warning\n"},
+    {"name", .args = "-H " NO_NAME, .status = SMC_ERR_NETWORK,
+     .line = "FAIL  name         Could not resolve host: aaaa", .remedy = HOSTS},
+    {"nobody_there", .args = "-H " NOBODY, .status = SMC_ERR_NETWORK,
+     .line = "FAIL  connection   Failed to connect to 127.0.0.1", .remedy = "firewall"},
+    {"nobody_on_this_machine", .args = "-H http://127.0.0.1:1", .status = SMC_ERR_NETWORK,
+     .line = "FAIL  connection   ", .remedy = "start what is to listen"},
+    {"tls", .args = "--cacert @/ca.pem", .tls = TLS_GOOD,
+     .line = "ok    TLS          the certificate of 127.0.0.1:", .more = " is trusted, until 20"},
+    {"tls_unknown", .tls = TLS_UNKNOWN, .status = SMC_ERR_NETWORK, .line = "FAIL  TLS          ",
+     .remedy = "--cacert FILE"},
+    {"tls_other_host", .args = "--cacert @/ca.pem", .tls = TLS_OTHER_HOST,
+     .status = SMC_ERR_NETWORK, .line = "FAIL  TLS          ", .remedy = "the name that"},
+    {"tls_expired", .args = "--cacert @/ca.pem", .tls = TLS_EXPIRED, .status = SMC_ERR_NETWORK,
+     .line = "FAIL  TLS          ", .remedy = "set the clock"},
+    {"tls_old", .args = "--cacert @/ca.pem", .tls = TLS_OLD, .status = SMC_ERR_NETWORK,
+     .line = "FAIL  TLS          ", .remedy = "speaks TLS 1.2"},
+    {"cacert_missing", .args = "--cacert @/none.pem", .status = SMC_ERR_IO,
+     .line = "FAIL  certificates --cacert", .remedy = "name a PEM file"},
+    {"cacert_is_none", .args = "--cacert @/out", .tls = TLS_UNKNOWN, .scene = SCENE_FILE,
+     .status = SMC_ERR_IO, .line = "FAIL  TLS          ", .remedy = "give --cacert",
+     .more = " would not work: 3 of "},
+    {"silent", .args = "--timeout 0.2 --retries 1", .fault = "call=*,do=silent", .is_live = true,
+     .status = SMC_ERR_NETWORK,
+     .line = "FAIL  answer       127.0.0.1:", .remedy = "longer --timeout"},
+    {"probe_once_more", .fault = "call=whoami,attempt=1,do=reset",
+     .line = "ok    connection   127.0.0.1:"},
+    {"probe_answered_503", .fault = "call=whoami,attempt=1,do=status:503",
+     .line = "ok    connection   127.0.0.1:"},
+    {"clock_good", .skew_s = 59, .line = "ok    clock        59 s from Sigma's"},
+    {"clock_ahead", .skew_s = 60, .line = "warn  clock        60 s ahead of Sigma's",
+     .remedy = "set the clock", .more = " would work, with 1 warning\n"},
+    {"clock_behind", .skew_s = -7200, .line = "warn  clock        7200 s behind Sigma's",
+     .remedy = "set the clock"},
+    {"clock_unknown", .is_dateless = true, .line = "--    clock        "},
+    {"wrong_secret", .args = "-a wrong-secret", .status = SMC_ERR_AUTH,
+     .line = "FAIL  credentials  Sigma refused client id and secret: HTTP 401",
+     .remedy = "check client id and secret"},
+    {"token_400", .fault = "call=token,do=status:400", .status = SMC_ERR_AUTH,
+     .line = "FAIL  credentials  Sigma refused client id and secret: HTTP 400", .remedy = "quotes"},
+    {"token_403", .fault = "call=token,do=status:403", .status = SMC_ERR_AUTH,
+     .line = "FAIL  credentials  ", .remedy = "REST API scope"},
+    {"token_404", .fault = "call=token,do=status:404", .status = SMC_ERR_HTTP,
+     .line = "FAIL  credentials  POST /v2/auth/token: HTTP 404", .remedy = HOSTS},
+    {"token_html", .fault = "call=token,do=html", .status = SMC_ERR_SYNTAX,
+     .line = "FAIL  credentials  ", .remedy = HOSTS},
+    {"token_503", .fault = "call=token,do=status:503", .status = SMC_ERR_HTTP,
+     .line = "FAIL  credentials  POST /v2/auth/token: HTTP 503", .remedy = "at Sigma"},
+    {"token_once_more", .fault = "call=token,attempt=1,do=status:503",
+     .line = "ok    credentials  "},
+    {"token_echoes_the_secret", .fault = "call=token,do=status:401,body=no " SECRET "\x1b[2J here",
+     .status = SMC_ERR_AUTH, .line = "FAIL  credentials  Sigma refused client id and secret: HTTP",
+     .remedy = "check client id"},
+    {"token_refused_afterwards", .fault = "call=whoami,do=status:401", .status = SMC_ERR_AUTH,
+     .line = "FAIL  credentials  Sigma refused the token that it gave: HTTP 401",
+     .remedy = "check client id"},
+    {"too_many_calls", .is_slow = true, .status = SMC_ERR_TIME,
+     .line = "FAIL  organisation Sigma refused ", .remedy = "no other client"},
+    {"time_is_over", .args = "--max-time 0.05", .fault = "call=*,do=silent", .is_live = true,
+     .status = SMC_ERR_TIME, .line = "FAIL  answer       ", .remedy = "give --max-time more"},
+    {"whoami_403", .fault = "call=whoami,do=status:403", .status = SMC_ERR_AUTH,
+     .line = "FAIL  organisation GET /v2/whoami: HTTP 403", .remedy = "REST API scope"},
+    {"whoami_500", .fault = "call=whoami,do=status:500",
+     .line = "warn  organisation not known: GET /v2/whoami: HTTP 500", .remedy = "again"},
+    {"whoami_of_another_form", .fault = "call=whoami,do=wrongshape",
+     .line = "warn  organisation not known: ", .remedy = "again"},
+    {"no_admin", .is_not_admin = true, .line = "warn  rights       no Org Admin's",
+     .remedy = "use an Org Admin's credentials"},
+    {"no_admin_strict", .is_not_admin = true, .is_strict = true,
+     .line = "ok    readable     connections 3, workbooks 20, "},
+    {"connections_403", .fault = "call=connections,do=status:403", .status = SMC_ERR_AUTH,
+     .line = "FAIL  readable     connections: GET /v2/connections: HTTP 403",
+     .remedy = "use an Org Admin's credentials"},
+    {"workbooks_500", .fault = "call=workbooks,do=status:500", .status = SMC_ERR_HTTP,
+     .line = "FAIL  readable     workbooks: GET /v2/workbooks: HTTP 500", .remedy = "support"},
+    {"rights_unknown", .fault = "call=workbooks,do=status:500", .status = SMC_ERR_HTTP,
+     .line = "--    rights       not known"},
+    {"members_503", .fault = "call=members,do=status:503", .status = SMC_ERR_HTTP,
+     .line = "FAIL  readable     members: ", .remedy = "at Sigma"},
+    {"files_of_another_form", .fault = "call=files,do=wrongshape", .status = SMC_ERR_HTTP,
+     .line = "FAIL  readable     files: GET /v2/files: ", .remedy = "support"},
+    {"files_broken", .fault = "call=files,do=broken", .status = SMC_ERR_SYNTAX,
+     .line = "FAIL  readable     files: ", .remedy = "at Sigma"},
+    {"all_else_is_told", .fault = "call=files,do=status:403", .status = SMC_ERR_AUTH,
+     .line = "ok    readable     connections 3, workbooks 20, datamodels 6, datasets 4, members\n"},
+    {"two_failures", .fault = "call=*,page=1,do=status:403", .status = SMC_ERR_AUTH,
+     .line = "FAIL  readable     connections: ", .remedy = "", .more = " would not work: 7 of "},
+    {"datasets_withdrawn", .fault = "call=datasets,do=status:410",
+     .line =
+         "ok    readable     connections 3, workbooks 20, datamodels 6, datasets (withdrawn by "},
+    {"listing_refused", .fault = "call=files,do=status:401", .status = SMC_ERR_AUTH,
+     .line = "FAIL  readable     ", .remedy = "check client id"},
+    {"only_members", .args = "--only members", .line = "ok    readable     members\n"},
+    {"only_members_rights", .args = "--only members", .line = "--    rights       not looked at"},
+    {"only_elements", .args = "--only elements", .line = "ok    readable     workbooks 20\n"},
+};
+
+static void test_extract(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_buf before = SMC_BUF_INIT(SIZE_MAX);
+    struct smc_buf after = SMC_BUF_INIT(SIZE_MAX);
+    make_scene(f);
+    start_sim(f);
+    take_tree(f, &before);
+    extract(f, true, NULL);
+    take_tree(f, &after);
+    assert_string_equal(smc_buf_str(&before), smc_buf_str(&after));
+    smc_buf_clear(&before);
+    smc_buf_clear(&after);
+    assert_row(f);
+    assert_remedies(f->out);
+    assert_clean(f);
+    if (f->status != f->row->status)
+        fail_msg("status %d (%s):\n%s", (int)f->status, f->err.detail, f->out);
+    assert_int_equal(f->err.code, SMC_OK); /* the lines have said it all */
+    if (f->row->scene == SCENE_LOCK)
+        return; /* until that run has ended */
+    int checked = smc_cli_exit_status(f->status, 0);
+    extract(f, false, stderr);
+    if (smc_cli_exit_status(f->status, 0) != checked)
+        fail_msg("a run has status %d: %s", (int)f->status, f->err.detail);
+}
+
+/* ---- castor-upload ---- */
+
+static const struct check_row upload_rows[] = {
+    {"good", .scene = SCENE_SET, .line = "ok    files        2 with ",
+     .more = "castor-upload would work\n"},
+    {"token", .scene = SCENE_SET, .line = "--    token        proven only by an upload\n"},
+    {"no_file", .status = SMC_ERR_IO, .line = "FAIL  files        /", .remedy = "--latest"},
+    {"open_set", .scene = SCENE_OPEN_SET, .status = SMC_ERR_IO,
+     .line = "FAIL  files        2 problems, the first: ", .remedy = "--latest"},
+    {"open_set_forced", .args = "--force", .scene = SCENE_OPEN_SET,
+     .line = "ok    files        1 with "},
+    {"no_latest", .args = "--latest", .scene = SCENE_OPEN_SET, .status = SMC_ERR_IO,
+     .line = "FAIL  files        /", .remedy = "extract again into /"},
+    {"single_file_missing", .args = "-t DBT -f @/none", .status = SMC_ERR_IO,
+     .line = "FAIL  files        ", .remedy = "give --file_path a file"},
+    {"record", .args = "--skip-uploaded", .scene = SCENE_SET, .line = "ok    record       /"},
+    {"record_in_a_file", .args = "--skip-uploaded -t QUALITY --state @/out", .scene = SCENE_FILE,
+     .status = SMC_ERR_IO, .line = "FAIL  record       /", .remedy = "give --state",
+     .more = "2 of "},
+    {"name", .args = "--endpoint " NO_NAME, .scene = SCENE_SET, .status = SMC_ERR_NETWORK,
+     .line = "FAIL  name         Could not resolve host: aaaa", .remedy = "spelling of --endpoint"},
+    {"nobody_there", .args = "--endpoint " NOBODY, .scene = SCENE_SET, .status = SMC_ERR_NETWORK,
+     .line = "FAIL  connection   Failed to connect", .remedy = "firewall"},
+    {"tls", .args = "--cacert @/ca.pem", .tls = TLS_GOOD, .scene = SCENE_SET,
+     .line = "ok    TLS          the certificate of 127.0.0.1:"},
+    {"tls_unknown", .tls = TLS_UNKNOWN, .scene = SCENE_SET, .status = SMC_ERR_NETWORK,
+     .line = "FAIL  TLS          ", .remedy = "this is not Catalog"},
+    {"cacert_missing", .args = "--cacert @/none.pem", .scene = SCENE_SET, .status = SMC_ERR_IO,
+     .line = "FAIL  certificates --cacert", .remedy = "name a PEM file"},
+    {"clock_ahead", .skew_s = 60, .scene = SCENE_SET,
+     .line = "warn  clock        60 s ahead of Catalog's", .remedy = "set the clock"},
+};
+
+static void test_upload(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_buf before = SMC_BUF_INIT(SIZE_MAX);
+    struct smc_buf after = SMC_BUF_INIT(SIZE_MAX);
+    make_scene(f);
+    start_sim(f);
+    take_tree(f, &before);
+    upload(f, true);
+    take_tree(f, &after);
+    assert_string_equal(smc_buf_str(&before), smc_buf_str(&after));
+    smc_buf_clear(&before);
+    smc_buf_clear(&after);
+    assert_row(f);
+    assert_remedies(f->out);
+    assert_clean(f);
+    assert_int_equal(f->status, f->row->status);
+    assert_int_equal(f->err.code, SMC_OK);
+    assert_int_equal(sim_calls(f->sim, "upload", 0), 0);
+    int checked = smc_cli_exit_status(f->status, 0);
+    free(f->out);
+    upload(f, false);
+    if (smc_cli_exit_status(f->status, 0) != checked)
+        fail_msg("a run has status %d: %s", (int)f->status, f->err.detail);
+}
+
+static const struct check_row plain = {.name = "plain", .args = NULL, .scene = SCENE_SET};
+
+static void test_upload_token_stays(void **state)
+{
+    static const struct net_step step = {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nDate: "
+                                         "Mon, 21 Sep 2026 14:13:20 GMT\r\n\r\n",
+                                         0, NET_KEEP, false};
+    struct fixture *f = *state;
+    struct net_server *server = net_start(&step, 1);
+    struct check_row row = plain;
+    char *args = text_format("--endpoint %s/catalog", net_url(server));
+    row.args = args;
+    f->row = &row;
+    make_scene(f);
+    start_sim(f);
+    upload(f, true);
+    assert_int_equal(f->status, SMC_OK);
+    assert_int_equal(net_requests(server), 1);
+    assert_memory_equal(net_request(server, 0), "GET / HTTP/1.1\r\n", 16);
+    assert_null(strcasestr(net_request(server, 0), "Authorization"));
+    assert_null(strstr(net_request(server, 0), TOKEN));
+    net_stop(server);
+    free(args);
+}
+
+static void test_extract_probe_has_no_credentials(void **state)
+{
+    static const struct net_step step = {"HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n", 0,
+                                         NET_KEEP, false};
+    struct fixture *f = *state;
+    struct net_server *server = net_start(&step, 1);
+    struct check_row row = {.name = "probe"};
+    char *args = text_format("-H %s --retries 0", net_url(server));
+    row.args = args;
+    f->row = &row;
+    start_sim(f);
+    extract(f, true, NULL);
+    assert_int_equal(f->status, SMC_ERR_HTTP);
+    assert_memory_equal(net_request(server, 0), "GET /v2/whoami HTTP/1.1\r\n", 25);
+    assert_null(strcasestr(net_request(server, 0), "Authorization"));
+    assert_memory_equal(net_request(server, 1), "POST /v2/auth/token HTTP/1.1\r\n", 30);
+    assert_int_equal(net_requests(server), 2);
+    net_stop(server);
+    free(args);
+}
+
+/* With --dry-run no token is wanted, here either; with --list there is nothing to check. */
+static void test_upload_other_modes(void **state)
+{
+    struct fixture *f = *state;
+    struct check_row row = plain;
+    f->row = &row;
+    make_scene(f);
+    start_sim(f);
+    row.args = "--dry-run";
+    upload(f, true);
+    assert_int_equal(f->status, SMC_OK);
+    free(f->out);
+    row.args = "--list";
+    upload(f, true);
+    assert_int_equal(f->status, SMC_ERR_USAGE);
+    assert_non_null(strstr(f->err.detail, "--check and --list"));
+}
+
+/* ---- how it ends ---- */
+
+static void test_stopped(void **state)
+{
+    struct fixture *f = *state;
+    f->row = &plain;
+    make_scene(f);
+    start_sim(f);
+    assert_int_equal(write(f->stop[1], "!", 1), 1);
+    extract(f, true, NULL);
+    assert_int_equal(f->status, SMC_ERR_CANCELLED);
+    assert_int_equal(f->err.code, SMC_ERR_CANCELLED);
+    assert_null(strstr(f->out, "\ncastor-"));
+    free(f->out);
+    upload(f, true);
+    assert_int_equal(f->status, SMC_ERR_CANCELLED);
+    assert_null(strstr(f->out, "\ncastor-"));
+}
+
+static void test_output_full(void **state)
+{
+    struct fixture *f = *state;
+    FILE *full = fopen("/dev/full", "w");
+    if (!full)
+        skip();
+    f->row = &plain;
+    start_sim(f);
+    extract(f, true, full);
+    assert_int_equal(f->status, SMC_ERR_IO);
+    assert_non_null(strstr(f->err.detail, "standard output"));
+    (void)fclose(full);
+}
+
+int main(void)
+{
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test_setup_teardown(test_upload_token_stays, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_extract_probe_has_no_credentials, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_upload_other_modes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_stopped, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_output_full, setup, teardown),
+    };
+    forget_variables();
+    int failed = run_rows("check of an extraction", extract_rows,
+                          sizeof extract_rows / sizeof extract_rows[0], test_extract);
+    failed += run_rows("check of an upload", upload_rows,
+                       sizeof upload_rows / sizeof upload_rows[0], test_upload);
+    return failed + cmocka_run_group_tests_name("check", others, NULL, NULL);
+}
