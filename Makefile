@@ -42,7 +42,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
     record recover retry rng scan settings settings_args settings_env splice store store_answer \
     store_list string url validate)
 CLI_SRC := $(patsubst %,lib/cli/%.c, \
-    checklist configure help place progress secret server setup show signals status)
+    checklist configure help place progress rows secret server setup show signals status)
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     assets base62 bulk credentials cursor elements gaps idset join key lineage listing main object \
     objects options options_table page paths preflight readable regions report resume run select \
@@ -191,7 +191,7 @@ check-sim: $(B)/sigmacat-sim
 	$(Q)python3 -W ignore tests/check-sim.py "$(SIGMA_OPENAPI)" $(B)/sigmacat-sim
 
 OWN_SRC := $(LIB_SRC) $(CLI_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
-ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c)
+ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c examples/library/*.c)
 ALL_H   := $(wildcard include/sigmacat/*.h lib/*.h lib/cli/*.h extract/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
 SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/cli/*.sh examples/*.sh extract/*.bash upload/*.bash)
 MAN     := $(wildcard extract/*.1 upload/*.1 lib/*.3 lib/cli/*.5)

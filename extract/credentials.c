@@ -24,20 +24,15 @@ static const char form[] = "{\"apiToken\": \"...\", \"clientId\": \"...\", \"hos
 static enum smc_status read_bytes(const char *name, const char *path, int fd, struct smc_buf *text,
                                   struct smc_error *err)
 {
-    ssize_t got;
-    do {
-        got = read(fd, text->data + text->len, text->cap - text->len);
-        if (got > 0)
-            text->len += (size_t)got;
-    } while (got > 0 || (got < 0 && errno == EINTR));
-    if (got < 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't read %s", name, path);
-    if (text->len == 0)
-        return smc_fail(err, SMC_ERR_IO, "%s: %s is empty", name, path);
-    if (text->len == text->cap)
+    enum smc_status rc = smc_buf_read(text, fd);
+    if (rc == SMC_ERR_IO)
+        return smc_fail_errno(err, rc, errno, "%s: can't read %s", name, path);
+    if (rc == SMC_ERR_CAP)
         return smc_fail(err, SMC_ERR_USAGE, "%s: %s has more than %d bytes, which is no such file",
                         name, path, FILE_MAX);
-    return SMC_OK;
+    if (rc == SMC_OK && text->len == 0)
+        return smc_fail(err, SMC_ERR_IO, "%s: %s is empty", name, path);
+    return rc == SMC_OK ? rc : smc_fail(err, rc, "out of memory");
 }
 
 static enum smc_status lend(struct extract_settings *settings, struct smc_json *root, size_t i,
@@ -87,13 +82,8 @@ enum smc_status credentials_read(struct extract_settings *settings, struct smc_e
     if (fd < 0)
         return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't read %s", name, path);
     settings->is_credentials_exposed = smc_secret_is_exposed(fd);
-    /* One byte more tells that there are too many; all reserved, since growing leaves copies. */
-    struct smc_buf text = SMC_BUF_INIT(FILE_MAX + 1);
-    enum smc_status rc = smc_buf_reserve(&text, text.cap);
-    if (rc != SMC_OK)
-        rc = smc_fail(err, rc, "out of memory");
-    if (rc == SMC_OK)
-        rc = read_bytes(name, path, fd, &text, err);
+    struct smc_buf text = SMC_BUF_INIT(FILE_MAX);
+    enum smc_status rc = read_bytes(name, path, fd, &text, err);
     if (rc == SMC_OK)
         rc = take(settings, &text, err);
     smc_buf_wipe(&text);

@@ -123,6 +123,23 @@ enum smc_status extract_options_check(struct extract_settings *settings, struct 
     return check_host(settings, err);
 }
 
+struct smc_client_opt extract_options_client(const struct extract_settings *settings)
+{
+    struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
+    opt.origin = smc_buf_str(&settings->origin);
+    opt.policy = SMC_POLICY_SIGMA;
+    opt.client_id = settings->client_id;
+    opt.client_secret = settings->api_token;
+    opt.cacert = settings->cacert;
+    opt.concurrency = settings->concurrency;
+    opt.max_rate = settings->max_rate;
+    opt.retries = settings->retries;
+    opt.retry_base_ms = settings->retry_base_ms;
+    opt.timeout_ms = settings->timeout_ms;
+    opt.max_time_ms = settings->max_time_ms;
+    return opt;
+}
+
 void extract_options_warn(const struct extract_settings *settings, struct smc_log *log)
 {
     smc_cli_warn_of_file(&settings->sources, log);

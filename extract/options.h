@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <sigmacat/buf.h>
+#include <sigmacat/client.h>
 #include <sigmacat/config.h>
 #include <sigmacat/log.h>
 
@@ -64,6 +65,9 @@ const struct smc_cli_program *extract_program(void);
  * also after an error. */
 enum smc_status extract_options_read(struct extract_settings *settings, int argc, char **argv,
                                      char *const *envp, struct smc_error *err);
+
+/* A client's options as far as settings make them; what is borrowed lives as long as they. */
+struct smc_client_opt extract_options_client(const struct extract_settings *settings);
 
 /* Warns of files with secrets that others can read. */
 void extract_options_warn(const struct extract_settings *settings, struct smc_log *log);

@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "lib/cli/rows.h"
+
 #define PLACE(member) .offset = offsetof(struct extract_settings, member)
 
 /* The ways of giving the client secret exclude each other. */
@@ -7,10 +9,6 @@
 
 /* So do the ways of choosing what is written. */
 #define GROUP_SELECTION 2
-
-/* In the order of enum smc_log_level and enum smc_log_format. */
-static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
-static const char *const log_formats[] = {"text", "json", NULL};
 
 /* What completions offer. Each is checked elsewhere, by the table that a test holds it against. */
 static const char *const regions[] = {
@@ -81,20 +79,7 @@ static const struct smc_setting rows[] = {
      .type = SMC_SETTING_PATH,
      PLACE(credentials),
      .help = "JSON file with apiToken, clientId and host"},
-    {.flag = "--config",
-     .metavar = "FILE",
-     .variable = "SIGMACAT_CONFIG",
-     .type = SMC_SETTING_PATH,
-     PLACE(config),
-     .is_unkeyed = true,
-     .help = "configuration file, see sigmacat.yaml(5)"},
-    {.flag = "--profile",
-     .metavar = "NAME",
-     .variable = "SIGMACAT_PROFILE",
-     .type = SMC_SETTING_TEXT,
-     PLACE(profile),
-     .is_unkeyed = true,
-     .help = "which of its profiles; else 'default'"},
+    SMC_CLI_FILE_ROWS(struct extract_settings),
     {.section = "A run and its files",
      .flag = "--only",
      .metavar = "NAMES",
@@ -228,49 +213,15 @@ static const struct smc_setting rows[] = {
      .type = SMC_SETTING_PATH,
      PLACE(cacert),
      .help = "PEM file of certificates to trust"},
-    {.section = "Log, and what is done in place of a run",
-     .flag = "--log-level",
-     .metavar = "LEVEL",
-     .variable = "CASTOR_SIGMA_LOG_LEVEL",
-     .type = SMC_SETTING_CHOICE,
-     PLACE(log_level),
-     .choices = log_levels,
-     .fallback = "info",
-     .help = "error, warn, info or debug"},
-    {.flag = "--log-format",
-     .metavar = "FORMAT",
-     .variable = "CASTOR_SIGMA_LOG_FORMAT",
-     .type = SMC_SETTING_CHOICE,
-     PLACE(log_format),
-     .choices = log_formats,
-     .fallback = "text",
-     .help = "text or json"},
-    {.flag = "--check",
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_checking),
-     .is_unkeyed = true,
-     .help = "say whether a run would work; write nothing"},
-    {.flag = "--show-config",
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_showing),
-     .is_unkeyed = true,
-     .help = "print the settings and where they come from"},
+    SMC_CLI_LOG_ROWS(struct extract_settings, "CASTOR_SIGMA_",
+                     "Log, and what is done in place of a run"),
+    SMC_CLI_MODE_ROWS(struct extract_settings, "say whether a run would work; write nothing"),
     {.flag = "--list-regions",
      .type = SMC_SETTING_FLAG,
      PLACE(is_listing_regions),
      .is_query = true,
      .help = "print the names of Sigma's regions and exit"},
-    {.flag = "--help",
-     .letter = 'h',
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_help),
-     .is_query = true,
-     .help = "print this and exit"},
-    {.flag = "--version",
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_version),
-     .is_query = true,
-     .help = "print the version and exit"},
+    SMC_CLI_QUERY_ROWS(struct extract_settings),
 };
 
 static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[0]};

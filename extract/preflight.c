@@ -106,19 +106,9 @@ static enum smc_status check_local(struct preflight *check, struct smc_error *er
 
 static enum smc_status open_client(struct preflight *check, struct smc_error *err)
 {
-    const struct extract_settings *settings = check->settings;
-    struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
-    opt.origin = smc_buf_str(&settings->origin);
-    opt.policy = SMC_POLICY_SIGMA;
-    opt.client_id = settings->client_id;
-    opt.client_secret = settings->api_token;
-    opt.cacert = settings->cacert;
-    opt.concurrency = settings->concurrency;
-    opt.max_rate = settings->max_rate;
-    opt.retries = settings->retries < RETRIES_MAX ? settings->retries : RETRIES_MAX;
-    opt.retry_base_ms = settings->retry_base_ms;
-    opt.timeout_ms = settings->timeout_ms;
-    opt.max_time_ms = settings->max_time_ms > 0 ? settings->max_time_ms : TIME_MAX_MS;
+    struct smc_client_opt opt = extract_options_client(check->settings);
+    opt.retries = opt.retries < RETRIES_MAX ? opt.retries : RETRIES_MAX;
+    opt.max_time_ms = opt.max_time_ms > 0 ? opt.max_time_ms : TIME_MAX_MS;
     opt.stop_fd = check->stop_fd;
     opt.clock = check->clock;
     opt.log = check->log;

@@ -62,19 +62,7 @@ static void log_left_out(const struct run *run)
 
 static enum smc_status open_client(struct run *run, struct smc_error *err)
 {
-    const struct extract_settings *settings = run->settings;
-    struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
-    opt.origin = smc_buf_str(&settings->origin);
-    opt.policy = SMC_POLICY_SIGMA;
-    opt.client_id = settings->client_id;
-    opt.client_secret = settings->api_token;
-    opt.cacert = settings->cacert;
-    opt.concurrency = settings->concurrency;
-    opt.max_rate = settings->max_rate;
-    opt.retries = settings->retries;
-    opt.retry_base_ms = settings->retry_base_ms;
-    opt.timeout_ms = settings->timeout_ms;
-    opt.max_time_ms = settings->max_time_ms;
+    struct smc_client_opt opt = extract_options_client(run->settings);
     opt.stop_fd = run->stop_fd;
     opt.clock = run->clock;
     opt.log = run->log;

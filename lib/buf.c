@@ -1,10 +1,12 @@
 #include <sigmacat/buf.h>
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void smc_buf_init(struct smc_buf *buf, size_t cap)
 {
@@ -87,6 +89,27 @@ enum smc_status smc_buf_addf(struct smc_buf *buf, const char *fmt, ...)
         buf->len += (size_t)len;
     }
     va_end(again);
+    return rc;
+}
+
+enum smc_status smc_buf_read(struct smc_buf *buf, int fd)
+{
+    char more;
+    enum smc_status rc = smc_buf_reserve(buf, buf->cap - buf->len);
+    while (rc == SMC_OK) {
+        size_t room = buf->cap - buf->len;
+        ssize_t got = read(fd, room > 0 ? buf->data + buf->len : &more, room > 0 ? room : 1);
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR)
+            rc = SMC_ERR_IO;
+        else if (got > 0 && room == 0)
+            rc = SMC_ERR_CAP;
+        else if (got > 0)
+            buf->len += (size_t)got;
+    }
+    if (buf->data)
+        buf->data[buf->len] = '\0';
     return rc;
 }
 

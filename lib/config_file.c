@@ -39,20 +39,15 @@ enum smc_status smci_config_path(const struct smc_settings_file *file, const cha
 static enum smc_status read_bytes(const char *path, int fd, struct smc_buf *text,
                                   struct smc_error *err)
 {
-    ssize_t got;
-    do {
-        got = read(fd, text->data + text->len, text->cap - text->len);
-        if (got > 0)
-            text->len += (size_t)got;
-    } while (got > 0 || (got < 0 && errno == EINTR));
-    if (got < 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "can't read the configuration file %s",
+    enum smc_status rc = smc_buf_read(text, fd);
+    if (rc == SMC_ERR_IO)
+        return smc_fail_errno(err, rc, errno, "can't read the configuration file %s",
                               smci_config_shown(path));
-    if (text->len > SMCI_CONFIG_MAX)
+    if (rc == SMC_ERR_CAP)
         return smc_fail(err, SMC_ERR_USAGE,
                         "%s: more than %zu bytes, which is no configuration file",
                         smci_config_shown(path), SMCI_CONFIG_MAX);
-    return SMC_OK;
+    return rc;
 }
 
 /* libyaml calls a tab, also one in an otherwise empty line, a character that can't start a token: nobody
@@ -101,16 +96,13 @@ static bool is_exposed(int fd, bool holds_secret)
 enum smc_status smc_settings_read_file(struct smc_settings *settings,
                                        const struct smc_settings_file *file, struct smc_error *err)
 {
-    /* One byte more tells that there are too many; all reserved, since growing leaves copies. */
-    struct smc_buf text = SMC_BUF_INIT(SMCI_CONFIG_MAX + 1);
+    struct smc_buf text = SMC_BUF_INIT(SMCI_CONFIG_MAX);
     bool holds_secret = false;
-    enum smc_status rc = SMC_ERR_NOMEM;
     int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return smc_fail_errno(err, SMC_ERR_IO, errno, "can't read the configuration file %s",
                               smci_config_shown(file->path));
-    if (smc_buf_reserve(&text, text.cap) == SMC_OK)
-        rc = read_bytes(file->path, fd, &text, err);
+    enum smc_status rc = read_bytes(file->path, fd, &text, err);
     if (rc == SMC_OK)
         rc = check_tabs(file->path, &text, err);
     if (rc == SMC_OK)

@@ -264,6 +264,22 @@ static void test_credentials_that_are_not_there(void **state)
     tear_down(&f);
 }
 
+static void test_credentials_that_are_too_long(void **state)
+{
+    (void)state;
+    struct fixture f;
+    char *text = text_format("%*s", 16385, CREDENTIALS);
+    set_up(&f);
+    put(&f, "c.json", text + 1); /* white space before it is no harm */
+    assert_int_equal(read_all(&f, "--config|/dev/null|--credentials|$D/c.json", ""), SMC_OK);
+    clear(&f);
+    put(&f, "c.json", text);
+    assert_int_equal(read_all(&f, "--config|/dev/null|--credentials|$D/c.json", ""), SMC_ERR_USAGE);
+    assert_non_null(strstr(f.err.detail, "c.json has more than 16384 bytes"));
+    free(text);
+    tear_down(&f);
+}
+
 /* ---- regions ---- */
 
 struct region_row {
@@ -418,6 +434,7 @@ int main(void)
         cmocka_unit_test(test_credentials_in_a_profile),
         cmocka_unit_test(test_credentials_that_others_can_read),
         cmocka_unit_test(test_credentials_that_are_not_there),
+        cmocka_unit_test(test_credentials_that_are_too_long),
         cmocka_unit_test(test_regions_differ),
         cmocka_unit_test(test_show),
         cmocka_unit_test(test_show_can_be_read_again),

@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "lib/cli/rows.h"
+
 #define PLACE(member) .offset = offsetof(struct upload_settings, member)
 
 /* -f and -d exclude each other. */
@@ -14,8 +16,6 @@
 /* In the order of the enums. */
 static const char *const types[] = {"DBT", "LOOKML", "QUALITY", "VIZ", "WAREHOUSE", NULL};
 static const char *const zones[] = {"EU", "US", NULL};
-static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
-static const char *const log_formats[] = {"text", "json", NULL};
 
 /* The first seven are the contract's: scripts depend on their flags, letters and variables, and on
  * the two aliases. */
@@ -97,20 +97,7 @@ static const struct smc_setting rows[] = {
      PLACE(token_command),
      .group = GROUP_SECRET,
      .help = "shell command that prints the token"},
-    {.flag = "--config",
-     .metavar = "FILE",
-     .variable = "SIGMACAT_CONFIG",
-     .type = SMC_SETTING_PATH,
-     PLACE(config),
-     .is_unkeyed = true,
-     .help = "configuration file, see sigmacat.yaml(5)"},
-    {.flag = "--profile",
-     .metavar = "NAME",
-     .variable = "SIGMACAT_PROFILE",
-     .type = SMC_SETTING_TEXT,
-     PLACE(profile),
-     .is_unkeyed = true,
-     .help = "which of its profiles; else 'default'"},
+    SMC_CLI_FILE_ROWS(struct upload_settings),
     {.section = "Sets, checks and the record",
      .flag = "--latest",
      .variable = "CASTOR_UPLOADER_LATEST",
@@ -204,44 +191,10 @@ static const struct smc_setting rows[] = {
      .type = SMC_SETTING_TEXT,
      PLACE(endpoint),
      .help = "send here in place of the zone's address"},
-    {.section = "Log, and what is done in place of an upload",
-     .flag = "--log-level",
-     .metavar = "LEVEL",
-     .variable = "CASTOR_UPLOADER_LOG_LEVEL",
-     .type = SMC_SETTING_CHOICE,
-     PLACE(log_level),
-     .choices = log_levels,
-     .fallback = "info",
-     .help = "error, warn, info or debug"},
-    {.flag = "--log-format",
-     .metavar = "FORMAT",
-     .variable = "CASTOR_UPLOADER_LOG_FORMAT",
-     .type = SMC_SETTING_CHOICE,
-     PLACE(log_format),
-     .choices = log_formats,
-     .fallback = "text",
-     .help = "text or json"},
-    {.flag = "--check",
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_checking),
-     .is_unkeyed = true,
-     .help = "say whether it would work; send nothing"},
-    {.flag = "--show-config",
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_showing),
-     .is_unkeyed = true,
-     .help = "print the settings and where they come from"},
-    {.flag = "--help",
-     .letter = 'h',
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_help),
-     .is_query = true,
-     .help = "print this and exit"},
-    {.flag = "--version",
-     .type = SMC_SETTING_FLAG,
-     PLACE(is_version),
-     .is_query = true,
-     .help = "print the version and exit"},
+    SMC_CLI_LOG_ROWS(struct upload_settings, "CASTOR_UPLOADER_",
+                     "Log, and what is done in place of an upload"),
+    SMC_CLI_MODE_ROWS(struct upload_settings, "say whether it would work; send nothing"),
+    SMC_CLI_QUERY_ROWS(struct upload_settings),
 };
 
 static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[0]};

@@ -39,6 +39,10 @@ SMC_API enum smc_status smc_buf_addf(struct smc_buf *buf, const char *fmt, ...) 
 /* Makes room for `extra` more bytes. Errors as smc_buf_add. */
 SMC_API enum smc_status smc_buf_reserve(struct smc_buf *buf, size_t extra);
 
+/* Reads `fd` to its end. All of the cap is reserved first, so that nothing of a secret is left behind
+ * by growing. SMC_ERR_CAP when there is more, SMC_ERR_IO with errno set, SMC_ERR_NOMEM. */
+SMC_API enum smc_status smc_buf_read(struct smc_buf *buf, int fd);
+
 /* The bytes as a C string; "" while nothing was added. Borrowed until the next change. */
 SMC_API const char *smc_buf_str(const struct smc_buf *buf);
 

@@ -1,0 +1,71 @@
+/* Rows of the settings table that both programs have, to be put among their own. Each program's
+ * struct has a member of the same name for each. `t` is that struct, `prefix` that of its variables. */
+#ifndef CLI_ROWS_H
+#define CLI_ROWS_H
+
+#include <stddef.h>
+
+#include <sigmacat/config.h>
+
+/* In the order of enum smc_log_level and enum smc_log_format; ended by NULL. */
+extern const char *const smc_cli_log_levels[];
+extern const char *const smc_cli_log_formats[];
+
+/* Their members: const char *config, *profile. */
+#define SMC_CLI_FILE_ROWS(t)                                                                       \
+    {.flag = "--config",                                                                           \
+     .metavar = "FILE",                                                                            \
+     .variable = "SIGMACAT_CONFIG",                                                                \
+     .type = SMC_SETTING_PATH,                                                                     \
+     .offset = offsetof(t, config),                                                                \
+     .is_unkeyed = true,                                                                           \
+     .help = "configuration file, see sigmacat.yaml(5)"},                                          \
+    {                                                                                              \
+        .flag = "--profile", .metavar = "NAME", .variable = "SIGMACAT_PROFILE",                    \
+        .type = SMC_SETTING_TEXT, .offset = offsetof(t, profile), .is_unkeyed = true,              \
+        .help = "which of its profiles; else 'default'"                                            \
+    }
+
+/* int log_level, log_format. */
+#define SMC_CLI_LOG_ROWS(t, prefix, heading)                                                       \
+    {.section = (heading),                                                                         \
+     .flag = "--log-level",                                                                        \
+     .metavar = "LEVEL",                                                                           \
+     .variable = prefix "LOG_LEVEL",                                                               \
+     .type = SMC_SETTING_CHOICE,                                                                   \
+     .offset = offsetof(t, log_level),                                                             \
+     .choices = smc_cli_log_levels,                                                                \
+     .fallback = "info",                                                                           \
+     .help = "error, warn, info or debug"},                                                        \
+    {                                                                                              \
+        .flag = "--log-format", .metavar = "FORMAT", .variable = prefix "LOG_FORMAT",              \
+        .type = SMC_SETTING_CHOICE, .offset = offsetof(t, log_format),                             \
+        .choices = smc_cli_log_formats, .fallback = "text", .help = "text or json"                 \
+    }
+
+/* bool is_checking, is_showing. */
+#define SMC_CLI_MODE_ROWS(t, check)                                                                \
+    {.flag = "--check",                                                                            \
+     .type = SMC_SETTING_FLAG,                                                                     \
+     .offset = offsetof(t, is_checking),                                                           \
+     .is_unkeyed = true,                                                                           \
+     .help = (check)},                                                                             \
+    {                                                                                              \
+        .flag = "--show-config", .type = SMC_SETTING_FLAG, .offset = offsetof(t, is_showing),      \
+        .is_unkeyed = true, .help = "print the settings and where they come from"                  \
+    }
+
+/* bool is_help, is_version. */
+#define SMC_CLI_QUERY_ROWS(t)                                                                      \
+    {.flag = "--help",                                                                             \
+     .letter = 'h',                                                                                \
+     .type = SMC_SETTING_FLAG,                                                                     \
+     .offset = offsetof(t, is_help),                                                               \
+     .is_query = true,                                                                             \
+     .help = "print this and exit"},                                                               \
+    {                                                                                              \
+        .flag = "--version", .type = SMC_SETTING_FLAG, .offset = offsetof(t, is_version),          \
+        .is_query = true, .help = "print the version and exit"                                     \
+    }
+
+#endif
