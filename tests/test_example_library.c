@@ -204,6 +204,28 @@ static void test_signatures(void **state)
     globfree(&found);
 }
 
+/* Whatever the page names is there. */
+static void test_names(void **state)
+{
+    (void)state;
+    glob_t found;
+    assert_int_equal(glob("include/sigmacat/*.h", 0, NULL, &found), 0);
+    char *headers = all_headers(&found);
+    char *page = file_read(PAGE, NULL);
+    char name[NAME_BYTES];
+    for (const char *at = page; (at = strstr(at, "\n.F")) != NULL; at++) {
+        if (sscanf(at, " .F%*1[no] %63[a-z0-9_]", name) != 1)
+            continue;
+        char *call = text_format("%s(", name);
+        if (!strstr(headers, call))
+            fail_msg("no header has %s", name);
+        free(call);
+    }
+    free(page);
+    free(headers);
+    globfree(&found);
+}
+
 /* ---- the programs ---- */
 
 /* What a build like this one asks of those who link with its library. */
@@ -372,6 +394,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_example),
         cmocka_unit_test(test_statuses),
         cmocka_unit_test(test_signatures),
+        cmocka_unit_test(test_names),
         cmocka_unit_test_setup_teardown(test_whoami, setup, teardown),
         cmocka_unit_test_setup_teardown(test_whoami_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_whoami_failed, setup, teardown),

@@ -39,6 +39,7 @@ static char *part_of_page(const char *what)
 
 /* ---- keys ---- */
 
+/* NULL where the help has all that can be said. */
 static char *type_of(const struct smc_setting *row)
 {
     long long min = row->min;
@@ -62,9 +63,9 @@ static char *type_of(const struct smc_setting *row)
     case SMC_SETTING_FLAG:
         return text_format("true or false");
     case SMC_SETTING_CHOICE:
-        return text_format("word");
+        return NULL;
     }
-    return text_format("?");
+    return NULL;
 }
 
 /* "not with a, b": what excludes a row. */
@@ -92,8 +93,12 @@ static void add_row(const struct smc_settings_table *table, const struct smc_set
     if (!smc_setting_key(row, key, sizeof key))
         return;
     char *type = type_of(row);
-    char *head = text_format(".It Li %s\n%s;\n%s", key, row->help, type);
+    char *head = text_format(".It Li %s\n%s", key, row->help);
     add(out, head);
+    if (type) {
+        add(out, ";\n");
+        add(out, type);
+    }
     if (row->fallback) {
         add(out, ";\ndefault: ");
         add(out, row->fallback);
@@ -247,6 +252,26 @@ static void test_form(void **state)
     free(text);
 }
 
+/* The file of one organisation, with its secrets. */
+static void test_single(void **state)
+{
+    (void)state;
+    char *text = part_of_page("single");
+    struct fixture f;
+    set_up(&f, text);
+    read_both(&f, NULL);
+    char *directory = text_format("%s/acme", f.dir);
+    assert_int_equal(extract_options_check(&f.extract, &f.err), SMC_OK);
+    assert_int_equal(upload_options_check(&f.upload, &f.err), SMC_OK);
+    assert_string_equal(f.extract.api_token, "SIGMA-CLIENT-SECRET");
+    assert_string_equal(f.upload.token, "CATALOG-TOKEN");
+    assert_string_equal(f.extract.output, directory);
+    assert_string_equal(f.upload.directory_path, directory);
+    free(directory);
+    tear_down(&f);
+    free(text);
+}
+
 /* ---- messages ---- */
 
 struct diagnostic {
@@ -350,6 +375,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_keys_of_sigma),
         cmocka_unit_test(test_keys_of_upload),
         cmocka_unit_test(test_form),
+        cmocka_unit_test(test_single),
         cmocka_unit_test(test_all_diagnostics),
     };
     int failed = cmocka_run_group_tests_name("sigmacat.yaml(5)", tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <ctype.h>
 
 #include "extract/options.h"
+#include "extract/regions.h"
 #include "upload/options.h"
 
 #define BEGIN ".\\\" The options, as the settings table has them: begin\n"
@@ -93,6 +94,27 @@ static void test_hosts(void **state)
     free(page);
 }
 
+/* Each region's name stands beside its host. */
+static void test_regions(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    const struct region *regions = regions_all(&count);
+    char *page = file_read("extract/castor-extract-sigma.1", NULL);
+    for (size_t i = 0; i < count; i++) {
+        char *begin = text_format("\n.It %s Ta ", regions[i].name);
+        char *end = text_format(" Ta %s", regions[i].host);
+        char *line = strstr(page, begin);
+        assert_non_null(line);
+        line[1 + strcspn(line + 1, "\n")] = '\0';
+        assert_non_null(strstr(line, end));
+        line[strlen(line)] = '\n';
+        free(end);
+        free(begin);
+    }
+    free(page);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2) {
@@ -106,6 +128,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_page_of_extract),
         cmocka_unit_test(test_page_of_upload),
         cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_regions),
     };
     return cmocka_run_group_tests_name("manual pages", tests, NULL, NULL);
 }
