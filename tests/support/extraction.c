@@ -329,9 +329,8 @@ const struct records *extraction_file(struct extraction *x, const char *name)
     return records;
 }
 
-struct smc_span extraction_summary(struct extraction *x, const char *path)
+struct smc_span extraction_member(struct smc_span at, const char *path)
 {
-    struct smc_span at = extraction_file(x, "summary")->rows[0];
     while (*path && at.p) {
         char name[64];
         size_t len = strcspn(path, ".");
@@ -340,6 +339,11 @@ struct smc_span extraction_summary(struct extraction *x, const char *path)
         path += len + (path[len] == '.');
     }
     return at;
+}
+
+struct smc_span extraction_summary(struct extraction *x, const char *path)
+{
+    return extraction_member(extraction_file(x, "summary")->rows[0], path);
 }
 
 int64_t extraction_summary_int(struct extraction *x, const char *path, int64_t fallback)

@@ -89,7 +89,11 @@ void extraction_stop(struct extraction *x);
  * when it is not the JSON that it should be. The summary is one record. */
 const struct records *extraction_file(struct extraction *x, const char *name);
 
-/* A member of the summary, by a path such as "extraction.files.members.records"; none where it is
+/* A member of an object in an object, by a path such as "extraction.gaps"; none where it is not
+ * there. */
+struct smc_span extraction_member(struct smc_span at, const char *path);
+
+/* The same of the summary, by a path such as "extraction.files.members.records"; none where it is
  * not there. */
 struct smc_span extraction_summary(struct extraction *x, const char *path);
 int64_t extraction_summary_int(struct extraction *x, const char *path, int64_t fallback);
