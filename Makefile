@@ -263,7 +263,7 @@ install: all
 	install -m 644 extract/_castor-extract-sigma upload/_castor-upload $(ZSH_DIR)
 	install -m 644 extract/castor-extract-sigma.fish upload/castor-upload.fish $(FISH_DIR)
 	printf '%s\n' 'Name: libsigmacat' 'Description: moves Sigma metadata to Coalesce Catalog' \
-	    'Version: $(VERSION)' 'Requires.private: $(PKG_LIB)' 'Libs: -L$(PREFIX)/lib -lsigmacat' \
+	    'Version: $(VERSION)' 'Requires.private: $(PKG_LIB)' 'Libs: -L$(PREFIX)/lib -lsigmacat' 'Libs.private: -lm' \
 	    'Cflags: -I$(PREFIX)/include' > $(DIR)/lib/pkgconfig/libsigmacat.pc
 uninstall:
 	rm -rf $(DIR)/bin/castor-extract-sigma $(DIR)/bin/castor-upload $(DIR)/lib/libsigmacat.* \
