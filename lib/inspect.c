@@ -72,7 +72,7 @@ enum smc_status smc_inspect(int fd, unsigned what, int stop_fd, struct smc_inspe
     if (what & SMC_INSPECT_DIGEST) {
         in->digest = smci_digest_new();
         if (!in->digest)
-            rc = smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
+            rc = smc_fail(err, SMC_ERR_NOMEM, "SHA-256: out of memory, or libcrypto has none");
     }
     if (rc == SMC_OK)
         rc = read_pieces(in, fd, stop_fd, found, err);

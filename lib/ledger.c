@@ -42,8 +42,7 @@ static enum smc_status is_there(const char *directory, bool *answer, struct smc_
     return rc;
 }
 
-/* Another process that makes the file at this moment may make it look damaged; once it is made, it does
- * not any more. */
+/* While another process makes the file, it may look damaged; at the second look it is made. */
 static enum smc_status open_store(struct smc_store **store, const char *directory,
                                   struct smc_error *err)
 {
@@ -51,7 +50,9 @@ static enum smc_status open_store(struct smc_store **store, const char *director
     enum smc_status rc = smci_store_open(store, directory, &database, NULL, &why);
     if (rc == SMC_ERR_STORE)
         return smci_store_open(store, directory, &database, NULL, err);
-    return rc == SMC_OK ? SMC_OK : smc_fail(err, rc, "%s", why.detail);
+    if (rc != SMC_OK && err && err->code == SMC_OK)
+        *err = why;
+    return rc;
 }
 
 enum smc_status smc_ledger_open(struct smc_ledger **ledger, const char *directory, bool is_making,

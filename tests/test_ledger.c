@@ -171,7 +171,7 @@ static pid_t begin_making(const struct fixture *f, int number, const int start[2
 /* The first uploads of several sources may begin at once. */
 static void test_made_by_many_at_once(void **state)
 {
-    enum { MAKERS = 4, ROUNDS = 25 };
+    enum { MAKERS = 4, ROUNDS = 10 };
     const struct fixture *f = *state;
     for (int round = 0; round < ROUNDS; round++) {
         pid_t pids[MAKERS];

@@ -75,6 +75,13 @@ static const struct choice_row choice_rows[] = {
      "passed over: 10-summary.json: not whole JSON"},
     {"latest_summary_is_empty", WRITE, "10-summary.json", "", "--latest", "2",
      "10-summary.json: the file is empty"},
+    {"latest_with_an_escaped_name", WRITE, "10-summary.json",
+     "{\"extraction\":{\"files\":{\"\\u006dembers\":{\"records\":2,\"bytes\":9}, \"workbooks\":"
+     "{\"records\":0,\"bytes\":2}}}}",
+     "--latest", "10", "I Sent 3 of 3 files"},
+    {"latest_lacks_a_file_that_is_no_name", WRITE, "10-summary.json",
+     "{\"extraction\":{\"files\":{\"a\\u0000/\":{\"records\":2,\"bytes\":9}}}}", "--latest", "2",
+     "passed over: 10-a\\u0000/.json: missing, and the summary counts it\n"},
     {"latest_leaves_foreign_files_out", WRITE, "10-more.json", "[]", "--latest", "10",
      "I Sent 3 of 3 files"},
     {"latest_leaves_broken_foreign_files_out", WRITE, "10-more.json", "[", "--latest", "10",

@@ -132,12 +132,9 @@ static void compare_counts(struct checker *c, const struct upload_summary_file *
 {
     const char *first = c->files->items[begin].name;
     size_t set_len = upload_set_len(first);
-    const char *name = smc_buf_str(&wanted->name);
     for (size_t i = begin; i < end; i++) {
         const struct upload_file *file = &c->files->items[i];
-        const char *rest = file->name + set_len;
-        if (strncmp(rest, name, wanted->name.len) != 0 ||
-            strcmp(rest + wanted->name.len, ".json") != 0)
+        if (!upload_summary_is(wanted, file->name + set_len))
             continue;
         if (!file->is_whole)
             return; /* that is told already */
@@ -149,14 +146,15 @@ static void compare_counts(struct checker *c, const struct upload_summary_file *
                     file->record_count, wanted->record_count);
         return;
     }
-    problem(c, "%.*s-%s.json: missing, and the summary counts it", digits_len(first), first, name);
+    problem(c, "%.*s-%.*s.json: missing, and the summary counts it", digits_len(first), first,
+            (int)wanted->name.len - 2, wanted->name.p + 1);
 }
 
 static void check_counts(struct checker *c, const struct upload_summary *summary, size_t begin,
                          size_t end)
 {
     struct smc_walk walk;
-    struct upload_summary_file wanted = {.name = SMC_BUF_INIT(256)};
+    struct upload_summary_file wanted;
     const char *first = c->files->items[begin].name;
     if (summary->is_partial)
         problem(c, "set %.*s: its summary says that it is partial", digits_len(first), first);
@@ -168,7 +166,6 @@ static void check_counts(struct checker *c, const struct upload_summary *summary
     }
     while (upload_summary_next(&walk, &wanted))
         compare_counts(c, &wanted, begin, end);
-    smc_buf_clear(&wanted.name);
 }
 
 /* Reads the summary, which is the last of its set, and marks what it does not list. */

@@ -1,12 +1,13 @@
 #include "summary.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Ours has a few KiB. */
-#define SUMMARY_MAX    ((size_t)1024 * 1024)
-#define NAME_MAX_BYTES 256
+#define SUMMARY_MAX ((size_t)1024 * 1024)
+#define ENDING      ".json"
 
 static enum smc_status read_text(struct upload_summary *summary, int fd, struct smc_error *err)
 {
@@ -51,33 +52,36 @@ void upload_summary_clear(struct upload_summary *summary)
 
 bool upload_summary_next(struct smc_walk *walk, struct upload_summary_file *file)
 {
-    struct smc_span key;
     struct smc_span value;
-    smc_buf_reset(&file->name);
-    if (!smc_walk_next(walk, &key, &value, NULL))
+    *file = (struct upload_summary_file){.record_count = -1, .byte_count = -1};
+    if (!smc_walk_next(walk, &file->name, &value, NULL))
         return false;
-    file->record_count = -1;
-    file->byte_count = -1;
-    /* A name that is no name of ours, or finds no memory, fits no file: that is a problem of the
-     * set, as it should be. */
-    (void)smc_string_decode(key, &file->name);
     (void)smc_span_int64(smc_span_member(value, "records"), &file->record_count);
     (void)smc_span_int64(smc_span_member(value, "bytes"), &file->byte_count);
     return true;
 }
 
+/* Without an allocation: one that failed would make a file of the set look like none of it. */
+bool upload_summary_is(const struct upload_summary_file *file, const char *name)
+{
+    char stem[NAME_MAX + 1];
+    size_t len = strlen(name);
+    size_t stem_len = len - strlen(ENDING);
+    if (len < strlen(ENDING) || stem_len >= sizeof stem || strcmp(name + stem_len, ENDING) != 0)
+        return false;
+    (void)memcpy(stem, name, stem_len);
+    stem[stem_len] = '\0';
+    return smc_span_equals(file->name, stem);
+}
+
 bool upload_summary_has(const struct upload_summary *summary, const char *name)
 {
     struct smc_walk walk;
-    struct upload_summary_file file = {.name = SMC_BUF_INIT(NAME_MAX_BYTES)};
-    bool has = false;
+    struct upload_summary_file file;
     if (!smc_walk_begin(&walk, summary->files))
         return false;
-    while (!has && upload_summary_next(&walk, &file)) {
-        size_t len = file.name.len;
-        has = len > 0 && strncmp(name, smc_buf_str(&file.name), len) == 0 &&
-              strcmp(name + len, ".json") == 0;
-    }
-    smc_buf_clear(&file.name);
-    return has;
+    while (upload_summary_next(&walk, &file))
+        if (upload_summary_is(&file, name))
+            return true;
+    return false;
 }

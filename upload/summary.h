@@ -16,7 +16,7 @@ struct upload_summary {
 
 /* One file as the summary has it. */
 struct upload_summary_file {
-    struct smc_buf name; /* "workbooks" */
+    struct smc_span name; /* as it stands there, quoted: "workbooks" */
     int64_t record_count;
     int64_t byte_count;
 };
@@ -27,10 +27,13 @@ enum smc_status upload_summary_read(struct upload_summary *summary, int fd, stru
 void upload_summary_clear(struct upload_summary *summary);
 
 /* The next of its files, in `walk`, which begins as smc_walk_begin(walk, summary->files); false at
- * the end. A count that can't be read is -1. `file->name` is emptied first. */
+ * the end. A count that can't be read is -1. Borrows from the summary. */
 bool upload_summary_next(struct smc_walk *walk, struct upload_summary_file *file);
 
-/* Whether the summary lists a file of this name, without the set's digits and hyphen. */
+/* Whether that is the file of this name, which is without the set's digits and hyphen. */
+bool upload_summary_is(const struct upload_summary_file *file, const char *name);
+
+/* Whether the summary lists a file of this name, likewise. */
 bool upload_summary_has(const struct upload_summary *summary, const char *name);
 
 #endif

@@ -10,17 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sigmacat/buf.h>
 #include <sigmacat/client.h>
 
 #include "tests/sim/priv.h"
+#include "tests/support/bench.h"
 #include "tests/support/program.h"
 #include "tests/support/support.h"
-
-#define ROUNDS 3
 
 struct bench {
     char *dir; /* vanishes at the end */
@@ -29,73 +27,9 @@ struct bench {
     bool is_failed;
 };
 
-/* ---- figures ---- */
-
-struct figure {
-    const char *name;
-    const char *unit;
-    const char *floor_name;
-    double most; /* the aim for the ratio; 0: none */
-    double least;
-    double measured[ROUNDS];
-    double floor[ROUNDS];
-};
-
-static int by_value(const void *left, const void *right)
-{
-    double a = *(const double *)left;
-    double b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static void sort(double *values)
-{
-    qsort(values, ROUNDS, sizeof *values, by_value);
-}
-
-static void print_head(void)
-{
-    (void)printf("%-46s %9s %9s %-9s %7s %-15s  %s\n", "", "measured", "floor", "", "ratio",
-                 "(range)", "floor: what it is");
-}
-
 static void print_figure(struct bench *bench, struct figure *f)
 {
-    double ratios[ROUNDS];
-    char range[32];
-    for (int i = 0; i < ROUNDS; i++)
-        ratios[i] = f->measured[i] / f->floor[i];
-    sort(ratios);
-    sort(f->measured);
-    sort(f->floor);
-    double ratio = ratios[ROUNDS / 2];
-    bool is_missed = (f->most > 0 && ratio > f->most) || (f->least > 0 && ratio < f->least);
-    bench->is_failed |= is_missed;
-    (void)snprintf(range, sizeof range, "(%.2f-%.2f)", ratios[0], ratios[ROUNDS - 1]);
-    (void)printf("%-46s %9.4g %9.4g %-9s %7.2f %-15s  %s", f->name, f->measured[ROUNDS / 2],
-                 f->floor[ROUNDS / 2], f->unit, ratio, range, f->floor_name);
-    if (f->most > 0)
-        (void)printf("; aim %g%s", f->most, is_missed ? ": MISSED" : "");
-    if (f->least > 0)
-        (void)printf("; aim %g or more%s", f->least, is_missed ? ": MISSED" : "");
-    (void)printf("\n");
-    (void)fflush(stdout);
-}
-
-static double now_s(void)
-{
-    struct timespec ts;
-    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-/* What must not fail, or there is nothing to measure. */
-static void must(bool ok, const char *what)
-{
-    if (ok)
-        return;
-    (void)fprintf(stderr, "bench_extract: %s\n", what);
-    exit(1);
+    bench->is_failed |= !figure_print(f);
 }
 
 /* ---- runs ---- */
@@ -106,7 +40,7 @@ static void extract(const char *url, const char *output, const char *option,
     char *path = program_path("castor-extract-sigma");
     const char *argv[] = {path, "-H",   url,           "-c",    "sim-client", "-a", "sim-secret",
                           "-o", output, "--log-level", "error", option,       NULL};
-    must(program_run(argv, cost), "the extraction failed");
+    bench_must(program_run(argv, cost), "the extraction failed");
     free(path);
 }
 
@@ -121,10 +55,10 @@ static struct smc_json *run_once(struct bench *bench, const char *options,
 {
     struct stand_in s;
     char *output = new_folder(bench);
-    must(stand_in_start(&s, options), "no stand-in");
+    bench_must(stand_in_start(&s, options), "no stand-in");
     extract(s.url, output, NULL, cost);
     struct smc_json *stats = stand_in_stop(&s);
-    must(stats != NULL, "no statistics");
+    bench_must(stats != NULL, "no statistics");
     temp_dir_remove(output);
     return stats;
 }
@@ -142,7 +76,7 @@ static char *get_token(const struct stand_in *s, const char *dir)
         "curl", "-s", "-o",
         file,   "-d", "grant_type=client_credentials&client_id=sim-client&client_secret=sim-secret",
         url,    NULL};
-    must(program_run(argv, &cost), "curl: no token");
+    bench_must(program_run(argv, &cost), "curl: no token");
     char *text = file_read(file, &len);
     root = smc_json_parse(text, len, NULL);
     char *token = text_format("%s", smc_json_text(root, "access_token"));
@@ -173,7 +107,7 @@ static void run_curl(const struct stand_in *s, const char *dir, const char *list
                           file,
                           NULL};
     file_write(file, list, strlen(list));
-    must(program_run(argv, cost), "curl failed");
+    bench_must(program_run(argv, cost), "curl failed");
     free(header);
     free(token);
     free(file);
@@ -197,17 +131,10 @@ static char *list_of_pages(const struct stand_in *s, const char *dir, long files
         rc |= smc_buf_addstr(&list, "\"\n");
         text_clear(&cursor);
     }
-    must(rc == SMC_OK, "out of memory");
+    bench_must(rc == SMC_OK, "out of memory");
     char *text = text_format("%s", smc_buf_str(&list));
     smc_buf_clear(&list);
     return text;
-}
-
-static bool has_curl(void)
-{
-    struct program_cost cost;
-    const char *argv[] = {"curl", "--version", NULL};
-    return program_run(argv, &cost);
 }
 
 /* ---- the stand-in alone ---- */
@@ -220,10 +147,10 @@ static double small_calls_by_curl(void)
     struct stand_in s;
     char *dir = temp_dir_make();
     struct smc_buf list = SMC_BUF_INIT(SIZE_MAX);
-    must(stand_in_start(&s, ""), "no stand-in");
+    bench_must(stand_in_start(&s, ""), "no stand-in");
     for (int i = 0; i < SMALL_CALLS; i++)
-        must(smc_buf_addf(&list, "output = /dev/null\nurl = %s/v2/whoami\n", s.url) == SMC_OK,
-             "out of memory");
+        bench_must(smc_buf_addf(&list, "output = /dev/null\nurl = %s/v2/whoami\n", s.url) == SMC_OK,
+                   "out of memory");
     run_curl(&s, dir, smc_buf_str(&list), &cost);
     smc_json_free(stand_in_stop(&s));
     smc_buf_clear(&list);
@@ -260,7 +187,7 @@ static void bench_wall(struct bench *bench)
         struct program_cost cost;
         struct smc_json *stats = run_once(bench, "--no-odd --latency 200 --workbooks 140", &cost);
         long calls = stand_in_calls(stats, NULL);
-        must(calls >= 300, "fewer than 300 calls");
+        bench_must(calls >= 300, "fewer than 300 calls");
         wall.measured[i] = cost.wall_s;
         wall.floor[i] = (double)calls * 0.2 / 5;
         ends.measured[i] = (double)smc_json_int(stats, "connections", 0);
@@ -291,7 +218,7 @@ static void bench_cpu(struct bench *bench)
         struct program_cost theirs;
         char *output = new_folder(bench);
         char *dir = temp_dir_make();
-        must(stand_in_start(&s, PLAIN_ESTATE), "no stand-in");
+        bench_must(stand_in_start(&s, PLAIN_ESTATE), "no stand-in");
         char *list = list_of_pages(&s, dir, PLAIN_RECORDS);
         run_curl(&s, dir, list, &theirs);
         extract(s.url, output, NULL, &ours);
@@ -349,9 +276,9 @@ static int listen_somewhere(unsigned *port)
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof at;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    must(fd >= 0 && bind(fd, (struct sockaddr *)&at, len) == 0 && listen(fd, 8) == 0 &&
-             getsockname(fd, (struct sockaddr *)&at, &len) == 0,
-         "no port to listen at");
+    bench_must(fd >= 0 && bind(fd, (struct sockaddr *)&at, len) == 0 && listen(fd, 8) == 0 &&
+                   getsockname(fd, (struct sockaddr *)&at, &len) == 0,
+               "no port to listen at");
     *port = ntohs(at.sin_port);
     return fd;
 }
@@ -361,12 +288,12 @@ static double time_to_request(const char *const *argv, int listener)
 {
     struct program_cost cost;
     char first[16];
-    double began_s = now_s();
+    double began_s = bench_now_s();
     pid_t pid = program_start(argv, -1, -1);
-    must(pid > 0, "it did not start");
+    bench_must(pid > 0, "it did not start");
     int fd = accept(listener, NULL, NULL);
-    must(fd >= 0 && read(fd, first, sizeof first) > 0, "no request came");
-    double took_s = now_s() - began_s;
+    bench_must(fd >= 0 && read(fd, first, sizeof first) > 0, "no request came");
+    double took_s = bench_now_s() - began_s;
     (void)kill(pid, SIGKILL);
     (void)program_wait(pid, &cost);
     (void)close(fd);
@@ -442,7 +369,7 @@ static void bench_calls(struct bench *bench)
         struct program_cost second;
         struct smc_json *stats;
         char *output = new_folder(bench);
-        must(stand_in_start(&s, CALLS_ESTATE), "no stand-in");
+        bench_must(stand_in_start(&s, CALLS_ESTATE), "no stand-in");
         extract(s.url, output, "--incremental", &cost);
         extract(s.url, output, "--incremental", &second);
         stats = stand_in_stop(&s);
@@ -466,12 +393,10 @@ static void bench_calls(struct bench *bench)
 
 int main(void)
 {
-    struct bench bench = {.has_curl = has_curl()};
-    /* Where it can be, in memory: what is measured is the work, not the disk. */
-    if (!getenv("TMPDIR") && access("/dev/shm", W_OK | X_OK) == 0)
-        (void)setenv("TMPDIR", "/dev/shm", 0);
+    struct bench bench = {.has_curl = bench_has_curl()};
+    bench_use_memory();
     bench.dir = temp_dir_make();
-    print_head();
+    figure_print_head();
     if (bench.has_curl)
         bench_stand_in(&bench);
     bench_wall(&bench);
