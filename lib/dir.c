@@ -184,9 +184,14 @@ enum smc_status smci_lock_look(const char *path, struct smc_error *err)
         return SMC_OK;
     if (fd < 0)
         return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't look at the lock", path);
-    /* Nothing else tells whether it is held. Shared, so that looks do not refuse each other. */
+    struct stat st;
     enum smc_status rc = SMC_OK;
-    if (flock(fd, LOCK_SH | LOCK_NB) != 0)
+    /* Nothing else tells whether it is held. Shared, so that looks do not refuse each other. */
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        rc = smc_fail(err, SMC_ERR_IO, "%s: a regular file is expected", path);
+    else if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
+        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't lock it", path);
+    else if (flock(fd, LOCK_SH | LOCK_NB) != 0)
         rc = errno == EWOULDBLOCK
                  ? locked(fd, path, err)
                  : smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't look at the lock", path);

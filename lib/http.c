@@ -254,6 +254,7 @@ static CURLcode set_common(struct exchange *x, const char *url)
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_PATH_AS_IS, 1L);
     SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_QUICK_EXIT, 1L); /* a slow name server holds up no signal and no time limit */
     SET(CURLOPT_USERAGENT, "sigmacat/" SMC_VERSION);
     SET(CURLOPT_ACCEPT_ENCODING, "");
     SET(CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
@@ -405,6 +406,20 @@ static bool is_line_cap(const struct exchange *x, CURLcode code)
     return code == CURLE_OUT_OF_MEMORY && sent > 0 && !x->is_head_whole;
 }
 
+/* libcurl's text then has the variable's value, and that may have a password. */
+static bool is_proxy_unreadable(const struct exchange *x)
+{
+    return strncmp(x->detail, "Unsupported proxy", 17) == 0;
+}
+
+static const char *describe(const struct exchange *x, CURLcode code)
+{
+    if (is_proxy_unreadable(x))
+        return "the proxy that is set can't be read: http://[user:password@]host:port is expected, "
+               "with special characters as %XX";
+    return x->detail[0] ? x->detail : curl_easy_strerror(code);
+}
+
 /* The status, or 0 with the reason in the response: an answer is one only when it is whole. */
 static int judge(struct exchange *x, CURLcode code, int status)
 {
@@ -413,13 +428,13 @@ static int judge(struct exchange *x, CURLcode code, int status)
     bool is_early = code == CURLE_SEND_ERROR && status >= 400;
     if ((code != CURLE_OK && !is_early) || x->is_local_fault) {
         bool is_cap = is_line_cap(x, code);
-        response->is_permanent = response->is_permanent || is_permanent(code) || is_cap;
+        response->is_permanent =
+            response->is_permanent || is_permanent(code) || is_cap || is_proxy_unreadable(x);
         if (is_cap)
             (void)smc_fail(&response->error, SMC_ERR_CAP,
                            "a header line of the answer is longer than the cap of 100 KiB, or "
                            "memory ran out");
-        (void)smc_fail(&response->error, SMC_ERR_NETWORK, "%s",
-                       x->detail[0] ? x->detail : curl_easy_strerror(code));
+        (void)smc_fail(&response->error, SMC_ERR_NETWORK, "%s", describe(x, code));
         return 0;
     }
     /* libcurl takes a connection that is closed within the head for the end of an empty body. */
@@ -470,7 +485,9 @@ static enum smc_obstacle obstacle_of(const struct exchange *x, CURLcode code, lo
 {
     if (x->response.status != 0)
         return SMC_WAY_FREE;
-    if (code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY || proxy_status >= 300)
+    /* "Proxy CONNECT aborted" and the like come with codes of the host's own troubles. */
+    if (code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY || proxy_status >= 300 ||
+        is_proxy_unreadable(x) || strncmp(x->detail, "Proxy CONNECT", 13) == 0)
         return SMC_WAY_PROXY;
     if (code == CURLE_COULDNT_RESOLVE_HOST)
         return SMC_WAY_NAME;

@@ -99,7 +99,7 @@ void smc_log_mask(const struct smc_log *log, char *text)
 }
 
 /* C0 controls, DEL, and the C1 controls and line separators that a terminal may obey even as
- * UTF-8 (U+0080..U+009F, U+2028, U+2029, the bidirectional controls U+202A..U+202E). */
+ * UTF-8 (U+0080..U+009F, U+2028, U+2029, the bidirectional controls U+202A..U+202E, U+2066..U+2069). */
 static void clean(char *text)
 {
     for (unsigned char *p = (unsigned char *)text; *p; p++) {
@@ -107,7 +107,8 @@ static void clean(char *text)
             *p = '?';
         else if (*p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
             p[0] = p[1] = '?';
-        else if (*p == 0xe2 && p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae)
+        else if (*p == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) ||
+                                (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)))
             p[0] = p[1] = p[2] = '?';
     }
 }

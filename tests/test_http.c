@@ -306,7 +306,7 @@ static void test_kept_connection_that_died(void **state)
 static void test_refused_connection(void **state)
 {
     (void)state;
-    static const struct net_step step = {NULL, 0, NET_CLOSE, false};
+    static const struct net_step step = {"", 0, NET_CLOSE, false};
     struct fixture f = {.server = net_start(&step, 1)};
     char *url = text_format("%s/x", net_url(f.server));
     net_stop(f.server);
@@ -551,6 +551,31 @@ static void test_loopback_needs_no_proxy(void **state)
     close_all(&f);
 }
 
+/* libcurl quotes what it can't read, and that has a password. */
+static void test_proxy_with_a_password_that_cant_be_read(void **state)
+{
+    (void)state;
+    static const char *const headers[] = {NULL};
+    static const char *const proxies[] = {"http://user:tiger#pw@127.0.0.1:1",
+                                          "socks9://user:tiger@127.0.0.1:1",
+                                          "http://user:tiger@127.0.0.1:99999"};
+    for (size_t i = 0; i < sizeof proxies / sizeof proxies[0]; i++) {
+        static const struct net_step step = {"", 0, NET_CLOSE, false};
+        struct fixture f = {.server = net_start(&step, 1)};
+        assert_int_equal(setenv("https_proxy", proxies[i], 1), 0);
+        open_http(&f, 60000, -1);
+        struct smci_http_request request = {.url = "https://api.example.com/x", .headers = headers};
+        assert_int_equal(smci_http_start(f.http, &request, on_done, &f, NULL), SMC_OK);
+        finish(&f);
+        assert_int_equal(f.result.error.code, SMC_ERR_NETWORK);
+        assert_true(f.result.is_permanent);
+        assert_null(strstr(f.result.error.detail, "tiger"));
+        assert_non_null(strstr(f.result.error.detail, "the proxy that is set can't be read"));
+        (void)unsetenv("https_proxy");
+        close_all(&f);
+    }
+}
+
 static void test_proxy_never_sees_the_token(void **state)
 {
     (void)state;
@@ -624,6 +649,7 @@ int main(void)
         cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_nothing_is_sent_once_stopped),
         cmocka_unit_test(test_loopback_needs_no_proxy),
+        cmocka_unit_test(test_proxy_with_a_password_that_cant_be_read),
         cmocka_unit_test(test_proxy_never_sees_the_token),
     };
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)

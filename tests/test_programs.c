@@ -131,8 +131,17 @@ static void begin(struct fixture *f, const char *program, const char *args, cons
     rc |= posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
     rc |= posix_spawn_file_actions_addopen(&files, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     rc |= posix_spawn_file_actions_addopen(&files, 2, err, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    /* Where the tests run in the background, SIGINT is ignored, and children inherit that. */
+    posix_spawnattr_t attr;
+    sigset_t by_default;
+    rc |= posix_spawnattr_init(&attr);
+    rc |= sigemptyset(&by_default);
+    rc |= sigaddset(&by_default, SIGINT);
+    rc |= posix_spawnattr_setsigdefault(&attr, &by_default);
+    rc |= posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
     if (rc == 0)
-        rc = posix_spawn(&f->pid, path, &files, NULL, argv, envp);
+        rc = posix_spawn(&f->pid, path, &files, &attr, argv, envp);
+    (void)posix_spawnattr_destroy(&attr);
     (void)posix_spawn_file_actions_destroy(&files);
     free_words(argv);
     free_words(envp);
