@@ -443,6 +443,8 @@ static const struct child_row setup_rows[] = {
 
 int main(void)
 {
+    /* Where the tests run in the background, it is ignored. */
+    (void)signal(SIGINT, SIG_DFL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gaps_are_6),
         cmocka_unit_test(test_help_of_extract),
