@@ -11,6 +11,9 @@
 /* A longer one is taken for a wrong file. */
 #define FILE_MAX 16384
 
+/* So much of a long path is shown. */
+#define SHOWN_MAX 200
+
 /* Its members, and the settings that they stand for. */
 static const struct {
     const char *member;
@@ -35,21 +38,38 @@ static enum smc_status read_bytes(const char *name, const char *path, int fd, st
     return rc == SMC_OK ? rc : smc_fail(err, rc, "out of memory");
 }
 
+/* The end of a path is what tells files apart. */
+static const char *shown(const char *path)
+{
+    size_t len = strlen(path);
+    return len > SHOWN_MAX ? path + len - SHOWN_MAX : path;
+}
+
+/* Whether all of it was given by itself, at the same place or a higher one. */
+static bool is_unneeded(const struct smc_settings *settings)
+{
+    enum smc_source source = smc_settings_source(settings, "--credentials");
+    for (size_t i = 0; i < MEMBER_COUNT; i++)
+        if (smc_settings_decider(settings, members[i].flag) < source)
+            return false;
+    return true;
+}
+
 static enum smc_status lend(struct extract_settings *settings, struct smc_json *root, size_t i,
                             struct smc_error *err)
 {
     const char *text = smc_json_text(root, members[i].member);
-    const char *path = settings->credentials;
+    const char *path = shown(settings->credentials);
     const char *name = smc_settings_name(&settings->sources, "--credentials");
-    char place[256];
+    char place[800];
     if (text && *text) {
-        (void)snprintf(place, sizeof place, "%.80s: %.120s: %s", name, path, members[i].member);
+        (void)snprintf(place, sizeof place, "%s: %s: %s", name, path, members[i].member);
         return smc_settings_lend(&settings->sources, "--credentials", members[i].flag, text, place,
                                  err);
     }
-    if (smc_settings_is_decided(&settings->sources, members[i].flag))
+    if (smc_settings_decider(&settings->sources, members[i].flag) != SMC_FROM_DEFAULT)
         return SMC_OK;
-    return smc_fail(err, SMC_ERR_USAGE, "%s: %.120s has no text '%s': expected is %s", name, path,
+    return smc_fail(err, SMC_ERR_USAGE, "%s: %s has no text '%s': expected is %s", name, path,
                     members[i].member, form);
 }
 
@@ -61,13 +81,13 @@ static enum smc_status take(struct extract_settings *settings, const struct smc_
     struct smc_json *root = smc_json_parse(text->data, text->len, &why);
     enum smc_status rc = SMC_OK;
     if (!root && why.code != SMC_ERR_NOMEM)
-        return smc_fail(err, SMC_ERR_USAGE, "%s: %.120s: %s; expected is %s", name,
-                        settings->credentials, why.detail, form);
+        return smc_fail(err, SMC_ERR_USAGE, "%s: %s: %s; expected is %s", name,
+                        shown(settings->credentials), why.detail, form);
     if (!root)
         return smc_fail(err, why.code, "out of memory");
     for (size_t i = 0; rc == SMC_OK && i < MEMBER_COUNT; i++)
         rc = lend(settings, root, i, err);
-    smc_json_wipe(root);
+    smc_json_free(root);
     return rc;
 }
 
@@ -75,17 +95,20 @@ enum smc_status credentials_read(struct extract_settings *settings, struct smc_e
 {
     const char *path = settings->credentials;
     const char *name = smc_settings_name(&settings->sources, "--credentials");
-    if (!path)
+    if (!path || is_unneeded(&settings->sources))
         return SMC_OK;
     bool is_stdin = strcmp(path, "-") == 0;
     int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't read %s", name, path);
-    settings->is_credentials_exposed = smc_secret_is_exposed(fd);
     struct smc_buf text = SMC_BUF_INIT(FILE_MAX);
     enum smc_status rc = read_bytes(name, path, fd, &text, err);
     if (rc == SMC_OK)
         rc = take(settings, &text, err);
+    if (rc == SMC_OK && smc_secret_is_exposed(fd))
+        rc = smc_settings_warn(&settings->sources,
+                               "%s: %s can be read by others than its owner: run chmod 600 on it",
+                               name, shown(path));
     smc_buf_wipe(&text);
     if (!is_stdin)
         (void)close(fd);

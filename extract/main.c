@@ -1,4 +1,5 @@
 /* castor-extract-sigma: from the command line to the exit status. */
+#include <stdio.h>
 #include <unistd.h>
 
 #include "lib/cli/configure.h"
@@ -10,6 +11,16 @@
 #include "preflight.h"
 #include "regions.h"
 #include "run.h"
+
+/* Which of several credentials they were is half the answer. */
+static void name_credentials(const struct extract_settings *settings, struct smc_error *err)
+{
+    char text[400];
+    (void)snprintf(text, sizeof text, "; client id: %s, client secret: %s",
+                   smc_settings_name(&settings->sources, "--client-id"),
+                   extract_options_secret_name(settings));
+    smc_error_append(err, text);
+}
 
 static enum smc_status extract(struct extract_settings *settings, struct smc_log *log,
                                struct smc_error *err)
@@ -28,6 +39,8 @@ static enum smc_status extract(struct extract_settings *settings, struct smc_log
         rc = run_extraction(settings, log, signals.fd, NULL, err);
     if (rc == SMC_ERR_NETWORK && !settings->is_checking)
         smc_error_append(err, "; --check tells what is in the way, and what to do");
+    if (rc == SMC_ERR_AUTH && !settings->is_checking)
+        name_credentials(settings, err);
     smc_cli_signals_stop(&signals);
     return rc;
 }
@@ -42,7 +55,7 @@ static enum smc_status answer(struct extract_settings *settings, struct smc_log 
         return smc_cli_print_version(extract_program(), err);
     if (settings->is_listing_regions)
         return regions_print(err);
-    extract_options_warn(settings, log);
+    smc_cli_log_warnings(&settings->sources, log);
     if (settings->is_showing)
         return smc_cli_show_settings(&settings->sources, extract_program(), err);
     return extract(settings, log, err);

@@ -47,38 +47,40 @@ static bool is_app_host(const char *text)
     return false;
 }
 
-/* One name of a list of them, separated by commas. */
-static bool has_name(const char *list, const char *name)
+bool extract_options_accepts_short(const struct extract_settings *settings, const char *name)
 {
-    size_t len = strlen(name);
-    for (const char *at = list; *at; at += strcspn(at, ",")) {
-        at += *at == ',';
-        if (strcspn(at, ",") == len && strncmp(at, name, len) == 0)
+    const char *list = settings->accept_short;
+    const char *one;
+    size_t len;
+    while (select_next_name(&list, &one, &len))
+        if (strlen(name) == len && strncmp(one, name, len) == 0)
             return true;
-    }
     return false;
 }
 
-bool extract_options_accepts_short(const struct extract_settings *settings, const char *name)
+static bool is_listing(const char *name)
 {
-    return settings->accept_short && has_name(settings->accept_short, name);
+    for (int i = 0; i < ASSET_COUNT; i++)
+        if (asset_of((enum asset_id)i)->role == ROLE_LISTING &&
+            strcmp(asset_of((enum asset_id)i)->name, name) == 0)
+            return true;
+    return false;
 }
 
 static enum smc_status check_short_listings(const struct extract_settings *settings,
                                             struct smc_error *err)
 {
-    static const char listings[] = "connections,workbooks,datamodels,datasets,files,members";
-    const char *at = settings->accept_short;
-    while (at) {
+    const char *list = settings->accept_short;
+    const char *one;
+    size_t len;
+    while (select_next_name(&list, &one, &len)) {
         char name[32];
-        size_t len = strcspn(at, ",");
-        (void)snprintf(name, sizeof name, "%.*s", (int)(len < 31 ? len : 31), at);
-        if (!len || !has_name(listings, name))
+        (void)snprintf(name, sizeof name, "%.*s", (int)(len < 31 ? len : 31), one);
+        if (!is_listing(name))
             return smc_fail(err, SMC_ERR_USAGE,
-                            "%s: '%s' is no listing; expected one of %s, or several with commas",
-                            smc_settings_name(&settings->sources, "--accept-short-listing"), name,
-                            listings);
-        at = at[len] ? at + len + 1 : NULL;
+                            "%s: '%s' is no listing; expected one of connections, workbooks, "
+                            "datamodels, datasets, files, members, or several with commas",
+                            smc_settings_name(&settings->sources, "--accept-short-listing"), name);
     }
     return SMC_OK;
 }
@@ -140,15 +142,6 @@ struct smc_client_opt extract_options_client(const struct extract_settings *sett
     return opt;
 }
 
-void extract_options_warn(const struct extract_settings *settings, struct smc_log *log)
-{
-    smc_cli_warn_of_file(&settings->sources, log);
-    if (settings->is_credentials_exposed)
-        smc_logf(log, SMC_LOG_WARN,
-                 "%s: %s can be read by others than its owner: run chmod 600 on it",
-                 smc_settings_name(&settings->sources, "--credentials"), settings->credentials);
-}
-
 enum smc_status extract_options_load_secret(struct extract_settings *settings, int stop_fd,
                                             struct smc_log *log, struct smc_error *err)
 {
@@ -164,6 +157,14 @@ enum smc_status extract_options_load_secret(struct extract_settings *settings, i
     if (rc == SMC_OK)
         settings->api_token = settings->secret.data;
     return rc;
+}
+
+const char *extract_options_secret_name(const struct extract_settings *settings)
+{
+    const char *flag = settings->api_token_file      ? "--api-token-file"
+                       : settings->api_token_command ? "--api-token-command"
+                                                     : "--api-token";
+    return smc_settings_name(&settings->sources, flag);
 }
 
 void extract_options_clear(struct extract_settings *settings)

@@ -17,7 +17,6 @@ struct extract_settings {
     struct smc_settings sources; /* where each value came from */
     struct smc_buf origin;       /* "https://host[:port]", made from `host` by the check */
     struct smc_buf secret;       /* what was read from api_token_file or api_token_command */
-    bool is_credentials_exposed; /* others can read that file: worth a warning */
 
     const char *host; /* as given */
     const char *client_id;
@@ -69,9 +68,6 @@ enum smc_status extract_options_read(struct extract_settings *settings, int argc
 /* A client's options as far as settings make them; what is borrowed lives as long as they. */
 struct smc_client_opt extract_options_client(const struct extract_settings *settings);
 
-/* Warns of files with secrets that others can read. */
-void extract_options_warn(const struct extract_settings *settings, struct smc_log *log);
-
 /* Whether a run could start: all that is required is there, the host can be one. SMC_ERR_USAGE. */
 enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err);
 
@@ -82,6 +78,9 @@ enum smc_status extract_options_load_secret(struct extract_settings *settings, i
 
 /* Whether --accept-short-listing has the listing `name`. */
 bool extract_options_accepts_short(const struct extract_settings *settings, const char *name);
+
+/* How errors name where the client secret came from. Borrowed. */
+const char *extract_options_secret_name(const struct extract_settings *settings);
 
 /* Frees and wipes; twice is harmless. */
 void extract_options_clear(struct extract_settings *settings);

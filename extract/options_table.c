@@ -224,7 +224,25 @@ static const struct smc_setting rows[] = {
     SMC_CLI_QUERY_ROWS(struct extract_settings),
 };
 
-static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[0]};
+/* Words of the other program, of the API and of other tools. */
+static const struct smc_setting_synonym synonyms[] = {
+    {"--token", "--api-token"},
+    {"--client-secret", "--api-token"},
+    {"--secret", "--api-token"},
+    {"--token-file", "--api-token-file"},
+    {"--client-secret-file", "--api-token-file"},
+    {"--token-command", "--api-token-command"},
+    {"--directory_path", "--output"},
+    {"--directory", "--output"},
+    {"--region", "--host"},
+    {"--zone", "--host"},
+    {"--parallel", "--concurrency"},
+    {"--dry-run", "--check"},
+    {"--skip-uploaded", "--incremental"},
+    {NULL, NULL},
+};
+
+static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[0], synonyms};
 
 static const char *const examples[] = {
     "castor-extract-sigma -H aws-us-west -c ID --api-token-file token -o sigma",
@@ -237,6 +255,7 @@ static const struct smc_cli_program program = {
     .name = "castor-extract-sigma",
     .purpose = "write a Sigma organisation's metadata to JSON files",
     .part = "sigma",
+    .prefix = "CASTOR_SIGMA_",
     .examples = examples,
     .variables = "Variables: CASTOR_SIGMA_ and the flag, CASTOR_SIGMA_CLIENT_ID; --output has\n"
                  "CASTOR_OUTPUT_DIRECTORY. Keys of sigmacat.yaml(5): the flag with _, client_id.\n"

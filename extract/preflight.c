@@ -13,16 +13,20 @@
 #include "lib/cli/server.h"
 
 #include "readable.h"
+#include "report.h"
 #include "select.h"
 
 /* A check should end soon: what fails twice is worth a line. Without --max-time it has time for two
  * calls that nobody answers. */
 #define RETRIES_MAX 1
+#define TRY_MAX_MS  ((int64_t)60 * 1000)
 #define TIME_MAX_MS ((int64_t)180 * 1000)
 
 /* The lines; those of the way to the server are in lib/cli/server.c. */
 #define OUTPUT       "output"
+#define SPACE        "space"
 #define STATE        "state"
+#define REPORT       "report"
 #define CERTIFICATES "certificates"
 #define CREDENTIALS  "credentials"
 #define ORGANISATION "organisation"
@@ -77,6 +81,26 @@ static enum smc_status check_lock(struct preflight *check, const char *directory
     return is_end(rc) ? rc : SMC_OK;
 }
 
+static enum smc_status check_report(struct preflight *check)
+{
+    const char *path = check->settings->report;
+    struct smc_error why = SMC_ERROR_INIT;
+    if (!path)
+        return SMC_OK;
+    enum smc_status rc = report_check(check->settings, &why);
+    if (rc == SMC_OK) {
+        bool is_file = strcmp(path, "-") != 0;
+        smc_cli_ok(&check->list, REPORT, "%s%s", is_file ? path : "on standard output",
+                   is_file ? " can be written" : "");
+    } else if (!is_end(rc)) {
+        smc_cli_failed(&check->list, rc, REPORT, "%s", why.detail);
+        smc_cli_remedy(&check->list,
+                       "give %s a file in a directory that the user who runs this may write to",
+                       setting(check, "--report"));
+    }
+    return is_end(rc) ? rc : SMC_OK;
+}
+
 static enum smc_status check_local(struct preflight *check, struct smc_error *err)
 {
     const struct extract_settings *settings = check->settings;
@@ -86,9 +110,11 @@ static enum smc_status check_local(struct preflight *check, struct smc_error *er
     enum smc_status rc = settings->state ? smc_buf_addstr(&state, settings->state)
                                          : smc_buf_addf(&state, "%s/.sigmacat", settings->output);
     if (rc == SMC_OK) {
-        (void)smc_cli_check_place(&check->list, OUTPUT, settings->output,
-                                  setting(check, "--output"), true);
-        smc_cli_check_space(&check->list, settings->output);
+        if (smc_cli_check_place(&check->list, OUTPUT, settings->output, setting(check, "--output"),
+                                true))
+            smc_cli_check_space(&check->list, settings->output);
+        else
+            smc_cli_untried(&check->list, SPACE);
         if (smc_cli_check_place(&check->list, STATE, state.data,
                                 setting(check, settings->state ? "--state" : "--output"), true))
             rc = check_lock(check, state.data);
@@ -97,6 +123,8 @@ static enum smc_status check_local(struct preflight *check, struct smc_error *er
                             output_st.st_dev != state_st.st_dev;
         if (rc == SMC_OK && is_elsewhere)
             smc_cli_check_space(&check->list, settings->state);
+        if (rc == SMC_OK)
+            rc = check_report(check);
     }
     smc_buf_clear(&state);
     return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
@@ -108,6 +136,7 @@ static enum smc_status open_client(struct preflight *check, struct smc_error *er
 {
     struct smc_client_opt opt = extract_options_client(check->settings);
     opt.retries = opt.retries < RETRIES_MAX ? opt.retries : RETRIES_MAX;
+    opt.timeout_ms = opt.timeout_ms < TRY_MAX_MS ? opt.timeout_ms : TRY_MAX_MS;
     opt.max_time_ms = opt.max_time_ms > 0 ? opt.max_time_ms : TIME_MAX_MS;
     opt.stop_fd = check->stop_fd;
     opt.clock = check->clock;
@@ -122,6 +151,12 @@ static enum smc_status open_client(struct preflight *check, struct smc_error *er
     return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", why.detail);
 }
 
+/* How the time for all of it was given; NULL: it is our own. */
+static const char *settings_limit(const struct preflight *check)
+{
+    return check->settings->max_time_ms > 0 ? setting(check, "--max-time") : NULL;
+}
+
 static enum smc_status check_server(struct preflight *check, bool *is_reached,
                                     struct smc_error *err)
 {
@@ -130,6 +165,8 @@ static enum smc_status check_server(struct preflight *check, bool *is_reached,
                                           .owner = "Sigma",
                                           .setting = setting(check, "--host"),
                                           .advice = " (--list-regions shows Sigma's hosts)",
+                                          .use_of_clock = "the names of sets come from it",
+                                          .limit = settings_limit(check),
                                           .client = check->client,
                                           .clock = check->clock};
     return smc_cli_check_server(&check->list, &server, is_reached, err);
@@ -145,22 +182,49 @@ static void note_token(void *ctx, const char *kind, int http_status, int64_t cou
     check->has_token = check->has_token || strcmp(kind, KIND_WHOAMI) == 0;
 }
 
+/* What Sigma, or the edge before it, answers when it is not well. */
+static bool is_of_bad_times(int http_status)
+{
+    return http_status == 0 || http_status == 429 || http_status == 500 ||
+           (http_status >= 502 && http_status <= 504) || (http_status >= 520 && http_status <= 529);
+}
+
+/* No token was given out, so that nothing proves that it is Sigma who answers. */
+static void advise_on_stranger(struct preflight *check, const struct smc_error *why)
+{
+    bool is_odd = why->code == SMC_ERR_SYNTAX || why->code == SMC_ERR_CAP;
+    if (is_odd || !is_of_bad_times(why->http_status))
+        smc_cli_remedy(&check->list,
+                       "%s answers, but not like Sigma's API: check %s (--list-regions shows "
+                       "Sigma's hosts)",
+                       strstr(smc_buf_str(&check->settings->origin), "://") + 3,
+                       setting(check, "--host"));
+    else
+        smc_cli_remedy(&check->list,
+                       "check again in some minutes, or correct %s, if it is not Sigma's",
+                       setting(check, "--host"));
+}
+
 static void advise_on_credentials(struct preflight *check, const struct smc_error *why)
 {
+    const struct extract_settings *settings = check->settings;
+    const char *id = setting(check, "--client-id");
+    const char *secret = extract_options_secret_name(settings);
     if (why->code == SMC_ERR_AUTH && why->http_status == 400)
-        smc_cli_remedy(&check->list, "look for a part of client id or secret that is missing, or "
-                                     "quotes around it that do not belong there");
+        smc_cli_remedy(&check->list,
+                       "look into client id (%s) and secret (%s) for a part that is missing, or "
+                       "quotes that do not belong there",
+                       id, secret);
     else if (why->code == SMC_ERR_AUTH && why->http_status == 403)
         smc_cli_remedy(&check->list, "give these credentials the REST API scope in Sigma, under "
                                      "Administration, Developer Access");
     else if (why->code == SMC_ERR_AUTH)
         smc_cli_remedy(&check->list,
-                       "check client id and secret, and that %s is the organisation's own "
-                       "(Sigma: Administration, Developer Access)",
-                       setting(check, "--host"));
-    else if (why->code == SMC_ERR_SYNTAX || (why->http_status >= 300 && why->http_status < 500))
-        smc_cli_remedy(&check->list, "check that %s is Sigma's API: --list-regions shows its hosts",
-                       setting(check, "--host"));
+                       "check client id (%s) and secret (%s), and that %s is the organisation's "
+                       "own (Sigma: Administration, Developer Access)",
+                       id, secret, setting(check, "--host"));
+    else if (!check->has_token)
+        advise_on_stranger(check, why);
     else
         smc_cli_remedy(&check->list, "check again in some minutes: what is wrong is at Sigma");
 }
@@ -265,6 +329,20 @@ static enum smc_status check_credentials(struct preflight *check, bool *is_good,
 
 /* ---- all of it ---- */
 
+/* What would be missing already now may be more than was allowed. */
+static void check_gaps(struct preflight *check, int64_t gaps)
+{
+    const struct extract_settings *settings = check->settings;
+    bool is_too_many = (settings->is_fail_on_gaps && gaps > 0) ||
+                       (settings->is_max_gaps_set && gaps > settings->max_gaps);
+    if (!is_too_many)
+        return;
+    smc_cli_failed(&check->list, SMC_ERR_GAPS, "gaps", "%" PRId64 " are certain already", gaps);
+    smc_cli_remedy(&check->list, "allow them by %s, or leave out what is missing by --skip",
+                   settings->is_fail_on_gaps ? "leaving out --fail-on-gaps"
+                                             : "a higher --max-gaps");
+}
+
 static enum smc_status check_listings(struct preflight *check, struct smc_error *err)
 {
     struct readable all;
@@ -277,6 +355,7 @@ static enum smc_status check_listings(struct preflight *check, struct smc_error 
         return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
     if (rc != SMC_OK)
         fail_phase(check, READABLE, &why);
+    check_gaps(check, readable_gaps(&all) + (check->no_who.code != SMC_OK));
     return SMC_OK;
 }
 
@@ -310,7 +389,7 @@ enum smc_status preflight(const struct extract_settings *settings, struct smc_lo
                               .clock = clock ? clock : smc_clock_system(),
                               .stop_fd = stop_fd};
     smc_cli_checklist_init(&check.list, out, log);
-    smc_buf_init(&check.who, 128);
+    smc_buf_init(&check.who, 65536); /* as much as the summary takes */
     enum smc_status rc = select_read(settings, &check.selection, err);
     if (rc == SMC_OK)
         rc = check_local(&check, err);

@@ -3,12 +3,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cursor.h"
+
 #define TARGET_SIZE 128
 
 void readable_init(struct readable *all, struct smc_client *client,
                    const struct selection *selection)
 {
-    *all = (struct readable){.client = client, .is_admin = true, .sends_explorations = true};
+    *all = (struct readable){.client = client,
+                             .is_admin = true,
+                             .sends_explorations = true,
+                             .is_one_page_enough = selection->is_one_page_enough};
     for (int i = 0; i < ASSET_COUNT; i++) {
         struct readable_listing *listing = &all->listings[i];
         listing->all = all;
@@ -49,6 +54,10 @@ static bool fall_back(struct readable_listing *listing, const struct smc_answer 
 static void take_failure(struct readable_listing *listing, const struct smc_answer *answer)
 {
     if (fall_back(listing, answer)) {
+        if (listing->all->is_one_page_enough) { /* a run would not ask for more than this */
+            listing->is_wanted = false;
+            return;
+        }
         enum smc_status rc = ask(listing);
         if (rc != SMC_OK)
             fail(listing->all, rc);
@@ -78,6 +87,7 @@ static enum smc_verdict on_page(void *ctx, const struct smc_answer *answer, stru
     enum page_verdict verdict = page_read(&page, answer->body, answer->len, asset->paging,
                                           asset->is_bare_ok, &asset->id_member, 1, &err);
     listing->total = page.total;
+    bool has_cursor = page.has_cursor_member;
     page_clear(&page);
     if (verdict == PAGE_NOT_JSON) {
         *why = err;
@@ -88,6 +98,9 @@ static enum smc_verdict on_page(void *ctx, const struct smc_answer *answer, stru
     listing->is_answered = true;
     if (verdict == PAGE_WRONG)
         (void)smc_fail(&listing->error, SMC_ERR_HTTP, "GET %s: %s", asset->path, err.detail);
+    else if (!has_cursor)
+        (void)smc_fail(&listing->error, SMC_ERR_HTTP, "GET %s: the page %s", asset->path,
+                       cursor_fault(CURSOR_MISSING));
     return SMC_TAKE;
 }
 
@@ -126,11 +139,12 @@ enum smc_status readable_ask(struct readable *all, struct smc_error *err)
 static void tell_rights(const struct readable *all, struct smc_cli_checklist *list)
 {
     const struct readable_listing *workbooks = &all->listings[ASSET_WORKBOOKS];
-    if (!workbooks->is_wanted) {
+    if (!workbooks->is_wanted && all->is_admin) {
         smc_cli_untold(list, RIGHTS,
                        "not looked at: nothing that is to be written "
                        "depends on them");
-    } else if (!workbooks->is_answered || workbooks->error.code != SMC_OK) {
+    } else if (workbooks->is_wanted &&
+               (!workbooks->is_answered || workbooks->error.code != SMC_OK)) {
         smc_cli_untold(list, RIGHTS, "not known: the listing of workbooks tells them");
     } else if (all->is_admin) {
         smc_cli_ok(list, RIGHTS, "an Org Admin's: the whole organisation is seen");
@@ -162,6 +176,14 @@ static enum smc_status add_readable(const struct readable_listing *listing, stru
     else if (rc == SMC_OK && listing->total >= 0)
         rc = smc_buf_addf(text, " %" PRId64, listing->total);
     return rc;
+}
+
+int64_t readable_gaps(const struct readable *all)
+{
+    int64_t count = 0;
+    for (int i = 0; i < ASSET_COUNT; i++)
+        count += all->listings[i].is_withdrawn;
+    return count;
 }
 
 enum smc_status readable_tell(const struct readable *all, struct smc_cli_checklist *list)

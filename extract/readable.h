@@ -30,6 +30,7 @@ struct readable {
     struct smc_client *client;
     bool is_admin;
     bool sends_explorations;
+    bool is_one_page_enough; /* of the workbooks: see struct selection */
     struct readable_listing listings[ASSET_COUNT];
 };
 
@@ -39,6 +40,9 @@ void readable_init(struct readable *all, struct smc_client *client,
 
 /* Makes the calls. What one of them fails with is kept; an error is what ended the client's run. */
 enum smc_status readable_ask(struct readable *all, struct smc_error *err);
+
+/* How many gaps a run would have by what is known after that. */
+int64_t readable_gaps(const struct readable *all);
 
 /* Adds a line on the rights, one on all that can be read, and one for each listing that can't.
  * SMC_ERR_NOMEM. */

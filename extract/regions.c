@@ -44,6 +44,9 @@ const char *region_nearest(const char *text)
 {
     const char *names[REGION_COUNT];
     for (size_t i = 0; i < REGION_COUNT; i++)
+        if (strcasestr(regions[i].name, text) || strcasestr(regions[i].place, text))
+            return regions[i].name;
+    for (size_t i = 0; i < REGION_COUNT; i++)
         names[i] = regions[i].name;
     return smc_settings_nearest(text, names, REGION_COUNT);
 }

@@ -18,7 +18,8 @@ const struct region *regions_all(size_t *count);
 /* The API's host when `text` is a region's name, in any letter case; else `text` itself. Borrowed. */
 const char *region_host(const char *text);
 
-/* The name of the region that a text without a dot may have been meant for; NULL when none is near. */
+/* The name of the region that a text without a dot may have been meant for: one that has it in its
+ * name or place ("us-west", "frankfurt"), else one that is near; NULL: none. */
 const char *region_nearest(const char *text);
 
 /* --list-regions: prints them on stdout. SMC_ERR_IO. */

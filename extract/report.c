@@ -1,13 +1,17 @@
 #include "report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <sigmacat/json.h>
+
+#include "lib/cli/place.h"
 
 #include "run.h"
 
@@ -108,6 +112,65 @@ static enum smc_status add_head(const struct run *run, enum smc_status rc,
     return made;
 }
 
+/* ---- whether it could be written ---- */
+
+/* One that is missing now may be there when the report is written. */
+static bool is_made_by_run(const struct extract_settings *settings, const char *directory)
+{
+    char *made = NULL;
+    if (smc_cli_makes(settings->output, directory))
+        return true;
+    if (!settings->state && asprintf(&made, "%s/.sigmacat", settings->output) < 0)
+        return false;
+    bool is_made = smc_cli_makes(settings->state ? settings->state : made, directory);
+    free(made);
+    return is_made;
+}
+
+static enum smc_status check_directory(const struct extract_settings *settings,
+                                       const char *directory, struct smc_error *err)
+{
+    struct stat st;
+    if (stat(directory, &st) != 0) {
+        if (errno != ENOENT)
+            return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be looked at", directory);
+        if (is_made_by_run(settings, directory))
+            return SMC_OK;
+        return smc_fail(err, SMC_ERR_IO, "%s: the directory does not exist", directory);
+    }
+    if (!S_ISDIR(st.st_mode))
+        return smc_fail(err, SMC_ERR_IO, "%s: a directory is expected, and this is none",
+                        directory);
+    const char *why = smc_cli_why_unwritable(directory);
+    return why ? smc_fail(err, SMC_ERR_IO, "%s: can't be written to: %s", directory, why) : SMC_OK;
+}
+
+enum smc_status report_check(const struct extract_settings *settings, struct smc_error *err)
+{
+    const char *path = settings->report;
+    struct stat st;
+    if (!path || strcmp(path, "-") == 0)
+        return SMC_OK;
+    bool is_there = stat(path, &st) == 0;
+    if (!is_there && errno == ENAMETOOLONG)
+        return smc_fail_errno(err, SMC_ERR_IO, errno, "%.80s...: can't be written", path);
+    if (is_there && S_ISDIR(st.st_mode))
+        return smc_fail(err, SMC_ERR_IO, "%s: a directory, where a file is expected", path);
+    if (is_there && !S_ISREG(st.st_mode))
+        return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0
+                   ? SMC_OK
+                   : smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be written", path);
+    /* A file is replaced, so it is its directory that counts. */
+    const char *slash = strrchr(path, '/');
+    char *directory =
+        slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    enum smc_status rc = directory
+                             ? check_directory(settings, directory, err)
+                             : smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
+    free(directory);
+    return rc;
+}
+
 /* ---- writing ---- */
 
 /* The gaps follow the head one by one, since there may be as many as objects. */
@@ -180,6 +243,9 @@ enum smc_status report_write(struct run *run, enum smc_status rc, struct smc_err
     struct smc_buf head = SMC_BUF_INIT(SMC_BODY_MAX);
     if (!run->settings->report)
         return rc;
+    /* Then that is why the run has ended, or the lesser of its troubles. */
+    if (!run->client && report_check(run->settings, NULL) != SMC_OK)
+        return rc;
     enum smc_status made = add_head(run, rc, err, &head, &own);
     if (made == SMC_OK)
         made = strcmp(run->settings->report, "-") == 0 ? write_all(run, &head, stdout, &own)
@@ -187,9 +253,10 @@ enum smc_status report_write(struct run *run, enum smc_status rc, struct smc_err
     smc_buf_clear(&head);
     if (made == SMC_OK)
         return rc;
-    smc_logf(run->log, SMC_LOG_ERROR, "%s", own.detail);
-    if (rc != SMC_OK)
+    if (rc != SMC_OK) { /* `err` is taken */
+        smc_logf(run->log, SMC_LOG_ERROR, "%s", own.detail);
         return rc;
+    }
     if (err)
         *err = own;
     return made;

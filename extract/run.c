@@ -88,6 +88,16 @@ static enum smc_status open_store(struct run *run, struct smc_error *err)
     return rc == SMC_OK ? resume_begin(run, err) : rc;
 }
 
+/* A path that is wrong must be known before anything is sent; after the directories that a run makes,
+ * since the report may go there. */
+static enum smc_status check_report(const struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = report_check(run->settings, err);
+    if (rc != SMC_OK)
+        smc_error_context(err, "%s", smc_settings_name(&run->settings->sources, "--report"));
+    return rc;
+}
+
 static enum smc_status open_files(struct run *run, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
@@ -121,6 +131,8 @@ static enum smc_status open_all(struct run *run, struct smc_error *err)
         rc = smc_set_open(&run->set, run->settings->output, start_s, run->log, err);
     if (rc == SMC_OK)
         rc = open_store(run, err);
+    if (rc == SMC_OK)
+        rc = check_report(run, err);
     if (rc == SMC_OK)
         rc = open_files(run, err);
     if (rc == SMC_OK)

@@ -10,8 +10,7 @@
 
 /* ---- names ---- */
 
-/* Takes the first name off `list`, without the blanks around it; false when there is none left. */
-static bool take_name(const char **list, const char **name, size_t *len)
+bool select_next_name(const char **list, const char **name, size_t *len)
 {
     if (!*list)
         return false;
@@ -59,7 +58,7 @@ static enum smc_status read_names(const char *names, const char *what, bool is_n
 {
     const char *name;
     size_t len;
-    while (take_name(&names, &name, &len)) {
+    while (select_next_name(&names, &name, &len)) {
         enum asset_id asset = find_asset(name, len);
         if (asset == ASSET_COUNT)
             return refuse(name, len, what, err);

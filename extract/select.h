@@ -4,6 +4,7 @@
 #define EXTRACT_SELECT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <sigmacat/error.h>
 
@@ -18,6 +19,10 @@ struct selection {
                                        whether the whole organisation can be seen */
     bool is_partial;                /* not all files are written */
 };
+
+/* Takes the first name off a list with commas, without the blanks around it; false when there is none
+ * left. */
+bool select_next_name(const char **list, const char **name, size_t *len);
 
 /* Reads --only or --skip; with neither, everything is written. SMC_ERR_USAGE for a name that is
  * none of the files, and when nothing is left. */

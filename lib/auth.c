@@ -128,7 +128,7 @@ enum smc_status smci_auth_take(struct smci_auth *auth, const char *body, size_t 
     auth->generation = auth->generation == INT_MAX ? 1 : auth->generation + 1;
     auth->is_refused = false;
 out:
-    smc_json_wipe(root);
+    smc_json_free(root);
     return rc;
 }
 

@@ -93,6 +93,7 @@ enum smc_status smc_client_new(struct smc_client **out, const struct smc_client_
     struct smc_client *client = calloc(1, sizeof *client);
     if (!client)
         return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+    client->refusal_told_ms = INT64_MIN;
     client->clock = opt->clock ? opt->clock : smc_clock_system();
     client->log = opt->log;
     client->urgent.last = &client->urgent.first;
@@ -298,7 +299,8 @@ static void fail_when_over(struct smc_client *client)
     int64_t now = smci_client_now(client);
     struct smc_error why = SMC_ERROR_INIT;
     if (client->deadline_ms && now >= client->deadline_ms) {
-        (void)smc_fail(&why, SMC_ERR_TIME, "the time for the whole run is over (--max-time %g)",
+        (void)smc_fail(&why, SMC_ERR_TIME,
+                       "the time for the whole run is over (--max-time %g); run again to go on",
                        (double)client->max_time_ms / 1000);
         smc_client_fail(client, &why);
     }

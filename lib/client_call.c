@@ -1,12 +1,16 @@
 /* A call's life: on the wire, what became of it, and what follows from that. */
 #include "client_internal.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sigmacat/json.h>
 
 #define PATH_SHOWN_MAX 160
+
+/* The log has no more refusals than one in so long. */
+#define REFUSALS_TOLD_MS 60000
 
 void smci_call_free(struct smci_call *call)
 {
@@ -84,19 +88,41 @@ struct smci_try smci_client_try(const struct smc_client *client,
                              .retry_after_ms = retry_after_ms(client, response)};
 }
 
+/* Refusals are the pace's daily bread; only where nothing else happens are they news. */
+static void tell_refusal(struct smc_client *client, int64_t now)
+{
+    int64_t refused_ms = smci_pace_refused_for_ms(&client->pace, now);
+    double rate = smci_pace_rate(&client->pace);
+    if (client->refusal_told_ms != INT64_MIN && now - client->refusal_told_ms < REFUSALS_TOLD_MS)
+        return;
+    client->refusal_told_ms = now;
+    if (refused_ms >= REFUSALS_TOLD_MS)
+        smc_logf(client->log, SMC_LOG_WARN,
+                 "Every call was refused for %" PRId64 " s (HTTP 429): going on one by one",
+                 refused_ms / 1000);
+    else if (rate > 0)
+        smc_logf(client->log, SMC_LOG_INFO,
+                 "A call was refused for their number (HTTP 429): going on at %.1f a second", rate);
+    else
+        smc_logf(client->log, SMC_LOG_INFO,
+                 "A call was refused for their number (HTTP 429): pausing");
+}
+
 void smci_client_tell_pace(struct smc_client *client, const struct smci_http_response *response,
                            int64_t sent_ms)
 {
     int64_t now = smci_client_now(client);
     /* Catalog's 429 is a failed try like its 503: the retry's own wait answers it. */
     bool is_refusal = response->status == 429 && client->retry.policy == SMC_POLICY_SIGMA;
-    if (is_refusal)
+    if (is_refusal) {
         smci_pace_refused(&client->pace, sent_ms, now, retry_after_ms(client, response),
                           response->is_html);
-    else if (response->status == 0 || response->status == 429)
+        tell_refusal(client, now);
+    } else if (response->status == 0 || response->status == 429) {
         smci_pace_lost(&client->pace, sent_ms, now);
-    else
+    } else {
         smci_pace_accepted(&client->pace, sent_ms, now);
+    }
 }
 
 enum smc_status smci_client_describe(const char *method, const char *target,

@@ -70,6 +70,7 @@ struct smc_client {
     int token_spent;
     int64_t token_due_ms; /* after a failure: not before */
     int64_t token_sent_ms;
+    int64_t refusal_told_ms; /* when the log last had a refusal; INT64_MIN: never */
 
     smc_refill_fn *refill;
     void *refill_ctx;

@@ -14,6 +14,7 @@
 
 struct smci_yaml {
     const char *shown;
+    const char *text;
     yaml_parser_t parser;
     yaml_event_t event; /* the one that is looked at */
     struct smc_error *err;
@@ -46,9 +47,14 @@ enum smc_status smci_yaml_fail(const struct smci_yaml *yaml, struct smci_place a
 /* What libyaml can't read at all has an offset in bytes and no line. */
 static enum smc_status fail_encoding(const struct smci_yaml *yaml)
 {
-    return smc_fail(yaml->err, SMC_ERR_USAGE,
-                    "%s: %s at byte %zu: a configuration file is text in UTF-8", yaml->shown,
-                    yaml->parser.problem, yaml->parser.problem_offset + 1);
+    struct smci_place at = {1, 1};
+    for (size_t i = 0; i < yaml->parser.problem_offset; i++) {
+        at.column++;
+        if (yaml->text[i] == '\n')
+            at = (struct smci_place){at.line + 1, 1};
+    }
+    return smci_yaml_fail(yaml, at, "%s: a configuration file is text in UTF-8",
+                          yaml->parser.problem);
 }
 
 static enum smc_status fail_parser(const struct smci_yaml *yaml)
@@ -63,6 +69,10 @@ static enum smc_status fail_parser(const struct smci_yaml *yaml)
         "or begins with a special character";
     const char *problem = parser->problem ? parser->problem : "it can't be read";
     struct smci_place at = place_of(parser->problem_mark);
+    if (parser->context && strcmp(parser->context, "while scanning a quoted scalar") == 0)
+        return smci_yaml_fail(yaml, place_of(parser->context_mark),
+                              "this is no YAML: the quote that begins here is not closed (%s)",
+                              problem);
     if (parser->context)
         return smci_yaml_fail(yaml, at, "this is no YAML: %s %s that begins in line %zu (%s)",
                               problem, parser->context, place_of(parser->context_mark).line,
@@ -136,6 +146,12 @@ static const char *form_of(const yaml_event_t *event)
                                                       : "a single value";
 }
 
+/* "host:aws-eu" is a text to YAML. */
+static bool has_colon(const yaml_event_t *event)
+{
+    return event->type == YAML_SCALAR_EVENT && strchr((const char *)event->data.scalar.value, ':');
+}
+
 /* ---- mappings ---- */
 
 /* The names that were seen stand in `seen`, each ended by a NUL. */
@@ -174,9 +190,10 @@ enum smc_status smci_yaml_mapping(struct smci_yaml *yaml, const char *what, smci
     if (is_nothing(&yaml->event))
         return SMC_OK;
     if (yaml->event.type != YAML_MAPPING_START_EVENT)
-        return smci_yaml_fail(yaml, smci_yaml_place(yaml),
-                              "%s: keys and values are expected, not %s", what,
-                              form_of(&yaml->event));
+        return smci_yaml_fail(
+            yaml, smci_yaml_place(yaml), "%s: keys and values are expected, not %s%s", what,
+            form_of(&yaml->event),
+            has_colon(&yaml->event) ? " (is a space missing behind its colon?)" : "");
     rc = next(yaml);
     while (rc == SMC_OK && yaml->event.type != YAML_MAPPING_END_EVENT) {
         struct smci_key key;
@@ -270,7 +287,7 @@ static void wipe_parser(yaml_parser_t *parser)
 enum smc_status smci_yaml_read(const char *shown, const char *text, size_t len,
                                smci_yaml_take *take, void *ctx, struct smc_error *err)
 {
-    struct smci_yaml yaml = {.shown = shown, .err = err};
+    struct smci_yaml yaml = {.shown = shown, .text = text, .err = err};
     if (!yaml_parser_initialize(&yaml.parser))
         return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
     yaml_parser_set_input_string(&yaml.parser, (const unsigned char *)text, len);

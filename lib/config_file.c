@@ -29,6 +29,10 @@ enum smc_status smci_config_path(const struct smc_settings_file *file, const cha
         enum smc_status rc = smc_buf_addstr(out, file->home);
         return rc == SMC_OK ? smc_buf_addstr(out, text + 1) : rc;
     }
+    if (text[0] == '$')
+        return smc_fail(err, SMC_ERR_USAGE,
+                        "variables are not replaced here: write ~/ for the home directory, or the "
+                        "whole path");
     const char *slash = strrchr(file->path, '/');
     enum smc_status rc = SMC_OK;
     if (text[0] != '/' && strcmp(text, "-") != 0 && slash)
@@ -109,9 +113,13 @@ enum smc_status smc_settings_read_file(struct smc_settings *settings,
         rc = smci_config_parse(settings, file, text.data, text.len, &holds_secret, err);
     if (rc == SMC_OK)
         rc = smc_buf_addstr(&settings->file, file->path);
+    if (rc == SMC_OK && is_exposed(fd, holds_secret))
+        rc = smc_settings_warn(settings,
+                               "%s can be changed by others than its owner, or holds a secret that "
+                               "they can read: run chmod 600 on it",
+                               smci_config_shown(file->path));
     if (rc == SMC_ERR_NOMEM)
         (void)smc_fail(err, rc, "out of memory");
-    settings->is_exposed = rc == SMC_OK && is_exposed(fd, holds_secret);
     smc_buf_wipe(&text);
     (void)close(fd);
     return rc;

@@ -23,11 +23,15 @@ struct reader {
     struct smc_error *err;
 };
 
+/* Groups of settings that exclude each other are numbered from 1 on. */
+#define GROUPS_MAX 8
+
 /* What the settings of a part count for. */
 struct scope {
     struct reader *reader;
     enum smc_source source;
-    bool counts; /* else they are only checked */
+    bool counts;                                  /* else they are only checked */
+    const struct smc_setting *groups[GROUPS_MAX]; /* what was read in it of each */
 };
 
 /* ---- mistyped keys ---- */
@@ -67,7 +71,32 @@ static const struct smc_setting *find_row(const struct smc_settings_table *table
     return NULL;
 }
 
-static enum smc_status put_setting(const struct scope *scope, const struct smc_setting *row,
+static const struct smc_setting *find_meant(const struct smc_settings_table *table,
+                                            const char *text)
+{
+    char flag[SMCI_CONFIG_KEY_MAX + 2];
+    int len = snprintf(flag, sizeof flag, "--%s", text);
+    const char *meant = smci_settings_meant(table, flag, (size_t)len);
+    return meant ? smc_settings_row(table, meant) : NULL;
+}
+
+/* In one place two of a group contradict each other, whatever goes before them. */
+static enum smc_status check_group(struct scope *scope, const struct smc_setting *row,
+                                   const struct smci_given *given)
+{
+    if (row->group <= 0 || row->group >= GROUPS_MAX)
+        return SMC_OK;
+    const struct smc_setting **first = &scope->groups[row->group];
+    char key[SMCI_CONFIG_KEY_MAX];
+    if (*first && *first != row && smc_setting_key(*first, key, sizeof key))
+        return smc_fail(scope->reader->err, SMC_ERR_USAGE,
+                        "%s and %s of the same part exclude each other: keep one of them",
+                        given->name, key);
+    *first = row;
+    return SMC_OK;
+}
+
+static enum smc_status put_setting(struct scope *scope, const struct smc_setting *row,
                                    const struct smci_given *given)
 {
     struct reader *reader = scope->reader;
@@ -81,22 +110,27 @@ static enum smc_status put_setting(const struct scope *scope, const struct smc_s
     }
     if (rc == SMC_ERR_USAGE)
         rc = smc_fail(reader->err, rc, "%s: %s", given->name, why.detail);
-    else if (rc == SMC_OK && scope->counts)
-        rc = smci_settings_put(reader->settings, row, &put, reader->err);
     else if (rc == SMC_OK)
         rc = smci_setting_check(row, &put, reader->err);
+    if (rc == SMC_OK)
+        rc = check_group(scope, row, given);
+    if (rc == SMC_OK && scope->counts)
+        rc = smci_settings_put(reader->settings, row, &put, reader->err);
     smc_buf_clear(&path);
     return rc;
 }
 
 static enum smc_status take_setting(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
 {
-    const struct scope *scope = ctx;
+    struct scope *scope = ctx;
     struct reader *reader = scope->reader;
     struct nearest nearest = {.word = ""};
     const struct smc_setting *row = find_row(reader->settings->table, key->text, &nearest);
+    const struct smc_setting *meant = row ? NULL : find_meant(reader->settings->table, key->text);
+    if (meant)
+        (void)smc_setting_key(meant, nearest.word, sizeof nearest.word);
     if (!row)
-        return fail_key(yaml, key, &nearest, "sigmacat.yaml(5) has the list of keys");
+        return fail_key(yaml, key, &nearest, "sigmacat.yaml(5) has the keys of each part");
     struct smc_buf text = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
     char name[512];
     struct smci_place at = smci_yaml_place(yaml);
@@ -146,7 +180,7 @@ static enum smc_status take_profile(struct smci_yaml *yaml, const struct smci_ke
 {
     struct reader *reader = ctx;
     bool is_wanted = strcmp(key->text, reader->wanted) == 0;
-    struct scope scope = {reader, SMC_FROM_PROFILE, is_wanted};
+    struct scope scope = {.reader = reader, .source = SMC_FROM_PROFILE, .counts = is_wanted};
     reader->is_found = reader->is_found || is_wanted;
     consider(&reader->nearest, reader->wanted, key->text);
     if (strchr(key->text, ','))
@@ -161,7 +195,7 @@ static enum smc_status take_profile(struct smci_yaml *yaml, const struct smci_ke
 static enum smc_status take_top(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
 {
     struct reader *reader = ctx;
-    struct scope shared = {reader, SMC_FROM_SHARED, true};
+    struct scope shared = {.reader = reader, .source = SMC_FROM_SHARED, .counts = true};
     if (strcmp(key->text, "defaults") == 0)
         return smci_yaml_mapping(yaml, key->text, take_part, &shared);
     if (strcmp(key->text, "profiles") == 0)

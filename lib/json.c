@@ -2,6 +2,8 @@
 #include <sigmacat/record.h>
 
 #include <jansson.h>
+#include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "utf8.h"
@@ -49,9 +51,28 @@ static bool is_out_of_memory(const json_error_t *why, const char *text, size_t l
             smc_record_scan(text, len, NULL, NULL) == SMC_OK);
 }
 
+static void wipe_and_free(void *bytes)
+{
+    if (bytes)
+        explicit_bzero(bytes, malloc_usable_size(bytes));
+    free(bytes);
+}
+
+/* jansson keeps copies of what it reads, in its lexer too, that nobody else can reach. What it got by
+ * malloc may be freed by this at any time. */
+static void wipe_what_is_freed(void)
+{
+    json_malloc_t get;
+    json_free_t give;
+    json_get_alloc_funcs(&get, &give);
+    if (get == malloc && give == free)
+        json_set_alloc_funcs(malloc, wipe_and_free);
+}
+
 struct smc_json *smc_json_parse(const char *text, size_t len, struct smc_error *err)
 {
     json_error_t why = {.line = -1}; /* jansson leaves its code unset where it has no text */
+    wipe_what_is_freed();
     size_t flags = JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
     json_t *root = json_loadb(len ? text : "", len, flags, &why);
     /* 2.14 passes over a NUL that follows a number. */
@@ -120,19 +141,6 @@ void smc_json_free(struct smc_json *root)
 {
     clear_marks(tree(root));
     json_decref(tree(root));
-}
-
-void smc_json_wipe(struct smc_json *root)
-{
-    const char *name;
-    json_t *value;
-    json_object_foreach(tree(root), name, value)
-    {
-        /* jansson offers no other way to its bytes. */
-        if (json_is_string(value))
-            explicit_bzero((char *)(uintptr_t)json_string_value(value), json_string_length(value));
-    }
-    smc_json_free(root);
 }
 
 /* ---- reading ---- */

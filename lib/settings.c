@@ -1,5 +1,7 @@
 #include "settings.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -208,6 +210,7 @@ enum smc_status smc_settings_init(struct smc_settings *settings,
     *settings = (struct smc_settings)SMC_SETTINGS_INIT;
     settings->table = table;
     smc_buf_init(&settings->file, PROFILES_MAX);
+    smc_buf_init(&settings->warnings, PROFILES_MAX);
     smc_buf_init(&settings->profiles, PROFILES_MAX);
     smc_buf_init(&settings->profile, PROFILES_MAX);
     settings->target = target;
@@ -232,6 +235,7 @@ void smc_settings_clear(struct smc_settings *settings)
     }
     free(settings->values);
     smc_buf_clear(&settings->file);
+    smc_buf_clear(&settings->warnings);
     smc_buf_clear(&settings->profiles);
     smc_buf_clear(&settings->profile);
     *settings = (struct smc_settings)SMC_SETTINGS_INIT;
@@ -366,10 +370,28 @@ const struct smc_setting *smc_settings_row(const struct smc_settings_table *tabl
     return NULL;
 }
 
-bool smc_settings_is_set(const struct smc_settings *settings, const char *flag)
+enum smc_status smc_settings_warn(struct smc_settings *settings, const char *fmt, ...)
+{
+    char line[1024];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    for (char *at = line; *at; at++)
+        if (*at == '\n')
+            *at = '?';
+    return smc_buf_addf(&settings->warnings, "%s\n", line);
+}
+
+enum smc_source smc_settings_source(const struct smc_settings *settings, const char *flag)
 {
     const struct smc_setting *row = smc_settings_row(settings->table, flag);
-    return row && value_of(settings, row)->source != SMC_FROM_DEFAULT;
+    return row ? value_of(settings, row)->source : SMC_FROM_DEFAULT;
+}
+
+bool smc_settings_is_set(const struct smc_settings *settings, const char *flag)
+{
+    return smc_settings_source(settings, flag) != SMC_FROM_DEFAULT;
 }
 
 bool smc_setting_key(const struct smc_setting *row, char *key, size_t size)
@@ -390,21 +412,38 @@ const char *smc_settings_name(const struct smc_settings *settings, const char *f
     return name ? name : flag;
 }
 
-bool smc_settings_is_decided(const struct smc_settings *settings, const char *flag)
+enum smc_source smc_settings_decider(const struct smc_settings *settings, const char *flag)
 {
     const struct smc_setting *row = smc_settings_row(settings->table, flag);
-    return row && source_of(settings, row) != SMC_FROM_DEFAULT;
+    return row ? source_of(settings, row) : SMC_FROM_DEFAULT;
 }
 
-/* Who has profiles and chose none is likely to miss just that. */
+/* Where it could have been: the file that was read, or that there was none. */
 static enum smc_status fail_missing(const struct smc_settings *settings, const char *missing,
                                     struct smc_error *err)
 {
+    const char *file = smc_buf_str(&settings->file);
     if (settings->profiles.len > 0 && settings->profile.len == 0)
         return smc_fail(err, SMC_ERR_USAGE,
                         "missing: %s; no profile was chosen: --profile takes one of %s", missing,
                         smc_buf_str(&settings->profiles));
-    return smc_fail(err, SMC_ERR_USAGE, "missing: %s", missing);
+    if (settings->profile.len > 0)
+        return smc_fail(err, SMC_ERR_USAGE, "missing: %s; profile %s of %s has none either",
+                        missing, smc_buf_str(&settings->profile), file);
+    return smc_fail(err, SMC_ERR_USAGE, "missing: %s; %s%s", missing,
+                    *file ? file : "and no configuration file was found",
+                    *file ? " has none either" : "");
+}
+
+/* "--api-token (or --api-token-file, --api-token-command, or the variable ...)". */
+static enum smc_status add_missing(const struct smc_settings_table *table,
+                                   const struct smc_setting *row, struct smc_buf *out)
+{
+    enum smc_status rc = smc_buf_addf(out, "%s%s (or ", out->len ? ", " : "", row->flag);
+    for (size_t i = 0; rc == SMC_OK && i < table->count; i++)
+        if (&table->rows[i] != row && is_of_group(row, &table->rows[i]))
+            rc = smc_buf_addf(out, "%s, ", table->rows[i].flag);
+    return rc == SMC_OK ? smc_buf_addf(out, "the variable %s)", row->variable) : rc;
 }
 
 enum smc_status smc_settings_require(const struct smc_settings *settings, const char *const *flags,
@@ -417,9 +456,7 @@ enum smc_status smc_settings_require(const struct smc_settings *settings, const 
         /* A secret's file stands for the secret. */
         if (!row || source_of(settings, row) != SMC_FROM_DEFAULT)
             continue;
-        rc = smc_buf_addf(&missing, "%s%s", missing.len ? ", " : "", row->flag);
-        if (rc == SMC_OK && row->variable)
-            rc = smc_buf_addf(&missing, " (or the variable %s)", row->variable);
+        rc = add_missing(settings->table, row, &missing);
     }
     if (rc != SMC_OK)
         rc = smc_fail(err, rc, "%s", smc_strerror(rc));

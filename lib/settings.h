@@ -18,6 +18,10 @@ struct smci_given {
 enum smc_status smci_settings_put(struct smc_settings *settings, const struct smc_setting *row,
                                   const struct smci_given *given, struct smc_error *err);
 
+/* The flag that a known wrong one stands for, by the table's synonyms; NULL: it is none. */
+const char *smci_settings_meant(const struct smc_settings_table *table, const char *word,
+                                size_t len);
+
 /* Whether a value would fit, without keeping it. SMC_ERR_USAGE. */
 enum smc_status smci_setting_check(const struct smc_setting *row, const struct smci_given *given,
                                    struct smc_error *err);

@@ -131,11 +131,25 @@ static const struct smc_setting *find_letter(const struct smc_settings_table *ta
     return NULL;
 }
 
+const char *smci_settings_meant(const struct smc_settings_table *table, const char *word,
+                                size_t len)
+{
+    const struct smc_setting_synonym *at = table->synonyms;
+    for (; at && at->typed; at++)
+        if (strlen(at->typed) == len && is_prefix(word, len, at->typed))
+            return at->flag;
+    return NULL;
+}
+
 static enum smc_status fail_unknown(const struct reader *reader, const char *word, size_t len)
 {
     const struct smc_settings_table *table = reader->settings->table;
+    const char *meant = smci_settings_meant(table, word, len);
     const char *nearest = NULL;
     int least_so_far = INT_MAX;
+    if (meant)
+        return smc_fail(reader->err, SMC_ERR_USAGE, "unknown option '%.*s': did you mean '%s'?",
+                        (int)len, word, meant);
     for (size_t i = 0; i < table->count; i++) {
         const char *flag = table->rows[i].flag;
         int distance = smci_typo_distance(word, len, flag, strlen(flag));
@@ -201,10 +215,10 @@ static enum smc_status read_option(struct reader *reader, const struct smc_setti
                                    const char *shown, char *attached)
 {
     if (row->type == SMC_SETTING_FLAG) {
-        if (attached)
+        if (attached && row->is_query)
             return smc_fail(reader->err, SMC_ERR_USAGE, "option '%s' takes no value", shown);
         char yes[] = "true";
-        return take(reader, row, yes);
+        return take(reader, row, attached ? attached : yes);
     }
     if (attached)
         return take(reader, row, attached);

@@ -131,10 +131,10 @@ enum smc_status smc_origin_parse(const char *text, const char *what, struct smc_
         fault = "has a port that is no number from 1 to 65535";
     if (fault)
         /* The text itself may hold a password, so it is not repeated. */
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: the host %s; expected a host name such as "
-                        "aws-api.sigmacomputing.com, with or without https:// and a port",
-                        what, fault);
+        return smc_fail(
+            err, SMC_ERR_USAGE,
+            "%s: the host %s; expected a host name, with or without https:// and a port", what,
+            fault);
     if (parts.is_plain && !is_loopback_name(parts.host, parts.host_len))
         return smc_fail(err, SMC_ERR_USAGE,
                         "%s: plain http:// is for loopback only, since credentials would travel "

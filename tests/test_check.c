@@ -30,10 +30,22 @@
 #define NO_NAME "https://" A64 ".example"
 #define NOBODY  "https://127.0.0.1:1"
 
+#define PARTIAL "{\"extraction\": {\"partial\": true, \"files\": {}}}"
+
 enum tls { TLS_NONE, TLS_GOOD, TLS_UNKNOWN, TLS_OTHER_HOST, TLS_EXPIRED, TLS_OLD };
 
 /* What is put into the folder before. */
-enum scene { SCENE_NONE, SCENE_FILE, SCENE_LINK, SCENE_LOCK, SCENE_SET, SCENE_OPEN_SET };
+enum scene {
+    SCENE_NONE,
+    SCENE_FILE,
+    SCENE_LINK,
+    SCENE_LOCK,
+    SCENE_SET,
+    SCENE_OPEN_SET,
+    SCENE_PARTIAL_SET,
+    SCENE_TWO_SETS /* the newer one is partial */,
+    SCENE_NO_SET
+};
 
 struct check_row {
     const char *name;
@@ -165,6 +177,16 @@ static void make_scene(struct fixture *f)
         break;
     case SCENE_OPEN_SET:
         write_in(f, "set/1790000000-members.json", "[{\"memberId\":");
+        break;
+    case SCENE_TWO_SETS:
+        write_in(f, "set/1780000000-summary.json", "{\"extraction\": {\"files\": {}}}");
+        write_in(f, "set/1790000000-summary.json", PARTIAL);
+        break;
+    case SCENE_PARTIAL_SET:
+        write_in(f, "set/1790000000-summary.json", PARTIAL);
+        break;
+    case SCENE_NO_SET:
+        write_in(f, "set/other.json", "[]");
         break;
     }
     free(out);
@@ -373,7 +395,8 @@ static void assert_clean(const struct fixture *f)
 
 /* ---- castor-extract-sigma ---- */
 
-#define HOSTS "--list-regions"
+#define HOSTS    "--list-regions"
+#define STRANGER " answers, but not like Sigma's API: check --host (--list-regions"
 
 static const struct check_row extract_rows[] = {
     {"good",
@@ -392,6 +415,27 @@ static const struct check_row extract_rows[] = {
      .line = "FAIL  output       /", .remedy = "give --output", .more = "2 of "},
     {"state_is_a_file", .args = "-o @/set --state @/out", .scene = SCENE_FILE, .status = SMC_ERR_IO,
      .line = "FAIL  state        /", .remedy = "give --state a directory"},
+    /* Not even root can make one there; for others it is a matter of rights. */
+    {"state_in_proc", .args = "-o @/set --state /proc/none", .status = SMC_ERR_IO,
+     .line = "FAIL  state        /proc/none: can't be written to: /proc: ",
+     .remedy = "give --state a directory"},
+    {"output_in_proc", .args = "-o /proc/none", .status = SMC_ERR_IO,
+     .line = "FAIL  output       /proc/none: can't be written to: /proc: ",
+     .remedy = "give --output a directory", .more = "\n--    not tried    space\n"},
+    {"report", .args = "--report @/r.json", .line = "ok    report       /",
+     .more = "/r.json can be written\n"},
+    {"report_in_the_output", .args = "--report @/out/r.json", .line = "ok    report       /"},
+    {"report_in_the_state", .args = "--report @/out/.sigmacat/r.json",
+     .line = "ok    report       /"},
+    {"report_nowhere", .args = "--report @/none/r.json", .status = SMC_ERR_IO,
+     .line = "FAIL  report       /", .remedy = "give --report a file in a directory",
+     .more = "/none: the directory does not exist\n"},
+    {"report_is_a_directory", .args = "--report @/set", .status = SMC_ERR_IO,
+     .line = "FAIL  report       /", .remedy = "give --report",
+     .more = "/set: a directory, where a file is expected\n"},
+    {"report_below_a_file", .args = "-o @/set --report @/out/r.json", .scene = SCENE_FILE,
+     .status = SMC_ERR_IO, .line = "FAIL  report       /", .remedy = "give --report",
+     .more = "/out: a directory is expected, and this is none\n"},
     {"locked", .scene = SCENE_LOCK, .line = "warn  state        /", .remedy = "wait until",
      .more = " would work, with 1 warning\n"},
     {"name", .args = "-H " NO_NAME, .status = SMC_ERR_NETWORK,
@@ -430,17 +474,23 @@ static const struct check_row extract_rows[] = {
     {"clock_unknown", .is_dateless = true, .line = "--    clock        "},
     {"wrong_secret", .args = "-a wrong-secret", .status = SMC_ERR_AUTH,
      .line = "FAIL  credentials  Sigma refused client id and secret: HTTP 401",
-     .remedy = "check client id and secret"},
+     .remedy = "check client id (--client-id) and secret (--api-token), and that --host is"},
     {"token_400", .fault = "call=token,do=status:400", .status = SMC_ERR_AUTH,
-     .line = "FAIL  credentials  Sigma refused client id and secret: HTTP 400", .remedy = "quotes"},
+     .line = "FAIL  credentials  Sigma refused client id and secret: HTTP 400",
+     .remedy = "look into client id (--client-id) and secret (--api-token) for"},
     {"token_403", .fault = "call=token,do=status:403", .status = SMC_ERR_AUTH,
      .line = "FAIL  credentials  ", .remedy = "REST API scope"},
     {"token_404", .fault = "call=token,do=status:404", .status = SMC_ERR_HTTP,
-     .line = "FAIL  credentials  POST /v2/auth/token: HTTP 404", .remedy = HOSTS},
+     .line = "FAIL  credentials  POST /v2/auth/token: HTTP 404", .remedy = STRANGER},
+    {"token_501", .fault = "call=token,do=status:501", .status = SMC_ERR_HTTP,
+     .line = "FAIL  credentials  POST /v2/auth/token: HTTP 501", .remedy = STRANGER},
     {"token_html", .fault = "call=token,do=html", .status = SMC_ERR_SYNTAX,
-     .line = "FAIL  credentials  ", .remedy = HOSTS},
+     .line = "FAIL  credentials  ", .remedy = STRANGER},
+    {"token_522", .fault = "call=token,do=status:522", .status = SMC_ERR_HTTP,
+     .line = "FAIL  credentials  POST /v2/auth/token: HTTP 522", .remedy = "in some minutes, or"},
     {"token_503", .fault = "call=token,do=status:503", .status = SMC_ERR_HTTP,
-     .line = "FAIL  credentials  POST /v2/auth/token: HTTP 503", .remedy = "at Sigma"},
+     .line = "FAIL  credentials  POST /v2/auth/token: HTTP 503",
+     .remedy = "check again in some minutes, or correct --host"},
     {"token_once_more", .fault = "call=token,attempt=1,do=status:503",
      .line = "ok    credentials  "},
     {"token_echoes_the_secret", .fault = "call=token,do=status:401,body=no " SECRET "\x1b[2J here",
@@ -453,6 +503,17 @@ static const struct check_row extract_rows[] = {
      .line = "FAIL  organisation Sigma refused ", .remedy = "no other client"},
     {"time_is_over", .args = "--max-time 0.05", .fault = "call=*,do=silent", .is_live = true,
      .status = SMC_ERR_TIME, .line = "FAIL  answer       ", .remedy = "give --max-time more"},
+    {"a_page_without_a_cursor", .fault = "call=files,do=nocursor", .status = SMC_ERR_HTTP,
+     .line = "FAIL  readable     files: GET /v2/files: the page does not say whether more follow",
+     .remedy = "tell Sigma's support"},
+    {"gaps_that_are_not_allowed", .args = "--fail-on-gaps", .fault = "call=datasets,do=status:404",
+     .status = SMC_ERR_GAPS, .line = "FAIL  gaps         1 are certain already",
+     .remedy = "allow them by leaving out --fail-on-gaps"},
+    {"gaps_that_are_allowed", .args = "--max-gaps 1", .fault = "call=datasets,do=status:404",
+     .line = "ok    readable     "},
+    {"workbooks_for_their_first_answer_alone", .args = "--only datamodels",
+     .fault = "call=workbooks,do=status:403", .line = "ok    readable     datamodels 6\n",
+     .more = "warn  rights       no Org Admin's"},
     {"whoami_403", .fault = "call=whoami,do=status:403", .status = SMC_ERR_AUTH,
      .line = "FAIL  organisation GET /v2/whoami: HTTP 403", .remedy = "REST API scope"},
     {"whoami_500", .fault = "call=whoami,do=status:500",
@@ -481,8 +542,8 @@ static const struct check_row extract_rows[] = {
     {"two_failures", .fault = "call=*,page=1,do=status:403", .status = SMC_ERR_AUTH,
      .line = "FAIL  readable     connections: ", .remedy = "", .more = " would not work: 7 of "},
     {"datasets_withdrawn", .fault = "call=datasets,do=status:410",
-     .line =
-         "ok    readable     connections 3, workbooks 20, datamodels 6, datasets (withdrawn by "},
+     .line = "ok    readable     connections 3, workbooks 20, datamodels 6, datasets "
+             "(withdrawn by "},
     {"listing_refused", .fault = "call=files,do=status:401", .status = SMC_ERR_AUTH,
      .line = "FAIL  readable     ", .remedy = "check client id"},
     {"only_members", .args = "--only members", .line = "ok    readable     members\n"},
@@ -519,16 +580,42 @@ static void test_extract(void **state)
 
 /* ---- castor-upload ---- */
 
+#define FIRST "run castor-extract-sigma first, or correct --directory_path"
+
 static const struct check_row upload_rows[] = {
     {"good", .scene = SCENE_SET, .line = "ok    files        2 with ",
      .more = "castor-upload would work\n"},
     {"token", .scene = SCENE_SET, .line = "--    token        proven only by an upload\n"},
-    {"no_file", .status = SMC_ERR_IO, .line = "FAIL  files        /", .remedy = "--latest"},
+    {"no_file", .status = SMC_ERR_IO, .line = "FAIL  files        /", .remedy = FIRST},
+    {"no_directory", .args = "-d @/none", .status = SMC_ERR_IO, .line = "FAIL  files        /",
+     .remedy = FIRST},
+    {"no_set", .args = "--latest", .scene = SCENE_NO_SET, .status = SMC_ERR_IO,
+     .line = "FAIL  files        /", .remedy = FIRST},
+    {"no_file_of_another_type", .args = "-t QUALITY", .status = SMC_ERR_IO,
+     .line = "FAIL  files        /", .remedy = "give --directory_path a directory with .json"},
+    {"not_that_set", .args = "--set 17", .scene = SCENE_TWO_SETS, .status = SMC_ERR_IO,
+     .line = "FAIL  files        /", .remedy = "give --set the digits that"},
+    {"partial", .scene = SCENE_PARTIAL_SET, .status = SMC_ERR_IO,
+     .line = "FAIL  files        1 pro",
+     .remedy = "extract without --only and --skip, or send it all the same by --force"},
+    {"partial_latest", .args = "--latest", .scene = SCENE_PARTIAL_SET, .status = SMC_ERR_IO,
+     .line = "FAIL  files        /",
+     .remedy = "or send it by --set 1790000000 --force, in place of --latest"},
+    {"partial_set", .args = "--set 1790000000", .scene = SCENE_TWO_SETS, .status = SMC_ERR_IO,
+     .line = "FAIL  files        1 pro", .remedy = "or send it all the same by --force"},
+    {"partial_forced", .args = "--set 1790000000 --force", .scene = SCENE_TWO_SETS,
+     .line = "ok    files        1 with "},
+    {"partial_and_whole", .scene = SCENE_TWO_SETS, .status = SMC_ERR_IO,
+     .line = "FAIL  files        1 pro", .remedy = "choose a whole set by --latest"},
+    {"answer", .scene = SCENE_SET,
+     .line = "--    answer       HTTP 401 to GET /, which does not tell whether this is Catalog\n"},
     {"open_set", .scene = SCENE_OPEN_SET, .status = SMC_ERR_IO,
      .line = "FAIL  files        2 problems, the first: ", .remedy = "--latest"},
     {"open_set_forced", .args = "--force", .scene = SCENE_OPEN_SET,
      .line = "ok    files        1 with "},
     {"no_latest", .args = "--latest", .scene = SCENE_OPEN_SET, .status = SMC_ERR_IO,
+     .line = "FAIL  files        /", .remedy = "extract again into /"},
+    {"no_counts", .args = "--latest", .scene = SCENE_SET, .status = SMC_ERR_IO,
      .line = "FAIL  files        /", .remedy = "extract again into /"},
     {"single_file_missing", .args = "-t DBT -f @/none", .status = SMC_ERR_IO,
      .line = "FAIL  files        ", .remedy = "give --file_path a file"},
@@ -608,7 +695,7 @@ static void test_extract_probe_has_no_credentials(void **state)
     struct fixture *f = *state;
     struct net_server *server = net_start(&step, 1);
     struct check_row row = {.name = "probe"};
-    char *args = text_format("-H %s --retries 0", net_url(server));
+    char *args = text_format("-H %s --retries 0 --report -", net_url(server));
     row.args = args;
     f->row = &row;
     start_sim(f);
@@ -618,26 +705,38 @@ static void test_extract_probe_has_no_credentials(void **state)
     assert_null(strcasestr(net_request(server, 0), "Authorization"));
     assert_memory_equal(net_request(server, 1), "POST /v2/auth/token HTTP/1.1\r\n", 30);
     assert_int_equal(net_requests(server), 2);
+    assert_non_null(strstr(f->out, "\nok    report       on standard output\n"));
     net_stop(server);
     free(args);
 }
 
-/* With --dry-run no token is wanted, here either; with --list there is nothing to check. */
-static void test_upload_other_modes(void **state)
+/* http:// where TLS is spoken, and https:// where it is not: each is told of the other. */
+static void assert_other_scheme(struct fixture *f, enum tls tls, const char *wrong,
+                                const char *right)
 {
-    struct fixture *f = *state;
-    struct check_row row = plain;
+    struct check_row row = {.tls = tls, .status = SMC_ERR_NETWORK};
     f->row = &row;
-    make_scene(f);
     start_sim(f);
-    row.args = "--dry-run";
-    upload(f, true);
-    assert_int_equal(f->status, SMC_OK);
-    free(f->out);
-    row.args = "--list";
-    upload(f, true);
-    assert_int_equal(f->status, SMC_ERR_USAGE);
-    assert_non_null(strstr(f->err.detail, "--check and --list"));
+    const char *host = strstr(sim_url(f->sim), "://") + 3;
+    char *args = text_format("--retries 0 -H %s%s", wrong, host);
+    char *remedy = text_format("give --host as %s%s", right, host);
+    row.args = args;
+    row.line = tls == TLS_NONE ? "FAIL  TLS          " : "FAIL  answer       ";
+    row.remedy = remedy;
+    extract(f, true, NULL);
+    assert_row(f);
+    free(args);
+    free(remedy);
+}
+
+static void test_plain_where_tls_is_spoken(void **state)
+{
+    assert_other_scheme(*state, TLS_GOOD, "http://", "https://");
+}
+
+static void test_tls_where_none_is_spoken(void **state)
+{
+    assert_other_scheme(*state, TLS_NONE, "https://", "http://");
 }
 
 /* ---- how it ends ---- */
@@ -678,7 +777,8 @@ int main(void)
     const struct CMUnitTest others[] = {
         cmocka_unit_test_setup_teardown(test_upload_token_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(test_extract_probe_has_no_credentials, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_upload_other_modes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_plain_where_tls_is_spoken, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tls_where_none_is_spoken, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stopped, setup, teardown),
         cmocka_unit_test_setup_teardown(test_output_full, setup, teardown),
     };

@@ -42,6 +42,36 @@ static void test_space(void **state)
     free(text);
 }
 
+/* ---- what is made along with a directory ---- */
+
+struct made_row {
+    const char *name;
+    const char *path;
+    const char *directory;
+    bool is_made;
+};
+
+static const struct made_row made_rows[] = {
+    {"itself", "no-such-a/b", "no-such-a/b", true},
+    {"with_slashes", "no-such-a/b//", "no-such-a/b/", true},
+    {"above", "no-such-a/b", "no-such-a", true},
+    {"spelt_otherwise", "./no-such-a/b", "no-such-a", true},
+    {"with_a_dot", "./.no-such-a/b", ".no-such-a", true},
+    {"from_the_root", "/no-such-a/b", "/no-such-a", true},
+    {"by_another_way", "/tmp/../no-such-a/b", "/no-such-a", true},
+    {"below", "no-such-a", "no-such-a/b", false},
+    {"beside", "no-such-a/b", "no-such-a/c", false},
+    {"shorter", "no-such-ab", "no-such-a", false},
+    {"elsewhere", "/tmp/no-such-a", "/no-such-a", false},
+    {"made_already", "/tmp", "/tmp/no-such-a", false},
+};
+
+static void test_made(void **state)
+{
+    const struct made_row *row = *state;
+    assert_int_equal(smc_cli_makes(row->path, row->directory), row->is_made);
+}
+
 /* ---- texts ---- */
 
 static void test_texts_are_clean(void **state)
@@ -79,5 +109,7 @@ int main(void)
     };
     int failed = run_table("space", space_rows, sizeof space_rows[0],
                            sizeof space_rows / sizeof space_rows[0], test_space);
+    failed += run_table("made along", made_rows, sizeof made_rows[0],
+                        sizeof made_rows / sizeof made_rows[0], test_made);
     return failed + cmocka_run_group_tests_name("checklist", tests, NULL, NULL);
 }

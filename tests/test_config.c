@@ -48,8 +48,10 @@ static const struct smc_setting setting_rows[] = {
     {.flag = "--help", .type = SMC_SETTING_FLAG, PLACE(is_help), .is_query = true},
 };
 
-static const struct smc_settings_table table = {setting_rows,
-                                                sizeof setting_rows / sizeof setting_rows[0]};
+static const struct smc_setting_synonym synonyms[] = {{"--key-file", "--token-file"}, {NULL, NULL}};
+
+static const struct smc_settings_table table = {
+    setting_rows, sizeof setting_rows / sizeof setting_rows[0], synonyms};
 
 struct fixture {
     struct target target;
@@ -162,7 +164,7 @@ static const struct row rows[] = {
     {"unknown part", "defaults:\n  host_name: a\n", "! 2:3: unknown key 'host_name': 'sigma' and"},
     {"mistyped part", "defaults:\n  mien: {}\n", "! 2:3: unknown key 'mien': did you mean 'mine'?"},
     {"unknown setting", IN_DEFAULTS "xyzzy: 1\n",
-     "! 3:5: unknown key 'xyzzy': sigmacat.yaml(5) has the list"},
+     "! 3:5: unknown key 'xyzzy': sigmacat.yaml(5) has the keys"},
     {"mistyped setting", IN_DEFAULTS "host_nmae: 1\n",
      "! 3:5: unknown key 'host_nmae': did you mean 'host_name'?"},
     {"a hyphen in a key", IN_DEFAULTS "host-name: 1\n",
@@ -208,8 +210,17 @@ static const struct row rows[] = {
      "! 3:16: names: the value is empty"},
     {"a NUL", IN_DEFAULTS "host_name: \"a\\0b\"\n", "! 3:16: host_name: a NUL can't be part"},
     {"another's home", IN_DEFAULTS "token_file: ~you/t\n", "! 3:17: token_file: '~' is understood"},
+    {"a variable of the shell", IN_DEFAULTS "token_file: $HOME/t\n",
+     "! 3:17: token_file: variables are not replaced here: write ~/"},
+    {"no space behind a colon", "defaults:\n  mine:\n    host_name:a\n",
+     "! 3:5: mine: keys and values are expected, not a single value (is a space missing behind"},
+    {"a word of another program", IN_DEFAULTS "key_file: x\n",
+     "! 3:5: unknown key 'key_file': did you mean 'token_file'?"},
+    {"two that exclude each other in a profile that does not count",
+     "profiles: {p: {mine: {token: a, token_file: b}}}",
+     "! 1:45: token_file and token of the same part exclude each other"},
     {"two that exclude each other", IN_DEFAULTS "token: a\n    token_file: b\n",
-     "! 3:12: token and dir/conf.yaml:4:17: token_file exclude each other"},
+     "! 4:17: token_file and token of the same part exclude each other: keep one of them"},
 
     {"an alias", IN_DEFAULTS "host_name: *a\n", "! 3:16: aliases ('*name') are not taken"},
     {"an alias as a key", IN_DEFAULTS "*a : x\n", "! 3:5: aliases ('*name') are not taken"},
@@ -223,8 +234,7 @@ static const struct row rows[] = {
     {"an empty second document", "defaults: {}\n---\n", "! 2:1: a second document begins here"},
 
     {"not closed", IN_DEFAULTS "host_name: \"a\n",
-     "! 4:1: this is no YAML: found unexpected end of stream while scanning a quoted scalar that "
-     "begins in line 3"},
+     "! 3:16: this is no YAML: the quote that begins here is not closed"},
     {"two colons", IN_DEFAULTS "host_name: a: b\n",
      "! 3:17: this is no YAML: mapping values are not allowed in this context (indent with spaces"},
     {"wrongly indented", "defaults:\n  mine:\n    host_name: a\n   count: 2\n",
@@ -232,9 +242,9 @@ static const struct row rows[] = {
     {"a special character", IN_DEFAULTS "host_name: @a\n",
      "! 3:16: this is no YAML: found character"},
     {"a later version of YAML", "%YAML 3.0\n---\na: b\n", "! 1:1: this is no YAML"},
-    {"no UTF-8", "defaults: \xff\n",
-     "!  invalid leading UTF-8 octet at byte 11: a configuration file"},
-    {"a control character", "defaults: \x01\n", "!  control characters are not allowed at byte 11"},
+    {"no UTF-8", "defaults: \xff\n", "! 1:11: invalid leading UTF-8 octet: a configuration file"},
+    {"a control character", "defaults: \x01\n",
+     "! 1:11: control characters are not allowed: a conf"},
 };
 
 static void test_row(void **state)
@@ -286,6 +296,8 @@ static const struct rank_row rank_rows[] = {
     {"also where it stands first", "", "",
      "{profiles: {p: {mine: {token_file: /f}}}, defaults: {mine: {token: d}}}", "p",
      "token_file=/f "},
+    {"a wrong value under a right one", "--count|4", "", "{defaults: {mine: {count: x}}}", NULL,
+     "! dir/conf.yaml:1:27: count: 'x' is not a whole number from 1 to 9"},
     {"a mistyped profile", "", "", "{profiles: {acme: , globex: }}", "acem",
      "! --profile: there is no profile 'acem' in dir/conf.yaml: did you mean 'acme'?"},
     {"a profile that is not there", "", "", "{profiles: {acme: , globex: }}", "initech",
@@ -436,7 +448,7 @@ static void test_mode_row(void **state)
     file_write(path, row->text, strlen(row->text));
     assert_int_equal(chmod(path, row->mode), 0);
     assert_int_equal(read_file(&f, path), SMC_OK);
-    assert_int_equal(f.settings.is_exposed, row->is_exposed);
+    assert_int_equal(f.settings.warnings.len > 0, row->is_exposed);
     assert_string_equal(smc_buf_str(&f.settings.file), path);
     smc_settings_clear(&f.settings);
     free(path);

@@ -236,7 +236,7 @@ static void test_credentials_in_a_profile(void **state)
     assert_string_equal(f.settings.client_id, "id");
     assert_string_equal(f.settings.api_token, "tiger");
     assert_null(f.settings.api_token_file);
-    assert_false(f.settings.is_credentials_exposed);
+    assert_int_equal(f.settings.sources.warnings.len, 0);
     tear_down(&f);
 }
 
@@ -249,7 +249,8 @@ static void test_credentials_that_others_can_read(void **state)
     char *path = text_format("%s/c.json", f.dir);
     assert_int_equal(chmod(path, 0644), 0);
     assert_int_equal(read_all(&f, "--config|/dev/null|--credentials|$D/c.json", ""), SMC_OK);
-    assert_true(f.settings.is_credentials_exposed);
+    assert_non_null(
+        strstr(smc_buf_str(&f.settings.sources.warnings), "c.json can be read by others"));
     free(path);
     tear_down(&f);
 }
@@ -280,6 +281,45 @@ static void test_credentials_that_are_too_long(void **state)
     tear_down(&f);
 }
 
+static void test_credentials_that_are_not_needed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    set_up(&f);
+    put(&f, "config.yaml", "defaults: {sigma: {credentials: gone.json}}");
+    assert_int_equal(read_all(&f, "--config|$D/config.yaml|-H|h|-c|id|-a|t", ""), SMC_OK);
+    clear(&f);
+    assert_int_equal(read_all(&f, "--config|$D/config.yaml|-H|h|-c|id", ""), SMC_ERR_IO);
+    tear_down(&f);
+}
+
+/* ---- warnings ---- */
+
+struct warning_row {
+    const char *name;
+    const char *env;
+    const char *want; /* all lines */
+};
+
+static const struct warning_row warning_rows[] = {
+    {"none", "CASTOR_SIGMA_HOST=h|castor_sigma_retries=2|CASTOR_UPLOADER_X=y|SIGMA=z", ""},
+    {"a mistyped variable", "CASTOR_SIGMA_CONCURENCY=3",
+     "the variable CASTOR_SIGMA_CONCURENCY is none of castor-extract-sigma's: did you mean "
+     "CASTOR_SIGMA_CONCURRENCY?\n"},
+    {"a variable like no other", "CASTOR_SIGMA_XYZZY=3",
+     "the variable CASTOR_SIGMA_XYZZY is none of castor-extract-sigma's\n"},
+};
+
+static void test_warning_row(void **state)
+{
+    const struct warning_row *row = *state;
+    struct fixture f;
+    set_up(&f);
+    assert_int_equal(read_all(&f, "--config|/dev/null", row->env), SMC_OK);
+    assert_string_equal(smc_buf_str(&f.settings.sources.warnings), row->want);
+    tear_down(&f);
+}
+
 /* ---- regions ---- */
 
 struct region_row {
@@ -293,6 +333,12 @@ static const struct region_row region_rows[] = {
     {"in capitals", "AZURE-EU", "https://api.eu.azure.sigmacomputing.com"},
     {"a host", "api.sigmacomputing.com", "https://api.sigmacomputing.com"},
     {"another host", "sigma", "https://sigma"},
+    {"a part of a region's name", "us-west",
+     "! --host: 'us-west' is no region: did you mean 'aws-us-west'?"},
+    {"the place of a region", "frankfurt",
+     "! --host: 'frankfurt' is no region: did you mean 'aws-eu'?"},
+    {"less than a region", "aws-us",
+     "! --host: 'aws-us' is no region: did you mean 'aws-us-west'?"},
     {"localhost", "localhost", "https://localhost"},
     {"mistyped", "aws-us-wset",
      "! --host: 'aws-us-wset' is no region: did you mean 'aws-us-west'?"},
@@ -435,6 +481,7 @@ int main(void)
         cmocka_unit_test(test_credentials_that_others_can_read),
         cmocka_unit_test(test_credentials_that_are_not_there),
         cmocka_unit_test(test_credentials_that_are_too_long),
+        cmocka_unit_test(test_credentials_that_are_not_needed),
         cmocka_unit_test(test_regions_differ),
         cmocka_unit_test(test_show),
         cmocka_unit_test(test_show_can_be_read_again),
@@ -444,6 +491,8 @@ int main(void)
                            sizeof place_rows / sizeof place_rows[0], test_place_row);
     failed += run_table("credentials", credentials_rows, sizeof credentials_rows[0],
                         sizeof credentials_rows / sizeof credentials_rows[0], test_credentials_row);
+    failed += run_table("warnings", warning_rows, sizeof warning_rows[0],
+                        sizeof warning_rows / sizeof warning_rows[0], test_warning_row);
     failed += run_table("regions", region_rows, sizeof region_rows[0],
                         sizeof region_rows / sizeof region_rows[0], test_region_row);
     failed += cmocka_run_group_tests_name("configuration", tests, NULL, NULL);

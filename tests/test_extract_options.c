@@ -186,13 +186,15 @@ struct error_row {
 static const struct error_row error_rows[] = {
     {"nothing at all: all that is missing in one text", "", "",
      "missing: --host (or the variable CASTOR_SIGMA_HOST), --client-id (or the variable "
-     "CASTOR_SIGMA_CLIENT_ID), --api-token (or the variable CASTOR_SIGMA_API_TOKEN), --output (or "
+     "CASTOR_SIGMA_CLIENT_ID), --api-token (or --api-token-file, --api-token-command, the variable "
+     "CASTOR_SIGMA_API_TOKEN), --output (or "
      "the variable CASTOR_OUTPUT_DIRECTORY)"},
     {"no host", "-c|x|-a|x|-o|x", "", "missing: --host (or the variable CASTOR_SIGMA_HOST)"},
     {"no client id", "-H|x|-a|x|-o|x", "",
      "missing: --client-id (or the variable CASTOR_SIGMA_CLIENT_ID)"},
-    {"no token", "-H|x|-c|x|-o|x",
-     "CASTOR_SIGMA_API_TOKEN=", "missing: --api-token (or the variable CASTOR_SIGMA_API_TOKEN)"},
+    {"no token", "-H|x|-c|x|-o|x", "CASTOR_SIGMA_API_TOKEN=",
+     "missing: --api-token (or --api-token-file, --api-token-command, the variable "
+     "CASTOR_SIGMA_API_TOKEN)"},
     {"no output", "-H|x|-c|x|-a|x", "",
      "missing: --output (or the variable CASTOR_OUTPUT_DIRECTORY)"},
     {"the app's host", GOOD "|-H|app.sigmacomputing.com", "",
@@ -294,7 +296,8 @@ static const struct way_row way_rows[] = {
      "CASTOR_SIGMA_API_TOKEN_COMMAND=x|CASTOR_SIGMA_API_TOKEN_FILE=x", NULL, NULL, NULL,
      BOTH("CASTOR_SIGMA_API_TOKEN_FILE", "CASTOR_SIGMA_API_TOKEN_COMMAND")},
     {"none", "", "CASTOR_SIGMA_API_TOKEN_FILE=", NULL, NULL, NULL,
-     "missing: --api-token (or the variable CASTOR_SIGMA_API_TOKEN)"},
+     "missing: --api-token (or --api-token-file, --api-token-command, the variable "
+     "CASTOR_SIGMA_API_TOKEN); and no configuration file was found"},
 };
 
 static void assert_text(const char *got, const char *want)

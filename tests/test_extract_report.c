@@ -94,16 +94,36 @@ static void test_a_failed_run_reports_too(void **state)
     smc_json_free(root);
 }
 
+/* Known before anything is sent, and told once: what is returned is not logged. */
+static void test_a_report_that_has_no_place(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    char *options = text_format("--report %s/none/r.json", x->dir);
+    char *want = text_format("--report: %s/none: the directory does not exist", x->dir);
+    assert_int_equal(extraction_run(x, options), SMC_ERR_IO);
+    assert_string_equal(x->err.detail, want);
+    assert_int_equal(extraction_count_lines(x, "ERROR - ", NULL), 0);
+    assert_int_equal(sim_calls(x->sim, NULL, 0), 0);
+    assert_int_equal(extraction_count_files(x, "*.json*"), 0);
+    free(options);
+    free(want);
+}
+
 static void test_a_report_that_cannot_be_written(void **state)
 {
     struct extraction *x = *state;
     extraction_plain_estate(x);
     extraction_start(x);
-    assert_int_equal(extraction_run(x, "--report /proc/none/report.json"), SMC_ERR_IO);
+    assert_int_equal(extraction_run(x, "--report /dev/full"), SMC_ERR_IO);
     assert_non_null(strstr(x->err.detail, "--report"));
+    assert_int_equal(extraction_count_lines(x, "ERROR - ", NULL), 0);
     assert_int_equal(extraction_count_files(x, "*-summary.json"),
                      1); /* the set is not its hostage */
-    assert_int_equal(extraction_run(x, "--report /dev/full"), SMC_ERR_IO);
+    extraction_fault(x, "call=files,do=status:500");
+    assert_int_equal(extraction_run(x, "--report /dev/full"), SMC_ERR_HTTP);
+    assert_int_equal(extraction_count_lines(x, "ERROR - ", "--report"), 1);
 }
 
 /* What fails after the publication takes nothing back, and is not told as a failed set. */
@@ -256,6 +276,7 @@ int main(void)
         ALONE(test_what_was_done),
         ALONE(test_gaps_one_by_one),
         ALONE(test_a_failed_run_reports_too),
+        ALONE(test_a_report_that_has_no_place),
         ALONE(test_a_report_that_cannot_be_written),
         ALONE(test_published_all_the_same),
         ALONE(test_an_id_that_is_not_asked_for),

@@ -314,12 +314,25 @@ static void test_rate_is_kept(void **state)
     extraction_start(x);
     assert_int_equal(extraction_run(x, NULL), SMC_OK);
     assert_in_range(sim_refusals(x->sim), 1, 1000);
+    assert_in_range(extraction_count_lines(x, "INFO", "(HTTP 429): "), 1, 2); /* one a minute */
+    assert_int_equal(extraction_count_lines(x, "WARNING", "Every call was refused"), 0);
     struct smc_store *store = open_state(x, sim_url(x->sim), "sim-client");
     assert_int_equal(smc_store_value(store, "pace.rate", &found, &text, NULL), SMC_OK);
     smc_store_close(store);
     assert_true(found);
     assert_in_range(strtoll(smc_buf_str(&text), NULL, 10), 5000, 15000);
     smc_buf_clear(&text);
+}
+
+/* Nobody should wonder for a quarter of an hour why nothing moves. */
+static void test_a_run_that_is_refused_says_so(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    extraction_fault(x, "call=members,do=status:429");
+    assert_int_equal(extraction_run(x, NULL), SMC_ERR_NETWORK);
+    assert_in_range(extraction_count_lines(x, "WARNING", "Every call was refused for "), 5, 15);
 }
 
 /* The next run begins with it: fewer refusals on the same estate. */
@@ -489,9 +502,13 @@ static void test_keep_with_clock_set_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ALONE(test_stopped_again),      ALONE(test_finished),
-        ALONE(test_rate_is_kept),       ALONE(test_rate_helps),
-        ALONE(test_keep_after_failure), ALONE(test_keep_with_clock_set_back),
+        ALONE(test_stopped_again),
+        ALONE(test_finished),
+        ALONE(test_rate_is_kept),
+        ALONE(test_rate_helps),
+        ALONE(test_a_run_that_is_refused_says_so),
+        ALONE(test_keep_after_failure),
+        ALONE(test_keep_with_clock_set_back),
     };
     int failed = TABLE("what stops a run", stop_rows, test_stop);
     failed += TABLE("when it is gone on with", when_rows, test_when);

@@ -224,7 +224,7 @@ static void test_example(void **state)
     assert_string_equal(f.extract.output, row->directory);
     assert_string_equal(f.upload.directory_path, row->directory);
     assert_true(f.extract.is_incremental && f.upload.is_latest && f.upload.is_skipping);
-    assert_false(f.extract.sources.is_exposed);
+    assert_int_equal(f.extract.sources.warnings.len, 0);
     free(token);
     free(secret);
     tear_down(&f);
@@ -288,7 +288,7 @@ static const struct diagnostic diagnostics[] = {
     {"unknown key 'host': 'sigma' and 'upload' are expected here", ACME "    host: x\n", "acme"},
     {"unknown key 'acme': 'defaults' and 'profiles' are expected here", "acme:\n  sigma:\n",
      "acme"},
-    {"unknown key 'token_file': sigmacat.yaml(5) has the list of keys",
+    {"unknown key 'token_file': did you mean 'api_token_file'?",
      ACME "    sigma:\n      token_file: x\n", "acme"},
     {"'host' stands here a second time: keep one of them",
      ACME "    sigma:\n      host: x\n      host: y\n", "acme"},
@@ -305,7 +305,7 @@ static const struct diagnostic diagnostics[] = {
     {"aliases ('*name') are not taken", ACME "    sigma:\n      client_id: *x\n", "acme"},
     {"concurrency: 'many' is not a whole number from 1 to 64",
      ACME "    sigma:\n      concurrency: many\n", "acme"},
-    {"api_token_file exclude each other: give one of them",
+    {"api_token_file and api_token of the same part exclude each other",
      ACME "    sigma:\n      api_token: x\n      api_token_file: y\n", "acme"},
     {"there is no profile 'acne' in", ACME, "acne"},
     {"a profile stands in a configuration file, and there is none", NULL, "acme"},

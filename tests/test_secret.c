@@ -160,10 +160,10 @@ static const struct file_row file_rows[] = {
      "@ holds more than one line; the secret alone is expected"},
     {"an empty line before it", "\ntiger\n", 0, 0, SMC_ERR_USAGE,
      "@ holds more than one line; the secret alone is expected"},
-    {"a space after it", "tiger \n", 0, 0, SMC_ERR_USAGE, NO_SPACE},
-    {"a carriage return in it", "tiger\rlion\n", 0, 0, SMC_ERR_USAGE, NO_SPACE},
-    {"a NUL in it", "tiger\0lion\n", 11, 0, SMC_ERR_USAGE, NO_SPACE},
-    {"UTF-16", "\xff\xfet\0i\0g\0e\0r\0", 12, 0, SMC_ERR_USAGE, NO_SPACE},
+    {"a space after it", "tiger \n", 0, 0, SMC_ERR_USAGE, "@: " NO_SPACE},
+    {"a carriage return in it", "tiger\rlion\n", 0, 0, SMC_ERR_USAGE, "@: " NO_SPACE},
+    {"a NUL in it", "tiger\0lion\n", 11, 0, SMC_ERR_USAGE, "@: " NO_SPACE},
+    {"UTF-16", "\xff\xfet\0i\0g\0e\0r\0", 12, 0, SMC_ERR_USAGE, "@: " NO_SPACE},
 };
 
 static void write_padded(const char *path, size_t pad, const char *bytes, size_t len)
@@ -199,6 +199,27 @@ static void test_an_empty_file(void **state)
     char *want = text_format("%s is empty", f->path);
     check_outcome(f, SMC_ERR_IO, want);
     free(want);
+}
+
+/* Who pastes the secret in place of its file's name should not find it in a log. */
+static void test_a_file_that_is_the_secret(void **state)
+{
+    struct fixture *f = *state;
+    f->from.file = "0123456789abcdef0123tiger";
+    check_outcome(f, SMC_ERR_IO,
+                  "there is no such file; its name is not shown, since it looks like the secret "
+                  "itself, which belongs into a file");
+}
+
+static void test_quotes_around_it(void **state)
+{
+    struct fixture *f = *state;
+    file_write(f->path, "'lion'\n", 7);
+    assert_int_equal(chmod(f->path, 0600), 0);
+    f->from.file = f->path;
+    assert_int_equal(read_secret(f), SMC_OK);
+    assert_string_equal(f->secret.data, "'lion'");
+    assert_non_null(strstr(f->lines, "token: the quotes around the secret count as part of it"));
 }
 
 static void test_a_missing_file(void **state)
@@ -563,6 +584,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_an_empty_file),
+        TEST(test_a_file_that_is_the_secret),
+        TEST(test_quotes_around_it),
         TEST(test_a_missing_file),
         TEST(test_a_directory),
         TEST(test_an_unreadable_file),

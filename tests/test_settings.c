@@ -201,8 +201,12 @@ static const struct row rows[] = {
      "! option '--text' needs a value (TEXT), but '--' follows"},
     {"an empty value", "--text|", "", "! --text: the value is empty"},
     {"an empty value after =", "--text=", "", "! --text: the value is empty"},
-    {"a flag with a value", "--loud=yes", "", "! option '--loud' takes no value"},
-    {"a letter's flag with a value", "-lyes", "", "! option '-l' takes no value"},
+    {"a flag with a value", "--loud=yes", "", "loud"},
+    {"a flag that is switched off", "--loud|--loud=false", "T_LOUD=true", ""},
+    {"a flag with a wrong value", "--loud=maybe", "",
+     "! --loud: 'maybe' is neither true nor false"},
+    {"a flag with an empty value", "--loud=", "", "! --loud: the value is empty"},
+    {"a letter's flag with a value", "-l=no", "T_LOUD=true", ""},
 
     {"flag", "--loud", "", "loud"},
     {"flag by letter", "-l", "", "loud"},
@@ -514,7 +518,7 @@ static void test_required(void **state)
     assert_int_equal(read_all(&f, &err), SMC_OK);
     assert_int_equal(smc_settings_require(&f.settings, flags, 3, &err), SMC_ERR_USAGE);
     assert_string_equal(err.detail, "missing: --text (or the variable T_TEXT), --secret_word (or "
-                                    "the variable T_SECRET)");
+                                    "the variable T_SECRET); and no configuration file was found");
     assert_int_equal(smc_settings_require(&f.settings, flags + 2, 1, NULL), SMC_OK);
     tear_down(&f);
 }
@@ -529,7 +533,9 @@ static void test_one_of_a_group_is_enough(void **state)
     assert_int_equal(read_all(&f, &err), SMC_OK);
     assert_int_equal(smc_settings_require(&f.settings, flags, 1, NULL), SMC_OK);
     assert_int_equal(smc_settings_require(&f.settings, flags, 2, &err), SMC_ERR_USAGE);
-    assert_string_equal(err.detail, "missing: --text (or the variable T_TEXT)");
+    assert_string_equal(
+        err.detail,
+        "missing: --text (or the variable T_TEXT); and no configuration file was found");
     tear_down(&f);
 }
 

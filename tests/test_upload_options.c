@@ -187,10 +187,12 @@ struct error_row {
 
 static const struct error_row error_rows[] = {
     {"nothing at all: all that is missing in one text", "", "",
-     "missing: --token (or the variable CASTOR_UPLOADER_TOKEN), --source_id (or the variable "
+     "missing: --token (or --token-file, --token-command, the variable CASTOR_UPLOADER_TOKEN), "
+     "--source_id (or the variable "
      "CASTOR_UPLOADER_SOURCE_ID), --file_type (or the variable CASTOR_UPLOADER_FILE_TYPE)"},
     {"no token", "-s|" UUID "|-t|VIZ|-f|x", "",
-     "missing: --token (or the variable CASTOR_UPLOADER_TOKEN)"},
+     "missing: --token (or --token-file, --token-command, the variable CASTOR_UPLOADER_TOKEN); "
+     "and "},
     {"no source id", "-k|tiger|-t|VIZ|-f|x", "",
      "missing: --source_id (or the variable CASTOR_UPLOADER_SOURCE_ID)"},
     {"no type", WHO "|-f|x", "",
@@ -225,10 +227,18 @@ static const struct error_row error_rows[] = {
      "CASTOR_UPLOADER_SOURCE_ID: 'mine' is no UUID"},
     {"--latest with -f", WHO "|-t|VIZ|-f|x|--latest", "",
      "--latest: sets are sent with --file_type VIZ, from a directory (--directory_path)"},
-    {"--latest with another type", WHO "|-t|WAREHOUSE|-d|x", "CASTOR_UPLOADER_LATEST=true",
-     "CASTOR_UPLOADER_LATEST: sets are sent with --file_type VIZ"},
+    {"--latest with another type", WHO "|-t|WAREHOUSE|-d|x|--latest", "",
+     "--latest: sets are sent with --file_type VIZ"},
     {"--set with letters", WHO "|-t|VIZ|-d|x|--set|17a", "", "--set: '17a' is no set: the digits"},
     {"--set that is empty", WHO "|-t|VIZ|-d|x|--set|", "", "--set: "},
+    {"--check and --list", WHO "|-t|VIZ|-d|x|--check|--list", "",
+     "--check and --list exclude each other: give one of them"},
+    {"--check and --dry-run", WHO "|-t|VIZ|-d|x|--dry-run|--check", "",
+     "--check and --dry-run exclude each other"},
+    {"--check and --json", WHO "|-t|VIZ|-d|x|--json|--check", "",
+     "--check and --json exclude each other"},
+    {"--check with the variable of --dry-run still needs a token",
+     "-s|" UUID "|-t|VIZ|-d|x|--check", "CASTOR_UPLOADER_DRY_RUN=true", "missing: --token"},
     {"--set and --latest", WHO "|-t|VIZ|-d|x|--set|1|--latest", "",
      "--set and --latest exclude each other"},
     {"--parallel 0", "--parallel|0", "", "--parallel: '0' is not a whole number from 1 to 64"},
@@ -331,7 +341,8 @@ static const struct way_row way_rows[] = {
      "CASTOR_UPLOADER_TOKEN_COMMAND=x|CASTOR_UPLOADER_TOKEN_FILE=x", NULL, NULL, NULL,
      BOTH("CASTOR_UPLOADER_TOKEN_FILE", "CASTOR_UPLOADER_TOKEN_COMMAND")},
     {"none", "", "CASTOR_UPLOADER_TOKEN_FILE=", NULL, NULL, NULL,
-     "missing: --token (or the variable CASTOR_UPLOADER_TOKEN)"},
+     "missing: --token (or --token-file, --token-command, the variable CASTOR_UPLOADER_TOKEN); and "
+     "no configuration file was found"},
 };
 
 static void assert_text(const char *got, const char *want)
@@ -496,6 +507,25 @@ static void test_names_of_types(void **state)
 #define TABLE(name, rows, test)                                                                    \
     run_table((name), (rows), sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], (test))
 
+/* What is said of sets at a lower place is no obstacle to what a flag names. */
+static void test_a_flag_overrules_what_is_said_of_sets(void **state)
+{
+    (void)state;
+    static const char *const args[] = {WHO "|-t|VIZ|-f|x", WHO "|-t|WAREHOUSE|-d|x",
+                                       WHO "|-t|DBT|-f|x", WHO "|-t|VIZ|-d|x|--latest=false"};
+    for (size_t i = 0; i < sizeof args / sizeof args[0]; i++) {
+        struct fixture f;
+        struct smc_error err = SMC_ERROR_INIT;
+        assert_int_equal(run(&f, args[i],
+                             "CASTOR_UPLOADER_LATEST=true|CASTOR_UPLOADER_SKIP_UPLOADED=true",
+                             &err),
+                         SMC_OK);
+        assert_false(f.settings.is_latest);
+        assert_int_equal(f.settings.is_skipping, f.settings.file_path == NULL);
+        tear_down(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -503,6 +533,7 @@ int main(void)
         cmocka_unit_test(test_lookml_with_a_project),
         cmocka_unit_test(test_other_types_pass_over_the_project),
         cmocka_unit_test(test_all_by_variable),
+        cmocka_unit_test(test_a_flag_overrules_what_is_said_of_sets),
         cmocka_unit_test(test_help_needs_nothing),
         cmocka_unit_test(test_version_needs_nothing),
         cmocka_unit_test(test_names_of_types),

@@ -448,6 +448,7 @@ static void test_list(void **state)
     make_set(f, "1", "");
     assert_int_equal(upload_with(f, &err, list), SMC_OK);
     assert_string_equal(f->out, "");
+    assert_logged(f, "I Nothing has been accepted yet (no record in /");
     assert_false(file_exists(place));
     assert_int_equal(upload_with(f, &err, with_state), SMC_OK);
     assert_int_equal(upload_with(f, &err, list), SMC_OK);

@@ -245,6 +245,7 @@ static bool find_newest(const struct upload_files *files, const char *before, si
 static enum smc_status choose_latest(struct checker *c, struct smc_error *err)
 {
     const char *before = NULL;
+    struct smc_error newest = SMC_ERROR_INIT;
     size_t begin;
     size_t end;
     c->is_trial = true;
@@ -261,10 +262,17 @@ static enum smc_status choose_latest(struct checker *c, struct smc_error *err)
         }
         smc_logf(c->log, SMC_LOG_WARN, "Set %.*s is passed over: %s", digits_len(before), before,
                  c->first.detail);
+        if (newest.code == SMC_OK)
+            (void)smc_fail(&newest, SMC_ERR_IO, "%s", c->first.detail);
         c->problem_count = 0;
     }
-    return smc_fail(err, SMC_ERR_IO, "%s: no complete set%s", c->files->directory,
-                    before ? ": each was passed over" : " at all");
+    if (!before)
+        return smc_fail(err, SMC_ERR_IO,
+                        "%s: no complete set at all: castor-extract-sigma makes one",
+                        c->files->directory);
+    return smc_fail(err, SMC_ERR_IO,
+                    "%s: no complete set: each was passed over; of the newest: %s",
+                    c->files->directory, newest.detail);
 }
 
 static enum smc_status choose_set(struct checker *c, struct smc_error *err)
@@ -285,17 +293,23 @@ static enum smc_status choose_set(struct checker *c, struct smc_error *err)
 
 static enum smc_status check_sets(struct checker *c, struct smc_error *err)
 {
+    size_t sets = 0;
     enum smc_status rc = SMC_OK;
     for (size_t i = 0; i < c->files->count && rc == SMC_OK;) {
         size_t end = set_end(c->files, i);
         if (upload_set_len(c->files->items[i].name) > 0) {
             rc = check_set(c, i, end, err);
+            sets++;
         } else {
             c->files->items[i].is_foreign = true;
             rc = check_file(c, i, err);
         }
         i = end;
     }
+    if (rc == SMC_OK && sets > 1)
+        smc_logf(c->log, SMC_LOG_WARN,
+                 "%s has %zu sets, and all are sent; --latest sends the newest",
+                 c->files->directory, sets);
     return rc;
 }
 

@@ -248,6 +248,15 @@ static void select_files(struct upload_files *files, struct smc_log *log)
     files->count = kept;
 }
 
+/* What an extraction writes bears this name until the set is published. */
+static bool has_unfinished(const struct upload_files *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (ends_with(files->items[i].name, ".json.part"))
+            return true;
+    return false;
+}
+
 enum smc_status upload_files_in(struct upload_files *files, const char *directory,
                                 struct smc_log *log, struct smc_error *err)
 {
@@ -263,10 +272,14 @@ enum smc_status upload_files_in(struct upload_files *files, const char *director
         return rc;
     if (files->count > 0)
         qsort(files->items, files->count, sizeof *files->items, compare);
+    bool is_unfinished = has_unfinished(files);
     select_files(files, log);
     if (files->count == 0)
         return smc_fail(err, SMC_ERR_IO,
-                        "%s: no file to send: none whose name ends in .json or .csv", directory);
+                        "%s: no file to send: none whose name ends in .json or .csv%s", directory,
+                        is_unfinished ? "; there are files of an extraction that is running or was "
+                                        "stopped: wait, or run castor-extract-sigma again"
+                                      : "");
     return SMC_OK;
 }
 

@@ -39,7 +39,7 @@ static enum smc_status answer(struct upload_settings *settings, struct smc_log *
         return smc_cli_print_help(upload_program(), err);
     if (settings->is_version)
         return smc_cli_print_version(upload_program(), err);
-    smc_cli_warn_of_file(&settings->sources, log);
+    smc_cli_log_warnings(&settings->sources, log);
     if (settings->is_showing)
         return smc_cli_show_settings(&settings->sources, upload_program(), err);
     return send_files(settings, log, err);
@@ -48,19 +48,15 @@ static enum smc_status answer(struct upload_settings *settings, struct smc_log *
 int main(int argc, char **argv)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    struct upload_settings settings = {.origin = SMC_BUF_INIT(0)};
-    /* Until the options say otherwise. */
-    struct smc_log *log = smc_log_new(STDERR_FILENO, SMC_LOG_INFO, SMC_LOG_TEXT);
+    /* What the log is like until the options say otherwise. */
+    struct upload_settings settings = {.log_level = SMC_LOG_INFO, .log_format = SMC_LOG_TEXT};
     enum smc_status rc = smc_cli_setup(&err);
     if (rc == SMC_OK)
         rc = upload_options_read(&settings, argc, argv, environ, &err);
-    if (rc != SMC_OK)
-        goto out;
-    smc_log_free(log);
-    log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
-                      (enum smc_log_format)settings.log_format);
-    rc = answer(&settings, log, &err);
-out:
+    struct smc_log *log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
+                                      (enum smc_log_format)settings.log_format);
+    if (rc == SMC_OK)
+        rc = answer(&settings, log, &err);
     if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
         smc_logf(log, SMC_LOG_ERROR, "%s", err.detail);
     upload_options_clear(&settings);

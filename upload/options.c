@@ -16,21 +16,37 @@ enum smc_status upload_options_read(struct upload_settings *settings, int argc, 
     return smc_cli_configure(&settings->sources, upload_program(), &choice, argc, argv, envp, err);
 }
 
+/* It goes into a header as it is. */
+static enum smc_status check_token(const struct upload_settings *settings, const char *flag,
+                                   struct smc_error *err)
+{
+    for (const char *at = settings->token; at && *at; at++)
+        if ((unsigned char)*at >= 0x80)
+            return smc_fail(
+                err, SMC_ERR_USAGE,
+                "%s: the token has a character beyond ASCII, which Catalog's tokens have "
+                "not",
+                smc_settings_name(&settings->sources, flag));
+    return SMC_OK;
+}
+
 enum smc_status upload_options_load_secret(struct upload_settings *settings, int stop_fd,
                                            struct smc_log *log, struct smc_error *err)
 {
-    const char *flag = settings->token_file ? "--token-file" : "--token-command";
+    const char *flag = settings->token_file      ? "--token-file"
+                       : settings->token_command ? "--token-command"
+                                                 : "--token";
     struct smc_cli_secret from = {.file = settings->token_file,
                                   .command = settings->token_command,
                                   .name = smc_settings_name(&settings->sources, flag),
                                   .stop_fd = stop_fd,
                                   .log = log};
-    if (!from.file && !from.command)
-        return SMC_OK;
-    enum smc_status rc = smc_cli_secret_read(&from, &settings->secret, err);
-    if (rc == SMC_OK)
+    enum smc_status rc = SMC_OK;
+    if (from.file || from.command)
+        rc = smc_cli_secret_read(&from, &settings->secret, err);
+    if (rc == SMC_OK && settings->secret.len > 0)
         settings->token = settings->secret.data;
-    return rc;
+    return rc == SMC_OK ? check_token(settings, flag, err) : rc;
 }
 
 void upload_options_clear(struct upload_settings *settings)

@@ -161,6 +161,26 @@ static enum smc_status check_ledger(const struct upload_settings *settings, stru
                     name_of(settings, settings->is_listing ? "--list" : "--skip-uploaded"));
 }
 
+/* Whether what a flag says is about another kind of upload than was chosen, at a higher place: what a
+ * profile says of directories does not count for a file that is named by flag. */
+static bool is_overruled(const struct upload_settings *settings, const char *flag)
+{
+    enum smc_source source = smc_settings_source(&settings->sources, flag);
+    bool is_other = settings->file_path || settings->file_type != UPLOAD_VIZ;
+    return is_other && (source < smc_settings_source(&settings->sources, "--file_path") ||
+                        source < smc_settings_source(&settings->sources, "--file_type"));
+}
+
+static void drop_overruled(struct upload_settings *settings)
+{
+    if (is_overruled(settings, "--latest"))
+        settings->is_latest = false;
+    if (is_overruled(settings, "--set"))
+        settings->set = NULL;
+    if (settings->file_path && !settings->state && is_overruled(settings, "--skip-uploaded"))
+        settings->is_skipping = false;
+}
+
 /* Showing the ledger needs its place alone; a source id chooses from it. */
 static enum smc_status check_list(struct upload_settings *settings, struct smc_error *err)
 {
@@ -168,14 +188,37 @@ static enum smc_status check_list(struct upload_settings *settings, struct smc_e
     return rc == SMC_OK && settings->source_id ? check_source_id(settings, err) : rc;
 }
 
+/* What --check is asked in place of; a variable or a file says it for runs alone. */
+static enum smc_status check_mode(struct upload_settings *settings, struct smc_error *err)
+{
+    struct {
+        const char *flag;
+        bool *is_given;
+    } others[] = {{"--list", &settings->is_listing},
+                  {"--dry-run", &settings->is_dry_run},
+                  {"--json", &settings->is_json}};
+    for (size_t i = 0; settings->is_checking && i < sizeof others / sizeof others[0]; i++) {
+        bool is_flag = smc_settings_source(&settings->sources, others[i].flag) == SMC_FROM_FLAG;
+        if (*others[i].is_given && is_flag)
+            return smc_fail(err, SMC_ERR_USAGE,
+                            "--check and %s exclude each other: give one of them", others[i].flag);
+        *others[i].is_given = false;
+    }
+    return SMC_OK;
+}
+
 enum smc_status upload_options_check(struct upload_settings *settings, struct smc_error *err)
 {
     static const char *const required[] = {"--token", "--source_id", "--file_type"};
+    enum smc_status rc = check_mode(settings, err);
+    if (rc != SMC_OK)
+        return rc;
     if (settings->is_listing)
         return check_list(settings, err);
     size_t first = settings->is_dry_run ? 1 : 0;
-    enum smc_status rc = smc_settings_require(&settings->sources, required + first,
-                                              sizeof required / sizeof required[0] - first, err);
+    rc = smc_settings_require(&settings->sources, required + first,
+                              sizeof required / sizeof required[0] - first, err);
+    drop_overruled(settings);
     if (rc == SMC_OK)
         rc = check_source_id(settings, err);
     if (rc == SMC_OK)

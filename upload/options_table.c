@@ -197,7 +197,25 @@ static const struct smc_setting rows[] = {
     SMC_CLI_QUERY_ROWS(struct upload_settings),
 };
 
-static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[0]};
+/* Words of the other program, of the API and of other tools. */
+static const struct smc_setting_synonym synonyms[] = {
+    {"--api-token", "--token"},
+    {"--api-token-file", "--token-file"},
+    {"--api-token-command", "--token-command"},
+    {"--output", "--directory_path"},
+    {"--directory", "--directory_path"},
+    {"--file", "--file_path"},
+    {"--type", "--file_type"},
+    {"--source", "--source_id"},
+    {"--project", "--project_name"},
+    {"--host", "--endpoint"},
+    {"--region", "--zone"},
+    {"--concurrency", "--parallel"},
+    {"--incremental", "--skip-uploaded"},
+    {NULL, NULL},
+};
+
+static const struct smc_settings_table table = {rows, sizeof rows / sizeof rows[0], synonyms};
 
 static const char *const examples[] = {
     "castor-upload --token-file token -s SOURCE_ID -t VIZ -d sigma --latest",
@@ -210,6 +228,7 @@ static const struct smc_cli_program program = {
     .name = "castor-upload",
     .purpose = "send files to Coalesce Catalog",
     .part = "upload",
+    .prefix = "CASTOR_UPLOADER_",
     .examples = examples,
     .variables = "Variables: CASTOR_UPLOADER_ and the flag, CASTOR_UPLOADER_TOKEN_FILE.\n"
                  "Keys of sigmacat.yaml(5): the flag with _, token_file.\n"

@@ -1,7 +1,10 @@
 #include "preflight.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <sigmacat/client.h>
 
@@ -9,9 +12,12 @@
 #include "lib/cli/server.h"
 
 #include "check.h"
+#include "summary.h"
 
 /* A check should end soon: what fails twice within seconds is worth a line. */
 #define RETRIES_MAX 1
+#define TRY_MAX_MS  ((int64_t)60 * 1000)
+#define TIME_MAX_MS ((int64_t)180 * 1000)
 
 struct preflight {
     const struct upload_settings *settings;
@@ -28,21 +34,92 @@ static const char *setting(const struct preflight *check, const char *flag)
 
 /* ---- files ---- */
 
-static void advise_on_files(struct preflight *check)
+/* The last file of a set, which in the order of names is the newest; NULL: there is no set. */
+static const struct upload_file *newest_of(const struct upload_files *files)
+{
+    for (size_t i = files->count; i > 0; i--)
+        if (upload_set_len(files->items[i - 1].name) > 0)
+            return &files->items[i - 1];
+    return NULL;
+}
+
+static bool is_of_set(const struct upload_file *file, const char *set)
+{
+    size_t len = strlen(set);
+    return upload_set_len(file->name) == len + 1 && strncmp(file->name, set, len) == 0;
+}
+
+/* Whether the summary of the set that `last` ends says that it is partial. */
+static bool is_partial(const struct upload_files *files, const struct upload_file *last)
+{
+    struct upload_identity identity;
+    struct upload_summary summary = {.text = SMC_BUF_INIT(0)};
+    int fd = -1;
+    bool is_it =
+        upload_is_summary(last->name) &&
+        upload_files_open(files, (size_t)(last - files->items), &fd, &identity, NULL) == SMC_OK &&
+        upload_summary_read(&summary, fd, NULL) == SMC_OK && summary.is_partial;
+    upload_summary_clear(&summary);
+    if (fd >= 0)
+        (void)close(fd);
+    return is_it;
+}
+
+static void advise_on_partial(struct preflight *check, const struct upload_file *last)
+{
+    static const char whole[] = "extract without --only and --skip, or send it";
+    if (check->settings->is_latest)
+        smc_cli_remedy(&check->list, "%s by --set %.*s --force, in place of %s", whole,
+                       (int)upload_set_len(last->name) - 1, last->name, setting(check, "--latest"));
+    else
+        smc_cli_remedy(&check->list, "%s all the same by --force", whole);
+}
+
+static void advise_on_sets(struct preflight *check, const struct upload_files *files)
+{
+    const struct upload_settings *settings = check->settings;
+    const struct upload_file *last = newest_of(files);
+    bool is_choosing = settings->is_latest || settings->set;
+    bool is_only = last && upload_is_same_set(files->items[0].name, last->name);
+    if (!last && is_choosing)
+        smc_cli_remedy(&check->list, "run castor-extract-sigma first, or correct %s",
+                       setting(check, "--directory_path"));
+    else if (!last)
+        smc_cli_remedy(&check->list, "mend or remove what the log names in %s",
+                       settings->directory_path);
+    else if (settings->set && !is_of_set(last, settings->set))
+        smc_cli_remedy(&check->list, "give %s the digits that a set's names in %s begin with",
+                       setting(check, "--set"), settings->directory_path);
+    else if ((is_choosing || is_only) && is_partial(files, last))
+        advise_on_partial(check, last);
+    else if (is_choosing)
+        smc_cli_remedy(&check->list, "extract again into %s, to the end of the run",
+                       settings->directory_path);
+    else
+        smc_cli_remedy(&check->list, "choose a whole set by --latest, or extract again");
+}
+
+static void advise_on_files(struct preflight *check, const struct upload_files *files,
+                            const struct smc_error *why)
 {
     const struct upload_settings *settings = check->settings;
     bool is_sets = settings->directory_path && settings->file_type == UPLOAD_VIZ;
+    const char *name =
+        setting(check, settings->directory_path ? "--directory_path" : "--file_path");
     if (!settings->directory_path)
-        smc_cli_remedy(&check->list, "give %s a file that can be read and is not empty",
-                       setting(check, "--file_path"));
-    else if (is_sets && (settings->is_latest || settings->set))
-        smc_cli_remedy(&check->list, "extract again into %s, to the end of the run",
-                       settings->directory_path);
-    else if (is_sets)
-        smc_cli_remedy(&check->list, "choose a whole set by --latest, or extract again");
-    else
+        smc_cli_remedy(&check->list, "give %s a file that can be read and is not empty", name);
+    else if (files->count > 0 && is_sets)
+        advise_on_sets(check, files);
+    else if (files->count > 0)
         smc_cli_remedy(&check->list, "mend or remove what the log names in %s",
                        settings->directory_path);
+    else if (why->sys_errno == EACCES)
+        smc_cli_remedy(&check->list, "give %s a directory that the user who runs this can read",
+                       name);
+    else if (is_sets)
+        smc_cli_remedy(&check->list, "run castor-extract-sigma first, or correct %s", name);
+    else
+        smc_cli_remedy(&check->list, "give %s a directory with .json or .csv files", name);
 }
 
 static enum smc_status check_files(struct preflight *check, struct smc_error *err)
@@ -58,7 +135,7 @@ static enum smc_status check_files(struct preflight *check, struct smc_error *er
                    files.count, bytes, files.count > 0 ? upload_files_base(&files, 0) : "");
     } else if (rc == SMC_ERR_IO) {
         smc_cli_failed(&check->list, rc, "files", "%s", why.detail);
-        advise_on_files(check);
+        advise_on_files(check, &files, &why);
         rc = SMC_OK;
     } else {
         (void)smc_fail(err, rc, "%s", why.detail);
@@ -98,7 +175,8 @@ static enum smc_status open_client(struct preflight *check, struct smc_client **
     opt.concurrency = 1;
     opt.retries = settings->retries < RETRIES_MAX ? settings->retries : RETRIES_MAX;
     opt.retry_base_ms = settings->retry_base_ms;
-    opt.timeout_ms = settings->timeout_ms;
+    opt.timeout_ms = settings->timeout_ms < TRY_MAX_MS ? settings->timeout_ms : TRY_MAX_MS;
+    opt.max_time_ms = TIME_MAX_MS; /* a server that dribbles makes progress for ever */
     opt.stop_fd = check->stop_fd;
     opt.clock = check->clock;
     opt.log = check->log;
@@ -123,6 +201,9 @@ static enum smc_status check_catalog(struct preflight *check, struct smc_error *
             .owner = "Catalog",
             .setting = setting(check, check->settings->endpoint ? "--endpoint" : "--zone"),
             .advice = "",
+            .use_of_clock = "waits that the server names as a date go by it",
+            .is_built_in = check->settings->endpoint == NULL,
+            .is_in_doubt = check->settings->endpoint != NULL,
             .client = client,
             .clock = check->clock};
         rc = smc_cli_check_server(&check->list, &server, &is_reached, err);
@@ -140,8 +221,6 @@ enum smc_status upload_preflight(const struct upload_settings *settings, struct 
                               .log = log,
                               .clock = clock ? clock : smc_clock_system(),
                               .stop_fd = stop_fd};
-    if (settings->is_listing)
-        return smc_fail(err, SMC_ERR_USAGE, "--check and --list exclude each other");
     if (smc_log_hide(log, settings->token) != SMC_OK)
         return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
     smc_cli_checklist_init(&check.list, settings->out, log);

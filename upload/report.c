@@ -144,6 +144,7 @@ enum smc_status upload_report_json(const struct upload_settings *settings,
 struct listing {
     const struct upload_settings *settings;
     struct smc_json *array; /* NULL: lines */
+    size_t count;
     struct smc_error *err;
 };
 
@@ -160,6 +161,7 @@ static enum smc_status show_entry(void *ctx, const struct smc_ledger_entry *entr
 {
     struct listing *listing = ctx;
     char when[40];
+    listing->count++;
     format_time(entry->time_s, when, sizeof when);
     if (!listing->array) {
         if (fprintf(out_of(listing->settings), "%s %12" PRId64 " %s %s\n", when, entry->size,
@@ -177,8 +179,21 @@ static enum smc_status show_entry(void *ctx, const struct smc_ledger_entry *entr
     return SMC_OK;
 }
 
+static void log_empty(const struct upload_settings *settings, const struct smc_ledger *ledger,
+                      struct smc_log *log)
+{
+    if (ledger)
+        smc_logf(log, SMC_LOG_INFO, "Nothing has been accepted yet%s",
+                 *settings->source_uuid ? " for this source" : "");
+    else
+        smc_logf(log, SMC_LOG_INFO, "Nothing has been accepted yet (no record in %s%s)",
+                 settings->state ? settings->state : settings->directory_path,
+                 settings->state ? "" : "/.sigmacat");
+}
+
 enum smc_status upload_report_ledger(const struct upload_settings *settings,
-                                     struct smc_ledger *ledger, struct smc_error *err)
+                                     struct smc_ledger *ledger, struct smc_log *log,
+                                     struct smc_error *err)
 {
     const char *source_id = *settings->source_uuid ? settings->source_uuid : NULL;
     struct smc_json *root = settings->is_json ? smc_json_object() : NULL;
@@ -192,6 +207,8 @@ enum smc_status upload_report_ledger(const struct upload_settings *settings,
     enum smc_status rc = smc_ledger_each(ledger, source_id, show_entry, &listing, err);
     if (rc == SMC_OK)
         rc = settings->is_json ? print_tree(settings, root, err) : print(settings, "", err);
+    if (rc == SMC_OK && listing.count == 0 && !settings->is_json)
+        log_empty(settings, ledger, log);
     smc_json_free(root);
     return rc;
 }

@@ -19,8 +19,9 @@ enum smc_status upload_report_json(const struct upload_settings *settings,
                                    const struct upload_files *files,
                                    const struct smc_error *outcome, struct smc_error *err);
 
-/* Prints the ledger: a line an upload, or one JSON object. */
+/* Prints the ledger: a line an upload, or one JSON object. Where no line comes, the log says why. */
 enum smc_status upload_report_ledger(const struct upload_settings *settings,
-                                     struct smc_ledger *ledger, struct smc_error *err);
+                                     struct smc_ledger *ledger, struct smc_log *log,
+                                     struct smc_error *err);
 
 #endif

@@ -1,9 +1,11 @@
 #include "run.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sigmacat/ledger.h>
 
@@ -180,6 +182,11 @@ enum smc_status upload_run(const struct upload_settings *settings, struct smc_lo
 {
     struct upload_files files = UPLOAD_FILES_INIT;
     struct smc_ledger *ledger = NULL;
+    /* The record would be made in it, and with it a mistyped directory. */
+    if (settings->directory_path && !settings->is_listing &&
+        access(settings->directory_path, F_OK) != 0)
+        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
+                              settings->directory_path);
     enum smc_status rc = open_ledger(settings, log, &ledger, err);
     if (rc != SMC_OK)
         return rc;
@@ -189,7 +196,8 @@ enum smc_status upload_run(const struct upload_settings *settings, struct smc_lo
                              .stop_fd = stop_fd,
                              .files = &files,
                              .ledger = ledger};
-    rc = settings->is_listing ? upload_report_ledger(settings, ledger, err) : run_upload(&job, err);
+    rc = settings->is_listing ? upload_report_ledger(settings, ledger, log, err)
+                              : run_upload(&job, err);
     upload_files_clear(&files);
     smc_ledger_close(ledger);
     return rc;

@@ -23,7 +23,7 @@ enum smc_setting_type {
     SMC_SETTING_WHOLE,   /* int, from `min` to `max` */
     SMC_SETTING_SECONDS, /* int64_t, milliseconds; decimals allowed; from `min` on */
     SMC_SETTING_DECIMAL, /* double, not below `min` */
-    SMC_SETTING_FLAG,    /* bool; a flag takes no value, a variable says true or false */
+    SMC_SETTING_FLAG,    /* bool; as a flag "--x" or "--x=false"; a variable says true or false */
     SMC_SETTING_CHOICE   /* int, the index into `choices` */
 };
 
@@ -49,9 +49,17 @@ struct smc_setting {
     bool is_unkeyed; /* has no key in a configuration file; queries have none either */
 };
 
+/* A flag that people expect, and the one that they mean by it. */
+struct smc_setting_synonym {
+    const char *typed; /* "--token-file" */
+    const char *flag;
+};
+
 struct smc_settings_table {
     const struct smc_setting *rows;
     size_t count;
+    const struct smc_setting_synonym
+        *synonyms; /* ended by a NULL; or NULL. For "did you mean" alone */
 };
 
 /* Where a value came from; a higher one beats a lower one. */
@@ -78,8 +86,7 @@ struct smc_settings {
     struct smc_buf file;      /* the configuration file that was read; empty: none */
     struct smc_buf profiles;  /* names in it, with commas */
     struct smc_buf profile;   /* the one of them that counted; empty: none */
-    bool is_exposed; /* that file holds a secret or a command, and others than its owner can
-                                 read or change it: worth a warning */
+    struct smc_buf warnings;  /* what the program should log on how it is set, a line each */
 };
 
 #define SMC_SETTINGS_INIT                                                                          \
@@ -132,6 +139,14 @@ SMC_API enum smc_status smc_settings_lend(struct smc_settings *settings, const c
                                           const char *flag, const char *text, const char *name,
                                           struct smc_error *err);
 
+/* Keeps a line for the program's log in `warnings`; a line's end in it is replaced. Errors of
+ * smc_buf_add. */
+SMC_API enum smc_status smc_settings_warn(struct smc_settings *settings, const char *fmt, ...)
+    SMC_PRINTF(2, 3);
+
+/* Where a setting's value came from. `flag` as in the table. */
+SMC_API enum smc_source smc_settings_source(const struct smc_settings *settings, const char *flag);
+
 /* The key of a setting in a configuration file, "client_id", into `key` of `size` bytes; false when
  * it has none. */
 SMC_API bool smc_setting_key(const struct smc_setting *row, char *key, size_t size);
@@ -162,8 +177,8 @@ SMC_API bool smc_settings_is_query(const struct smc_settings *settings);
 /* Whether a setting was given, by flag, variable or file. */
 SMC_API bool smc_settings_is_set(const struct smc_settings *settings, const char *flag);
 
-/* Whether it was, or one that excludes it. */
-SMC_API bool smc_settings_is_decided(const struct smc_settings *settings, const char *flag);
+/* The highest place that has spoken on this setting, or on one that excludes it. */
+SMC_API enum smc_source smc_settings_decider(const struct smc_settings *settings, const char *flag);
 
 /* A word of `count` that `text` is likely to have been meant for; NULL: none is near. */
 SMC_API const char *smc_settings_nearest(const char *text, const char *const *words, size_t count);

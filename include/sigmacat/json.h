@@ -14,12 +14,11 @@ struct smc_json; /* one node of a tree, owned by its parent, or by the caller wh
 
 /* Parses a whole text of any top type; doubled names are errors. NULL with `err` filled
  * (SMC_ERR_SYNTAX with line and column; nothing of the text is quoted). Refused too: integers beyond
- * 64 bits and unpaired surrogates. Free the root with smc_json_free. */
+ * 64 bits and unpaired surrogates. Free the root with smc_json_free.
+ * Texts may be secrets: from the first call on jansson overwrites what it frees, in the whole process,
+ * unless another way of freeing was given to it before. */
 SMC_API struct smc_json *smc_json_parse(const char *text, size_t len, struct smc_error *err);
 SMC_API void smc_json_free(struct smc_json *root);
-
-/* As smc_json_free, with the texts of an object's members overwritten first: they are secrets. */
-SMC_API void smc_json_wipe(struct smc_json *root);
 
 /* Reading: borrowed nodes and texts; NULL or the fallback when the member is not there or of
  * another type. Every `node` may be NULL. A string with a NUL in it has no text. */

@@ -1,10 +1,15 @@
 #include "configure.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <strings.h>
+#include <sys/stat.h>
 
 #define PATH_MAX_BYTES 65536
+
+/* More than any table has. */
+#define WORDS_MAX 64
 
 #define USER_FILE   "sigmacat/config.yaml"
 #define SYSTEM_FILE "/etc/sigmacat/config.yaml"
@@ -51,6 +56,63 @@ static enum smc_status read_file(struct smc_settings *settings,
     return smc_settings_read_file(settings, &file, err);
 }
 
+/* Whether a file is there, even as a link that leads nowhere: then opening it says so. Where that
+ * can't be seen, another file that is taken must not be a surprise. */
+static enum smc_status is_there(struct smc_settings *settings, const char *path, bool *is)
+{
+    struct stat st;
+    *is = lstat(path, &st) == 0;
+    if (*is || errno == ENOENT || errno == ENOTDIR)
+        return SMC_OK;
+    return smc_settings_warn(settings, "%s: can't look for this configuration file: %s", path,
+                             strerror(errno));
+}
+
+static enum smc_status find_file(struct smc_settings *settings, const char *user_file,
+                                 const char **found)
+{
+    bool is = false;
+    enum smc_status rc = *user_file ? is_there(settings, user_file, &is) : SMC_OK;
+    if (rc == SMC_OK && is)
+        *found = user_file;
+    else if (rc == SMC_OK)
+        rc = is_there(settings, SYSTEM_FILE, &is);
+    if (rc == SMC_OK && is && !*found)
+        *found = SYSTEM_FILE;
+    return rc;
+}
+
+/* A mistyped variable would do nothing, without a word. */
+static enum smc_status check_variables(struct smc_settings *settings,
+                                       const struct smc_cli_program *program, char *const *envp)
+{
+    const struct smc_settings_table *table = settings->table;
+    const char *words[WORDS_MAX];
+    size_t count = 0;
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; i < table->count && count < WORDS_MAX; i++)
+        if (table->rows[i].variable)
+            words[count++] = table->rows[i].variable;
+    size_t len = strlen(program->prefix);
+    for (; *envp && rc == SMC_OK; envp++) {
+        char name[128];
+        size_t name_len = strcspn(*envp, "=");
+        if (strncasecmp(*envp, program->prefix, len) != 0 || name_len >= sizeof name ||
+            (*envp)[name_len] == '\0')
+            continue;
+        (void)snprintf(name, sizeof name, "%.*s", (int)name_len, *envp);
+        bool is_known = false;
+        for (size_t i = 0; i < count; i++)
+            is_known = is_known || strcasecmp(words[i], name) == 0;
+        const char *nearest = is_known ? NULL : smc_settings_nearest(name, words, count);
+        if (!is_known)
+            rc = smc_settings_warn(settings, "the variable %s is none of %s's%s%s%s", name,
+                                   program->name, nearest ? ": did you mean " : "",
+                                   nearest ? nearest : "", nearest ? "?" : "");
+    }
+    return rc;
+}
+
 enum smc_status smc_cli_configure(struct smc_settings *settings,
                                   const struct smc_cli_program *program,
                                   const struct smc_cli_choice *choice, int argc, char **argv,
@@ -59,29 +121,30 @@ enum smc_status smc_cli_configure(struct smc_settings *settings,
     enum smc_status rc = smc_settings_read(settings, argc, argv, envp, err);
     if (rc != SMC_OK || smc_settings_is_query(settings))
         return rc;
+    rc = check_variables(settings, program, envp);
+    if (rc != SMC_OK)
+        return smc_fail(err, rc, "%s", smc_strerror(rc));
     const char *profile = *choice->profile;
     if (*choice->config)
         return read_file(settings, program, *choice->config, profile, envp, err);
     struct smc_buf user_file = SMC_BUF_INIT(PATH_MAX_BYTES);
+    const char *found = NULL;
     rc = add_user_file(envp, &user_file);
+    if (rc == SMC_OK)
+        rc = find_file(settings, smc_buf_str(&user_file), &found);
     if (rc != SMC_OK)
         rc = smc_fail(err, rc, "XDG_CONFIG_HOME or HOME: %s", smc_strerror(rc));
-    else if (user_file.len > 0 && access(smc_buf_str(&user_file), F_OK) == 0)
-        rc = read_file(settings, program, smc_buf_str(&user_file), profile, envp, err);
-    else if (access(SYSTEM_FILE, F_OK) == 0)
-        rc = read_file(settings, program, SYSTEM_FILE, profile, envp, err);
+    else if (found)
+        rc = read_file(settings, program, found, profile, envp, err);
     else if (profile)
         rc = fail_without_file(settings, smc_buf_str(&user_file), err);
     smc_buf_clear(&user_file);
     return rc;
 }
 
-void smc_cli_warn_of_file(const struct smc_settings *settings, struct smc_log *log)
+void smc_cli_log_warnings(const struct smc_settings *settings, struct smc_log *log)
 {
-    if (settings->is_exposed)
-        smc_logf(
-            log, SMC_LOG_WARN,
-            "%s can be changed by others than its owner, or holds a secret that they can read: "
-            "run chmod 600 on it",
-            smc_buf_str(&settings->file));
+    const char *at = smc_buf_str(&settings->warnings);
+    for (; *at; at += strcspn(at, "\n") + 1)
+        smc_logf(log, SMC_LOG_WARN, "%.*s", (int)strcspn(at, "\n"), at);
 }

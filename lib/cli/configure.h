@@ -16,14 +16,15 @@ struct smc_cli_choice {
 /* As smc_settings_read, then the configuration file: the one that was chosen, else the first that is
  * there of $XDG_CONFIG_HOME/sigmacat/config.yaml (or ~/.config/sigmacat/config.yaml) and
  * /etc/sigmacat/config.yaml. Errors also of smc_settings_read_file; SMC_ERR_USAGE when a profile was
- * chosen and there is no file. */
+ * chosen and there is no file. A file that can't be looked for, and a variable that begins as the
+ * program's do and is none of them, become warnings. */
 enum smc_status smc_cli_configure(struct smc_settings *settings,
                                   const struct smc_cli_program *program,
                                   const struct smc_cli_choice *choice, int argc, char **argv,
                                   char *const *envp, struct smc_error *err);
 
-/* Warns of a configuration file that others can read or change. */
-void smc_cli_warn_of_file(const struct smc_settings *settings, struct smc_log *log);
+/* Logs what is worth a warning in how the settings were given. */
+void smc_cli_log_warnings(const struct smc_settings *settings, struct smc_log *log);
 
 /* --show-config: appends the settings in effect, as YAML with where each came from; secrets as
  * asterisks. Errors of smc_buf_add. */

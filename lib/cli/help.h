@@ -10,6 +10,7 @@ struct smc_cli_program {
     const char *name;
     const char *purpose;         /* one line */
     const char *part;            /* its part of a configuration file, "sigma" */
+    const char *prefix;          /* of its variables, "CASTOR_SIGMA_" */
     const char *const *examples; /* ended by NULL */
     const char *variables;       /* a line or two on the variables */
     const struct smc_settings_table *table;

@@ -7,7 +7,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+/* Of statfs(2). Where the kernel shows what it knows as files, nobody can add one. */
+#define MAGIC_PROC  0x9fa0
+#define MAGIC_SYSFS 0x62656572
 
 /* ---- where ---- */
 
@@ -49,10 +54,52 @@ static bool find_there(const char *path, char **where)
     return S_ISDIR(st.st_mode);
 }
 
-static void tell_unfit(struct smc_cli_checklist *list, const char *name, const char *path,
-                       const char *where, bool is_needed)
+/* What of `path` is below `where`, which is what find_there has found of it. */
+static const char *missing_part(const char *path, const char *where)
 {
-    const char *why = strerror(errno);
+    size_t len = strlen(where);
+    bool is_start = strncmp(path, where, len) == 0 &&
+                    (where[len - 1] == '/' || path[len] == '/' || path[len] == '\0');
+    path += is_start ? len : 0;
+    return path + strspn(path, "/");
+}
+
+bool smc_cli_makes(const char *path, const char *directory)
+{
+    struct stat path_st;
+    struct stat directory_st;
+    char *path_where = NULL;
+    char *directory_where = NULL;
+    bool is_made = false;
+    if (find_there(path, &path_where) && find_there(directory, &directory_where) &&
+        stat(path_where, &path_st) == 0 && stat(directory_where, &directory_st) == 0 &&
+        path_st.st_dev == directory_st.st_dev && path_st.st_ino == directory_st.st_ino) {
+        const char *made = missing_part(path, path_where);
+        const char *wanted = missing_part(directory, directory_where);
+        size_t len = strlen(wanted);
+        while (len > 0 && wanted[len - 1] == '/')
+            len--;
+        is_made = strncmp(made, wanted, len) == 0 && (made[len] == '/' || made[len] == '\0');
+    }
+    free(path_where);
+    free(directory_where);
+    return is_made;
+}
+
+const char *smc_cli_why_unwritable(const char *directory)
+{
+    struct statfs fs;
+    /* By the rights that count when it is written to; a read-only file system is seen too. */
+    if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) != 0)
+        return strerror(errno);
+    if (statfs(directory, &fs) == 0 && (fs.f_type == MAGIC_PROC || fs.f_type == MAGIC_SYSFS))
+        return "on this file system nothing can be made";
+    return NULL;
+}
+
+static void tell_unfit(struct smc_cli_checklist *list, const char *name, const char *path,
+                       const char *where, const char *why, bool is_needed)
+{
     bool is_above = strncmp(where, path, strlen(path)) != 0;
     const char *above = is_above ? where : "";
     const char *colon = is_above ? ": " : "";
@@ -67,19 +114,17 @@ bool smc_cli_check_place(struct smc_cli_checklist *list, const char *name, const
                          const char *setting, bool is_needed)
 {
     char *where = NULL;
-    /* By the rights that count when it is written to; a read-only file system is seen too. */
-    bool is_fit =
-        find_there(path, &where) && faccessat(AT_FDCWD, where, W_OK | X_OK, AT_EACCESS) == 0;
-    if (is_fit) {
+    const char *why = find_there(path, &where) ? smc_cli_why_unwritable(where) : strerror(errno);
+    if (!why) {
         smc_cli_ok(list, name,
                    access(path, F_OK) == 0 ? "%s can be written to" : "%s would be made", path);
     } else {
-        tell_unfit(list, name, path, where ? where : path, is_needed);
+        tell_unfit(list, name, path, where ? where : path, why, is_needed);
         smc_cli_remedy(list, "give %s a directory that the user who runs this may write to",
                        setting);
     }
     free(where);
-    return is_fit;
+    return !why;
 }
 
 /* ---- space ---- */

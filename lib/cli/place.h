@@ -13,6 +13,13 @@
 bool smc_cli_check_place(struct smc_cli_checklist *list, const char *name, const char *path,
                          const char *setting, bool is_needed);
 
+/* Why no file can be made in this directory, which is there: static words, or those of errno; NULL: one
+ * can. */
+const char *smc_cli_why_unwritable(const char *directory);
+
+/* Whether making the directory `path`, with those above it, makes `directory`, which is missing. */
+bool smc_cli_makes(const char *path, const char *directory);
+
 /* What is free for this user in the directory, or where it would be made. */
 void smc_cli_check_space(struct smc_cli_checklist *list, const char *path);
 

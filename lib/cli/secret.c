@@ -78,6 +78,15 @@ static enum smc_status read_all(const struct smc_cli_secret *from, int fd, const
     return SMC_OK;
 }
 
+/* A name without an ending, longer than people give files. */
+static bool is_likely_secret(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    size_t len = strlen(name);
+    return len >= 40 || (len >= 20 && !strchr(name, '.'));
+}
+
 static enum smc_status read_file(const struct smc_cli_secret *from, struct smc_buf *secret,
                                  struct smc_error *err)
 {
@@ -86,6 +95,11 @@ static enum smc_status read_file(const struct smc_cli_secret *from, struct smc_b
         return read_all(from, STDIN_FILENO, "standard input", secret, err);
     /* A pipe that nobody writes to would block open(2). */
     int fd = open(from->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && errno == ENOENT && is_likely_secret(from->file))
+        return smc_fail(err, SMC_ERR_IO,
+                        "%s: there is no such file; its name is not shown, since it looks like the "
+                        "secret itself, which belongs into a file",
+                        from->name);
     if (fd < 0)
         return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: %s", from->name, from->file);
     warn_of_others(from, fd);
@@ -326,7 +340,16 @@ static enum smc_status make_line(const struct smc_cli_secret *from, struct smc_b
         return smc_fail(err, SMC_ERR_USAGE,
                         "%s: %s more than one line; the secret alone is expected", from->name,
                         whose);
-    return smc_secret_check(secret->data, secret->len, from->name, err);
+    char name[512];
+    bool is_file = from->file && strcmp(from->file, "-") != 0;
+    (void)snprintf(name, sizeof name, "%s%s%.200s", from->name, is_file ? ": " : "",
+                   is_file ? from->file : "");
+    char first = secret->data[0];
+    if (secret->len > 1 && (first == '"' || first == '\'') &&
+        secret->data[secret->len - 1] == first)
+        smc_logf(from->log, SMC_LOG_WARN, "%s: the quotes around the secret count as part of it",
+                 name);
+    return smc_secret_check(secret->data, secret->len, name, err);
 }
 
 enum smc_status smc_cli_secret_read(const struct smc_cli_secret *from, struct smc_buf *secret,

@@ -15,7 +15,7 @@ struct finding {
     struct smc_way way;
     struct smc_error error; /* why no answer came */
     int64_t wall_ms;        /* when it ended */
-    bool is_reached;
+    int http_status;        /* 0: no answer came */
     bool is_ended;
 };
 
@@ -47,7 +47,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     (void)why;
     found->way = *answer->way;
     found->error = answer->error;
-    found->is_reached = answer->http_status != 0;
+    found->http_status = answer->http_status;
     found->is_ended = true;
     return SMC_TAKE;
 }
@@ -124,15 +124,68 @@ static void advise_on_connection(struct smc_cli_checklist *list,
                        host_of(server));
 }
 
+/* Whether smc_origin_parse would let plain http pass for this host. */
+static bool is_this_machine(const struct smc_cli_server *server)
+{
+    struct smc_buf text = SMC_BUF_INIT(512);
+    struct smc_buf origin = SMC_BUF_INIT(512);
+    bool is_it = smc_buf_addf(&text, "http://%s", host_of(server)) == SMC_OK &&
+                 smc_origin_parse(text.data, "", &origin, NULL) == SMC_OK;
+    smc_buf_clear(&text);
+    smc_buf_clear(&origin);
+    return is_it;
+}
+
+static void advise_on_tls(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+                          const char *why)
+{
+    /* What comes of plain http: an answer that is no TLS at all, or a connection that is cut. */
+    bool is_other = strstr(why, "wrong version number") || strstr(why, "SSL_ERROR_SYSCALL") ||
+                    strstr(why, "Connection reset");
+    if (is_other && is_this_machine(server))
+        smc_cli_remedy(list,
+                       "if what listens there speaks no TLS, give %s as http://%s, which is for "
+                       "this machine alone",
+                       server->setting, host_of(server));
+    else
+        smc_cli_remedy(list, "check that %s is right, and that what listens at %s speaks TLS 1.2",
+                       server->setting, host_of(server));
+}
+
+static void advise_on_answer(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+                             const char *why)
+{
+    /* What a TLS server makes of plain http: it hangs up, or sends an alert, which is no HTTP. */
+    bool is_cut =
+        strstr(why, "Empty reply") || strstr(why, "HTTP/0.9") || strstr(why, "Connection reset");
+    if (is_plain(server) && is_cut)
+        smc_cli_remedy(list, "it closed the connection: if it speaks TLS, give %s as https://%s",
+                       server->setting, host_of(server));
+    else
+        smc_cli_remedy(list, "try again, with a longer --timeout; if that changes nothing, look "
+                             "for a firewall that cuts connections off");
+}
+
+static void advise_on_stranger(struct smc_cli_checklist *list, const struct smc_cli_server *server)
+{
+    smc_cli_remedy(list,
+                   "if your network looks into TLS, give the certificate of its authority by "
+                   "--cacert FILE; if not, this is not %s: go no further",
+                   server->owner);
+}
+
 static void advise(struct smc_cli_checklist *list, const struct smc_cli_server *server,
-                   enum smc_obstacle obstacle)
+                   const struct finding *found)
 {
     const char *host;
     int len = bare_host(server, &host);
-    switch (obstacle) {
+    switch (found->way.obstacle) {
     case SMC_WAY_NAME:
-        smc_cli_remedy(list, "check the spelling of %s%s; if it is right, this machine's DNS",
-                       server->setting, server->advice);
+        if (server->is_built_in)
+            smc_cli_remedy(list, "look at this machine's DNS");
+        else
+            smc_cli_remedy(list, "check the spelling of %s%s; if it is right, this machine's DNS",
+                           server->setting, server->advice);
         return;
     case SMC_WAY_PROXY:
     case SMC_WAY_CONNECTION:
@@ -143,18 +196,17 @@ static void advise(struct smc_cli_checklist *list, const struct smc_cli_server *
                              "certificates");
         return;
     case SMC_WAY_TLS:
-        smc_cli_remedy(list, "check that %s is right, and that what listens at %s speaks TLS 1.2",
-                       server->setting, host_of(server));
+        advise_on_tls(list, server, found->error.detail);
         return;
     case SMC_WAY_ISSUER:
-        smc_cli_remedy(list,
-                       "if your network looks into TLS, give the certificate of its "
-                       "authority by --cacert FILE; if not, this is not %s: go no further",
-                       server->owner);
+        advise_on_stranger(list, server);
         return;
     case SMC_WAY_HOST:
-        smc_cli_remedy(list, "give %s the name that the certificate is for%s", server->setting,
-                       server->advice);
+        if (server->is_built_in)
+            advise_on_stranger(list, server);
+        else
+            smc_cli_remedy(list, "give %s the name that the certificate is for%s", server->setting,
+                           server->advice);
         return;
     case SMC_WAY_DATE:
         smc_cli_remedy(list,
@@ -164,8 +216,7 @@ static void advise(struct smc_cli_checklist *list, const struct smc_cli_server *
         return;
     case SMC_WAY_ANSWER:
     case SMC_WAY_FREE:
-        smc_cli_remedy(list, "try again, with a longer --timeout; if that changes nothing, look "
-                             "for a firewall that cuts connections off");
+        advise_on_answer(list, server, found->error.detail);
         return;
     }
 }
@@ -181,9 +232,12 @@ static void tell_failure(struct smc_cli_checklist *list, const struct smc_cli_se
     if (strncmp(why, "GET ", 4) == 0 && call_end)
         why = call_end + 2;
     bool is_named = memmem(why, strlen(why), host, len) != NULL;
-    smc_cli_failed(list, found->error.code, name, "%s%s%s", is_named ? "" : host_of(server),
-                   is_named ? "" : ": ", why);
-    advise(list, server, found->way.obstacle);
+    int why_len = (int)strlen(why);
+    while (why_len > 0 && why[why_len - 1] == ' ') /* libcurl's own texts may end so */
+        why_len--;
+    smc_cli_failed(list, found->error.code, name, "%s%s%.*s", is_named ? "" : host_of(server),
+                   is_named ? "" : ": ", why_len, why);
+    advise(list, server, found);
 }
 
 /* ---- what is well ---- */
@@ -234,7 +288,7 @@ static void tell_clock(struct smc_cli_checklist *list, const struct smc_cli_serv
     } else {
         smc_cli_warn(list, step_names[STEP_CLOCK], "%lld s %s %s's", (long long)off_s,
                      ahead_s < 0 ? "behind" : "ahead of", server->owner);
-        smc_cli_remedy(list, "set the clock of this machine: the names of sets come from it");
+        smc_cli_remedy(list, "set the clock of this machine: %s", server->use_of_clock);
     }
 }
 
@@ -253,7 +307,11 @@ static void tell_step(struct smc_cli_checklist *list, const struct smc_cli_serve
     case STEP_TLS:
         tell_tls(list, server, found);
         return;
-    case STEP_ANSWER: /* worth a line only when it fails */
+    case STEP_ANSWER:
+        if (server->is_in_doubt)
+            smc_cli_untold(list, step_names[step],
+                           "HTTP %d to GET %s, which does not tell whether this is %s",
+                           found->http_status, server->target, server->owner);
         return;
     case STEP_CLOCK:
         tell_clock(list, server, found);
@@ -261,6 +319,20 @@ static void tell_step(struct smc_cli_checklist *list, const struct smc_cli_serve
     case STEP_COUNT:
         return;
     }
+}
+
+/* No step is known to have been done. */
+static void tell_time_over(struct smc_cli_checklist *list, const struct smc_cli_server *server)
+{
+    smc_cli_failed(list, SMC_ERR_TIME, step_names[STEP_ANSWER], "%s: none within the time given",
+                   host_of(server));
+    if (server->limit)
+        smc_cli_remedy(list, "give %s more", server->limit);
+    else
+        advise_on_answer(list, server, "");
+    for (int step = 0; step < STEP_COUNT; step++)
+        if (step != STEP_ANSWER)
+            smc_cli_untried(list, step_names[step]);
 }
 
 enum smc_status smc_cli_check_server(struct smc_cli_checklist *list,
@@ -272,9 +344,7 @@ enum smc_status smc_cli_check_server(struct smc_cli_checklist *list,
     struct smc_error why = SMC_ERROR_INIT;
     enum smc_status rc = probe(server, &found, &why);
     if (rc == SMC_ERR_TIME) {
-        smc_cli_failed(list, rc, step_names[STEP_ANSWER], "%s: none within the time given",
-                       host_of(server));
-        smc_cli_remedy(list, "give --max-time more");
+        tell_time_over(list, server);
         return SMC_OK;
     }
     if (rc != SMC_OK || !found.is_ended)
@@ -289,6 +359,6 @@ enum smc_status smc_cli_check_server(struct smc_cli_checklist *list,
             smc_cli_untried(list, step_names[step]);
         }
     }
-    *is_reached = found.is_reached;
+    *is_reached = found.http_status != 0;
     return SMC_OK;
 }

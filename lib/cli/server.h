@@ -14,11 +14,16 @@
 #define SMC_CLI_SKEW_WARN_S 60
 
 struct smc_cli_server {
-    const char *origin;  /* "https://host[:port]" */
-    const char *target;  /* a path of it to ask for, such as a run asks for too */
-    const char *owner;   /* whose it is, for texts: "Sigma" */
-    const char *setting; /* how remedies name what the host comes from: "--host" */
-    const char *advice;  /* how to find the right one, as the end of a remedy; "" for none */
+    const char *origin;       /* "https://host[:port]" */
+    const char *target;       /* a path of it to ask for, such as a run asks for too */
+    const char *owner;        /* whose it is, for texts: "Sigma" */
+    const char *setting;      /* how remedies name what the host comes from: "--host" */
+    const char *advice;       /* how to find the right one, as the end of a remedy; "" for none */
+    const char *use_of_clock; /* why ours should be right: "the names of sets come from it" */
+    const char
+        *limit;       /* how the time for all calls was given, "--max-time"; NULL: not by anybody */
+    bool is_built_in; /* nobody has typed the host */
+    bool is_in_doubt; /* no later line proves that it is the owner's: then the answer has a line */
     struct smc_client *client;
     const struct smc_clock *clock;
 };
