@@ -270,8 +270,7 @@ static enum smc_status choose_latest(struct checker *c, struct smc_error *err)
         return smc_fail(err, SMC_ERR_IO,
                         "%s: no complete set at all: castor-extract-sigma makes one",
                         c->files->directory);
-    return smc_fail(err, SMC_ERR_IO,
-                    "%s: no complete set: each was passed over; of the newest: %s",
+    return smc_fail(err, SMC_ERR_IO, "%s: no complete set: each was passed over; of the newest: %s",
                     c->files->directory, newest.detail);
 }
 
