@@ -126,7 +126,7 @@ static const struct smc_setting setting_rows[] = {
 };
 
 static const struct smc_settings_table table = {setting_rows,
-                                                sizeof setting_rows / sizeof setting_rows[0]};
+                                                sizeof setting_rows / sizeof setting_rows[0], NULL};
 
 /* A command line and an environment, their words divided by '|', and what comes of them: all values
  * that are not the defaults, or "! " and the text of the error. */
@@ -550,7 +550,7 @@ static void test_a_default_that_does_not_fit(void **state)
          .max = 9,
          .fallback = "10"},
     };
-    static const struct smc_settings_table wrong_table = {wrong, 1};
+    static const struct smc_settings_table wrong_table = {wrong, 1, NULL};
     struct target target;
     struct smc_settings settings;
     struct smc_error err = SMC_ERROR_INIT;
