@@ -57,6 +57,7 @@ static const struct smc_setting rows[] = {
      .type = SMC_SETTING_PATH,
      PLACE(output),
      .is_fixed = true,
+     .is_own = true,
      .help = "directory to write to; made if missing"},
     {.section = "Secrets and profiles",
      .flag = "--api-token-file",

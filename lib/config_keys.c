@@ -20,8 +20,13 @@ struct reader {
     bool is_found;          /* the profile was there */
     struct nearest nearest; /* else one that may have been meant */
     bool holds_secret;
+    struct smc_buf
+        own; /* what is_own says, of each profile: flag, value, profile, each with a NUL */
     struct smc_error *err;
 };
+
+/* More than a file can hold. */
+#define OWN_MAX (16 * SMCI_CONFIG_MAX)
 
 /* Groups of settings that exclude each other are numbered from 1 on. */
 #define GROUPS_MAX 8
@@ -30,6 +35,7 @@ struct reader {
 struct scope {
     struct reader *reader;
     enum smc_source source;
+    const char *profile;                          /* NULL: all */
     bool counts;                                  /* else they are only checked */
     const struct smc_setting *groups[GROUPS_MAX]; /* what was read in it of each */
 };
@@ -96,6 +102,32 @@ static enum smc_status check_group(struct scope *scope, const struct smc_setting
     return SMC_OK;
 }
 
+/* A profile that was copied, with its directory: the one's sets would be the other's. */
+static enum smc_status check_own(struct scope *scope, const struct smc_setting *row,
+                                 const struct smci_given *given)
+{
+    struct reader *reader = scope->reader;
+    struct smc_buf *own = &reader->own;
+    if (!row->is_own || !scope->profile)
+        return SMC_OK;
+    for (size_t at = 0; at < own->len;) {
+        const char *flag = own->data + at;
+        const char *text = flag + strlen(flag) + 1;
+        const char *profile = text + strlen(text) + 1;
+        bool counts = scope->counts || strcmp(profile, reader->wanted) == 0;
+        at = (size_t)(profile - own->data) + strlen(profile) + 1;
+        if (counts && strcmp(flag, row->flag) == 0 && strcmp(text, given->text) == 0)
+            return smc_settings_warn(reader->settings,
+                                     "%s: profile %s has the same: give each its own, or what one "
+                                     "writes is sent by the other",
+                                     given->name, profile);
+    }
+    enum smc_status rc = smc_buf_add(own, row->flag, strlen(row->flag) + 1);
+    if (rc == SMC_OK)
+        rc = smc_buf_add(own, given->text, strlen(given->text) + 1);
+    return rc == SMC_OK ? smc_buf_add(own, scope->profile, strlen(scope->profile) + 1) : rc;
+}
+
 static enum smc_status put_setting(struct scope *scope, const struct smc_setting *row,
                                    const struct smci_given *given)
 {
@@ -114,6 +146,8 @@ static enum smc_status put_setting(struct scope *scope, const struct smc_setting
         rc = smci_setting_check(row, &put, reader->err);
     if (rc == SMC_OK)
         rc = check_group(scope, row, given);
+    if (rc == SMC_OK)
+        rc = check_own(scope, row, &put);
     if (rc == SMC_OK && scope->counts)
         rc = smci_settings_put(reader->settings, row, &put, reader->err);
     smc_buf_clear(&path);
@@ -180,7 +214,8 @@ static enum smc_status take_profile(struct smci_yaml *yaml, const struct smci_ke
 {
     struct reader *reader = ctx;
     bool is_wanted = strcmp(key->text, reader->wanted) == 0;
-    struct scope scope = {.reader = reader, .source = SMC_FROM_PROFILE, .counts = is_wanted};
+    struct scope scope = {
+        .reader = reader, .source = SMC_FROM_PROFILE, .profile = key->text, .counts = is_wanted};
     reader->is_found = reader->is_found || is_wanted;
     consider(&reader->nearest, reader->wanted, key->text);
     if (strchr(key->text, ','))
@@ -233,6 +268,7 @@ enum smc_status smci_config_parse(struct smc_settings *settings,
                             .file = file,
                             .wanted = file->profile ? file->profile : "default",
 
+                            .own = SMC_BUF_INIT(OWN_MAX),
                             .err = err};
     enum smc_status rc =
         smci_yaml_read(smci_config_shown(file->path), text, len, take_top, &reader, err);
@@ -242,6 +278,7 @@ enum smc_status smci_config_parse(struct smc_settings *settings,
         rc = smc_buf_addstr(&settings->profile, reader.wanted);
     if (rc == SMC_ERR_NOMEM)
         (void)smc_fail(err, rc, "out of memory");
+    smc_buf_clear(&reader.own);
     *holds_secret = reader.holds_secret;
     return rc;
 }

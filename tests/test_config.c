@@ -34,6 +34,7 @@ static const struct smc_setting setting_rows[] = {
      .variable = "T_TOKEN_FILE",
      .type = SMC_SETTING_PATH,
      PLACE(token_file),
+     .is_own = true,
      .group = 1},
     {.flag = "--names", .type = SMC_SETTING_LIST, PLACE(names)},
     {.flag = "--count",
@@ -381,6 +382,30 @@ static void test_lent_values(void **state)
     smc_settings_clear(&f.settings);
 }
 
+/* Of a copied profile, its directory may have been forgotten. */
+static void test_what_two_profiles_share(void **state)
+{
+    (void)state;
+    static const char text[] = "defaults: {mine: {token_file: /x}}\n"
+                               "profiles:\n"
+                               "  a: {mine: {token_file: t}}\n"
+                               "  b: {mine: {token_file: t}}\n"
+                               "  c: {mine: {token_file: /x}}\n";
+    static const char warning[] =
+        "dir/conf.yaml:4:26: token_file: profile a has the same: give each its own, or what one "
+        "writes is sent by the other\n";
+    static const struct {
+        const char *profile;
+        const char *want;
+    } cases[] = {{"a", warning}, {"b", warning}, {"c", ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture f;
+        assert_int_equal(read_all(&f, "", "", text, strlen(text), cases[i].profile), SMC_OK);
+        assert_string_equal(smc_buf_str(&f.settings.warnings), cases[i].want);
+        smc_settings_clear(&f.settings);
+    }
+}
+
 static void test_a_secret_is_in_no_error(void **state)
 {
     (void)state;
@@ -524,6 +549,7 @@ int main(void)
         cmocka_unit_test(test_where_a_value_came_from),
         cmocka_unit_test(test_required_names_the_profiles),
         cmocka_unit_test(test_lent_values),
+        cmocka_unit_test(test_what_two_profiles_share),
         cmocka_unit_test(test_a_secret_is_in_no_error),
         cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_a_file_that_is_not_there),

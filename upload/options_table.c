@@ -64,6 +64,7 @@ static const struct smc_setting rows[] = {
      PLACE(directory_path),
      .group = GROUP_WHAT,
      .is_fixed = true,
+     .is_own = true,
      .help = "directory: its .json and .csv files"},
     {.flag = "--zone",
      .letter = 'z',

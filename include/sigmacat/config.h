@@ -46,6 +46,7 @@ struct smc_setting {
     bool is_fixed;   /* of a fixed table: a shortened flag that fits one of these alone means it */
     bool is_query;   /* a FLAG that asks for a text in place of a run (--help): it wins over
                       everything that is wrong with the rest */
+    bool is_own;     /* a PATH that two profiles of a file should not share: worth a warning */
     bool is_unkeyed; /* has no key in a configuration file; queries have none either */
 };
 
