@@ -25,8 +25,8 @@ struct reader {
     struct smc_error *err;
 };
 
-/* More than a file can hold. */
-#define OWN_MAX (16 * SMCI_CONFIG_MAX)
+/* Of all profiles together. */
+#define OWN_MAX (2 * SMCI_CONFIG_MAX)
 
 /* Groups of settings that exclude each other are numbered from 1 on. */
 #define GROUPS_MAX 8
@@ -122,10 +122,16 @@ static enum smc_status check_own(struct scope *scope, const struct smc_setting *
                                      "writes is sent by the other",
                                      given->name, profile);
     }
+    size_t was = own->len;
     enum smc_status rc = smc_buf_add(own, row->flag, strlen(row->flag) + 1);
     if (rc == SMC_OK)
         rc = smc_buf_add(own, given->text, strlen(given->text) + 1);
-    return rc == SMC_OK ? smc_buf_add(own, scope->profile, strlen(scope->profile) + 1) : rc;
+    if (rc == SMC_OK)
+        rc = smc_buf_add(own, scope->profile, strlen(scope->profile) + 1);
+    if (rc != SMC_ERR_CAP)
+        return rc;
+    own->len = was;
+    return SMC_OK; /* a warning less */
 }
 
 static enum smc_status put_setting(struct scope *scope, const struct smc_setting *row,
@@ -142,6 +148,8 @@ static enum smc_status put_setting(struct scope *scope, const struct smc_setting
     }
     if (rc == SMC_ERR_USAGE)
         rc = smc_fail(reader->err, rc, "%s: %s", given->name, why.detail);
+    else if (rc == SMC_ERR_CAP)
+        rc = smc_fail(reader->err, SMC_ERR_USAGE, "%s: the path is too long", given->name);
     else if (rc == SMC_OK)
         rc = smci_setting_check(row, &put, reader->err);
     if (rc == SMC_OK)

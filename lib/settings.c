@@ -380,7 +380,8 @@ enum smc_status smc_settings_warn(struct smc_settings *settings, const char *fmt
     for (char *at = line; *at; at++)
         if (*at == '\n')
             *at = '?';
-    return smc_buf_addf(&settings->warnings, "%s\n", line);
+    enum smc_status rc = smc_buf_addf(&settings->warnings, "%s\n", line);
+    return rc == SMC_ERR_CAP ? SMC_OK : rc;
 }
 
 enum smc_source smc_settings_source(const struct smc_settings *settings, const char *flag)

@@ -437,6 +437,18 @@ static void test_deep_nesting(void **state)
     free(text);
 }
 
+/* The value fits, and what is made of it does not. */
+static void test_a_path_that_is_too_long(void **state)
+{
+    (void)state;
+    char *text = text_format("{defaults: {mine: {token_file: %065534d}}}", 1);
+    struct fixture f;
+    assert_int_equal(read_all(&f, "", "", text, strlen(text), NULL), SMC_ERR_USAGE);
+    assert_string_equal(f.err.detail, "dir/conf.yaml:1:32: token_file: the path is too long");
+    smc_settings_clear(&f.settings);
+    free(text);
+}
+
 /* ---- from the disk ---- */
 
 static enum smc_status read_file(struct fixture *f, const char *path)
@@ -552,6 +564,7 @@ int main(void)
         cmocka_unit_test(test_what_two_profiles_share),
         cmocka_unit_test(test_a_secret_is_in_no_error),
         cmocka_unit_test(test_deep_nesting),
+        cmocka_unit_test(test_a_path_that_is_too_long),
         cmocka_unit_test(test_a_file_that_is_not_there),
         cmocka_unit_test(test_a_long_path),
     };

@@ -140,8 +140,8 @@ SMC_API enum smc_status smc_settings_lend(struct smc_settings *settings, const c
                                           const char *flag, const char *text, const char *name,
                                           struct smc_error *err);
 
-/* Keeps a line for the program's log in `warnings`; a line's end in it is replaced. Errors of
- * smc_buf_add. */
+/* Keeps a line for the program's log in `warnings`; a line's end in it is replaced, and what is beyond
+ * 64 KiB in all is left out. SMC_ERR_NOMEM. */
 SMC_API enum smc_status smc_settings_warn(struct smc_settings *settings, const char *fmt, ...)
     SMC_PRINTF(2, 3);
 
