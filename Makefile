@@ -39,14 +39,14 @@ SMC_LDFLAGS = -Wl,-z,relro,-z,now $(if $(MODE),$(SMC_MODE_$(MODE)))
 LIB_SRC := $(patsubst %,lib/%.c, \
     auth buf ca catalog client client_call client_stats client_token clock config config_file \
     config_keys digest dir error http http_head httpdate inspect json ledger log num output pace \
-    record recover retry rng scan settings settings_args settings_env splice store store_answer \
-    store_list string url validate)
+    record recover retry rng scan settings settings_args settings_env settings_value splice store \
+    store_answer store_list string url validate)
 CLI_SRC := $(patsubst %,lib/cli/%.c, \
     checklist configure help place progress rows secret server setup show signals status)
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     assets base62 bulk credentials cursor elements gaps idset join key lineage listing main object \
-    objects options options_table page paths preflight readable regions report resume run select \
-    sources summary whoami)
+    objects options options_table page paths preflight readable regions report resume run \
+    select sources summary whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
     check files main options options_check options_table path preflight report run send summary)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \

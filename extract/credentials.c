@@ -11,9 +11,6 @@
 /* A longer one is taken for a wrong file. */
 #define FILE_MAX 16384
 
-/* So much of a long path is shown. */
-#define SHOWN_MAX 200
-
 /* Its members, and the settings that they stand for. */
 static const struct {
     const char *member;
@@ -38,13 +35,6 @@ static enum smc_status read_bytes(const char *name, const char *path, int fd, st
     return rc == SMC_OK ? rc : smc_fail(err, rc, "out of memory");
 }
 
-/* The end of a path is what tells files apart. */
-static const char *shown(const char *path)
-{
-    size_t len = strlen(path);
-    return len > SHOWN_MAX ? path + len - SHOWN_MAX : path;
-}
-
 /* Whether all of it was given by itself, at the same place or a higher one. */
 static bool is_unneeded(const struct smc_settings *settings)
 {
@@ -59,7 +49,7 @@ static enum smc_status lend(struct extract_settings *settings, struct smc_json *
                             struct smc_error *err)
 {
     const char *text = smc_json_text(root, members[i].member);
-    const char *path = shown(settings->credentials);
+    const char *path = smc_path_shown(settings->credentials);
     const char *name = smc_settings_name(&settings->sources, "--credentials");
     char place[800];
     if (text && *text) {
@@ -82,7 +72,7 @@ static enum smc_status take(struct extract_settings *settings, const struct smc_
     enum smc_status rc = SMC_OK;
     if (!root && why.code != SMC_ERR_NOMEM)
         return smc_fail(err, SMC_ERR_USAGE, "%s: %s: %s; expected is %s", name,
-                        shown(settings->credentials), why.detail, form);
+                        smc_path_shown(settings->credentials), why.detail, form);
     if (!root)
         return smc_fail(err, why.code, "out of memory");
     for (size_t i = 0; rc == SMC_OK && i < MEMBER_COUNT; i++)
@@ -108,7 +98,7 @@ enum smc_status credentials_read(struct extract_settings *settings, struct smc_e
     if (rc == SMC_OK && smc_secret_is_exposed(fd))
         rc = smc_settings_warn(&settings->sources,
                                "%s: %s can be read by others than its owner: run chmod 600 on it",
-                               name, shown(path));
+                               name, smc_path_shown(path));
     smc_buf_wipe(&text);
     if (!is_stdin)
         (void)close(fd);

@@ -63,20 +63,19 @@ static enum smc_status answer(struct extract_settings *settings, struct smc_log 
 
 int main(int argc, char **argv)
 {
-    struct extract_settings settings;
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_log *log = NULL;
+    /* What the log is like until the options say otherwise. */
+    struct extract_settings settings = {.log_level = SMC_LOG_INFO, .log_format = SMC_LOG_TEXT};
     enum smc_status rc = smc_cli_setup(&err);
-    if (rc == SMC_OK) {
+    if (rc == SMC_OK)
         rc = extract_options_read(&settings, argc, argv, environ, &err);
-        log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
-                          (enum smc_log_format)settings.log_format);
-        if (rc == SMC_OK)
-            rc = answer(&settings, log, &err);
-        extract_options_clear(&settings);
-    }
+    struct smc_log *log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
+                                      (enum smc_log_format)settings.log_format);
+    if (rc == SMC_OK)
+        rc = answer(&settings, log, &err);
     if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
         smc_logf(log, SMC_LOG_ERROR, "%s", err.detail);
+    extract_options_clear(&settings);
     smc_log_free(log);
     return smc_cli_exit_status(rc, smc_cli_signals_caught());
 }

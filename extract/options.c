@@ -21,8 +21,7 @@ enum smc_status extract_options_read(struct extract_settings *settings, int argc
         smc_settings_init(&settings->sources, extract_program()->table, settings, err);
     if (rc != SMC_OK)
         return rc;
-    struct smc_cli_choice choice = {&settings->config, &settings->profile};
-    rc = smc_cli_configure(&settings->sources, extract_program(), &choice, argc, argv, envp, err);
+    rc = smc_cli_configure(&settings->sources, extract_program(), argc, argv, envp, err);
     if (rc == SMC_OK && !smc_settings_is_query(&settings->sources))
         rc = credentials_read(settings, err);
     return rc;
@@ -145,10 +144,9 @@ struct smc_client_opt extract_options_client(const struct extract_settings *sett
 enum smc_status extract_options_load_secret(struct extract_settings *settings, int stop_fd,
                                             struct smc_log *log, struct smc_error *err)
 {
-    const char *flag = settings->api_token_file ? "--api-token-file" : "--api-token-command";
     struct smc_cli_secret from = {.file = settings->api_token_file,
                                   .command = settings->api_token_command,
-                                  .name = smc_settings_name(&settings->sources, flag),
+                                  .name = extract_options_secret_name(settings),
                                   .stop_fd = stop_fd,
                                   .log = log};
     if (!from.file && !from.command)

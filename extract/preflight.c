@@ -16,18 +16,11 @@
 #include "report.h"
 #include "select.h"
 
-/* A check should end soon: what fails twice is worth a line. Without --max-time it has time for two
- * calls that nobody answers. */
-#define RETRIES_MAX 1
-#define TRY_MAX_MS  ((int64_t)60 * 1000)
-#define TIME_MAX_MS ((int64_t)180 * 1000)
-
 /* The lines; those of the way to the server are in lib/cli/server.c. */
 #define OUTPUT       "output"
 #define SPACE        "space"
 #define STATE        "state"
 #define REPORT       "report"
-#define CERTIFICATES "certificates"
 #define CREDENTIALS  "credentials"
 #define ORGANISATION "organisation"
 
@@ -135,20 +128,10 @@ static enum smc_status check_local(struct preflight *check, struct smc_error *er
 static enum smc_status open_client(struct preflight *check, struct smc_error *err)
 {
     struct smc_client_opt opt = extract_options_client(check->settings);
-    opt.retries = opt.retries < RETRIES_MAX ? opt.retries : RETRIES_MAX;
-    opt.timeout_ms = opt.timeout_ms < TRY_MAX_MS ? opt.timeout_ms : TRY_MAX_MS;
-    opt.max_time_ms = opt.max_time_ms > 0 ? opt.max_time_ms : TIME_MAX_MS;
     opt.stop_fd = check->stop_fd;
     opt.clock = check->clock;
     opt.log = check->log;
-    struct smc_error why = SMC_ERROR_INIT;
-    enum smc_status rc = smc_client_new(&check->client, &opt, &why);
-    if (rc == SMC_ERR_IO) {
-        smc_cli_failed(&check->list, rc, CERTIFICATES, "%s", why.detail);
-        smc_cli_remedy(&check->list, "name a PEM file that the user who runs this can read");
-        return SMC_OK;
-    }
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", why.detail);
+    return smc_cli_check_client(&check->list, &opt, &check->client, err);
 }
 
 /* How the time for all of it was given; NULL: it is our own. */

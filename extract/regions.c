@@ -1,11 +1,11 @@
 #include "regions.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include <sigmacat/config.h>
+
+#include "lib/cli/help.h"
 
 /* Hosts: the servers that Sigma's API description names. The names are ours: cloud and country. */
 static const struct region regions[] = {
@@ -53,11 +53,13 @@ const char *region_nearest(const char *text)
 
 enum smc_status regions_print(struct smc_error *err)
 {
-    errno = 0;
-    for (size_t i = 0; i < REGION_COUNT; i++)
-        if (printf("%-12s %-33s %s\n", regions[i].name, regions[i].host, regions[i].place) < 0)
-            break;
-    if (ferror(stdout) || fflush(stdout) != 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "can't write to standard output");
-    return SMC_OK;
+    struct smc_buf text = SMC_BUF_INIT(4096);
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; rc == SMC_OK && i < REGION_COUNT; i++)
+        rc = smc_buf_addf(&text, "%-12s %-33s %s\n", regions[i].name, regions[i].host,
+                          regions[i].place);
+    rc = rc == SMC_OK ? smc_cli_print(smc_buf_str(&text), err)
+                      : smc_fail(err, rc, "%s", smc_strerror(rc));
+    smc_buf_clear(&text);
+    return rc;
 }

@@ -61,10 +61,6 @@ enum smc_status smci_config_parse(struct smc_settings *settings,
                                   const struct smc_settings_file *file, const char *text,
                                   size_t len, bool *holds_secret, struct smc_error *err);
 
-/* A file's name as errors show it: its end, so that the text behind it is not cut off. Borrowed from
- * `path`. */
-const char *smci_config_shown(const char *path);
-
 /* Appends a PATH of a configuration file as the program is to use it. SMC_ERR_USAGE for a "~" that
  * can't be resolved, without a place; errors of smc_buf_add. */
 enum smc_status smci_config_path(const struct smc_settings_file *file, const char *text,

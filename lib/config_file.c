@@ -10,7 +10,7 @@
 /* So much of a long name is shown. */
 #define SHOWN_MAX 200
 
-const char *smci_config_shown(const char *path)
+const char *smc_path_shown(const char *path)
 {
     size_t len = strlen(path);
     return len > SHOWN_MAX ? path + len - SHOWN_MAX : path;
@@ -46,11 +46,11 @@ static enum smc_status read_bytes(const char *path, int fd, struct smc_buf *text
     enum smc_status rc = smc_buf_read(text, fd);
     if (rc == SMC_ERR_IO)
         return smc_fail_errno(err, rc, errno, "can't read the configuration file %s",
-                              smci_config_shown(path));
+                              smc_path_shown(path));
     if (rc == SMC_ERR_CAP)
         return smc_fail(err, SMC_ERR_USAGE,
                         "%s: more than %zu bytes, which is no configuration file",
-                        smci_config_shown(path), SMCI_CONFIG_MAX);
+                        smc_path_shown(path), SMCI_CONFIG_MAX);
     return rc;
 }
 
@@ -70,7 +70,7 @@ static enum smc_status check_tabs(const char *path, const struct smc_buf *text,
         if (tab)
             return smc_fail(err, SMC_ERR_USAGE,
                             "%s:%d:%d: a tab: YAML is indented with spaces alone",
-                            smci_config_shown(path), line_number, (int)(tab - line) + 1);
+                            smc_path_shown(path), line_number, (int)(tab - line) + 1);
         const char *next = memchr(at, '\n', (size_t)(end - at));
         line = next ? next + 1 : end;
     }
@@ -105,7 +105,7 @@ enum smc_status smc_settings_read_file(struct smc_settings *settings,
     int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return smc_fail_errno(err, SMC_ERR_IO, errno, "can't read the configuration file %s",
-                              smci_config_shown(file->path));
+                              smc_path_shown(file->path));
     enum smc_status rc = read_bytes(file->path, fd, &text, err);
     if (rc == SMC_OK)
         rc = check_tabs(file->path, &text, err);
@@ -117,7 +117,7 @@ enum smc_status smc_settings_read_file(struct smc_settings *settings,
         rc = smc_settings_warn(settings,
                                "%s can be changed by others than its owner, or holds a secret that "
                                "they can read: run chmod 600 on it",
-                               smci_config_shown(file->path));
+                               smc_path_shown(file->path));
     if (rc == SMC_ERR_NOMEM)
         (void)smc_fail(err, rc, "out of memory");
     smc_buf_wipe(&text);

@@ -176,8 +176,8 @@ static enum smc_status take_setting(struct smci_yaml *yaml, const struct smci_ke
     struct smc_buf text = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
     char name[512];
     struct smci_place at = smci_yaml_place(yaml);
-    (void)snprintf(name, sizeof name, "%s:%zu:%zu: %s", smci_config_shown(reader->file->path),
-                   at.line, at.column, key->text);
+    (void)snprintf(name, sizeof name, "%s:%zu:%zu: %s", smc_path_shown(reader->file->path), at.line,
+                   at.column, key->text);
     enum smc_status rc = row->type == SMC_SETTING_LIST ? smci_yaml_list(yaml, key->text, &text)
                                                        : smci_yaml_value(yaml, key->text, &text);
     if (rc == SMC_OK) {
@@ -257,7 +257,7 @@ static enum smc_status check_profile(const struct reader *reader)
     if (!file->profile || reader->is_found)
         return SMC_OK;
     const char *from = file->profile_from ? file->profile_from : "--profile";
-    const char *shown = smci_config_shown(file->path);
+    const char *shown = smc_path_shown(file->path);
     const char *names = smc_buf_str(&reader->settings->profiles);
     if (reader->nearest.word[0])
         return smc_fail(reader->err, SMC_ERR_USAGE,
@@ -279,7 +279,7 @@ enum smc_status smci_config_parse(struct smc_settings *settings,
                             .own = SMC_BUF_INIT(OWN_MAX),
                             .err = err};
     enum smc_status rc =
-        smci_yaml_read(smci_config_shown(file->path), text, len, take_top, &reader, err);
+        smci_yaml_read(smc_path_shown(file->path), text, len, take_top, &reader, err);
     if (rc == SMC_OK)
         rc = check_profile(&reader);
     if (rc == SMC_OK && reader.is_found)

@@ -4,17 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <sigmacat/buf.h>
 
-#include "num.h"
-
-/* So much of a wrong value is shown in an error. */
-#define SHOWN_MAX 60
-
-/* All names of profiles. */
-#define PROFILES_MAX 65536
+/* Of each text that is kept: names of profiles, a path, warnings. */
+#define TEXT_MAX 65536
 
 /* More names than an error's text can hold. */
 #define MISSING_MAX 2048
@@ -34,135 +28,6 @@ static bool is_text(const struct smc_setting *row)
 {
     return row->type == SMC_SETTING_TEXT || row->type == SMC_SETTING_SECRET ||
            row->type == SMC_SETTING_PATH || row->type == SMC_SETTING_LIST;
-}
-
-/* ---- one value, by type ---- */
-
-/* Whatever ends up in a header or is pasted with a line end is found here, where it has a name. */
-enum smc_status smc_secret_check(const char *secret, size_t len, const char *name,
-                                 struct smc_error *err)
-{
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)secret[i] <= ' ' || secret[i] == 0x7f)
-            return smc_fail(err, SMC_ERR_USAGE,
-                            "%s: a space or a control character (a line end?) can't be part of it",
-                            name);
-    return SMC_OK;
-}
-
-static enum smc_status put_whole(int *place, const struct smc_setting *row,
-                                 const struct smci_given *given, struct smc_error *err)
-{
-    int64_t number;
-    if (!smci_parse_int64(given->text, &number) || number < row->min || number > row->max)
-        return smc_fail(err, SMC_ERR_USAGE, "%s: '%.*s' is not a whole number from %lld to %lld",
-                        given->name, SHOWN_MAX, given->text, (long long)row->min,
-                        (long long)row->max);
-    *place = (int)number;
-    return SMC_OK;
-}
-
-static enum smc_status put_seconds(int64_t *place, const struct smc_setting *row,
-                                   const struct smci_given *given, struct smc_error *err)
-{
-    int64_t ms;
-    if (!smci_parse_seconds(given->text, &ms) || ms < row->min)
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: '%.*s' is not a number of seconds %s0 (such as 30 or 0.5)",
-                        given->name, SHOWN_MAX, given->text, row->min > 0 ? "above " : "from ");
-    *place = ms;
-    return SMC_OK;
-}
-
-static enum smc_status put_decimal(double *place, const struct smc_setting *row,
-                                   const struct smci_given *given, struct smc_error *err)
-{
-    double number;
-    if (!smci_parse_decimal(given->text, &number) || number < (double)row->min)
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: '%.*s' is not a number from %lld on (such as 10 or 2.5)", given->name,
-                        SHOWN_MAX, given->text, (long long)row->min);
-    *place = number;
-    return SMC_OK;
-}
-
-static enum smc_status put_flag(bool *place, const struct smci_given *given, struct smc_error *err)
-{
-    static const char *const words[] = {"false", "true", "no", "yes", "0", "1", "off", "on"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcasecmp(given->text, words[i]) == 0) {
-            *place = i % 2 == 1;
-            return SMC_OK;
-        }
-    }
-    return smc_fail(err, SMC_ERR_USAGE, "%s: '%.*s' is neither true nor false", given->name,
-                    SHOWN_MAX, given->text);
-}
-
-static const char *nearest_choice(const struct smc_setting *row, const char *text)
-{
-    size_t len = strlen(text);
-    const char *best = NULL;
-    int least = 0;
-    for (const char *const *word = row->choices; *word; word++) {
-        /* "viz" for "VIZ", "warning" for "warn" */
-        size_t word_len = strlen(*word);
-        if (len >= word_len && strncasecmp(*word, text, word_len) == 0)
-            return *word;
-        int distance = smci_typo_distance(text, len, *word, word_len);
-        if (smci_typo_is_near(distance, len) && (!best || distance < least)) {
-            best = *word;
-            least = distance;
-        }
-    }
-    return best;
-}
-
-static enum smc_status put_choice(int *place, const struct smc_setting *row,
-                                  const struct smci_given *given, struct smc_error *err)
-{
-    for (int i = 0; row->choices[i]; i++) {
-        if (strcmp(row->choices[i], given->text) == 0) {
-            *place = i;
-            return SMC_OK;
-        }
-    }
-    struct smc_buf words = SMC_BUF_INIT(200);
-    for (const char *const *word = row->choices; *word; word++)
-        if (smc_buf_addf(&words, "%s%s", words.len ? ", " : "", *word) != SMC_OK)
-            break;
-    const char *nearest = nearest_choice(row, given->text);
-    enum smc_status rc =
-        smc_fail(err, SMC_ERR_USAGE, "%s: '%.*s' is none of %s%s%s%s", given->name, SHOWN_MAX,
-                 given->text, smc_buf_str(&words), nearest ? ": did you mean '" : "",
-                 nearest ? nearest : "", nearest ? "'?" : "");
-    smc_buf_clear(&words);
-    return rc;
-}
-
-/* All types but the texts, which need a copy that lives as long as the settings. */
-static enum smc_status put_parsed(void *place, const struct smc_setting *row,
-                                  const struct smci_given *given, struct smc_error *err)
-{
-    switch (row->type) {
-    case SMC_SETTING_TEXT:
-    case SMC_SETTING_PATH:
-    case SMC_SETTING_LIST:
-        return SMC_OK;
-    case SMC_SETTING_SECRET:
-        return smc_secret_check(given->text, strlen(given->text), given->name, err);
-    case SMC_SETTING_WHOLE:
-        return put_whole(place, row, given, err);
-    case SMC_SETTING_SECONDS:
-        return put_seconds(place, row, given, err);
-    case SMC_SETTING_DECIMAL:
-        return put_decimal(place, row, given, err);
-    case SMC_SETTING_FLAG:
-        return put_flag(place, given, err);
-    case SMC_SETTING_CHOICE:
-        return put_choice(place, row, given, err);
-    }
-    return smc_fail(err, SMC_ERR_INTERNAL, "%s: a setting of an unknown type", given->name);
 }
 
 /* ---- all values ---- */
@@ -186,7 +51,7 @@ static enum smc_status put_default(struct smc_settings *settings, const struct s
     if (row->fallback) {
         struct smci_given given = {row->flag, row->fallback, SMC_FROM_DEFAULT};
         struct smc_error why = SMC_ERROR_INIT;
-        if (put_parsed(place_of(settings, row), row, &given, &why) == SMC_OK)
+        if (smci_setting_parse(place_of(settings, row), row, &given, &why) == SMC_OK)
             return SMC_OK;
         return smc_fail(err, SMC_ERR_INTERNAL, "the default of %s", why.detail);
     }
@@ -209,10 +74,10 @@ enum smc_status smc_settings_init(struct smc_settings *settings,
 {
     *settings = (struct smc_settings)SMC_SETTINGS_INIT;
     settings->table = table;
-    smc_buf_init(&settings->file, PROFILES_MAX);
-    smc_buf_init(&settings->warnings, PROFILES_MAX);
-    smc_buf_init(&settings->profiles, PROFILES_MAX);
-    smc_buf_init(&settings->profile, PROFILES_MAX);
+    smc_buf_init(&settings->file, TEXT_MAX);
+    smc_buf_init(&settings->warnings, TEXT_MAX);
+    smc_buf_init(&settings->profiles, TEXT_MAX);
+    smc_buf_init(&settings->profile, TEXT_MAX);
     settings->target = target;
     settings->values = calloc(table->count, sizeof(struct smc_value));
     if (!settings->values)
@@ -296,7 +161,7 @@ enum smc_status smci_settings_put(struct smc_settings *settings, const struct sm
                         rival->name, given->name);
     enum smc_status rc = drop_lower(settings, row, given->source, err);
     if (rc == SMC_OK)
-        rc = put_parsed(place_of(settings, row), row, given, err);
+        rc = smci_setting_parse(place_of(settings, row), row, given, err);
     if (rc != SMC_OK)
         return rc;
     struct smc_value fresh = {strdup(given->text), strdup(given->name), given->source};
@@ -321,7 +186,7 @@ enum smc_status smci_setting_check(const struct smc_setting *row, const struct s
         double decimal;
         bool flag;
     } unused;
-    return put_parsed(&unused, row, given, err);
+    return smci_setting_parse(&unused, row, given, err);
 }
 
 enum smc_status smc_settings_lend(struct smc_settings *settings, const char *leader,
@@ -390,6 +255,12 @@ enum smc_source smc_settings_source(const struct smc_settings *settings, const c
     return row ? value_of(settings, row)->source : SMC_FROM_DEFAULT;
 }
 
+const char *smc_settings_text(const struct smc_settings *settings, const char *flag)
+{
+    const struct smc_setting *row = smc_settings_row(settings->table, flag);
+    return row ? value_of(settings, row)->text : NULL;
+}
+
 bool smc_settings_is_set(const struct smc_settings *settings, const char *flag)
 {
     return smc_settings_source(settings, flag) != SMC_FROM_DEFAULT;
@@ -436,15 +307,23 @@ static enum smc_status fail_missing(const struct smc_settings *settings, const c
                     *file ? " has none either" : "");
 }
 
-/* "--api-token (or --api-token-file, --api-token-command, or the variable ...)". */
+/* "--api-token (or --api-token-file, --api-token-command, the variable ...)". */
 static enum smc_status add_missing(const struct smc_settings_table *table,
                                    const struct smc_setting *row, struct smc_buf *out)
 {
-    enum smc_status rc = smc_buf_addf(out, "%s%s (or ", out->len ? ", " : "", row->flag);
-    for (size_t i = 0; rc == SMC_OK && i < table->count; i++)
-        if (&table->rows[i] != row && is_of_group(row, &table->rows[i]))
-            rc = smc_buf_addf(out, "%s, ", table->rows[i].flag);
-    return rc == SMC_OK ? smc_buf_addf(out, "the variable %s)", row->variable) : rc;
+    const char *between = " (or ";
+    enum smc_status rc = smc_buf_addf(out, "%s%s", out->len ? ", " : "", row->flag);
+    for (size_t i = 0; rc == SMC_OK && i < table->count; i++) {
+        if (&table->rows[i] == row || !is_of_group(row, &table->rows[i]))
+            continue;
+        rc = smc_buf_addf(out, "%s%s", between, table->rows[i].flag);
+        between = ", ";
+    }
+    if (rc == SMC_OK && row->variable) {
+        rc = smc_buf_addf(out, "%sthe variable %s", between, row->variable);
+        between = ", ";
+    }
+    return rc == SMC_OK && *between == ',' ? smc_buf_addstr(out, ")") : rc;
 }
 
 enum smc_status smc_settings_require(const struct smc_settings *settings, const char *const *flags,

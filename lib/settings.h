@@ -1,4 +1,5 @@
-/* What the parts of the settings share: settings.c keeps the values, settings_args.c reads the command
+/* What the parts of the settings share: settings.c keeps the values, settings_value.c reads
+ * one, settings_args.c reads the command
  * line, settings_env.c the variables. */
 #ifndef SMCI_SETTINGS_H
 #define SMCI_SETTINGS_H
@@ -11,6 +12,11 @@ struct smci_given {
     const char *text;
     enum smc_source source;
 };
+
+/* Reads a value into `place`, which is as the row's type says: all types but the texts, which are only
+ * checked, since they need a copy that lives as long as the settings. SMC_ERR_USAGE. */
+enum smc_status smci_setting_parse(void *place, const struct smc_setting *row,
+                                   const struct smci_given *given, struct smc_error *err);
 
 /* Checks a value and puts it into the target, in place of what lower sources have said on it and on
  * those that it excludes; unless a higher source has set this setting or one that excludes it. Of one

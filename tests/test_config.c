@@ -551,8 +551,8 @@ static void test_a_long_path(void **state)
     char path[600];
     memset(path, 'd', sizeof path);
     (void)snprintf(path + 580, 20, "/config.yaml");
-    assert_true(strlen(smci_config_shown(path)) <= 200);
-    assert_non_null(strstr(smci_config_shown(path), "/config.yaml"));
+    assert_true(strlen(smc_path_shown(path)) <= 200);
+    assert_non_null(strstr(smc_path_shown(path), "/config.yaml"));
 }
 
 int main(void)

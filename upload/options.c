@@ -12,8 +12,7 @@ enum smc_status upload_options_read(struct upload_settings *settings, int argc, 
         smc_settings_init(&settings->sources, upload_program()->table, settings, err);
     if (rc != SMC_OK)
         return rc;
-    struct smc_cli_choice choice = {&settings->config, &settings->profile};
-    return smc_cli_configure(&settings->sources, upload_program(), &choice, argc, argv, envp, err);
+    return smc_cli_configure(&settings->sources, upload_program(), argc, argv, envp, err);
 }
 
 /* It goes into a header as it is. */

@@ -14,11 +14,6 @@
 #include "check.h"
 #include "summary.h"
 
-/* A check should end soon: what fails twice within seconds is worth a line. */
-#define RETRIES_MAX 1
-#define TRY_MAX_MS  ((int64_t)60 * 1000)
-#define TIME_MAX_MS ((int64_t)180 * 1000)
-
 struct preflight {
     const struct upload_settings *settings;
     struct smc_log *log;
@@ -167,26 +162,18 @@ static enum smc_status open_client(struct preflight *check, struct smc_client **
 {
     const struct upload_settings *settings = check->settings;
     struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
-    struct smc_error why = SMC_ERROR_INIT;
     opt.origin = smc_buf_str(&settings->origin);
     opt.policy = SMC_POLICY_CATALOG;
     opt.authorization = ""; /* the token stays here */
     opt.cacert = settings->cacert;
     opt.concurrency = 1;
-    opt.retries = settings->retries < RETRIES_MAX ? settings->retries : RETRIES_MAX;
+    opt.retries = settings->retries;
     opt.retry_base_ms = settings->retry_base_ms;
-    opt.timeout_ms = settings->timeout_ms < TRY_MAX_MS ? settings->timeout_ms : TRY_MAX_MS;
-    opt.max_time_ms = TIME_MAX_MS; /* a server that dribbles makes progress for ever */
+    opt.timeout_ms = settings->timeout_ms;
     opt.stop_fd = check->stop_fd;
     opt.clock = check->clock;
     opt.log = check->log;
-    enum smc_status rc = smc_client_new(client, &opt, &why);
-    if (rc == SMC_ERR_IO) {
-        smc_cli_failed(&check->list, rc, "certificates", "%s", why.detail);
-        smc_cli_remedy(&check->list, "name a PEM file that the user who runs this can read");
-        return SMC_OK;
-    }
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", why.detail);
+    return smc_cli_check_client(&check->list, &opt, client, err);
 }
 
 static enum smc_status check_catalog(struct preflight *check, struct smc_error *err)

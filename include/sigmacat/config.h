@@ -163,6 +163,10 @@ SMC_API enum smc_status smc_settings_require(const struct smc_settings *settings
 SMC_API enum smc_status smc_secret_check(const char *secret, size_t len, const char *name,
                                          struct smc_error *err);
 
+/* A path as errors show it: its last 200 bytes, which tell files apart, so that the text behind it is
+ * not cut off. Borrowed from `path`. */
+SMC_API const char *smc_path_shown(const char *path);
+
 /* Whether a file that holds a secret can be read by others than it is for: by everybody, or by the
  * group of a file that is ours. (A file of another owner can only be read through its group, as in a
  * container whose secrets are root's.) */
@@ -174,6 +178,9 @@ SMC_API const char *smc_settings_name(const struct smc_settings *settings, const
 
 /* Whether a query (--help) is among what was given: then there is nothing to run. */
 SMC_API bool smc_settings_is_query(const struct smc_settings *settings);
+
+/* What was given for a setting, as text; NULL while it is the default. Borrowed. */
+SMC_API const char *smc_settings_text(const struct smc_settings *settings, const char *flag);
 
 /* Whether a setting was given, by flag, variable or file. */
 SMC_API bool smc_settings_is_set(const struct smc_settings *settings, const char *flag);

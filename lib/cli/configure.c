@@ -114,8 +114,7 @@ static enum smc_status check_variables(struct smc_settings *settings,
 }
 
 enum smc_status smc_cli_configure(struct smc_settings *settings,
-                                  const struct smc_cli_program *program,
-                                  const struct smc_cli_choice *choice, int argc, char **argv,
+                                  const struct smc_cli_program *program, int argc, char **argv,
                                   char *const *envp, struct smc_error *err)
 {
     enum smc_status rc = smc_settings_read(settings, argc, argv, envp, err);
@@ -124,9 +123,10 @@ enum smc_status smc_cli_configure(struct smc_settings *settings,
     rc = check_variables(settings, program, envp);
     if (rc != SMC_OK)
         return smc_fail(err, rc, "%s", smc_strerror(rc));
-    const char *profile = *choice->profile;
-    if (*choice->config)
-        return read_file(settings, program, *choice->config, profile, envp, err);
+    const char *config = smc_settings_text(settings, "--config");
+    const char *profile = smc_settings_text(settings, "--profile");
+    if (config)
+        return read_file(settings, program, config, profile, envp, err);
     struct smc_buf user_file = SMC_BUF_INIT(PATH_MAX_BYTES);
     const char *found = NULL;
     rc = add_user_file(envp, &user_file);

@@ -6,21 +6,13 @@
 
 #include "help.h"
 
-/* What the rows --config and --profile have; NULL: not given. Both are read after the variables, so
- * they point into the program's struct. */
-struct smc_cli_choice {
-    const char *const *config;
-    const char *const *profile;
-};
-
-/* As smc_settings_read, then the configuration file: the one that was chosen, else the first that is
+/* As smc_settings_read, then the configuration file: the one that --config names, else the first that is
  * there of $XDG_CONFIG_HOME/sigmacat/config.yaml (or ~/.config/sigmacat/config.yaml) and
  * /etc/sigmacat/config.yaml. Errors also of smc_settings_read_file; SMC_ERR_USAGE when a profile was
  * chosen and there is no file. A file that can't be looked for, and a variable that begins as the
  * program's do and is none of them, become warnings. */
 enum smc_status smc_cli_configure(struct smc_settings *settings,
-                                  const struct smc_cli_program *program,
-                                  const struct smc_cli_choice *choice, int argc, char **argv,
+                                  const struct smc_cli_program *program, int argc, char **argv,
                                   char *const *envp, struct smc_error *err);
 
 /* Logs what is worth a warning in how the settings were given. */

@@ -57,7 +57,7 @@ enum smc_status smc_cli_help(const struct smc_cli_program *program, struct smc_b
     return rc;
 }
 
-static enum smc_status print(const char *text, struct smc_error *err)
+enum smc_status smc_cli_print(const char *text, struct smc_error *err)
 {
     errno = 0;
     if (fputs(text, stdout) == EOF || fflush(stdout) != 0)
@@ -70,7 +70,7 @@ enum smc_status smc_cli_print_help(const struct smc_cli_program *program, struct
     struct smc_buf text = SMC_BUF_INIT(HELP_MAX);
     enum smc_status rc = smc_cli_help(program, &text);
     if (rc == SMC_OK)
-        rc = print(smc_buf_str(&text), err);
+        rc = smc_cli_print(smc_buf_str(&text), err);
     else
         (void)smc_fail(err, rc, "%s", smc_strerror(rc));
     smc_buf_clear(&text);
@@ -81,5 +81,5 @@ enum smc_status smc_cli_print_version(const struct smc_cli_program *program, str
 {
     char text[128];
     (void)snprintf(text, sizeof text, "%s (sigmacat) %s\n", program->name, SMC_VERSION);
-    return print(text, err);
+    return smc_cli_print(text, err);
 }

@@ -19,6 +19,9 @@ struct smc_cli_program {
 /* Appends the help: one screen, lines of at most 80 columns. Errors of smc_buf_add. */
 enum smc_status smc_cli_help(const struct smc_cli_program *program, struct smc_buf *out);
 
+/* Writes a text to standard output. SMC_ERR_IO when not all of it got there. */
+enum smc_status smc_cli_print(const char *text, struct smc_error *err);
+
 /* Print on stdout, and say whether all bytes got there: SMC_ERR_IO, SMC_ERR_NOMEM. */
 enum smc_status smc_cli_print_help(const struct smc_cli_program *program, struct smc_error *err);
 enum smc_status smc_cli_print_version(const struct smc_cli_program *program, struct smc_error *err);

@@ -26,6 +26,41 @@ extern const char *const smc_cli_log_formats[];
         .help = "which of its profiles; else 'default'"                                            \
     }
 
+/* int64_t timeout_ms, retry_base_ms; int retries; const char *cacert. `tried` is what is tried, "a
+ * call"; the other two are older variables, or NULL. */
+#define SMC_CLI_NETWORK_ROWS(t, prefix, tried, old_timeout, old_retries)                           \
+    {.flag = "--timeout",                                                                          \
+     .metavar = "SECONDS",                                                                         \
+     .variable = prefix "TIMEOUT",                                                                 \
+     .alias = (old_timeout),                                                                       \
+     .type = SMC_SETTING_SECONDS,                                                                  \
+     .offset = offsetof(t, timeout_ms),                                                            \
+     .min = 1,                                                                                     \
+     .fallback = "60",                                                                             \
+     .help = "give up a try without progress"},                                                    \
+        {.flag = "--retries",                                                                      \
+         .metavar = "N",                                                                           \
+         .variable = prefix "RETRIES",                                                             \
+         .alias = (old_retries),                                                                   \
+         .type = SMC_SETTING_WHOLE,                                                                \
+         .offset = offsetof(t, retries),                                                           \
+         .min = 0,                                                                                 \
+         .max = 100,                                                                               \
+         .fallback = "4",                                                                          \
+         .help = "tries after " tried "'s first one"},                                             \
+        {.flag = "--retry-base",                                                                   \
+         .metavar = "SECONDS",                                                                     \
+         .variable = prefix "RETRY_BASE",                                                          \
+         .type = SMC_SETTING_SECONDS,                                                              \
+         .offset = offsetof(t, retry_base_ms),                                                     \
+         .fallback = "1",                                                                          \
+         .help = "first retry's wait; then doubled"},                                              \
+    {                                                                                              \
+        .flag = "--cacert", .metavar = "FILE", .variable = prefix "CACERT",                        \
+        .type = SMC_SETTING_PATH, .offset = offsetof(t, cacert),                                   \
+        .help = "PEM file of certificates to trust"                                                \
+    }
+
 /* int log_level, log_format. */
 #define SMC_CLI_LOG_ROWS(t, prefix, heading)                                                       \
     {.section = (heading),                                                                         \

@@ -5,6 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+/* Of a check, whatever a run may take. A server that dribbles makes progress for ever. */
+#define RETRIES_MAX 1
+#define TRY_MAX_MS  ((int64_t)60 * 1000)
+#define TIME_MAX_MS ((int64_t)180 * 1000)
+
 /* In the order in which they are passed. */
 enum step { STEP_NAME, STEP_CONNECTION, STEP_TLS, STEP_ANSWER, STEP_CLOCK, STEP_COUNT };
 
@@ -37,6 +42,24 @@ static int bare_host(const struct smc_cli_server *server, const char **host)
     if (**host == '[')
         return (int)strcspn(++*host, "]");
     return (int)strcspn(*host, ":");
+}
+
+enum smc_status smc_cli_check_client(struct smc_cli_checklist *list,
+                                     const struct smc_client_opt *run, struct smc_client **client,
+                                     struct smc_error *err)
+{
+    struct smc_client_opt opt = *run;
+    struct smc_error why = SMC_ERROR_INIT;
+    opt.retries = opt.retries < RETRIES_MAX ? opt.retries : RETRIES_MAX;
+    opt.timeout_ms = opt.timeout_ms < TRY_MAX_MS ? opt.timeout_ms : TRY_MAX_MS;
+    opt.max_time_ms = opt.max_time_ms > 0 ? opt.max_time_ms : TIME_MAX_MS;
+    enum smc_status rc = smc_client_new(client, &opt, &why);
+    if (rc == SMC_ERR_IO) {
+        smc_cli_failed(list, rc, "certificates", "%s", why.detail);
+        smc_cli_remedy(list, "name a PEM file that the user who runs this can read");
+        return SMC_OK;
+    }
+    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", why.detail);
 }
 
 /* ---- the probe ---- */

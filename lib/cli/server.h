@@ -28,6 +28,13 @@ struct smc_cli_server {
     const struct smc_clock *clock;
 };
 
+/* Opens a client for a check, from a run's options: it should end soon, so what fails twice is worth a
+ * line, and without a limit of the run's own there is time for two calls that nobody answers. NULL with
+ * SMC_OK when certificates can't be read, which is a line. Errors of smc_client_new. */
+enum smc_status smc_cli_check_client(struct smc_cli_checklist *list,
+                                     const struct smc_client_opt *run, struct smc_client **client,
+                                     struct smc_error *err);
+
 /* Adds the lines. `is_reached` tells whether an answer came: without one nothing else can be tried.
  * SMC_OK also then; else what ended the client's run. */
 enum smc_status smc_cli_check_server(struct smc_cli_checklist *list,

@@ -1,6 +1,4 @@
 /* --show-config. */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "configure.h"
@@ -140,11 +138,8 @@ enum smc_status smc_cli_show_settings(const struct smc_settings *settings,
 {
     struct smc_buf out = SMC_BUF_INIT(TEXT_MAX);
     enum smc_status rc = smc_cli_settings_text(settings, program, &out);
-    errno = 0;
-    if (rc != SMC_OK)
-        rc = smc_fail(err, rc, "%s", smc_strerror(rc));
-    else if (fputs(smc_buf_str(&out), stdout) == EOF || fflush(stdout) != 0)
-        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "can't write to standard output");
+    rc = rc == SMC_OK ? smc_cli_print(smc_buf_str(&out), err)
+                      : smc_fail(err, rc, "%s", smc_strerror(rc));
     smc_buf_clear(&out);
     return rc;
 }
