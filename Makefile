@@ -40,7 +40,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
     auth buf ca catalog client client_call client_stats client_token clock config config_file \
     config_keys digest dir error http http_head httpdate inspect json ledger log num output pace \
     record recover retry rng scan settings settings_args settings_env settings_value splice store \
-    store_answer store_list string url validate)
+    store_answer store_list store_open string url validate)
 CLI_SRC := $(patsubst %,lib/cli/%.c, \
     checklist configure help place progress rows secret server setup show signals status)
 EXTRACT_SRC := $(patsubst %,extract/%.c, \

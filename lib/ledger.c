@@ -42,19 +42,6 @@ static enum smc_status is_there(const char *directory, bool *answer, struct smc_
     return rc;
 }
 
-/* While another process makes the file, it may look damaged; at the second look it is made. */
-static enum smc_status open_store(struct smc_store **store, const char *directory,
-                                  struct smc_error *err)
-{
-    struct smc_error why = SMC_ERROR_INIT;
-    enum smc_status rc = smci_store_open(store, directory, &database, NULL, &why);
-    if (rc == SMC_ERR_STORE)
-        return smci_store_open(store, directory, &database, NULL, err);
-    if (rc != SMC_OK && err && err->code == SMC_OK)
-        *err = why;
-    return rc;
-}
-
 enum smc_status smc_ledger_open(struct smc_ledger **ledger, const char *directory, bool is_making,
                                 struct smc_error *err)
 {
@@ -66,7 +53,7 @@ enum smc_status smc_ledger_open(struct smc_ledger **ledger, const char *director
     struct smc_ledger *made = calloc(1, sizeof *made);
     if (!made)
         return smc_fail(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
-    rc = open_store(&made->store, directory, err);
+    rc = smci_store_open(&made->store, directory, &database, NULL, err);
     if (rc != SMC_OK) {
         free(made);
         return rc;

@@ -16,7 +16,6 @@
 #define GROUP_WEIGHT   (100 * SMCI_WEIGHT_ANSWER)
 #define GROUP_MS       200
 #define PAGE_BYTES     4096
-#define LOCK_NAME      "run.lock"
 
 /* Exclusive locking keeps WAL's index in memory: it works without shared memory, so on network file
  * systems too. run.lock keeps others out anyhow. */
@@ -30,28 +29,8 @@ static const char setup[] = "PRAGMA page_size = 4096; PRAGMA mmap_size = 0;"
                             "PRAGMA cell_size_check = ON; PRAGMA secure_delete = FAST;"
                             "PRAGMA journal_size_limit = 16777216";
 
-static const char schema[] =
-    "CREATE TABLE scope(id INTEGER PRIMARY KEY, host TEXT NOT NULL, client TEXT NOT NULL,"
-    " UNIQUE(host, client));"
-    "CREATE TABLE space(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, type INTEGER NOT NULL,"
-    " name TEXT NOT NULL, UNIQUE(scope, type, name));"
-    /* status NULL: pages are arriving, the answer is not finished */
-    "CREATE TABLE answer(key INTEGER PRIMARY KEY, space INTEGER NOT NULL, id TEXT NOT NULL,"
-    " tag TEXT, status INTEGER, pages INTEGER, fetched INTEGER, reason TEXT, UNIQUE(space, id));"
-    "CREATE TABLE page(answer INTEGER NOT NULL, page INTEGER NOT NULL, body BLOB NOT NULL,"
-    " UNIQUE(answer, page));"
-    "CREATE TABLE item(key INTEGER PRIMARY KEY, space INTEGER NOT NULL, id TEXT NOT NULL,"
-    " tag TEXT NOT NULL, name TEXT NOT NULL, UNIQUE(space, id));"
-    "CREATE TABLE value(scope INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
-    " PRIMARY KEY(scope, name)) WITHOUT ROWID;";
-
-static const struct smci_database state_database = {
-    .name = "state.db", .schema = schema, .loss = "asked for again", .is_exclusive = true};
-
 static const char begin_sql[] = "BEGIN IMMEDIATE";
 static const char commit_sql[] = "COMMIT";
-static const char scope_add_sql[] = "INSERT INTO scope(host, client) VALUES(?, ?)";
-static const char scope_find_sql[] = "SELECT id FROM scope WHERE host = ? AND client = ?";
 
 /* ---- statements ---- */
 
@@ -359,6 +338,7 @@ static enum smc_status open_file(struct smc_store *store, struct smc_error *err)
     return opened == SMC_OK ? execute(store, setup, err) : opened;
 }
 
+/* Within a transaction, since another process may be making the file. */
 static enum smc_status check_version(struct smc_store *store, bool *is_new, struct smc_error *err)
 {
     int64_t version = 0;
@@ -404,100 +384,33 @@ static enum smc_status choose_journal(struct smc_store *store, struct smc_error 
                    err);
 }
 
-static enum smc_status open_database(struct smc_store *store, struct smc_error *err)
+/* Another process may have made it since it was looked at. */
+static enum smc_status make_tables(struct smc_store *store, struct smc_error *err)
+{
+    bool is_new = false;
+    enum smc_status rc = execute(store, "BEGIN IMMEDIATE", err);
+    if (rc == SMC_OK)
+        rc = check_version(store, &is_new, err);
+    if (rc == SMC_OK && is_new)
+        rc = execute(store, store->database->schema, err);
+    if (rc == SMC_OK && is_new)
+        rc = execute(store, "PRAGMA user_version = 1", err);
+    return rc == SMC_OK ? execute(store, "COMMIT", err) : rc;
+}
+
+enum smc_status smci_store_connect(struct smc_store *store, struct smc_error *err)
 {
     bool is_new = false;
     enum smc_status rc = open_file(store, err);
     if (rc == SMC_OK)
+        rc = execute(store, "BEGIN", err);
+    if (rc == SMC_OK)
         rc = check_version(store, &is_new, err);
     if (rc == SMC_OK)
+        rc = execute(store, "COMMIT", err);
+    if (rc == SMC_OK)
         rc = choose_journal(store, err);
-    if (rc != SMC_OK || !is_new)
-        return rc;
-    rc = execute(store, "BEGIN IMMEDIATE", err);
-    if (rc == SMC_OK)
-        rc = execute(store, store->database->schema, err);
-    if (rc == SMC_OK)
-        rc = execute(store, "PRAGMA user_version = 1; COMMIT", err);
-    return rc;
-}
-
-static enum smc_status find_scope(struct smc_store *store, const char *host, const char *client_id,
-                                  struct smc_error *err)
-{
-    sqlite3_stmt *row = NULL;
-    enum smc_status rc = smci_store_query(store, err, &row, scope_find_sql, "tt", host, client_id);
-    if (row) {
-        store->scope = smci_row_int(row, 0);
-    } else if (rc == SMC_OK) {
-        rc = smci_store_run(store, err, scope_add_sql, "tt", host, client_id);
-        store->scope = smci_store_last_id(store);
-    }
-    smci_row_done(row);
-    return rc;
-}
-
-enum smc_status smci_store_open(struct smc_store **store, const char *directory,
-                                const struct smci_database *database, const struct smc_clock *clock,
-                                struct smc_error *err)
-{
-    *store = NULL;
-    struct smc_store *made = calloc(1, sizeof *made);
-    char *lock = smci_dir_path(directory, LOCK_NAME);
-    if (!made || !lock) {
-        free(made);
-        free(lock);
-        return smc_fail(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
-    }
-    made->lock_fd = -1;
-    made->database = database;
-    made->clock = clock ? clock : smc_clock_system();
-    smc_buf_init(&made->item, SIZE_MAX);
-    enum smc_status rc = smci_dir_make(directory, true, err);
-    if (rc == SMC_OK && database->is_exclusive)
-        rc = smci_lock_take(lock, &made->lock_fd, err);
-    free(lock);
-    /* SQLite would take a name that begins with "file:" for an address. */
-    if (rc == SMC_OK && asprintf(&made->path, "%s%s/%s", *directory == '/' ? "" : "./", directory,
-                                 database->name) < 0) {
-        made->path = NULL;
-        rc = smc_fail(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
-    }
-    if (rc == SMC_OK)
-        rc = open_database(made, err);
-    if (rc != SMC_OK) {
-        smc_store_close(made);
-        return rc;
-    }
-    *store = made;
-    return SMC_OK;
-}
-
-enum smc_status smc_store_look(const char *directory, struct smc_error *err)
-{
-    char *lock = smci_dir_path(directory, LOCK_NAME);
-    if (!lock)
-        return smc_fail(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
-    enum smc_status rc = smci_lock_look(lock, err);
-    free(lock);
-    return rc;
-}
-
-enum smc_status smc_store_open(struct smc_store **store, const char *directory, const char *host,
-                               const char *client_id, const struct smc_clock *clock,
-                               struct smc_error *err)
-{
-    struct smc_store *made = NULL;
-    *store = NULL;
-    enum smc_status rc = smci_store_open(&made, directory, &state_database, clock, err);
-    if (!made)
-        return rc;
-    rc = find_scope(made, host, client_id, err);
-    if (rc == SMC_OK)
-        *store = made;
-    else
-        smc_store_close(made);
-    return rc;
+    return rc == SMC_OK && is_new ? make_tables(store, err) : rc;
 }
 
 void smc_store_close(struct smc_store *store)

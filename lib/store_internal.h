@@ -1,5 +1,5 @@
 /* The parts of the store among themselves: store.c wraps SQLite (the one file that knows it) and
- * groups the writes; store_list.c keeps lists by it, store_answer.c answers and values. */
+ * groups the writes; store_open.c opens it, store_list.c keeps lists by it, store_answer.c answers and values. */
 #ifndef SMCI_STORE_INTERNAL_H
 #define SMCI_STORE_INTERNAL_H
 
@@ -57,13 +57,16 @@ struct smc_store {
     struct smc_error failed;
 };
 
-/* ---- opening: store.c ---- */
+/* ---- opening: store_open.c ---- */
 
 /* Opens or makes the database in `directory`; `database` is static. Errors as smc_store_open; close
  * with smc_store_close. */
 enum smc_status smci_store_open(struct smc_store **store, const char *directory,
                                 const struct smci_database *database, const struct smc_clock *clock,
                                 struct smc_error *err);
+
+/* Opens or makes the file at the store's path: store.c. Errors as smc_store_open. */
+enum smc_status smci_store_connect(struct smc_store *store, struct smc_error *err);
 
 /* ---- statements: store.c ---- */
 
