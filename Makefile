@@ -45,7 +45,7 @@ CLI_SRC := $(patsubst %,lib/cli/%.c, \
     checklist configure help place progress rows secret server setup show signals status)
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     assets base62 bulk credentials cursor elements gaps idset join key lineage listing main object \
-    objects options options_table page paths preflight readable regions report resume run \
+    objects options options_table page paths preflight readable regions report resume rights run \
     select sources summary whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
     check files main options options_check options_table path preflight report run send summary)

@@ -300,17 +300,14 @@ static bool fall_back(struct listing *listing, const struct smc_answer *answer)
     struct run *run = listing->run;
     if (listing->asset != ASSET_WORKBOOKS || listing->pages > 0 || listing->was_restarted)
         return false;
-    if (answer->http_status == 403 && run->is_admin) {
-        run->is_admin = false;
+    bool was_admin = run->rights.is_admin;
+    if (!rights_fall_back(&run->rights, answer->http_status))
+        return false;
+    if (was_admin && !run->rights.is_admin)
         smc_logf(run->log, SMC_LOG_WARN,
                  "These credentials may not see the whole organisation (HTTP 403 for "
                  "skipPermissionCheck): only what their owner may see is extracted; use an Org "
                  "Admin's credentials for all of it");
-    } else if (answer->http_status == 400 && !run->is_admin && run->sends_explorations) {
-        run->sends_explorations = false;
-    } else {
-        return false;
-    }
     if (is_one_page_enough(listing))
         start_dependants(run);
     else
@@ -387,12 +384,9 @@ static void ask(struct listing *listing)
     const struct asset *of = asset(listing);
     struct smc_error err = SMC_ERROR_INIT;
     struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
-    bool is_workbooks = listing->asset == ASSET_WORKBOOKS;
-    enum smc_status rc =
-        smc_buf_addf(&target, "%s?limit=1000%s%s%s", of->path,
-                     of->is_whole && run->is_admin ? "&skipPermissionCheck=true" : "",
-                     is_workbooks && run->sends_explorations ? "&excludeExplorations=true" : "",
-                     listing->cursor.text.len ? "&page=" : "");
+    enum smc_status rc = smc_buf_addf(&target, "%s?limit=1000%s%s", of->path,
+                                      rights_query(&run->rights, listing->asset),
+                                      listing->cursor.text.len ? "&page=" : "");
     if (rc == SMC_OK)
         rc = smc_url_encode(smc_buf_str(&listing->cursor.text), listing->cursor.text.len, &target);
     if (rc == SMC_OK) {

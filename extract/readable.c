@@ -11,8 +11,7 @@ void readable_init(struct readable *all, struct smc_client *client,
                    const struct selection *selection)
 {
     *all = (struct readable){.client = client,
-                             .is_admin = true,
-                             .sends_explorations = true,
+                             .rights = RIGHTS_INIT,
                              .is_one_page_enough = selection->is_one_page_enough};
     for (int i = 0; i < ASSET_COUNT; i++) {
         struct readable_listing *listing = &all->listings[i];
@@ -35,25 +34,10 @@ static void fail(struct readable *all, enum smc_status rc)
 
 static enum smc_status ask(struct readable_listing *listing);
 
-/* As an extraction does with its first page of workbooks, which decides for all of it. True: it is
- * asked for once more. */
-static bool fall_back(struct readable_listing *listing, const struct smc_answer *answer)
-{
-    struct readable *all = listing->all;
-    if (listing->asset != ASSET_WORKBOOKS)
-        return false;
-    if (answer->http_status == 403 && all->is_admin)
-        all->is_admin = false;
-    else if (answer->http_status == 400 && !all->is_admin && all->sends_explorations)
-        all->sends_explorations = false;
-    else
-        return false;
-    return true;
-}
-
 static void take_failure(struct readable_listing *listing, const struct smc_answer *answer)
 {
-    if (fall_back(listing, answer)) {
+    if (listing->asset == ASSET_WORKBOOKS &&
+        rights_fall_back(&listing->all->rights, answer->http_status)) {
         if (listing->all->is_one_page_enough) { /* a run would not ask for more than this */
             listing->is_wanted = false;
             return;
@@ -108,11 +92,9 @@ static enum smc_status ask(struct readable_listing *listing)
 {
     const struct readable *all = listing->all;
     const struct asset *asset = asset_of(listing->asset);
-    bool is_workbooks = listing->asset == ASSET_WORKBOOKS;
     char target[TARGET_SIZE];
-    (void)snprintf(target, sizeof target, "%s?limit=1%s%s", asset->path,
-                   asset->is_whole && all->is_admin ? "&skipPermissionCheck=true" : "",
-                   is_workbooks && all->sends_explorations ? "&excludeExplorations=true" : "");
+    (void)snprintf(target, sizeof target, "%s?limit=1%s", asset->path,
+                   rights_query(&all->rights, listing->asset));
     struct smc_request request = {
         .kind = asset->name, .target = target, .done = on_page, .ctx = listing};
     return smc_client_send(all->client, &request);
@@ -139,14 +121,14 @@ enum smc_status readable_ask(struct readable *all, struct smc_error *err)
 static void tell_rights(const struct readable *all, struct smc_cli_checklist *list)
 {
     const struct readable_listing *workbooks = &all->listings[ASSET_WORKBOOKS];
-    if (!workbooks->is_wanted && all->is_admin) {
+    if (!workbooks->is_wanted && all->rights.is_admin) {
         smc_cli_untold(list, RIGHTS,
                        "not looked at: nothing that is to be written "
                        "depends on them");
     } else if (workbooks->is_wanted &&
                (!workbooks->is_answered || workbooks->error.code != SMC_OK)) {
         smc_cli_untold(list, RIGHTS, "not known: the listing of workbooks tells them");
-    } else if (all->is_admin) {
+    } else if (all->rights.is_admin) {
         smc_cli_ok(list, RIGHTS, "an Org Admin's: the whole organisation is seen");
     } else {
         smc_cli_warn(list, RIGHTS, "no Org Admin's: only what their owner may see is extracted");

@@ -7,6 +7,7 @@
 #include "lib/cli/checklist.h"
 
 #include "assets.h"
+#include "rights.h"
 #include "select.h"
 
 #define READABLE "readable" /* the name of its lines, */
@@ -28,8 +29,7 @@ struct readable_listing {
 
 struct readable {
     struct smc_client *client;
-    bool is_admin;
-    bool sends_explorations;
+    struct rights rights;
     bool is_one_page_enough; /* of the workbooks: see struct selection */
     struct readable_listing listings[ASSET_COUNT];
 };

@@ -109,8 +109,7 @@ static enum smc_status open_files(struct run *run, struct smc_error *err)
 
 static void init(struct run *run)
 {
-    run->is_admin = true;
-    run->sends_explorations = true;
+    run->rights = (struct rights)RIGHTS_INIT;
     run->gaps.log = run->log;
     run->began_ms = run->clock->now_ms(run->clock->ctx);
     smc_buf_init(&run->organization, 65536);

@@ -20,6 +20,7 @@
 #include "options.h"
 #include "paths.h"
 #include "resume.h"
+#include "rights.h"
 #include "select.h"
 
 /* Lists in the store, beside those named like the listings whose objects they hold. */
@@ -47,8 +48,7 @@ struct run {
     struct paths paths;
     struct gaps gaps;
     struct smc_buf organization; /* organizationId as JSON text; empty: unknown */
-    bool is_admin;               /* skipPermissionCheck=true is sent; what the summary says */
-    bool sends_explorations;     /* excludeExplorations=true is sent */
+    struct rights rights;
     bool are_models_listed;
     bool is_published;
     bool is_probing;                         /* whoami.c asks whether the API is up */

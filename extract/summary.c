@@ -65,7 +65,7 @@ enum smc_status summary_write(struct run *run, struct smc_error *err)
     /* Nobody must take what a set lacks for deleted on the strength of rights that were not asked
      * about: without a page of workbooks it does not claim to be whole. */
     (void)smc_json_add_bool(root, "extracts_whole_organization",
-                            run->is_admin && select_knows_rights(&run->selection));
+                            run->rights.is_admin && select_knows_rights(&run->selection));
     add_extraction(root, run);
     rc = rc == SMC_OK ? smc_json_dump(root, false, &text, err)
                       : smc_fail(err, rc, "organization_id: %s", smc_strerror(rc));

@@ -218,11 +218,11 @@ static void make_place(const char *dir)
     put_text(dir, ".config/sigmacat/config.yaml", config);
     put_text(dir, "home.yaml", "profiles:\n at-home:\n");
     put_text(dir, "xdg/sigmacat/config.yaml", "profiles:\n  in-xdg: {}\n");
-    put_text(dir, "work/other.yaml", "profiles:\n    only-here:\n        sigma:\n");
-    put_text(dir, "work/sub b/x.yaml", "profiles:\n  in-sub:\n");
-    put_text(dir, "work/sub-a/y", "");
-    put_text(dir, "work/sample.json", "[]");
-    char *pipe = text_format("%s/work/pipe", dir);
+    put_text(dir, "here/other.yaml", "profiles:\n    only-here:\n        sigma:\n");
+    put_text(dir, "here/sub b/x.yaml", "profiles:\n  in-sub:\n");
+    put_text(dir, "here/sub-a/y", "");
+    put_text(dir, "here/sample.json", "[]");
+    char *pipe = text_format("%s/here/pipe", dir);
     assert_int_equal(mkfifo(pipe, 0600), 0);
     free(pipe);
     put_program(dir, X);
@@ -272,7 +272,7 @@ static void be_shell(const struct shell *shell, const char *dir, const char *ter
                     text_format("TERM=dumb"),
                     text_format("LC_ALL=C"),
                     NULL};
-    char *work = text_format("%s/work", dir);
+    char *work = text_format("%s/here", dir);
     struct winsize size = {.ws_col = 2000, .ws_row = 50};
     for (size_t i = 0; shell->args[i]; i++)
         argv[i + 1] = text_format("%s", shell->args[i]);
@@ -443,7 +443,7 @@ static void ask(const struct shell *shell, struct answers *answers)
     char *dir = temp_dir_make();
     char *out = text_format("%s/out", dir);
     char *ran = text_format("%s/ran", dir);
-    char *ran_here = text_format("%s/work/ran", dir);
+    char *ran_here = text_format("%s/here/ran", dir);
     make_place(dir);
     put_setup(shell, dir);
     if (run_shell(shell, dir) && file_exists(out)) {

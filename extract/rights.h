@@ -1,0 +1,28 @@
+/* Whether the account may see the whole organisation: the first page of workbooks decides, and the
+ * other listings follow. Contract, section 1, "Calls". */
+#ifndef EXTRACT_RIGHTS_H
+#define EXTRACT_RIGHTS_H
+
+#include <stdbool.h>
+
+#include "assets.h"
+
+struct rights {
+    bool is_admin;           /* skipPermissionCheck=true is sent; what the summary says */
+    bool sends_explorations; /* excludeExplorations=true is sent */
+};
+
+/* What is tried first. */
+#define RIGHTS_INIT                                                                                \
+    {                                                                                              \
+        true, true                                                                                 \
+    }
+
+/* What a listing's query has of them, "&skipPermissionCheck=true" and the like; "" for none. Static. */
+const char *rights_query(const struct rights *rights, enum asset_id listing);
+
+/* Takes the status that the first page of workbooks was refused with. True: that is mended by other
+ * rights, which are in the next query. */
+bool rights_fall_back(struct rights *rights, int http_status);
+
+#endif
