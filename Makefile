@@ -37,18 +37,21 @@ SMC_LDFLAGS = -Wl,-z,relro,-z,now $(if $(MODE),$(SMC_MODE_$(MODE)))
 
 # ---- what there is ---- Sources are named; tests and benchmarks are found by their names.
 LIB_SRC := $(patsubst %,lib/%.c, \
-    auth buf ca catalog client client_call client_stats client_token clock config config_file \
-    config_keys digest dir error http http_head httpdate inspect json ledger log num output pace \
-    record recover retry rng scan settings settings_args settings_env settings_value splice store \
-    store_answer store_list store_open string url validate)
-CLI_SRC := $(patsubst %,lib/cli/%.c, \
-    checklist configure help place progress rows secret server setup show signals status)
+    $(addprefix base/, buf clock digest dir error idset log num rng) \
+    $(addprefix json/, scan splice string tree validate walk) \
+    $(addprefix net/, address auth call client cursor http http_head httpdate pace page retry stats token trust))
+PRIVATE_SRC := $(patsubst %,lib/%.c, \
+    $(addprefix store/, answer ledger list open store) \
+    $(addprefix set/, fileset inspect recover) \
+    $(addprefix cli/, checklist config_file config_keys configure help place progress rows secret \
+        server settings settings_args settings_env settings_value setup show signals status yaml))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
-    assets base62 bulk credentials cursor elements gaps idset join key lineage listing main object \
-    objects options options_table page paths preflight readable regions report resume rights run \
+    assets base62 bulk credentials elements gaps join key lineage listing main object \
+    objects options options_table paths preflight readable regions report resume rights run \
     select sources summary whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
-    check files main options options_check options_table path preflight report run send summary)
+    catalog files main options options_check options_table path preflight report run send summary \
+    verify)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \
     answer auth counts estate estate_list estate_paths estate_rows faults ingest limits main \
     multipart page query replay request sigma sim stats text)
@@ -76,7 +79,7 @@ $(B)/obj/%.o: %.c
 	$(Q)$(CC) $(SMC_CFLAGS) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(LIB_A): $(call obj,$(LIB_SRC))
-$(B)/libcli.a: $(call obj,$(CLI_SRC))
+$(B)/libprivate.a: $(call obj,$(PRIVATE_SRC))
 $(B)/libextract.a: $(call obj,$(call without_main,$(EXTRACT_SRC)))
 $(B)/libupload.a: $(call obj,$(call without_main,$(UPLOAD_SRC)))
 $(B)/libsim.a: $(call obj,$(call without_main,$(SIM_SRC)))
@@ -93,14 +96,14 @@ $(LIB_SO): $(call obj,$(LIB_SRC))
 
 link = $(if $(Q),@echo "  LD   $@" &&) $(CC) $(SMC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(lib_libs)
 
-$(B)/castor-extract-sigma: $(call obj,extract/main.c) $(B)/libextract.a $(B)/libcli.a $(LIB_A)
+$(B)/castor-extract-sigma: $(call obj,extract/main.c) $(B)/libextract.a $(B)/libprivate.a $(LIB_A)
 	$(link)
-$(B)/castor-upload: $(call obj,upload/main.c) $(B)/libupload.a $(B)/libcli.a $(LIB_A)
+$(B)/castor-upload: $(call obj,upload/main.c) $(B)/libupload.a $(B)/libprivate.a $(LIB_A)
 	$(link)
 $(B)/sigmacat-sim: $(call obj,tests/sim/main.c) $(B)/libsim.a $(LIB_A)
 	$(link) $(test_libs)
 
-TEST_ARCHIVES := $(B)/libsupport.a $(B)/libextract.a $(B)/libupload.a $(B)/libsim.a $(B)/libcli.a $(LIB_A)
+TEST_ARCHIVES := $(B)/libsupport.a $(B)/libextract.a $(B)/libupload.a $(B)/libsim.a $(B)/libprivate.a $(LIB_A)
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_ARCHIVES)
 	@mkdir -p $(@D)
 	$(link) $(test_libs)
@@ -162,7 +165,7 @@ CLANG ?= clang
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -std=c11 -D_GNU_SOURCE -g -O1 -Iinclude -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZERS := $(patsubst %,build/fuzz/fuzz_%,$(FUZZ))
-build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(LIB_SRC) $(CLI_SRC) $(call without_main,$(EXTRACT_SRC) $(UPLOAD_SRC) $(SIM_SRC)) tests/support/support.c
+build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(LIB_SRC) $(PRIVATE_SRC) $(call without_main,$(EXTRACT_SRC) $(UPLOAD_SRC) $(SIM_SRC)) tests/support/support.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(lib_libs) $(test_libs)
 fuzz:
@@ -190,9 +193,9 @@ check-sim: $(B)/sigmacat-sim
 	$(Q)sh .ci/deps.sh lint
 	$(Q)python3 -W ignore tests/check-sim.py "$(SIGMA_OPENAPI)" $(B)/sigmacat-sim
 
-OWN_SRC := $(LIB_SRC) $(CLI_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
+OWN_SRC := $(LIB_SRC) $(PRIVATE_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
 ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c examples/library/*.c)
-ALL_H   := $(wildcard include/sigmacat/*.h lib/*.h lib/cli/*.h extract/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
+ALL_H   := $(wildcard include/sigmacat/*.h lib/*/*.h extract/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
 SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/cli/*.sh examples/*.sh extract/*.bash upload/*.bash)
 MAN     := $(wildcard extract/*.1 upload/*.1 lib/*.3 lib/cli/*.5)
 

@@ -1,7 +1,7 @@
 #include "assets.h"
 
 #define LISTING(asset, file, call, id)                                                             \
-    .name = (file), .role = ROLE_LISTING, .path = (call), .paging = PAGING_PAGE,                   \
+    .name = (file), .role = ROLE_LISTING, .path = (call), .paging = SMCI_PAGING_PAGE,              \
     .id_member = (id), .of = (asset)
 #define OBJECT(file, owner, before, after, idiom)                                                  \
     .name = (file), .role = ROLE_OBJECT, .of = (owner), .path = (before), .path_end = (after),     \
@@ -13,25 +13,25 @@ static const struct asset assets[ASSET_COUNT] = {
     [ASSET_WORKBOOKS] = {LISTING(ASSET_WORKBOOKS, "workbooks", "/v2/workbooks", "workbookId"),
                          .is_whole = true},
     [ASSET_WORKBOOK_SOURCES] = {OBJECT("workbook_sources", ASSET_WORKBOOKS, "/v2/workbooks/",
-                                       "/sources", PAGING_NONE),
+                                       "/sources", SMCI_PAGING_NONE),
                                 .is_asked_for_all = true, .table_id_member = "inodeId"},
     [ASSET_DATAMODELS] = {LISTING(ASSET_DATAMODELS, "datamodels", "/v2/dataModels", "dataModelId"),
                           .is_whole = true},
     [ASSET_DATAMODEL_SOURCES] = {OBJECT("datamodel_sources", ASSET_DATAMODELS, "/v2/dataModels/",
-                                        "/sources", PAGING_TOKEN),
+                                        "/sources", SMCI_PAGING_TOKEN),
                                  .is_asked_for_all = true, .table_id_member = "tableId"},
     [ASSET_DATAMODEL_LINEAGE] = {OBJECT("datamodel_lineage", ASSET_DATAMODELS, "/v2/dataModels/",
-                                        "/lineage", PAGING_PAGE)},
+                                        "/lineage", SMCI_PAGING_PAGE)},
     [ASSET_DATASETS] = {LISTING(ASSET_DATASETS, "datasets", "/v2/datasets", "datasetId"),
                         .is_whole = true, .is_withdrawn_ok = true},
     [ASSET_DATASET_SOURCES] = {OBJECT("dataset_sources", ASSET_DATASETS, "/v2/datasets/",
-                                      "/sources", PAGING_NONE),
+                                      "/sources", SMCI_PAGING_NONE),
                                .is_asked_for_all = true, .table_id_member = "inodeId"},
     [ASSET_FILES] = {LISTING(ASSET_FILES, "files", "/v2/files", "id")},
     [ASSET_MEMBERS] = {LISTING(ASSET_MEMBERS, "members", "/v2/members", "memberId"),
                        .is_bare_ok = true},
     [ASSET_ELEMENTS] = {OBJECT("elements", ASSET_WORKBOOKS, "/v2/workbooks/", "/elements",
-                               PAGING_PAGE),
+                               SMCI_PAGING_PAGE),
                         .is_asked_for_all = true},
 };
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "page.h"
+#include "lib/net/page.h"
 
 /* In the order in which they are published; the summary comes after them. */
 enum asset_id {
@@ -33,7 +33,7 @@ struct asset {
     enum asset_role role;
     const char *path;     /* of a listing; of an object's call the part before the id */
     const char *path_end; /* of an object's call the part behind the id */
-    enum paging paging;
+    enum smci_paging paging;
     /* Listings. */
     const char *id_member;
     bool is_whole;   /* asks for the whole organisation with skipPermissionCheck=true */

@@ -7,6 +7,7 @@
 #include "base62.h"
 #include "paths.h"
 #include "run.h"
+#include "lib/net/address.h"
 
 /* Wanted tables that the listing has, by their UUID, in its order; the tag is the id as the source has
  * it. */
@@ -46,9 +47,10 @@ static void on_checked(struct run *run, const char *id, bool is_read)
             return;
         paths->check = agree ? PATHS_TRUSTED : PATHS_REFUSED;
         if (!agree)
-            smc_logf(run->log, SMC_LOG_WARN,
-                     "The listing of all paths contradicts a table's own answer: tables are asked "
-                     "for one by one");
+            smc_log_write(
+                run->log, SMC_LOG_WARN,
+                "The listing of all paths contradicts a table's own answer: tables are asked "
+                "for one by one");
     } else if (paths->checks == CHECKS_MAX) {
         paths->check = PATHS_REFUSED;
     }
@@ -60,12 +62,12 @@ static void check_next(struct paths *paths)
 {
     struct run *run = paths->run;
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_item item;
+    struct smci_item item;
     bool found = false;
     if (paths->check != PATHS_UNCHECKED || paths->checks == CHECKS_MAX)
         return;
     enum smc_status rc =
-        smc_list_next(run->store, LIST_HITS, paths->checked_at, &found, &item, &err);
+        smci_list_next(run->store, LIST_HITS, paths->checked_at, &found, &item, &err);
     if (!run_check(run, rc, &err) || !found)
         return;
     paths->checked_at = item.position;
@@ -82,9 +84,9 @@ void bulk_go_on(struct paths *paths)
     check_next(paths);
     if (!paths->is_listed || paths->check == PATHS_ASKING)
         return;
-    smc_logf(run->log, SMC_LOG_INFO,
-             "%" PRId64 " of %" PRId64 " table paths came from the listing of all paths",
-             paths->check == PATHS_TRUSTED ? paths->hits : 0, paths->wanted);
+    smc_log_write(run->log, SMC_LOG_INFO,
+                  "%" PRId64 " of %" PRId64 " table paths came from the listing of all paths",
+                  paths->check == PATHS_TRUSTED ? paths->hits : 0, paths->wanted);
     if (run_check(run, paths_list_singles(paths, &err), &err))
         objects_begin(&run->objects, OBJECTS_TABLES);
 }
@@ -92,12 +94,12 @@ void bulk_go_on(struct paths *paths)
 /* ---- the listing ---- */
 
 static enum smc_status keep_hit(struct paths *paths, const char *hex, const char *id,
-                                const struct row *row, struct smc_error *err)
+                                const struct smci_page_row *row, struct smc_error *err)
 {
-    struct smc_store *store = paths->run->store;
-    struct smc_outcome outcome = {.http_status = 200, .pages = 1};
+    struct smci_store *store = paths->run->store;
+    struct smci_outcome outcome = {.http_status = 200, .pages = 1};
     bool added = false;
-    enum smc_status rc = smc_list_add(store, LIST_HITS, hex, id, "", &added, err);
+    enum smc_status rc = smci_list_add(store, LIST_HITS, hex, id, "", &added, err);
     if (rc != SMC_OK)
         return rc;
     if (!added) {
@@ -115,24 +117,25 @@ static enum smc_status keep_hit(struct paths *paths, const char *hex, const char
     } else {
         paths->hits++;
     }
-    rc = smc_store_put_page(store, KIND_BULK, id, 0, row->value.p, row->value.len, err);
-    return rc == SMC_OK ? smc_store_finish(store, KIND_BULK, id, paths->tag, &outcome, err) : rc;
+    rc = smci_store_put_page(store, KIND_BULK, id, 0, row->value.p, row->value.len, err);
+    return rc == SMC_OK ? smci_store_finish(store, KIND_BULK, id, paths->tag, &outcome, err) : rc;
 }
 
-static enum smc_status take_row(struct paths *paths, const struct row *row, struct smc_error *err)
+static enum smc_status take_row(struct paths *paths, const struct smci_page_row *row,
+                                struct smc_error *err)
 {
     unsigned char uuid[UUID_BYTES];
     char hex[UUID_TEXT_LEN + 1];
-    struct smc_item item;
+    struct smci_item item;
     bool found = false;
-    struct smc_span url_id = row->members[0];
-    if (smc_span_type(url_id) != SMC_JSON_STRING ||
-        smc_span_type(row->members[1]) != SMC_JSON_STRING ||
-        smc_span_type(row->members[2]) != SMC_JSON_ARRAY ||
+    struct smc_json_span url_id = row->members[0];
+    if (smc_json_type_of(url_id) != SMC_JSON_STRING ||
+        smc_json_type_of(row->members[1]) != SMC_JSON_STRING ||
+        smc_json_type_of(row->members[2]) != SMC_JSON_ARRAY ||
         !base62_decode(url_id.p + 1, url_id.len - 2, uuid))
         return SMC_OK;
     uuid_to_text(uuid, hex);
-    enum smc_status rc = smc_list_find(paths->run->store, LIST_UUIDS, hex, &found, &item, err);
+    enum smc_status rc = smci_list_find(paths->run->store, LIST_UUIDS, hex, &found, &item, err);
     if (rc != SMC_OK || !found)
         return rc;
     struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
@@ -160,15 +163,16 @@ static void on_page(struct paths *paths)
     struct smc_error err = SMC_ERROR_INIT;
     paths->pages++;
     /* Whatever is wrong with its cursor, the listing ends here. */
-    bool is_more = cursor_take(&paths->cursor, &paths->page, PAGING_PAGE) == CURSOR_NEXT;
+    bool is_more =
+        smci_cursor_take(&paths->cursor, &paths->page, SMCI_PAGING_PAGE) == SMCI_CURSOR_NEXT;
     paths->is_listed = !is_more || !is_worth_it(paths) || paths->check == PATHS_REFUSED;
     if (!paths->is_listed)
         bulk_ask_page(paths);
     for (size_t i = 0; i < paths->page.count; i++)
         if (!run_check(run, take_row(paths, &paths->page.rows[i], &err), &err))
             return;
-    smc_logf(run->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %zu results", paths->pages,
-             paths->page.count);
+    smc_log_write(run->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %zu results", paths->pages,
+                  paths->page.count);
     bulk_go_on(paths);
 }
 
@@ -176,24 +180,24 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
 {
     static const char *const names[] = {"urlId", "connectionId", "path"};
     struct paths *paths = ctx;
-    enum page_verdict verdict = PAGE_WRONG;
+    enum smci_page_verdict verdict = SMCI_PAGE_WRONG;
     struct smc_error err = SMC_ERROR_INIT;
     if (answer->error.code == SMC_OK)
-        verdict =
-            page_read(&paths->page, answer->body, answer->len, PAGING_PAGE, false, names, 3, &err);
-    if (verdict == PAGE_NOT_JSON) {
+        verdict = smci_page_read(&paths->page, answer->body, answer->len, SMCI_PAGING_PAGE, false,
+                                 names, 3, &err);
+    if (verdict == SMCI_PAGE_NOT_JSON) {
         *why = err;
         return SMC_REJECT;
     }
-    if (verdict == PAGE_OK) {
+    if (verdict == SMCI_PAGE_OK) {
         on_page(paths);
         return SMC_TAKE;
     }
     if (answer->error.code != SMC_OK)
         err = answer->error;
-    smc_logf(paths->run->log, SMC_LOG_WARN,
-             "The listing of all paths can't be used, tables are asked for one by one: %s",
-             err.detail);
+    smc_log_write(paths->run->log, SMC_LOG_WARN,
+                  "The listing of all paths can't be used, tables are asked for one by one: %s",
+                  err.detail);
     paths->is_listed = true;
     bulk_go_on(paths);
     return SMC_TAKE;
@@ -207,7 +211,7 @@ void bulk_ask_page(struct paths *paths)
     enum smc_status rc = smc_buf_addf(&target, "/v2/connections/paths?limit=%d%s", PAGE_ROWS,
                                       paths->cursor.text.len ? "&page=" : "");
     if (rc == SMC_OK)
-        rc = smc_url_encode(smc_buf_str(&paths->cursor.text), paths->cursor.text.len, &target);
+        rc = smci_url_encode(smc_buf_str(&paths->cursor.text), paths->cursor.text.len, &target);
     if (rc == SMC_OK) {
         struct smc_request request = {.kind = KIND_PATHS,
                                       .target = target.data,
@@ -217,7 +221,7 @@ void bulk_ask_page(struct paths *paths)
         rc = smc_client_send(run->client, &request);
     }
     if (rc != SMC_OK)
-        (void)smc_fail(&err, rc, "asking for all paths: %s", smc_strerror(rc));
+        (void)smc_error_set(&err, rc, "asking for all paths: %s", smc_error_text(rc));
     (void)run_check(run, rc, &err);
     smc_buf_clear(&target);
 }

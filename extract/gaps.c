@@ -34,23 +34,23 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc
 {
     char number[24];
     struct smc_buf text = SMC_BUF_INIT(65536);
-    struct smc_json *root = smc_json_object();
-    (void)smc_json_add_text(root, "asset", gap->kind);
-    (void)smc_json_add_text(root, "id", gap->id);
-    (void)smc_json_add_text(root, "name", gap->name);
-    (void)smc_json_add_text(root, "call", gap->call);
-    (void)smc_json_add_int(root, "status", gap->http_status);
-    (void)smc_json_add_text(root, "code", gap->code);
-    (void)smc_json_add_text(root, "requestId", gap->request_id);
-    (void)smc_json_add_text(root, "reason", gap->reason);
-    (void)smc_json_add_text(root, "remedy", words(gap->remedy));
-    enum smc_status rc = smc_json_dump(root, true, &text, err);
+    struct smci_tree *root = smci_tree_object();
+    (void)smci_tree_add_text(root, "asset", gap->kind);
+    (void)smci_tree_add_text(root, "id", gap->id);
+    (void)smci_tree_add_text(root, "name", gap->name);
+    (void)smci_tree_add_text(root, "call", gap->call);
+    (void)smci_tree_add_int(root, "status", gap->http_status);
+    (void)smci_tree_add_text(root, "code", gap->code);
+    (void)smci_tree_add_text(root, "requestId", gap->request_id);
+    (void)smci_tree_add_text(root, "reason", gap->reason);
+    (void)smci_tree_add_text(root, "remedy", words(gap->remedy));
+    enum smc_status rc = smci_tree_dump(root, true, &text, err);
     if (rc == SMC_OK) {
         text.data[text.len - 1] = '\0'; /* the newline */
         (void)snprintf(number, sizeof number, "%" PRId64, gaps->total);
-        rc = smc_list_add(gaps->store, LIST_GAPS, number, text.data, "", NULL, err);
+        rc = smci_list_add(gaps->store, LIST_GAPS, number, text.data, "", NULL, err);
     }
-    smc_json_free(root);
+    smci_tree_free(root);
     smc_buf_clear(&text);
     return rc;
 }
@@ -58,17 +58,17 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc
 enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_error *err)
 {
     count(gaps, gap->kind);
-    smc_logf(gaps->log, SMC_LOG_WARN, "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind,
-             *gap->id ? " of " : "", gap->id, *gap->name ? " (" : "", gap->name,
-             *gap->name ? ")" : "", gap->reason, words(gap->remedy));
+    smc_log_write(gaps->log, SMC_LOG_WARN, "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind,
+                  *gap->id ? " of " : "", gap->id, *gap->name ? " (" : "", gap->name,
+                  *gap->name ? ")" : "", gap->reason, words(gap->remedy));
     return keep(gaps, gap, err);
 }
 
-void gaps_to_json(const struct gaps *gaps, struct smc_json *parent)
+void gaps_to_json(const struct gaps *gaps, struct smci_tree *parent)
 {
-    struct smc_json *object = smc_json_add_object(parent, "gaps");
+    struct smci_tree *object = smci_tree_add_object(parent, "gaps");
     for (size_t i = 0; i < GAP_KINDS_MAX && gaps->kinds[i].kind; i++)
-        (void)smc_json_add_int(object, gaps->kinds[i].kind, gaps->kinds[i].count);
+        (void)smci_tree_add_int(object, gaps->kinds[i].kind, gaps->kinds[i].count);
 }
 
 void gaps_log_summary(const struct gaps *gaps)
@@ -78,8 +78,8 @@ void gaps_log_summary(const struct gaps *gaps)
         (void)smc_buf_addf(&text, "%s%" PRId64 " of %s", i ? ", " : "", gaps->kinds[i].count,
                            gaps->kinds[i].kind);
     if (gaps->total)
-        smc_logf(gaps->log, SMC_LOG_WARN,
-                 "The set is published with %" PRId64 " gap%s (could not be read): %s", gaps->total,
-                 gaps->total == 1 ? "" : "s", smc_buf_str(&text));
+        smc_log_write(gaps->log, SMC_LOG_WARN,
+                      "The set is published with %" PRId64 " gap%s (could not be read): %s",
+                      gaps->total, gaps->total == 1 ? "" : "s", smc_buf_str(&text));
     smc_buf_clear(&text);
 }

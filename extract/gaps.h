@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include <sigmacat/client.h>
-#include <sigmacat/json.h>
+#include "lib/json/tree.h"
 #include <sigmacat/log.h>
-#include <sigmacat/store.h>
+#include "lib/store/store.h"
 
 /* All kinds of calls: eleven assets, whoami, path, paths. */
 #define GAP_KINDS_MAX 16
@@ -33,7 +33,7 @@ struct gap {
 
 struct gaps {
     struct smc_log *log;
-    struct smc_store *store;
+    struct smci_store *store;
     int64_t total;
     struct {
         const char *kind; /* static */
@@ -45,7 +45,7 @@ struct gaps {
 enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_error *err);
 
 /* Adds {"KIND": count, ...} to `parent` as "gaps". */
-void gaps_to_json(const struct gaps *gaps, struct smc_json *parent);
+void gaps_to_json(const struct gaps *gaps, struct smci_tree *parent);
 
 /* Logs in one sentence what is missing, if anything is. */
 void gaps_log_summary(const struct gaps *gaps);

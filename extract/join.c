@@ -27,7 +27,7 @@ static void join_clear(struct join *join)
 static enum smc_status join_object(struct join *join, const char *id, join_object_fn *fn,
                                    struct smc_error *err)
 {
-    struct smc_outcome outcome;
+    struct smci_outcome outcome;
     bool found = false;
     smc_buf_reset(&join->id);
     enum smc_status rc = smc_buf_addstr(&join->id, id);
@@ -46,13 +46,13 @@ enum smc_status join_each_object(struct run *run, enum asset_id asset, join_obje
 {
     const char *list = asset_of(asset_of(asset)->of)->name;
     struct join join;
-    struct smc_item item;
+    struct smci_item item;
     bool found = true;
     int64_t at = 0;
     enum smc_status rc = SMC_OK;
     join_init(&join, run, asset);
     while (rc == SMC_OK && found) {
-        rc = smc_list_next(run->store, list, at, &found, &item, err);
+        rc = smci_list_next(run->store, list, at, &found, &item, err);
         if (rc != SMC_OK || !found)
             break;
         at = item.position;
@@ -62,7 +62,7 @@ enum smc_status join_each_object(struct run *run, enum asset_id asset, join_obje
     }
     join_clear(&join);
     if (rc != SMC_OK)
-        (void)smc_fail(err, rc, "%s: %s", asset_of(asset)->name, smc_strerror(rc));
+        (void)smc_error_set(err, rc, "%s: %s", asset_of(asset)->name, smc_error_text(rc));
     return rc;
 }
 
@@ -70,15 +70,15 @@ enum smc_status join_each_row(struct join *join, join_row_fn *fn, struct smc_err
 {
     enum smc_status rc = SMC_OK;
     for (int i = 0; rc == SMC_OK && i < join->pages; i++) {
-        struct smc_walk walk;
-        struct smc_span row;
+        struct smc_json_walk walk;
+        struct smc_json_span row;
         smc_buf_reset(&join->page);
-        rc = smc_store_page(join->run->store, object_kind((int)join->asset), join->id.data, i,
-                            &join->page, err);
+        rc = smci_store_page(join->run->store, object_kind((int)join->asset), join->id.data, i,
+                             &join->page, err);
         if (rc != SMC_OK ||
-            !smc_walk_begin(&walk, (struct smc_span){join->page.data, join->page.len}))
+            !smc_json_walk_begin(&walk, (struct smc_json_span){join->page.data, join->page.len}))
             continue;
-        while (rc == SMC_OK && smc_walk_next(&walk, NULL, &row, err))
+        while (rc == SMC_OK && smc_json_walk_next(&walk, NULL, &row, err))
             rc = fn(join, row, err);
     }
     return rc;
@@ -94,6 +94,6 @@ enum smc_status join_begin_record(struct join *join, const char *before, const c
     if (rc == SMC_OK)
         rc = smc_buf_addstr(&join->out, after);
     if (rc == SMC_OK)
-        rc = smc_file_record(join->file, err);
-    return rc == SMC_OK ? smc_file_write(join->file, join->out.data, join->out.len, err) : rc;
+        rc = smci_part_record(join->file, err);
+    return rc == SMC_OK ? smci_part_write(join->file, join->out.data, join->out.len, err) : rc;
 }

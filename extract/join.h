@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include <sigmacat/buf.h>
-#include <sigmacat/output.h>
-#include <sigmacat/record.h>
+#include "lib/set/fileset.h"
+#include <sigmacat/json.h>
 
 #include "assets.h"
 
@@ -17,7 +17,7 @@ struct run;
 struct join {
     struct run *run;
     enum asset_id asset;
-    struct smc_file *file;
+    struct smci_part *file;
     struct smc_buf id; /* the object's key */
     bool is_read;      /* its answer is in the store, all pages */
     int pages;
@@ -30,7 +30,8 @@ struct join {
 };
 
 typedef enum smc_status join_object_fn(struct join *join, struct smc_error *err);
-typedef enum smc_status join_row_fn(struct join *join, struct smc_span row, struct smc_error *err);
+typedef enum smc_status join_row_fn(struct join *join, struct smc_json_span row,
+                                    struct smc_error *err);
 
 /* Calls `fn` for each object that the listing behind `asset` has, in its order. */
 enum smc_status join_each_object(struct run *run, enum asset_id asset, join_object_fn *fn,

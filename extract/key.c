@@ -7,15 +7,15 @@ static bool is_plain(const char *text, size_t len)
     return text[0] != '=' && memchr(text, '\0', len) == NULL;
 }
 
-enum smc_status key_make(struct smc_span id, struct smc_buf *key, bool *has_id)
+enum smc_status key_make(struct smc_json_span id, struct smc_buf *key, bool *has_id)
 {
-    enum smc_json_type type = smc_span_type(id);
+    enum smc_json_type type = smc_json_type_of(id);
     size_t from = key->len;
     *has_id = type == SMC_JSON_NUMBER || (type == SMC_JSON_STRING && id.len > 2);
     if (!*has_id)
         return SMC_OK;
     if (type == SMC_JSON_STRING) {
-        enum smc_status rc = smc_string_decode(id, key);
+        enum smc_status rc = smc_json_decode(id, key);
         if (rc != SMC_OK || is_plain(key->data + from, key->len - from))
             return rc;
         key->len = from;
@@ -28,7 +28,7 @@ enum smc_status key_json(const char *key, struct smc_buf *out)
 {
     if (key[0] == '=')
         return smc_buf_addstr(out, key + 1);
-    return smc_string_encode(key, strlen(key), out);
+    return smc_json_encode(key, strlen(key), out);
 }
 
 /* An unpaired surrogate, which UTF-8 does not have, is kept in the bytes ED A0..BF xx. */

@@ -9,11 +9,11 @@
 #include <stdbool.h>
 
 #include <sigmacat/buf.h>
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
 
 /* Appends the key of `id`. `has_id` is false for a value that is no id: none, null, "", a container.
  * SMC_ERR_NOMEM or SMC_ERR_CAP. */
-enum smc_status key_make(struct smc_span id, struct smc_buf *key, bool *has_id);
+enum smc_status key_make(struct smc_json_span id, struct smc_buf *key, bool *has_id);
 
 /* Appends the id as JSON. */
 enum smc_status key_json(const char *key, struct smc_buf *out);

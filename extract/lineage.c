@@ -17,7 +17,7 @@ struct named {
     size_t key_at; /* of the key's bytes in `keys` */
     size_t key_len;
     size_t order; /* in the lineage: of equals the last one decides */
-    struct smc_span entry;
+    struct smc_json_span entry;
     bool is_sql;
 };
 
@@ -56,10 +56,10 @@ static void graph_clear(struct graph *graph)
 
 /* ---- reading ---- */
 
-static enum smc_status add_name(struct graph *graph, struct names *names, struct smc_span key,
-                                struct smc_span entry, bool is_sql)
+static enum smc_status add_name(struct graph *graph, struct names *names, struct smc_json_span key,
+                                struct smc_json_span entry, bool is_sql)
 {
-    if (smc_span_type(key) != SMC_JSON_STRING || key.len <= 2)
+    if (smc_json_type_of(key) != SMC_JSON_STRING || key.len <= 2)
         return SMC_OK;
     if (names->count == names->allocated) {
         size_t size = names->allocated ? names->allocated * 2 : 64;
@@ -70,24 +70,24 @@ static enum smc_status add_name(struct graph *graph, struct names *names, struct
         names->allocated = size;
     }
     size_t at = graph->keys.len;
-    enum smc_status rc = smc_string_decode(key, &graph->keys);
+    enum smc_status rc = smc_json_decode(key, &graph->keys);
     if (rc == SMC_OK)
         names->all[names->count++] =
             (struct named){at, graph->keys.len - at, graph->entries, entry, is_sql};
     return rc;
 }
 
-static enum smc_status read_entry(struct graph *graph, struct smc_span entry)
+static enum smc_status read_entry(struct graph *graph, struct smc_json_span entry)
 {
     static const char *const members[] = {"type", "name", "csvId", "inodeId"};
-    struct smc_span found[4];
-    smc_span_members(entry, members, 4, found);
+    struct smc_json_span found[4];
+    smc_json_members(entry, members, 4, found);
     graph->entries++;
-    if (smc_span_equals(found[0], "customSQL"))
+    if (smc_json_equals(found[0], "customSQL"))
         return add_name(graph, &graph->queries, found[1], entry, true);
-    if (smc_span_equals(found[0], "csv-upload"))
+    if (smc_json_equals(found[0], "csv-upload"))
         return add_name(graph, &graph->queries, found[2], entry, false);
-    if (smc_span_equals(found[0], "table"))
+    if (smc_json_equals(found[0], "table"))
         return add_name(graph, &graph->tables, found[3], entry, false);
     return SMC_OK;
 }
@@ -136,25 +136,26 @@ static const struct named *find_name(const struct graph *graph, const struct nam
 }
 
 /* Calls `fn` for each entry of each page. */
-typedef enum smc_status entry_fn(struct graph *graph, struct smc_span entry, struct smc_error *err);
+typedef enum smc_status entry_fn(struct graph *graph, struct smc_json_span entry,
+                                 struct smc_error *err);
 
 static enum smc_status each_entry(struct graph *graph, entry_fn *fn, struct smc_error *err)
 {
-    struct smc_span page = {graph->text.data, 0};
-    struct smc_walk pages;
-    struct smc_walk entries;
-    struct smc_span entry;
+    struct smc_json_span page = {graph->text.data, 0};
+    struct smc_json_walk pages;
+    struct smc_json_walk entries;
+    struct smc_json_span entry;
     enum smc_status rc = SMC_OK;
-    if (!smc_walk_begin(&pages, (struct smc_span){graph->text.data, graph->text.len}))
+    if (!smc_json_walk_begin(&pages, (struct smc_json_span){graph->text.data, graph->text.len}))
         return SMC_OK;
-    while (rc == SMC_OK && smc_walk_next(&pages, NULL, &page, err))
-        if (smc_walk_begin(&entries, page))
-            while (rc == SMC_OK && smc_walk_next(&entries, NULL, &entry, err))
+    while (rc == SMC_OK && smc_json_walk_next(&pages, NULL, &page, err))
+        if (smc_json_walk_begin(&entries, page))
+            while (rc == SMC_OK && smc_json_walk_next(&entries, NULL, &entry, err))
                 rc = fn(graph, entry, err);
     return rc;
 }
 
-static enum smc_status index_entry(struct graph *graph, struct smc_span entry,
+static enum smc_status index_entry(struct graph *graph, struct smc_json_span entry,
                                    struct smc_error *err)
 {
     (void)err;
@@ -170,8 +171,8 @@ static enum smc_status graph_read(struct graph *graph, struct smc_error *err)
         if (i > 0)
             rc = smc_buf_addstr(&graph->text, ",");
         if (rc == SMC_OK)
-            rc = smc_store_page(join->run->store, object_kind((int)join->asset), join->id.data, i,
-                                &graph->text, err);
+            rc = smci_store_page(join->run->store, object_kind((int)join->asset), join->id.data, i,
+                                 &graph->text, err);
     }
     if (rc == SMC_OK)
         rc = smc_buf_addstr(&graph->text, "]");
@@ -207,8 +208,8 @@ static void table_of(const struct graph *graph, const char *id, size_t len,
 static enum smc_status add_query(const struct named *query, struct smc_buf *out)
 {
     static const char *const members[] = {"definition", "connectionId"};
-    struct smc_span found[2];
-    smc_span_members(query->entry, members, 2, found);
+    struct smc_json_span found[2];
+    smc_json_members(query->entry, members, 2, found);
     return smc_buf_addf(out,
                         "{\"type\": \"custom-sql\", \"definition\": %.*s, "
                         "\"connectionId\": %.*s}",
@@ -228,8 +229,8 @@ static enum smc_status add_table(struct graph *graph, const char *table, struct 
         counts->unresolved += rc == SMC_OK;
         return rc;
     }
-    struct smc_walk parts;
-    if (!smc_walk_begin(&parts, path.path) || !smc_walk_next(&parts, NULL, NULL, NULL)) {
+    struct smc_json_walk parts;
+    if (!smc_json_walk_begin(&parts, path.path) || !smc_json_walk_next(&parts, NULL, NULL, NULL)) {
         counts->empty++;
         return SMC_OK;
     }
@@ -240,15 +241,16 @@ static enum smc_status add_table(struct graph *graph, const char *table, struct 
 }
 
 /* Appends what one source id stands for, after a comma if anything is before it. */
-static enum smc_status add_source(struct graph *graph, struct smc_span id, struct smc_error *err)
+static enum smc_status add_source(struct graph *graph, struct smc_json_span id,
+                                  struct smc_error *err)
 {
     struct smc_buf *key = &graph->join->key;
     struct smc_buf *out = &graph->join->out;
     smc_buf_reset(key);
     smc_buf_reset(out);
-    if (smc_span_type(id) != SMC_JSON_STRING)
+    if (smc_json_type_of(id) != SMC_JSON_STRING)
         return SMC_OK;
-    enum smc_status rc = smc_string_decode(id, key);
+    enum smc_status rc = smc_json_decode(id, key);
     if (rc != SMC_OK)
         return rc;
     const struct named *query = find_name(graph, &graph->queries, smc_buf_str(key), key->len);
@@ -265,54 +267,55 @@ static enum smc_status add_source(struct graph *graph, struct smc_span id, struc
 }
 
 /* Of an entry of type element with an elementId: that id and its dataSourceIds. */
-static bool read_element(struct smc_span entry, struct smc_span *id, struct smc_span *sources)
+static bool read_element(struct smc_json_span entry, struct smc_json_span *id,
+                         struct smc_json_span *sources)
 {
     static const char *const members[] = {"type", "elementId", "dataSourceIds"};
-    struct smc_span found[3];
-    smc_span_members(entry, members, 3, found);
+    struct smc_json_span found[3];
+    smc_json_members(entry, members, 3, found);
     *id = found[1];
     *sources = found[2];
-    enum smc_json_type type = smc_span_type(found[1]);
-    return smc_span_equals(found[0], "element") &&
+    enum smc_json_type type = smc_json_type_of(found[1]);
+    return smc_json_equals(found[0], "element") &&
            (type == SMC_JSON_NUMBER || (type == SMC_JSON_STRING && found[1].len > 2));
 }
 
 /* ---- the two passes ---- */
 
-static enum smc_status collect_entry(struct graph *graph, struct smc_span entry,
+static enum smc_status collect_entry(struct graph *graph, struct smc_json_span entry,
                                      struct smc_error *err)
 {
-    struct smc_span element;
-    struct smc_span ids;
-    struct smc_span id;
-    struct smc_walk walk;
+    struct smc_json_span element;
+    struct smc_json_span ids;
+    struct smc_json_span id;
+    struct smc_json_walk walk;
     struct smc_buf *key = &graph->join->key;
     enum smc_status rc = SMC_OK;
-    if (!read_element(entry, &element, &ids) || smc_span_type(ids) != SMC_JSON_ARRAY ||
-        !smc_walk_begin(&walk, ids))
+    if (!read_element(entry, &element, &ids) || smc_json_type_of(ids) != SMC_JSON_ARRAY ||
+        !smc_json_walk_begin(&walk, ids))
         return SMC_OK;
-    while (rc == SMC_OK && smc_walk_next(&walk, NULL, &id, err)) {
+    while (rc == SMC_OK && smc_json_walk_next(&walk, NULL, &id, err)) {
         char table[UUID_TEXT_LEN + 1];
-        if (smc_span_type(id) != SMC_JSON_STRING)
+        if (smc_json_type_of(id) != SMC_JSON_STRING)
             continue;
         smc_buf_reset(key);
-        rc = smc_string_decode(id, key);
+        rc = smc_json_decode(id, key);
         if (rc != SMC_OK || find_name(graph, &graph->queries, smc_buf_str(key), key->len))
             continue;
         table_of(graph, smc_buf_str(key), key->len, table);
         if (table[0])
-            rc = smc_list_add(graph->join->run->store, LIST_TABLES, table, "", "", NULL, err);
+            rc = smci_list_add(graph->join->run->store, LIST_TABLES, table, "", "", NULL, err);
     }
     return rc;
 }
 
-static enum smc_status write_entry(struct graph *graph, struct smc_span entry,
+static enum smc_status write_entry(struct graph *graph, struct smc_json_span entry,
                                    struct smc_error *err)
 {
-    struct smc_span element;
-    struct smc_span ids;
-    struct smc_span id;
-    struct smc_walk walk;
+    struct smc_json_span element;
+    struct smc_json_span ids;
+    struct smc_json_span id;
+    struct smc_json_walk walk;
     struct join *join = graph->join;
     struct smc_buf *line = &graph->scratch;
     if (!read_element(entry, &element, &ids))
@@ -321,8 +324,8 @@ static enum smc_status write_entry(struct graph *graph, struct smc_span entry,
     enum smc_status rc = smc_buf_addf(line, "%s{\"elementId\": %.*s, \"sources\": [",
                                       join->rows++ ? ", " : "", (int)element.len, element.p);
     bool is_first = true;
-    if (rc == SMC_OK && smc_span_type(ids) == SMC_JSON_ARRAY && smc_walk_begin(&walk, ids))
-        while (rc == SMC_OK && smc_walk_next(&walk, NULL, &id, err)) {
+    if (rc == SMC_OK && smc_json_type_of(ids) == SMC_JSON_ARRAY && smc_json_walk_begin(&walk, ids))
+        while (rc == SMC_OK && smc_json_walk_next(&walk, NULL, &id, err)) {
             rc = add_source(graph, id, err);
             if (rc == SMC_OK && join->out.len) {
                 rc = smc_buf_addf(line, "%s%s", is_first ? "" : ", ", join->out.data);
@@ -331,7 +334,7 @@ static enum smc_status write_entry(struct graph *graph, struct smc_span entry,
         }
     if (rc == SMC_OK)
         rc = smc_buf_addstr(line, "]}");
-    return rc == SMC_OK ? smc_file_write(join->file, line->data, line->len, err) : rc;
+    return rc == SMC_OK ? smci_part_write(join->file, line->data, line->len, err) : rc;
 }
 
 static enum smc_status collect_object(struct join *join, struct smc_error *err)
@@ -359,7 +362,7 @@ static enum smc_status write_object(struct join *join, struct smc_error *err)
         if (rc == SMC_OK)
             rc = each_entry(&graph, write_entry, err);
         if (rc == SMC_OK)
-            rc = smc_file_write(join->file, "]}", 2, err);
+            rc = smci_part_write(join->file, "]}", 2, err);
     }
     graph_clear(&graph);
     return rc;

@@ -7,6 +7,7 @@
 #include "key.h"
 #include "run.h"
 #include "sources.h"
+#include "lib/net/address.h"
 
 /* What is picked from each row; the first is the asset's id member. */
 enum { ROW_ID, ROW_VERSION, ROW_UPDATED, ROW_NAME };
@@ -15,15 +16,15 @@ static void ask(struct listing *listing);
 
 void listing_init(struct listing *listing, struct run *run, enum asset_id asset)
 {
-    *listing = (struct listing){.run = run, .asset = asset, .page = PAGE_INIT, .total = -1};
-    cursor_init(&listing->cursor);
+    *listing = (struct listing){.run = run, .asset = asset, .page = SMCI_PAGE_INIT, .total = -1};
+    smci_cursor_init(&listing->cursor);
 }
 
 void listing_clear(struct listing *listing)
 {
-    page_clear(&listing->page);
-    cursor_clear(&listing->cursor);
-    idset_clear(&listing->ids);
+    smci_page_clear(&listing->page);
+    smci_cursor_clear(&listing->cursor);
+    smci_idset_clear(&listing->ids);
 }
 
 static const struct asset *asset(const struct listing *listing)
@@ -39,10 +40,11 @@ static bool check(struct listing *listing, enum smc_status rc, struct smc_error 
 static void fail(struct listing *listing, const char *what)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    (void)smc_fail(&err, SMC_ERR_HTTP,
-                   "the listing of %s is not whole, page %" PRId64 " %s; nothing is published, "
-                   "since rows would be lost silently",
-                   asset(listing)->name, listing->pages, what);
+    (void)smc_error_set(&err, SMC_ERR_HTTP,
+                        "the listing of %s is not whole, page %" PRId64
+                        " %s; nothing is published, "
+                        "since rows would be lost silently",
+                        asset(listing)->name, listing->pages, what);
     run_fail(listing->run, &err);
 }
 
@@ -64,17 +66,17 @@ static void note_gap(struct listing *listing, int http_status, const char *reaso
 /* ---- rows ---- */
 
 /* A text for what tells nothing: null, or longer than any version or time. */
-static struct smc_span telling(struct smc_span value)
+static struct smc_json_span telling(struct smc_json_span value)
 {
-    bool is_telling = smc_span_type(value) != SMC_JSON_NULL && value.len <= 1024;
-    return value.p && is_telling ? value : (struct smc_span){"", 0};
+    bool is_telling = smc_json_type_of(value) != SMC_JSON_NULL && value.len <= 1024;
+    return value.p && is_telling ? value : (struct smc_json_span){"", 0};
 }
 
 /* "latestVersion/updatedAt" as they came: what tells whether an object is still the same. */
-static enum smc_status make_tag(const struct row *row, struct smc_buf *tag)
+static enum smc_status make_tag(const struct smci_page_row *row, struct smc_buf *tag)
 {
-    struct smc_span version = telling(row->members[ROW_VERSION]);
-    struct smc_span updated = telling(row->members[ROW_UPDATED]);
+    struct smc_json_span version = telling(row->members[ROW_VERSION]);
+    struct smc_json_span updated = telling(row->members[ROW_UPDATED]);
     return smc_buf_addf(tag, "%.*s/%.*s", (int)version.len, version.p, (int)updated.len, updated.p);
 }
 
@@ -98,34 +100,34 @@ static bool has_objects(const struct listing *listing)
     return select_has_objects(&listing->run->selection, listing->asset);
 }
 
-static void note_object(struct listing *listing, const struct row *row, const char *id)
+static void note_object(struct listing *listing, const struct smci_page_row *row, const char *id)
 {
     struct smc_error err = SMC_ERROR_INIT;
     struct smc_buf tag = SMC_BUF_INIT(4096);
     struct smc_buf name = SMC_BUF_INIT(SMC_BODY_MAX);
     bool added = false;
     enum smc_status rc = make_tag(row, &tag);
-    if (rc == SMC_OK && smc_span_type(row->members[ROW_NAME]) == SMC_JSON_STRING)
-        rc = smc_string_decode(row->members[ROW_NAME], &name);
+    if (rc == SMC_OK && smc_json_type_of(row->members[ROW_NAME]) == SMC_JSON_STRING)
+        rc = smc_json_decode(row->members[ROW_NAME], &name);
     if (name.len > 200)
         name.data[200] = '\0'; /* for texts alone */
     if (rc == SMC_OK)
-        rc = smc_list_add(listing->run->store, asset(listing)->name, id, smc_buf_str(&tag),
-                          smc_buf_str(&name), &added, &err);
+        rc = smci_list_add(listing->run->store, asset(listing)->name, id, smc_buf_str(&tag),
+                           smc_buf_str(&name), &added, &err);
     if (check(listing, rc, &err) && added)
         want_object_calls(listing, id, smc_buf_str(&tag), smc_buf_str(&name));
     smc_buf_clear(&tag);
     smc_buf_clear(&name);
 }
 
-static void note_row(struct listing *listing, const struct row *row)
+static void note_row(struct listing *listing, const struct smci_page_row *row)
 {
     struct smc_error err = SMC_ERROR_INIT;
     struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
     bool has_id = false;
     bool is_new = true;
     enum smc_status rc = key_make(row->members[ROW_ID], &id, &has_id);
-    if (rc == SMC_OK && has_id && !idset_add(&listing->ids, id.data, id.len, &is_new))
+    if (rc == SMC_OK && has_id && !smci_idset_add(&listing->ids, id.data, id.len, &is_new))
         rc = SMC_ERR_NOMEM;
     if (check(listing, rc, &err)) {
         listing->rows++;
@@ -140,13 +142,13 @@ static void note_row(struct listing *listing, const struct row *row)
 
 static void write_rows(struct listing *listing)
 {
-    struct smc_file *file = listing->run->files[listing->asset];
+    struct smci_part *file = listing->run->files[listing->asset];
     struct smc_error err = SMC_ERROR_INIT;
     for (size_t i = 0; file && i < listing->page.count; i++) {
-        const struct row *row = &listing->page.rows[i];
-        enum smc_status rc = smc_file_record(file, &err);
+        const struct smci_page_row *row = &listing->page.rows[i];
+        enum smc_status rc = smci_part_record(file, &err);
         if (rc == SMC_OK)
-            rc = smc_file_write(file, row->value.p, row->value.len, &err);
+            rc = smci_part_write(file, row->value.p, row->value.len, &err);
         if (!check(listing, rc, &err))
             return;
     }
@@ -158,22 +160,22 @@ static void log_duplicates(const struct listing *listing)
 {
     int64_t doubled = listing->rows - listing->distinct;
     if (doubled)
-        smc_logf(listing->run->log, SMC_LOG_WARN,
-                 "%" PRId64 " rows of %s carry an id that was listed before; they stay in its "
-                 "file and count once elsewhere",
-                 doubled, asset(listing)->name);
+        smc_log_write(listing->run->log, SMC_LOG_WARN,
+                      "%" PRId64 " rows of %s carry an id that was listed before; they stay in its "
+                      "file and count once elsewhere",
+                      doubled, asset(listing)->name);
 }
 
 /* Data models that workbooks named before all data models were known. */
 static void want_used_models(struct run *run)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_item item;
+    struct smci_item item;
     bool found = true;
     int64_t at = 0;
     run->are_models_listed = true;
     while (found) {
-        if (!run_check(run, smc_list_next(run->store, LIST_USED, at, &found, &item, &err), &err))
+        if (!run_check(run, smci_list_next(run->store, LIST_USED, at, &found, &item, &err), &err))
             return;
         if (!found)
             return;
@@ -200,27 +202,27 @@ static void finish(struct listing *listing)
 {
     struct run *run = listing->run;
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_file *file = run->files[listing->asset];
+    struct smci_part *file = run->files[listing->asset];
     log_duplicates(listing);
-    (void)check(listing, file ? smc_file_finish(file, &err) : SMC_OK, &err);
+    (void)check(listing, file ? smci_part_finish(file, &err) : SMC_OK, &err);
     if (listing->asset == ASSET_DATAMODELS)
         want_used_models(run);
-    page_clear(&listing->page);
-    idset_clear(&listing->ids);
+    smci_page_clear(&listing->page);
+    smci_idset_clear(&listing->ids);
 }
 
 static void restart(struct listing *listing)
 {
     struct run *run = listing->run;
     struct smc_error err = SMC_ERROR_INIT;
-    smc_logf(run->log, SMC_LOG_WARN,
-             "The listing of %s has %" PRId64 " rows where Sigma says %" PRId64
-             ": it is read once more",
-             asset(listing)->name, listing->distinct, listing->total);
-    struct smc_file *file = run->files[listing->asset];
-    enum smc_status rc = file ? smc_file_restart(file, &err) : SMC_OK;
+    smc_log_write(run->log, SMC_LOG_WARN,
+                  "The listing of %s has %" PRId64 " rows where Sigma says %" PRId64
+                  ": it is read once more",
+                  asset(listing)->name, listing->distinct, listing->total);
+    struct smci_part *file = run->files[listing->asset];
+    enum smc_status rc = file ? smci_part_restart(file, &err) : SMC_OK;
     if (rc == SMC_OK && has_objects(listing))
-        rc = smc_list_clear(run->store, asset(listing)->name, &err);
+        rc = smci_list_clear(run->store, asset(listing)->name, &err);
     if (!check(listing, rc, &err))
         return;
     enum asset_id id = listing->asset;
@@ -258,12 +260,13 @@ static void end(struct listing *listing)
 static bool take_cursor(struct listing *listing)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    enum cursor_step step = cursor_take(&listing->cursor, &listing->page, asset(listing)->paging);
-    if (step == CURSOR_NEXT || step == CURSOR_END)
+    enum smci_cursor_step step =
+        smci_cursor_take(&listing->cursor, &listing->page, asset(listing)->paging);
+    if (step == SMCI_CURSOR_NEXT || step == SMCI_CURSOR_END)
         return true;
-    if (step == CURSOR_NO_MEMORY)
+    if (step == SMCI_CURSOR_NO_MEMORY)
         return check(listing, SMC_ERR_NOMEM, &err);
-    fail(listing, cursor_fault(step));
+    fail(listing, smci_cursor_fault(step));
     return false;
 }
 
@@ -285,8 +288,8 @@ static void on_page(struct listing *listing)
     for (size_t i = 0; i < listing->page.count; i++)
         note_row(listing, &listing->page.rows[i]);
     write_rows(listing);
-    smc_logf(run->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %" PRId64 " results",
-             listing->pages, listing->rows);
+    smc_log_write(run->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %" PRId64 " results",
+                  listing->pages, listing->rows);
     if (!listing->cursor.text.len)
         end(listing);
 }
@@ -304,10 +307,11 @@ static bool fall_back(struct listing *listing, const struct smc_answer *answer)
     if (!rights_fall_back(&run->rights, answer->http_status))
         return false;
     if (was_admin && !run->rights.is_admin)
-        smc_logf(run->log, SMC_LOG_WARN,
-                 "These credentials may not see the whole organisation (HTTP 403 for "
-                 "skipPermissionCheck): only what their owner may see is extracted; use an Org "
-                 "Admin's credentials for all of it");
+        smc_log_write(
+            run->log, SMC_LOG_WARN,
+            "These credentials may not see the whole organisation (HTTP 403 for "
+            "skipPermissionCheck): only what their owner may see is extracted; use an Org "
+            "Admin's credentials for all of it");
     if (is_one_page_enough(listing))
         start_dependants(run);
     else
@@ -353,23 +357,23 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
         on_failure(listing, answer);
         return SMC_TAKE;
     }
-    const char *names[ROW_MEMBERS_MAX] = {asset(listing)->id_member, "latestVersion", "updatedAt",
-                                          "name"};
+    const char *names[SMCI_PAGE_MEMBERS_MAX] = {asset(listing)->id_member, "latestVersion",
+                                                "updatedAt", "name"};
     struct smc_error err = SMC_ERROR_INIT;
-    switch (page_read(&listing->page, answer->body, answer->len, asset(listing)->paging,
-                      asset(listing)->is_bare_ok, names, has_objects(listing) ? ROW_MEMBERS_MAX : 1,
-                      &err)) {
-    case PAGE_OK:
+    switch (smci_page_read(&listing->page, answer->body, answer->len, asset(listing)->paging,
+                           asset(listing)->is_bare_ok, names,
+                           has_objects(listing) ? SMCI_PAGE_MEMBERS_MAX : 1, &err)) {
+    case SMCI_PAGE_OK:
         on_page(listing);
         break;
-    case PAGE_NOT_JSON:
+    case SMCI_PAGE_NOT_JSON:
         *why = err;
         return SMC_REJECT;
-    case PAGE_WRONG:
+    case SMCI_PAGE_WRONG:
         listing->pages++;
         fail(listing, err.detail);
         break;
-    case PAGE_NO_MEMORY:
+    case SMCI_PAGE_NO_MEMORY:
         run_fail(listing->run, &err);
         break;
     }
@@ -388,7 +392,7 @@ static void ask(struct listing *listing)
                                       rights_query(&run->rights, listing->asset),
                                       listing->cursor.text.len ? "&page=" : "");
     if (rc == SMC_OK)
-        rc = smc_url_encode(smc_buf_str(&listing->cursor.text), listing->cursor.text.len, &target);
+        rc = smci_url_encode(smc_buf_str(&listing->cursor.text), listing->cursor.text.len, &target);
     if (rc == SMC_OK) {
         struct smc_request request = {.kind = of->name,
                                       .target = target.data,
@@ -398,7 +402,7 @@ static void ask(struct listing *listing)
         rc = smc_client_send(run->client, &request);
     }
     if (rc != SMC_OK)
-        (void)smc_fail(&err, rc, "asking for %s: %s", of->name, smc_strerror(rc));
+        (void)smc_error_set(&err, rc, "asking for %s: %s", of->name, smc_error_text(rc));
     (void)check(listing, rc, &err);
     smc_buf_clear(&target);
 }
@@ -408,10 +412,10 @@ void listing_start(struct listing *listing)
     struct run *run = listing->run;
     if (!run->selection.is_asked[listing->asset])
         return;
-    smc_logf(run->log, SMC_LOG_INFO, "Extracting %s from Sigma API%s", asset(listing)->name,
-             is_one_page_enough(listing) ? ": one page, for what it tells of the account's rights"
-                                         : "");
-    smc_logf(run->log, SMC_LOG_INFO, "GET(%s%s)", smc_buf_str(&run->settings->origin),
-             asset(listing)->path);
+    smc_log_write(
+        run->log, SMC_LOG_INFO, "Extracting %s from Sigma API%s", asset(listing)->name,
+        is_one_page_enough(listing) ? ": one page, for what it tells of the account's rights" : "");
+    smc_log_write(run->log, SMC_LOG_INFO, "GET(%s%s)", smc_buf_str(&run->settings->origin),
+                  asset(listing)->path);
     ask(listing);
 }

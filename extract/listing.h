@@ -6,17 +6,17 @@
 #include <stdint.h>
 
 #include "assets.h"
-#include "cursor.h"
-#include "idset.h"
+#include "lib/net/cursor.h"
+#include "lib/base/idset.h"
 
 struct run;
 
 struct listing {
     struct run *run;
     enum asset_id asset;
-    struct page page;
-    struct cursor cursor;
-    struct idset ids;
+    struct smci_page page;
+    struct smci_cursor cursor;
+    struct smci_idset ids;
     int64_t pages;
     int64_t rows;
     int64_t distinct;   /* rows with an id that was new, and rows without one */

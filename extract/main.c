@@ -17,7 +17,7 @@ static void name_credentials(const struct extract_settings *settings, struct smc
 {
     char text[400];
     (void)snprintf(text, sizeof text, "; client id: %s, client secret: %s",
-                   smc_settings_name(&settings->sources, "--client-id"),
+                   smci_settings_name(&settings->sources, "--client-id"),
                    extract_options_secret_name(settings));
     smc_error_append(err, text);
 }
@@ -25,14 +25,14 @@ static void name_credentials(const struct extract_settings *settings, struct smc
 static enum smc_status extract(struct extract_settings *settings, struct smc_log *log,
                                struct smc_error *err)
 {
-    struct smc_cli_signals signals = {.fd = -1};
+    struct smci_cli_signals signals = {.fd = -1};
     enum smc_status rc = extract_options_check(settings, err);
     if (rc == SMC_OK)
-        rc = smc_cli_signals_start(&signals, err);
+        rc = smci_cli_signals_start(&signals, err);
     if (rc == SMC_OK)
         rc = extract_options_load_secret(settings, signals.fd, log, err);
     if (rc == SMC_OK && smc_log_hide(log, settings->api_token) != SMC_OK)
-        rc = smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+        rc = smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     if (rc == SMC_OK && settings->is_checking)
         rc = preflight(settings, log, NULL, signals.fd, NULL, err);
     else if (rc == SMC_OK)
@@ -41,7 +41,7 @@ static enum smc_status extract(struct extract_settings *settings, struct smc_log
         smc_error_append(err, "; --check tells what is in the way, and what to do");
     if (rc == SMC_ERR_AUTH && !settings->is_checking)
         name_credentials(settings, err);
-    smc_cli_signals_stop(&signals);
+    smci_cli_signals_stop(&signals);
     return rc;
 }
 
@@ -50,14 +50,14 @@ static enum smc_status answer(struct extract_settings *settings, struct smc_log 
                               struct smc_error *err)
 {
     if (settings->is_help)
-        return smc_cli_print_help(extract_program(), err);
+        return smci_cli_print_help(extract_program(), err);
     if (settings->is_version)
-        return smc_cli_print_version(extract_program(), err);
+        return smci_cli_print_version(extract_program(), err);
     if (settings->is_listing_regions)
         return regions_print(err);
-    smc_cli_log_warnings(&settings->sources, log);
+    smci_cli_log_warnings(&settings->sources, log);
     if (settings->is_showing)
-        return smc_cli_show_settings(&settings->sources, extract_program(), err);
+        return smci_cli_show_settings(&settings->sources, extract_program(), err);
     return extract(settings, log, err);
 }
 
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     struct smc_error err = SMC_ERROR_INIT;
     /* What the log is like until the options say otherwise. */
     struct extract_settings settings = {.log_level = SMC_LOG_INFO, .log_format = SMC_LOG_TEXT};
-    enum smc_status rc = smc_cli_setup(&err);
+    enum smc_status rc = smci_cli_setup(&err);
     if (rc == SMC_OK)
         rc = extract_options_read(&settings, argc, argv, environ, &err);
     struct smc_log *log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
@@ -74,8 +74,8 @@ int main(int argc, char **argv)
     if (rc == SMC_OK)
         rc = answer(&settings, log, &err);
     if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
-        smc_logf(log, SMC_LOG_ERROR, "%s", err.detail);
+        smc_log_write(log, SMC_LOG_ERROR, "%s", err.detail);
     extract_options_clear(&settings);
     smc_log_free(log);
-    return smc_cli_exit_status(rc, smc_cli_signals_caught());
+    return smci_cli_exit_status(rc, smci_cli_signals_caught());
 }

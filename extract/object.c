@@ -9,6 +9,7 @@
 #include "run.h"
 #include "sources.h"
 #include "whoami.h"
+#include "lib/net/address.h"
 
 static bool ask(struct object *object);
 static enum smc_status make_target(const struct object *object, struct smc_buf *target);
@@ -21,15 +22,15 @@ const char *object_kind(int asset)
     return asset == OBJECT_PATH ? KIND_PATH : asset_of((enum asset_id)asset)->name;
 }
 
-static enum paging paging_of(const struct object *object)
+static enum smci_paging paging_of(const struct object *object)
 {
-    return object->asset == OBJECT_PATH ? PAGING_NONE
+    return object->asset == OBJECT_PATH ? SMCI_PAGING_NONE
                                         : asset_of((enum asset_id)object->asset)->paging;
 }
 
 static void free_object(struct object *object)
 {
-    cursor_clear(&object->cursor);
+    smci_cursor_clear(&object->cursor);
     free(object->id);
     free(object->tag);
     free(object->name);
@@ -47,7 +48,7 @@ struct object *object_new(struct run *run, int asset, const char *id, const char
     object->id = strdup(id);
     object->tag = strdup(tag);
     object->name = strdup(name);
-    cursor_init(&object->cursor);
+    smci_cursor_init(&object->cursor);
     if (!object->id || !object->tag || !object->name) {
         free_object(object);
         return NULL;
@@ -87,15 +88,15 @@ static void end_with(struct object *object, const struct gap *gap)
 {
     struct run *run = object->run;
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_outcome outcome = {.http_status = gap ? gap->http_status : 200,
-                                  .pages = gap ? 0 : object->pages};
+    struct smci_outcome outcome = {.http_status = gap ? gap->http_status : 200,
+                                   .pages = gap ? 0 : object->pages};
     /* A status that says "done" must not stand for a failure in the store. */
     if (gap && outcome.http_status >= 200 && outcome.http_status < 300)
         outcome.http_status = 0;
     if (gap)
         (void)snprintf(outcome.reason, sizeof outcome.reason, "%s", gap->reason);
-    enum smc_status rc = smc_store_finish(run->store, object_kind(object->asset), object->id,
-                                          object->tag, &outcome, &err);
+    enum smc_status rc = smci_store_finish(run->store, object_kind(object->asset), object->id,
+                                           object->tag, &outcome, &err);
     if (rc == SMC_OK && gap)
         rc = gaps_add(&run->gaps, gap, &err);
     (void)run_check(run, rc, &err);
@@ -140,7 +141,7 @@ static void end_with_gap(struct object *object, struct gap gap)
     smc_buf_clear(&call);
 }
 
-enum smc_status object_note_old_gap(struct object *object, const struct smc_outcome *outcome,
+enum smc_status object_note_old_gap(struct object *object, const struct smci_outcome *outcome,
                                     struct smc_error *err)
 {
     struct smc_buf call = SMC_BUF_INIT(TARGET_MAX);
@@ -176,8 +177,8 @@ static void defer(struct object *object)
     struct smc_buf key = SMC_BUF_INIT(SMC_BODY_MAX);
     enum smc_status rc = smc_buf_addf(&key, "%d:%s", object->asset, object->id);
     if (rc == SMC_OK)
-        rc = smc_list_add(object->run->store, LIST_DEFERRED, key.data, object->tag, object->name,
-                          NULL, &err);
+        rc = smci_list_add(object->run->store, LIST_DEFERRED, key.data, object->tag, object->name,
+                           NULL, &err);
     (void)run_check(object->run, rc, &err);
     smc_buf_clear(&key);
     object_end(object, false);
@@ -230,29 +231,29 @@ static void wrong(struct object *object, int http_status, const char *what)
 }
 
 /* Takes the next page's cursor; a repeated one is a gap. False when the object has ended. */
-static bool take_cursor(struct object *object, const struct page *page)
+static bool take_cursor(struct object *object, const struct smci_page *page)
 {
     char what[128];
     struct smc_error err = SMC_ERROR_INIT;
-    enum cursor_step step = cursor_take(&object->cursor, page, paging_of(object));
-    if (step == CURSOR_NEXT || step == CURSOR_END)
+    enum smci_cursor_step step = smci_cursor_take(&object->cursor, page, paging_of(object));
+    if (step == SMCI_CURSOR_NEXT || step == SMCI_CURSOR_END)
         return true;
-    if (step == CURSOR_NO_MEMORY)
+    if (step == SMCI_CURSOR_NO_MEMORY)
         return run_check(object->run, SMC_ERR_NOMEM, &err);
-    (void)snprintf(what, sizeof what, "the answer %s", cursor_fault(step));
+    (void)snprintf(what, sizeof what, "the answer %s", smci_cursor_fault(step));
     wrong(object, 200, what);
     return false;
 }
 
-static void on_page(struct object *object, const struct page *page)
+static void on_page(struct object *object, const struct smci_page *page)
 {
     struct run *run = object->run;
     struct smc_error err = SMC_ERROR_INIT;
     if (!take_cursor(object, page))
         return;
     enum smc_status rc =
-        smc_store_put_page(run->store, object_kind(object->asset), object->id, object->pages,
-                           page->entries.p, page->entries.len, &err);
+        smci_store_put_page(run->store, object_kind(object->asset), object->id, object->pages,
+                            page->entries.p, page->entries.len, &err);
     if (rc == SMC_OK && object->asset == ASSET_WORKBOOK_SOURCES)
         rc = sources_note_models(run, page->entries, &err);
     if (!run_check(run, rc, &err))
@@ -270,15 +271,15 @@ static enum smc_verdict on_path(struct object *object, const struct smc_answer *
 {
     struct table_path path;
     struct smc_error err = SMC_ERROR_INIT;
-    if (smc_record_scan(answer->body, answer->len, NULL, why) != SMC_OK)
+    if (smc_json_scan(answer->body, answer->len, NULL, why) != SMC_OK)
         return SMC_REJECT;
     count_answer(object, answer);
     if (!paths_read_answer(answer->body, answer->len, &path)) {
         wrong(object, 200, "the answer has no connectionId and path");
         return SMC_TAKE;
     }
-    enum smc_status rc = smc_store_put_page(object->run->store, KIND_PATH, object->id, 0,
-                                            answer->body, answer->len, &err);
+    enum smc_status rc = smci_store_put_page(object->run->store, KIND_PATH, object->id, 0,
+                                             answer->body, answer->len, &err);
     if (!run_check(object->run, rc, &err))
         return SMC_TAKE;
     object->pages = 1;
@@ -295,24 +296,24 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     }
     if (object->asset == OBJECT_PATH)
         return on_path(object, answer, why);
-    struct page page = PAGE_INIT;
+    struct smci_page page = SMCI_PAGE_INIT;
     enum smc_verdict verdict = SMC_TAKE;
     struct smc_error err = SMC_ERROR_INIT;
-    enum page_verdict read =
-        page_read(&page, answer->body, answer->len, paging_of(object), false, NULL, 0, &err);
-    if (read == PAGE_NOT_JSON) {
+    enum smci_page_verdict read =
+        smci_page_read(&page, answer->body, answer->len, paging_of(object), false, NULL, 0, &err);
+    if (read == SMCI_PAGE_NOT_JSON) {
         *why = err;
         verdict = SMC_REJECT;
-    } else if (read == PAGE_NO_MEMORY) {
+    } else if (read == SMCI_PAGE_NO_MEMORY) {
         run_fail(object->run, &err);
     } else {
         count_answer(object, answer);
-        if (read == PAGE_WRONG)
+        if (read == SMCI_PAGE_WRONG)
             wrong(object, 200, err.detail);
         else
             on_page(object, &page);
     }
-    page_clear(&page);
+    smci_page_clear(&page);
     return verdict;
 }
 
@@ -320,22 +321,24 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
 
 static enum smc_status make_target(const struct object *object, struct smc_buf *target)
 {
-    static const char *const first[] = {
-        [PAGING_PAGE] = "?limit=1000", [PAGING_TOKEN] = "?pageSize=500", [PAGING_NONE] = ""};
-    static const char *const more[] = {
-        [PAGING_PAGE] = "&page=", [PAGING_TOKEN] = "&pageToken=", [PAGING_NONE] = ""};
+    static const char *const first[] = {[SMCI_PAGING_PAGE] = "?limit=1000",
+                                        [SMCI_PAGING_TOKEN] = "?pageSize=500",
+                                        [SMCI_PAGING_NONE] = ""};
+    static const char *const more[] = {[SMCI_PAGING_PAGE] = "&page=",
+                                       [SMCI_PAGING_TOKEN] = "&pageToken=",
+                                       [SMCI_PAGING_NONE] = ""};
     bool is_path = object->asset == OBJECT_PATH;
     const struct asset *asset = is_path ? NULL : asset_of((enum asset_id)object->asset);
-    enum paging paging = paging_of(object);
+    enum smci_paging paging = paging_of(object);
     enum smc_status rc = smc_buf_addstr(target, is_path ? "/v2/connections/paths/" : asset->path);
     if (rc == SMC_OK)
-        rc = smc_url_encode(object->id, strlen(object->id), target);
+        rc = smci_url_encode(object->id, strlen(object->id), target);
     if (rc == SMC_OK)
         rc = smc_buf_addf(target, "%s%s", is_path ? "" : asset->path_end, first[paging]);
     if (rc == SMC_OK && object->cursor.text.len)
         rc = smc_buf_addstr(target, more[paging]);
     if (rc == SMC_OK)
-        rc = smc_url_encode(smc_buf_str(&object->cursor.text), object->cursor.text.len, target);
+        rc = smci_url_encode(smc_buf_str(&object->cursor.text), object->cursor.text.len, target);
     return rc;
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "cursor.h"
+#include "lib/net/cursor.h"
 #include "objects.h"
 
 struct object {
@@ -17,7 +17,7 @@ struct object {
     bool is_last_chance; /* one try, and then it is a gap */
     bool is_urgent;
     int pages;
-    struct cursor cursor;
+    struct smci_cursor cursor;
     object_ended_fn *ended; /* may be NULL */
 };
 
@@ -31,7 +31,7 @@ struct object *object_new(struct run *run, int asset, const char *id, const char
 bool object_begin(struct object *object);
 
 /* Counts the gap that an earlier run met: `outcome` is what the store has of it. */
-enum smc_status object_note_old_gap(struct object *object, const struct smc_outcome *outcome,
+enum smc_status object_note_old_gap(struct object *object, const struct smci_outcome *outcome,
                                     struct smc_error *err);
 
 /* Ends it here: calls `ended`, and frees. */

@@ -23,10 +23,11 @@ void objects_clear(struct objects *objects)
 
 static enum smc_status refused(const struct object_counts *counts, int asset, struct smc_error *err)
 {
-    return smc_fail(err, SMC_ERR_AUTH,
-                    "all %" PRId64 " calls for %s so far were refused; an Org Admin's credentials "
-                    "are needed: %s",
-                    counts->forbidden, object_kind(asset), counts->text);
+    return smc_error_set(err, SMC_ERR_AUTH,
+                         "all %" PRId64
+                         " calls for %s so far were refused; an Org Admin's credentials "
+                         "are needed: %s",
+                         counts->forbidden, object_kind(asset), counts->text);
 }
 
 enum smc_status objects_check_kind(const struct objects *objects, int asset, int64_t proof,
@@ -49,18 +50,18 @@ enum smc_status objects_check_rights(const struct objects *objects, struct smc_e
 
 /* Whether the store has the answer for the object as the listing shows it now. */
 static enum smc_status find_reusable(struct run *run, const struct object *object, bool *found,
-                                     struct smc_outcome *outcome, struct smc_error *err)
+                                     struct smci_outcome *outcome, struct smc_error *err)
 {
     *found = false;
     if (strcmp(object->tag, "/") == 0) /* nothing tells whether it has changed */
         return SMC_OK;
-    return smc_store_get(run->store, object_kind(object->asset), object->id, object->tag, found,
-                         outcome, err);
+    return smci_store_get(run->store, object_kind(object->asset), object->id, object->tag, found,
+                          outcome, err);
 }
 
 /* What an answer that has just come would have led to. */
 static enum smc_status reuse(struct run *run, struct object *object,
-                             const struct smc_outcome *outcome, struct smc_error *err)
+                             const struct smci_outcome *outcome, struct smc_error *err)
 {
     struct smc_buf page = SMC_BUF_INIT(SMC_BODY_MAX);
     enum smc_status rc = SMC_OK;
@@ -69,9 +70,9 @@ static enum smc_status reuse(struct run *run, struct object *object,
         run->oldest_reused_s = outcome->fetched_s;
     run->objects.counts[object->asset].answered++;
     if (outcome->http_status == 200 && object->asset == ASSET_WORKBOOK_SOURCES) {
-        rc = smc_store_page(run->store, object_kind(object->asset), object->id, 0, &page, err);
+        rc = smci_store_page(run->store, object_kind(object->asset), object->id, 0, &page, err);
         if (rc == SMC_OK)
-            rc = sources_note_models(run, (struct smc_span){page.data, page.len}, err);
+            rc = sources_note_models(run, (struct smc_json_span){page.data, page.len}, err);
     } else if (outcome->http_status != 200) {
         rc = object_note_old_gap(object, outcome, err);
     }
@@ -80,7 +81,7 @@ static enum smc_status reuse(struct run *run, struct object *object,
 }
 
 enum smc_status objects_reuse_path(struct objects *objects, const char *id,
-                                   const struct smc_outcome *outcome, struct smc_error *err)
+                                   const struct smci_outcome *outcome, struct smc_error *err)
 {
     struct object *object = object_new(objects->run, OBJECT_PATH, id, "", "");
     if (!object)
@@ -98,7 +99,7 @@ enum smc_status objects_want(struct objects *objects, int asset, const char *id,
     struct smc_buf key = SMC_BUF_INIT(SMC_BODY_MAX);
     enum smc_status rc = smc_buf_addf(&key, "%d:%s", asset, id);
     if (rc == SMC_OK)
-        rc = smc_list_add(objects->run->store, LIST_CALLS, key.data, tag, name, NULL, err);
+        rc = smci_list_add(objects->run->store, LIST_CALLS, key.data, tag, name, NULL, err);
     smc_buf_clear(&key);
     return rc;
 }
@@ -120,14 +121,14 @@ static const char *list_of(enum objects_phase phase)
 
 /* The next item of the phase's list, split into `asset` and `id` (borrowed). Items of the first two
  * lists carry their kind before the id. */
-static bool next_item(struct objects *objects, struct smc_item *item, int *asset, const char **id)
+static bool next_item(struct objects *objects, struct smci_item *item, int *asset, const char **id)
 {
     struct smc_error err = SMC_ERROR_INIT;
     bool found = false;
     char *rest = NULL;
     bool is_table = objects->phase == OBJECTS_TABLES;
-    enum smc_status rc = smc_list_next(objects->run->store, list_of(objects->phase),
-                                       objects->positions[objects->phase], &found, item, &err);
+    enum smc_status rc = smci_list_next(objects->run->store, list_of(objects->phase),
+                                        objects->positions[objects->phase], &found, item, &err);
     if (!run_check(objects->run, rc, &err) || !found)
         return false;
     objects->positions[objects->phase] = item->position;
@@ -143,7 +144,7 @@ static bool begin_or_reuse(struct object *object)
     struct run *run = object->run;
     struct smc_error err = SMC_ERROR_INIT;
     bool is_reusable = false;
-    struct smc_outcome outcome = {0};
+    struct smci_outcome outcome = {0};
     enum smc_status rc = find_reusable(run, object, &is_reusable, &outcome, &err);
     if (rc == SMC_OK && is_reusable)
         rc = reuse(run, object, &outcome, &err);
@@ -161,7 +162,7 @@ static void feed(void *ctx)
 {
     struct run *run = ctx;
     struct objects *objects = &run->objects;
-    struct smc_item item;
+    struct smci_item item;
     const char *id;
     int asset;
     while (next_item(objects, &item, &asset, &id)) {
@@ -184,18 +185,18 @@ void objects_begin(struct objects *objects, enum objects_phase phase)
 }
 
 enum smc_status objects_outcome(struct run *run, int asset, const char *id, bool *found,
-                                struct smc_outcome *outcome, struct smc_error *err)
+                                struct smci_outcome *outcome, struct smc_error *err)
 {
-    struct smc_item item;
+    struct smci_item item;
     struct smc_buf key = SMC_BUF_INIT(SMC_BODY_MAX);
     *found = false;
     enum smc_status rc = smc_buf_addf(&key, "%d:%s", asset, id);
     if (rc == SMC_OK)
-        rc = smc_list_find(run->store, LIST_CALLS, key.data, found, &item, err);
+        rc = smci_list_find(run->store, LIST_CALLS, key.data, found, &item, err);
     smc_buf_clear(&key);
     if (rc != SMC_OK || !*found)
         return rc;
-    return smc_store_get(run->store, object_kind(asset), id, NULL, found, outcome, err);
+    return smci_store_get(run->store, object_kind(asset), id, NULL, found, outcome, err);
 }
 
 void objects_ask_now(struct objects *objects, int asset, const char *id, object_ended_fn *ended)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <sigmacat/store.h>
+#include "lib/store/store.h"
 
 #include "assets.h"
 
@@ -51,7 +51,7 @@ void objects_begin(struct objects *objects, enum objects_phase phase);
 
 /* Counts the answer for a table's path that an earlier run has paid for. */
 enum smc_status objects_reuse_path(struct objects *objects, const char *id,
-                                   const struct smc_outcome *outcome, struct smc_error *err);
+                                   const struct smci_outcome *outcome, struct smc_error *err);
 
 /* Asks now, before all that is queued. `ended` (may be NULL) is called once, whatever comes of it;
  * `is_read` tells whether the answer is in the store. */
@@ -67,6 +67,6 @@ enum smc_status objects_check_rights(const struct objects *objects, struct smc_e
 /* The outcome that the store has for an object's call of this run; `found` is false when there is none,
  * or when this run had no use for the call (an earlier one may have had). */
 enum smc_status objects_outcome(struct run *run, int asset, const char *id, bool *found,
-                                struct smc_outcome *outcome, struct smc_error *err);
+                                struct smci_outcome *outcome, struct smc_error *err);
 
 #endif

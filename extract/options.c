@@ -12,17 +12,18 @@
 #include "credentials.h"
 #include "regions.h"
 #include "select.h"
+#include "lib/net/address.h"
 
 enum smc_status extract_options_read(struct extract_settings *settings, int argc, char **argv,
                                      char *const *envp, struct smc_error *err)
 {
     *settings = (struct extract_settings){.origin = SMC_BUF_INIT(512), .secret = SMC_BUF_INIT(0)};
     enum smc_status rc =
-        smc_settings_init(&settings->sources, extract_program()->table, settings, err);
+        smci_settings_init(&settings->sources, extract_program()->table, settings, err);
     if (rc != SMC_OK)
         return rc;
-    rc = smc_cli_configure(&settings->sources, extract_program(), argc, argv, envp, err);
-    if (rc == SMC_OK && !smc_settings_is_query(&settings->sources))
+    rc = smci_cli_configure(&settings->sources, extract_program(), argc, argv, envp, err);
+    if (rc == SMC_OK && !smci_settings_is_query(&settings->sources))
         rc = credentials_read(settings, err);
     return rc;
 }
@@ -76,10 +77,11 @@ static enum smc_status check_short_listings(const struct extract_settings *setti
         char name[32];
         (void)snprintf(name, sizeof name, "%.*s", (int)(len < 31 ? len : 31), one);
         if (!is_listing(name))
-            return smc_fail(err, SMC_ERR_USAGE,
-                            "%s: '%s' is no listing; expected one of connections, workbooks, "
-                            "datamodels, datasets, files, members, or several with commas",
-                            smc_settings_name(&settings->sources, "--accept-short-listing"), name);
+            return smc_error_set(err, SMC_ERR_USAGE,
+                                 "%s: '%s' is no listing; expected one of connections, workbooks, "
+                                 "datamodels, datasets, files, members, or several with commas",
+                                 smci_settings_name(&settings->sources, "--accept-short-listing"),
+                                 name);
     }
     return SMC_OK;
 }
@@ -87,19 +89,20 @@ static enum smc_status check_short_listings(const struct extract_settings *setti
 /* A region's name stands for its host; the summary has what was given. */
 static enum smc_status check_host(struct extract_settings *settings, struct smc_error *err)
 {
-    const char *name = smc_settings_name(&settings->sources, "--host");
+    const char *name = smci_settings_name(&settings->sources, "--host");
     const char *host = region_host(settings->host);
     if (is_app_host(host))
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: this is the host of Sigma's app; the host of its API is wanted, such "
-                        "as aws-api.sigmacomputing.com, or a region's name: see --list-regions",
-                        name);
+        return smc_error_set(
+            err, SMC_ERR_USAGE,
+            "%s: this is the host of Sigma's app; the host of its API is wanted, such "
+            "as aws-api.sigmacomputing.com, or a region's name: see --list-regions",
+            name);
     const char *region = strpbrk(host, ".:/") ? NULL : region_nearest(host);
     if (region)
-        return smc_fail(err, SMC_ERR_USAGE, "%s: '%.60s' is no region: did you mean '%s'?", name,
-                        host, region);
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: '%.60s' is no region: did you mean '%s'?",
+                             name, host, region);
     smc_buf_reset(&settings->origin);
-    enum smc_status rc = smc_origin_parse(host, name, &settings->origin, err);
+    enum smc_status rc = smci_origin_parse(host, name, &settings->origin, err);
     if (rc != SMC_OK)
         smc_error_append(err, "; --list-regions has Sigma's API hosts");
     return rc;
@@ -108,14 +111,14 @@ static enum smc_status check_host(struct extract_settings *settings, struct smc_
 enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err)
 {
     static const char *const required[] = {"--host", "--client-id", "--api-token", "--output"};
-    enum smc_status rc = smc_settings_require(&settings->sources, required,
-                                              sizeof required / sizeof required[0], err);
+    enum smc_status rc = smci_settings_require(&settings->sources, required,
+                                               sizeof required / sizeof required[0], err);
     if (rc != SMC_OK)
         return rc;
     if (settings->client_id[strcspn(settings->client_id, " \t\r\n")] != '\0')
-        return smc_fail(err, SMC_ERR_USAGE, "%s: a space or a line end can't be part of it",
-                        smc_settings_name(&settings->sources, "--client-id"));
-    settings->is_max_gaps_set = smc_settings_is_set(&settings->sources, "--max-gaps");
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: a space or a line end can't be part of it",
+                             smci_settings_name(&settings->sources, "--client-id"));
+    settings->is_max_gaps_set = smci_settings_is_set(&settings->sources, "--max-gaps");
     rc = check_short_listings(settings, err);
     if (rc == SMC_OK)
         rc = select_check(settings, err);
@@ -144,14 +147,14 @@ struct smc_client_opt extract_options_client(const struct extract_settings *sett
 enum smc_status extract_options_load_secret(struct extract_settings *settings, int stop_fd,
                                             struct smc_log *log, struct smc_error *err)
 {
-    struct smc_cli_secret from = {.file = settings->api_token_file,
-                                  .command = settings->api_token_command,
-                                  .name = extract_options_secret_name(settings),
-                                  .stop_fd = stop_fd,
-                                  .log = log};
+    struct smci_cli_secret from = {.file = settings->api_token_file,
+                                   .command = settings->api_token_command,
+                                   .name = extract_options_secret_name(settings),
+                                   .stop_fd = stop_fd,
+                                   .log = log};
     if (!from.file && !from.command)
         return SMC_OK;
-    enum smc_status rc = smc_cli_secret_read(&from, &settings->secret, err);
+    enum smc_status rc = smci_cli_secret_read(&from, &settings->secret, err);
     if (rc == SMC_OK)
         settings->api_token = settings->secret.data;
     return rc;
@@ -162,12 +165,12 @@ const char *extract_options_secret_name(const struct extract_settings *settings)
     const char *flag = settings->api_token_file      ? "--api-token-file"
                        : settings->api_token_command ? "--api-token-command"
                                                      : "--api-token";
-    return smc_settings_name(&settings->sources, flag);
+    return smci_settings_name(&settings->sources, flag);
 }
 
 void extract_options_clear(struct extract_settings *settings)
 {
-    smc_settings_clear(&settings->sources);
+    smci_settings_clear(&settings->sources);
     smc_buf_clear(&settings->origin);
     smc_buf_wipe(&settings->secret);
 }

@@ -7,16 +7,16 @@
 
 #include <sigmacat/buf.h>
 #include <sigmacat/client.h>
-#include <sigmacat/config.h>
+#include "lib/cli/settings.h"
 #include <sigmacat/log.h>
 
 #include "lib/cli/help.h"
 
 /* All texts are owned by the settings and end with extract_options_clear. */
 struct extract_settings {
-    struct smc_settings sources; /* where each value came from */
-    struct smc_buf origin;       /* "https://host[:port]", made from `host` by the check */
-    struct smc_buf secret;       /* what was read from api_token_file or api_token_command */
+    struct smci_settings sources; /* where each value came from */
+    struct smc_buf origin;        /* "https://host[:port]", made from `host` by the check */
+    struct smc_buf secret;        /* what was read from api_token_file or api_token_command */
 
     const char *host; /* as given */
     const char *client_id;
@@ -57,9 +57,9 @@ struct extract_settings {
 };
 
 /* Name, examples and table, for help and manual page. Static. */
-const struct smc_cli_program *extract_program(void);
+const struct smci_cli_program *extract_program(void);
 
-/* Reads flags, variables, configuration and credentials file; see smc_cli_configure and
+/* Reads flags, variables, configuration and credentials file; see smci_cli_configure and
  * credentials_read. `settings` need not be prepared, must not move afterwards, and is to be cleared
  * also after an error. */
 enum smc_status extract_options_read(struct extract_settings *settings, int argc, char **argv,
@@ -72,7 +72,7 @@ struct smc_client_opt extract_options_client(const struct extract_settings *sett
 enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err);
 
 /* Reads the client secret where it is given by file or command. After the check; both `stop_fd` and `log` as in
- * smc_cli_secret, whose errors these are. */
+ * smci_cli_secret, whose errors these are. */
 enum smc_status extract_options_load_secret(struct extract_settings *settings, int stop_fd,
                                             struct smc_log *log, struct smc_error *err);
 

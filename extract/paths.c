@@ -10,29 +10,29 @@
 
 void paths_init(struct paths *paths, struct run *run)
 {
-    *paths = (struct paths){.run = run, .page = PAGE_INIT};
-    cursor_init(&paths->cursor);
+    *paths = (struct paths){.run = run, .page = SMCI_PAGE_INIT};
+    smci_cursor_init(&paths->cursor);
 }
 
 void paths_clear(struct paths *paths)
 {
-    page_clear(&paths->page);
-    cursor_clear(&paths->cursor);
+    smci_page_clear(&paths->page);
+    smci_cursor_clear(&paths->cursor);
 }
 
 bool paths_read_answer(const char *text, size_t len, struct table_path *found)
 {
     static const char *const names[] = {"connectionId", "path"};
-    struct smc_span value;
-    struct smc_span members[2];
+    struct smc_json_span value;
+    struct smc_json_span members[2];
     found->is_resolved = false;
-    if (smc_record_scan(text, len, &value, NULL) != SMC_OK)
+    if (smc_json_scan(text, len, &value, NULL) != SMC_OK)
         return false;
-    smc_span_members(value, names, 2, members);
+    smc_json_members(value, names, 2, members);
     found->connection_id = members[0];
     found->path = members[1];
-    found->is_resolved =
-        smc_span_type(members[0]) == SMC_JSON_STRING && smc_span_type(members[1]) == SMC_JSON_ARRAY;
+    found->is_resolved = smc_json_type_of(members[0]) == SMC_JSON_STRING &&
+                         smc_json_type_of(members[1]) == SMC_JSON_ARRAY;
     return found->is_resolved;
 }
 
@@ -47,14 +47,14 @@ static const char *tag_of(const struct paths *paths, const char *kind)
 enum smc_status paths_find_in(struct paths *paths, const char *kind, const char *id, bool *is_known,
                               struct smc_buf *text, struct table_path *found, struct smc_error *err)
 {
-    struct smc_outcome outcome;
+    struct smci_outcome outcome;
     size_t from = text->len;
     found->is_resolved = false;
     enum smc_status rc =
-        smc_store_get(paths->run->store, kind, id, tag_of(paths, kind), is_known, &outcome, err);
+        smci_store_get(paths->run->store, kind, id, tag_of(paths, kind), is_known, &outcome, err);
     if (rc != SMC_OK || !*is_known || outcome.http_status != 200)
         return rc;
-    rc = smc_store_page(paths->run->store, kind, id, 0, text, err);
+    rc = smci_store_page(paths->run->store, kind, id, 0, text, err);
     if (rc == SMC_OK)
         (void)paths_read_answer(text->data + from, text->len - from, found);
     return rc;
@@ -72,21 +72,20 @@ enum smc_status paths_find(struct paths *paths, const char *table_id, struct smc
 
 bool paths_are_same(const struct table_path *a, const struct table_path *b)
 {
-    struct smc_walk left;
-    struct smc_walk right;
-    struct smc_span one;
-    struct smc_span other;
+    struct smc_json_walk left;
+    struct smc_json_walk right;
+    struct smc_json_span one;
+    struct smc_json_span other;
     struct smc_buf text = SMC_BUF_INIT(SMC_BODY_MAX);
-    bool same = smc_string_decode(a->connection_id, &text) == SMC_OK && text.data &&
-                smc_span_equals(b->connection_id, text.data) && smc_walk_begin(&left, a->path) &&
-                smc_walk_begin(&right, b->path);
-    while (same && smc_walk_next(&left, NULL, &one, NULL)) {
+    bool same = smc_json_decode(a->connection_id, &text) == SMC_OK && text.data &&
+                smc_json_equals(b->connection_id, text.data) &&
+                smc_json_walk_begin(&left, a->path) && smc_json_walk_begin(&right, b->path);
+    while (same && smc_json_walk_next(&left, NULL, &one, NULL)) {
         smc_buf_reset(&text);
-        same = smc_walk_next(&right, NULL, &other, NULL) &&
-               smc_string_decode(one, &text) == SMC_OK &&
-               smc_span_equals(other, smc_buf_str(&text));
+        same = smc_json_walk_next(&right, NULL, &other, NULL) &&
+               smc_json_decode(one, &text) == SMC_OK && smc_json_equals(other, smc_buf_str(&text));
     }
-    same = same && !smc_walk_next(&right, NULL, &other, NULL);
+    same = same && !smc_json_walk_next(&right, NULL, &other, NULL);
     smc_buf_clear(&text);
     return same;
 }
@@ -99,12 +98,12 @@ typedef enum smc_status table_fn(struct paths *paths, const char *id, struct smc
 static enum smc_status each_table(struct paths *paths, table_fn *fn, struct smc_error *err)
 {
     struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
-    struct smc_item item;
+    struct smci_item item;
     bool found = true;
     int64_t at = 0;
     enum smc_status rc = SMC_OK;
     while (rc == SMC_OK && found) {
-        rc = smc_list_next(paths->run->store, LIST_TABLES, at, &found, &item, err);
+        rc = smci_list_next(paths->run->store, LIST_TABLES, at, &found, &item, err);
         if (rc != SMC_OK || !found)
             break;
         at = item.position;
@@ -122,10 +121,10 @@ static enum smc_status survey_one(struct paths *paths, const char *id, struct sm
 {
     struct run *run = paths->run;
     bool is_known = false;
-    struct smc_outcome outcome;
+    struct smci_outcome outcome;
     unsigned char uuid[UUID_BYTES];
     char hex[UUID_TEXT_LEN + 1];
-    enum smc_status rc = smc_store_get(run->store, KIND_PATH, id, NULL, &is_known, &outcome, err);
+    enum smc_status rc = smci_store_get(run->store, KIND_PATH, id, NULL, &is_known, &outcome, err);
     if (rc == SMC_OK && is_known)
         return objects_reuse_path(&run->objects, id, &outcome, err);
     if (rc != SMC_OK)
@@ -134,22 +133,22 @@ static enum smc_status survey_one(struct paths *paths, const char *id, struct sm
     if (!uuid_from_text(id, uuid))
         return SMC_OK;
     uuid_to_text(uuid, hex);
-    return smc_list_add(run->store, LIST_UUIDS, hex, id, "", NULL, err);
+    return smci_list_add(run->store, LIST_UUIDS, hex, id, "", NULL, err);
 }
 
 static enum smc_status list_single(struct paths *paths, const char *id, struct smc_error *err)
 {
-    struct smc_store *store = paths->run->store;
+    struct smci_store *store = paths->run->store;
     bool is_known = false;
-    struct smc_outcome outcome = {0};
-    enum smc_status rc = smc_store_get(store, KIND_PATH, id, NULL, &is_known, &outcome, err);
+    struct smci_outcome outcome = {0};
+    enum smc_status rc = smci_store_get(store, KIND_PATH, id, NULL, &is_known, &outcome, err);
     if (rc == SMC_OK && !is_known && paths->check == PATHS_TRUSTED) {
-        rc = smc_store_get(store, KIND_BULK, id, paths->tag, &is_known, &outcome, err);
+        rc = smci_store_get(store, KIND_BULK, id, paths->tag, &is_known, &outcome, err);
         is_known =
             is_known && outcome.http_status == 200; /* else two rows contradicted each other */
     }
     if (rc == SMC_OK && !is_known)
-        rc = smc_list_add(store, LIST_SINGLE, id, "", "", NULL, err);
+        rc = smci_list_add(store, LIST_SINGLE, id, "", "", NULL, err);
     return rc;
 }
 
@@ -160,8 +159,8 @@ enum smc_status paths_list_singles(struct paths *paths, struct smc_error *err)
 
 static enum smc_status keep_one(struct paths *paths, const char *id, struct smc_error *err)
 {
-    struct smc_store *store = paths->run->store;
-    struct smc_outcome outcome = {.http_status = 200, .pages = 1};
+    struct smci_store *store = paths->run->store;
+    struct smci_outcome outcome = {.http_status = 200, .pages = 1};
     struct smc_buf text = SMC_BUF_INIT(SMC_BODY_MAX);
     struct table_path path;
     bool is_known = false;
@@ -169,9 +168,9 @@ static enum smc_status keep_one(struct paths *paths, const char *id, struct smc_
     if (rc == SMC_OK && !is_known) {
         rc = paths_find_in(paths, KIND_BULK, id, &is_known, &text, &path, err);
         if (rc == SMC_OK && path.is_resolved)
-            rc = smc_store_put_page(store, KIND_PATH, id, 0, text.data, text.len, err);
+            rc = smci_store_put_page(store, KIND_PATH, id, 0, text.data, text.len, err);
         if (rc == SMC_OK && path.is_resolved)
-            rc = smc_store_finish(store, KIND_PATH, id, "", &outcome, err);
+            rc = smci_store_finish(store, KIND_PATH, id, "", &outcome, err);
     }
     smc_buf_clear(&text);
     return rc;
@@ -181,19 +180,20 @@ enum smc_status paths_keep(struct paths *paths, struct smc_error *err)
 {
     enum smc_status rc = paths->check == PATHS_TRUSTED ? each_table(paths, keep_one, err) : SMC_OK;
     /* The rows themselves have served. */
-    return rc == SMC_OK ? smc_store_prune(paths->run->store, KIND_BULK, "", err) : rc;
+    return rc == SMC_OK ? smci_store_prune(paths->run->store, KIND_BULK, "", err) : rc;
 }
 
 /* ---- all of it ---- */
 
 enum smc_status paths_resolve(struct paths *paths, struct smc_error *err)
 {
-    (void)snprintf(paths->tag, sizeof paths->tag, "%" PRId64, smc_set_timestamp(paths->run->set));
+    (void)snprintf(paths->tag, sizeof paths->tag, "%" PRId64,
+                   smci_fileset_timestamp(paths->run->set));
     enum smc_status rc = each_table(paths, survey_one, err);
     if (rc != SMC_OK || paths->wanted == 0)
         return rc;
-    smc_logf(paths->run->log, SMC_LOG_INFO, "Extracting the paths of %" PRId64 " tables",
-             paths->wanted);
+    smc_log_write(paths->run->log, SMC_LOG_INFO, "Extracting the paths of %" PRId64 " tables",
+                  paths->wanted);
     if (paths->wanted > 2) { /* a page and a check */
         bulk_ask_page(paths);
     } else {

@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 #include <sigmacat/buf.h>
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
 
-#include "cursor.h"
-#include "page.h"
+#include "lib/net/cursor.h"
+#include "lib/net/page.h"
 
 struct run;
 
@@ -23,8 +23,8 @@ enum paths_check {
 
 struct paths {
     struct run *run;
-    struct page page;
-    struct cursor cursor;
+    struct smci_page page;
+    struct smci_cursor cursor;
     int64_t wanted; /* tables whose path is not in the store */
     int64_t pages;
     int64_t hits;
@@ -48,8 +48,8 @@ enum smc_status paths_keep(struct paths *paths, struct smc_error *err);
  * into it. `is_resolved` false: it could not be had. */
 struct table_path {
     bool is_resolved;
-    struct smc_span connection_id;
-    struct smc_span path;
+    struct smc_json_span connection_id;
+    struct smc_json_span path;
 };
 enum smc_status paths_find(struct paths *paths, const char *table_id, struct smc_buf *text,
                            struct table_path *found, struct smc_error *err);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include <sigmacat/client.h>
-#include <sigmacat/store.h>
+#include "lib/store/store.h"
 
 #include "lib/cli/place.h"
 #include "lib/cli/server.h"
@@ -31,7 +31,7 @@ struct preflight {
     struct smc_log *log;
     const struct smc_clock *clock;
     int stop_fd;
-    struct smc_cli_checklist list;
+    struct smci_cli_checklist list;
     struct smc_client *client;
     bool has_token;          /* one was given out: another call could be made */
     struct smc_buf who;      /* the organisation's id; empty: unknown */
@@ -42,7 +42,7 @@ struct preflight {
 static void fail(struct preflight *check, enum smc_status rc)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
+    (void)smc_error_set(&err, rc, "%s", smc_error_text(rc));
     smc_client_fail(check->client, &err);
 }
 
@@ -56,20 +56,20 @@ static bool is_end(enum smc_status rc)
 
 static const char *setting(const struct preflight *check, const char *flag)
 {
-    return smc_settings_name(&check->settings->sources, flag);
+    return smci_settings_name(&check->settings->sources, flag);
 }
 
 static enum smc_status check_lock(struct preflight *check, const char *directory)
 {
     struct smc_error why = SMC_ERROR_INIT;
-    enum smc_status rc = smc_store_look(directory, &why);
+    enum smc_status rc = smci_store_look(directory, &why);
     if (rc == SMC_ERR_LOCKED) {
-        smc_cli_warn(&check->list, STATE, "%.*s", (int)strcspn(why.detail, ";"), why.detail);
-        smc_cli_remedy(&check->list,
-                       "wait until that run has ended: one that begins now is refused");
+        smci_cli_warn(&check->list, STATE, "%.*s", (int)strcspn(why.detail, ";"), why.detail);
+        smci_cli_remedy(&check->list,
+                        "wait until that run has ended: one that begins now is refused");
     } else if (rc == SMC_ERR_IO) {
-        smc_cli_failed(&check->list, rc, STATE, "%s", why.detail);
-        smc_cli_remedy(&check->list, "give its files to the user who runs this");
+        smci_cli_failed(&check->list, rc, STATE, "%s", why.detail);
+        smci_cli_remedy(&check->list, "give its files to the user who runs this");
     }
     return is_end(rc) ? rc : SMC_OK;
 }
@@ -83,13 +83,13 @@ static enum smc_status check_report(struct preflight *check)
     enum smc_status rc = report_check(check->settings, &why);
     if (rc == SMC_OK) {
         bool is_file = strcmp(path, "-") != 0;
-        smc_cli_ok(&check->list, REPORT, "%s%s", is_file ? path : "on standard output",
-                   is_file ? " can be written" : "");
+        smci_cli_ok(&check->list, REPORT, "%s%s", is_file ? path : "on standard output",
+                    is_file ? " can be written" : "");
     } else if (!is_end(rc)) {
-        smc_cli_failed(&check->list, rc, REPORT, "%s", why.detail);
-        smc_cli_remedy(&check->list,
-                       "give %s a file in a directory that the user who runs this may write to",
-                       setting(check, "--report"));
+        smci_cli_failed(&check->list, rc, REPORT, "%s", why.detail);
+        smci_cli_remedy(&check->list,
+                        "give %s a file in a directory that the user who runs this may write to",
+                        setting(check, "--report"));
     }
     return is_end(rc) ? rc : SMC_OK;
 }
@@ -103,24 +103,24 @@ static enum smc_status check_local(struct preflight *check, struct smc_error *er
     enum smc_status rc = settings->state ? smc_buf_addstr(&state, settings->state)
                                          : smc_buf_addf(&state, "%s/.sigmacat", settings->output);
     if (rc == SMC_OK) {
-        if (smc_cli_check_place(&check->list, OUTPUT, settings->output, setting(check, "--output"),
-                                true))
-            smc_cli_check_space(&check->list, settings->output);
+        if (smci_cli_check_place(&check->list, OUTPUT, settings->output, setting(check, "--output"),
+                                 true))
+            smci_cli_check_space(&check->list, settings->output);
         else
-            smc_cli_untried(&check->list, SPACE);
-        if (smc_cli_check_place(&check->list, STATE, state.data,
-                                setting(check, settings->state ? "--state" : "--output"), true))
+            smci_cli_untried(&check->list, SPACE);
+        if (smci_cli_check_place(&check->list, STATE, state.data,
+                                 setting(check, settings->state ? "--state" : "--output"), true))
             rc = check_lock(check, state.data);
         bool is_elsewhere = settings->state && stat(settings->output, &output_st) == 0 &&
                             stat(settings->state, &state_st) == 0 &&
                             output_st.st_dev != state_st.st_dev;
         if (rc == SMC_OK && is_elsewhere)
-            smc_cli_check_space(&check->list, settings->state);
+            smci_cli_check_space(&check->list, settings->state);
         if (rc == SMC_OK)
             rc = check_report(check);
     }
     smc_buf_clear(&state);
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
+    return rc == SMC_OK ? rc : smc_error_set(err, rc, "%s", smc_error_text(rc));
 }
 
 /* ---- the client ---- */
@@ -131,7 +131,7 @@ static enum smc_status open_client(struct preflight *check, struct smc_error *er
     opt.stop_fd = check->stop_fd;
     opt.clock = check->clock;
     opt.log = check->log;
-    return smc_cli_check_client(&check->list, &opt, &check->client, err);
+    return smci_cli_check_client(&check->list, &opt, &check->client, err);
 }
 
 /* How the time for all of it was given; NULL: it is our own. */
@@ -143,16 +143,16 @@ static const char *settings_limit(const struct preflight *check)
 static enum smc_status check_server(struct preflight *check, bool *is_reached,
                                     struct smc_error *err)
 {
-    const struct smc_cli_server server = {.origin = smc_buf_str(&check->settings->origin),
-                                          .target = WHOAMI,
-                                          .owner = "Sigma",
-                                          .setting = setting(check, "--host"),
-                                          .advice = " (--list-regions shows Sigma's hosts)",
-                                          .use_of_clock = "the names of sets come from it",
-                                          .limit = settings_limit(check),
-                                          .client = check->client,
-                                          .clock = check->clock};
-    return smc_cli_check_server(&check->list, &server, is_reached, err);
+    const struct smci_cli_server server = {.origin = smc_buf_str(&check->settings->origin),
+                                           .target = WHOAMI,
+                                           .owner = "Sigma",
+                                           .setting = setting(check, "--host"),
+                                           .advice = " (--list-regions shows Sigma's hosts)",
+                                           .use_of_clock = "the names of sets come from it",
+                                           .limit = settings_limit(check),
+                                           .client = check->client,
+                                           .clock = check->clock};
+    return smci_cli_check_server(&check->list, &server, is_reached, err);
 }
 
 /* ---- failures of a whole phase ---- */
@@ -177,15 +177,15 @@ static void advise_on_stranger(struct preflight *check, const struct smc_error *
 {
     bool is_odd = why->code == SMC_ERR_SYNTAX || why->code == SMC_ERR_CAP;
     if (is_odd || !is_of_bad_times(why->http_status))
-        smc_cli_remedy(&check->list,
-                       "%s answers, but not like Sigma's API: check %s (--list-regions shows "
-                       "Sigma's hosts)",
-                       strstr(smc_buf_str(&check->settings->origin), "://") + 3,
-                       setting(check, "--host"));
+        smci_cli_remedy(&check->list,
+                        "%s answers, but not like Sigma's API: check %s (--list-regions shows "
+                        "Sigma's hosts)",
+                        strstr(smc_buf_str(&check->settings->origin), "://") + 3,
+                        setting(check, "--host"));
     else
-        smc_cli_remedy(&check->list,
-                       "check again in some minutes, or correct %s, if it is not Sigma's",
-                       setting(check, "--host"));
+        smci_cli_remedy(&check->list,
+                        "check again in some minutes, or correct %s, if it is not Sigma's",
+                        setting(check, "--host"));
 }
 
 static void advise_on_credentials(struct preflight *check, const struct smc_error *why)
@@ -194,31 +194,31 @@ static void advise_on_credentials(struct preflight *check, const struct smc_erro
     const char *id = setting(check, "--client-id");
     const char *secret = extract_options_secret_name(settings);
     if (why->code == SMC_ERR_AUTH && why->http_status == 400)
-        smc_cli_remedy(&check->list,
-                       "look into client id (%s) and secret (%s) for a part that is missing, or "
-                       "quotes that do not belong there",
-                       id, secret);
+        smci_cli_remedy(&check->list,
+                        "look into client id (%s) and secret (%s) for a part that is missing, or "
+                        "quotes that do not belong there",
+                        id, secret);
     else if (why->code == SMC_ERR_AUTH && why->http_status == 403)
-        smc_cli_remedy(&check->list, "give these credentials the REST API scope in Sigma, under "
-                                     "Administration, Developer Access");
+        smci_cli_remedy(&check->list, "give these credentials the REST API scope in Sigma, under "
+                                      "Administration, Developer Access");
     else if (why->code == SMC_ERR_AUTH)
-        smc_cli_remedy(&check->list,
-                       "check client id (%s) and secret (%s), and that %s is the organisation's "
-                       "own (Sigma: Administration, Developer Access)",
-                       id, secret, setting(check, "--host"));
+        smci_cli_remedy(&check->list,
+                        "check client id (%s) and secret (%s), and that %s is the organisation's "
+                        "own (Sigma: Administration, Developer Access)",
+                        id, secret, setting(check, "--host"));
     else if (!check->has_token)
         advise_on_stranger(check, why);
     else
-        smc_cli_remedy(&check->list, "check again in some minutes: what is wrong is at Sigma");
+        smci_cli_remedy(&check->list, "check again in some minutes: what is wrong is at Sigma");
 }
 
 /* The client's own text says what to do as well, which is for the line below. */
 static void fail_credentials(struct preflight *check, const struct smc_error *why)
 {
     const char *answer = strstr(why->detail, "HTTP ");
-    smc_cli_failed(&check->list, why->code, CREDENTIALS, "Sigma refused %s: %s",
-                   check->has_token ? "the token that it gave" : "client id and secret",
-                   answer ? answer : why->detail);
+    smci_cli_failed(&check->list, why->code, CREDENTIALS, "Sigma refused %s: %s",
+                    check->has_token ? "the token that it gave" : "client id and secret",
+                    answer ? answer : why->detail);
     advise_on_credentials(check, why);
 }
 
@@ -228,15 +228,15 @@ static void fail_phase(struct preflight *check, const char *name, const struct s
     struct smc_client_stats stats;
     smc_client_get_stats(check->client, &stats);
     if (why->code == SMC_ERR_TIME && stats.refused > 0) {
-        smc_cli_failed(&check->list, why->code, name,
-                       "Sigma refused %" PRId64 " calls as too many (HTTP 429)", stats.refused);
-        smc_cli_remedy(&check->list, "check again in some minutes, with no other client of this "
-                                     "organisation at work");
+        smci_cli_failed(&check->list, why->code, name,
+                        "Sigma refused %" PRId64 " calls as too many (HTTP 429)", stats.refused);
+        smci_cli_remedy(&check->list, "check again in some minutes, with no other client of this "
+                                      "organisation at work");
     } else if (why->code == SMC_ERR_TIME) {
-        smc_cli_failed(&check->list, why->code, name, "not known when the time was over");
-        smc_cli_remedy(&check->list, "check again in some minutes, or give --max-time more");
+        smci_cli_failed(&check->list, why->code, name, "not known when the time was over");
+        smci_cli_remedy(&check->list, "check again in some minutes, or give --max-time more");
     } else {
-        smc_cli_failed(&check->list, why->code, name, "%s", why->detail);
+        smci_cli_failed(&check->list, why->code, name, "%s", why->detail);
         advise_on_credentials(check, why);
     }
 }
@@ -246,22 +246,22 @@ static void fail_phase(struct preflight *check, const char *name, const struct s
 static enum smc_verdict on_whoami(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
     struct preflight *check = ctx;
-    struct smc_span whole;
+    struct smc_json_span whole;
     if (answer->error.code != SMC_OK) {
         check->no_who = answer->error;
         return SMC_TAKE;
     }
-    if (smc_record_scan(answer->body, answer->len, &whole, why) != SMC_OK)
+    if (smc_json_scan(answer->body, answer->len, &whole, why) != SMC_OK)
         return SMC_REJECT;
-    struct smc_span id = smc_span_member(whole, "organizationId");
-    enum smc_status rc = smc_span_type(id) == SMC_JSON_STRING
-                             ? smc_string_decode(id, &check->who)
-                             : smc_fail(&check->no_who, SMC_ERR_SYNTAX,
-                                        "the answer of " WHOAMI " has no organizationId");
+    struct smc_json_span id = smc_json_member(whole, "organizationId");
+    enum smc_status rc = smc_json_type_of(id) == SMC_JSON_STRING
+                             ? smc_json_decode(id, &check->who)
+                             : smc_error_set(&check->no_who, SMC_ERR_SYNTAX,
+                                             "the answer of " WHOAMI " has no organizationId");
     if (rc == SMC_ERR_NOMEM)
         fail(check, rc);
     else if (rc == SMC_ERR_CAP)
-        (void)smc_fail(&check->no_who, rc, "the organizationId is too long to be one");
+        (void)smc_error_set(&check->no_who, rc, "the organizationId is too long to be one");
     return SMC_TAKE;
 }
 
@@ -269,15 +269,15 @@ static void tell_organisation(struct preflight *check)
 {
     struct smc_error *why = &check->no_who;
     if (why->code == SMC_OK) {
-        smc_cli_ok(&check->list, ORGANISATION, "%s", smc_buf_str(&check->who));
+        smci_cli_ok(&check->list, ORGANISATION, "%s", smc_buf_str(&check->who));
     } else if (why->http_status == 403) {
         why->code = SMC_ERR_AUTH;
-        smc_cli_failed(&check->list, why->code, ORGANISATION, "%s", why->detail);
+        smci_cli_failed(&check->list, why->code, ORGANISATION, "%s", why->detail);
         advise_on_credentials(check, why);
     } else { /* a run goes on without it */
-        smc_cli_warn(&check->list, ORGANISATION, "not known: %s", why->detail);
-        smc_cli_remedy(&check->list,
-                       "check again in some minutes: a summary made now would lack it");
+        smci_cli_warn(&check->list, ORGANISATION, "not known: %s", why->detail);
+        smci_cli_remedy(&check->list,
+                        "check again in some minutes: a summary made now would lack it");
     }
 }
 
@@ -291,7 +291,7 @@ static enum smc_status check_credentials(struct preflight *check, bool *is_good,
     if (rc == SMC_OK)
         rc = smc_client_run(check->client, &why);
     if (is_end(rc))
-        return smc_fail(err, rc, "%s", why.code == SMC_OK ? smc_strerror(rc) : why.detail);
+        return smc_error_set(err, rc, "%s", why.code == SMC_OK ? smc_error_text(rc) : why.detail);
     smc_client_each_stat(check->client, note_token, check);
     *is_good = rc == SMC_OK;
     if (rc == SMC_ERR_AUTH || (rc != SMC_OK && !check->has_token)) {
@@ -299,10 +299,10 @@ static enum smc_status check_credentials(struct preflight *check, bool *is_good,
             fail_credentials(check, &why);
         else
             fail_phase(check, CREDENTIALS, &why);
-        smc_cli_untried(&check->list, ORGANISATION);
+        smci_cli_untried(&check->list, ORGANISATION);
         return SMC_OK;
     }
-    smc_cli_ok(&check->list, CREDENTIALS, "Sigma took them and gave a token");
+    smci_cli_ok(&check->list, CREDENTIALS, "Sigma took them and gave a token");
     if (rc != SMC_OK)
         fail_phase(check, ORGANISATION, &why);
     else
@@ -320,10 +320,10 @@ static void check_gaps(struct preflight *check, int64_t gaps)
                        (settings->is_max_gaps_set && gaps > settings->max_gaps);
     if (!is_too_many)
         return;
-    smc_cli_failed(&check->list, SMC_ERR_GAPS, "gaps", "%" PRId64 " are certain already", gaps);
-    smc_cli_remedy(&check->list, "allow them by %s, or leave out what is missing by --skip",
-                   settings->is_fail_on_gaps ? "leaving out --fail-on-gaps"
-                                             : "a higher --max-gaps");
+    smci_cli_failed(&check->list, SMC_ERR_GAPS, "gaps", "%" PRId64 " are certain already", gaps);
+    smci_cli_remedy(&check->list, "allow them by %s, or leave out what is missing by --skip",
+                    settings->is_fail_on_gaps ? "leaving out --fail-on-gaps"
+                                              : "a higher --max-gaps");
 }
 
 static enum smc_status check_listings(struct preflight *check, struct smc_error *err)
@@ -333,9 +333,9 @@ static enum smc_status check_listings(struct preflight *check, struct smc_error 
     readable_init(&all, check->client, &check->selection);
     enum smc_status rc = readable_ask(&all, &why);
     if (is_end(rc))
-        return smc_fail(err, rc, "%s", why.detail);
+        return smc_error_set(err, rc, "%s", why.detail);
     if (readable_tell(&all, &check->list) != SMC_OK)
-        return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
     if (rc != SMC_OK)
         fail_phase(check, READABLE, &why);
     check_gaps(check, readable_gaps(&all) + (check->no_who.code != SMC_OK));
@@ -352,14 +352,14 @@ static enum smc_status check_remote(struct preflight *check, struct smc_error *e
     if (rc == SMC_OK && is_reached)
         rc = check_credentials(check, &is_good, err);
     if (rc == SMC_OK && !is_reached) {
-        smc_cli_untried(&check->list, CREDENTIALS);
-        smc_cli_untried(&check->list, ORGANISATION);
+        smci_cli_untried(&check->list, CREDENTIALS);
+        smci_cli_untried(&check->list, ORGANISATION);
     }
     if (rc == SMC_OK && is_good)
         return check_listings(check, err);
     if (rc == SMC_OK) {
-        smc_cli_untried(&check->list, RIGHTS);
-        smc_cli_untried(&check->list, READABLE);
+        smci_cli_untried(&check->list, RIGHTS);
+        smci_cli_untried(&check->list, READABLE);
     }
     return rc;
 }
@@ -371,7 +371,7 @@ enum smc_status preflight(const struct extract_settings *settings, struct smc_lo
                               .log = log,
                               .clock = clock ? clock : smc_clock_system(),
                               .stop_fd = stop_fd};
-    smc_cli_checklist_init(&check.list, out, log);
+    smci_cli_checklist_init(&check.list, out, log);
     smc_buf_init(&check.who, 65536); /* as much as the summary takes */
     enum smc_status rc = select_read(settings, &check.selection, err);
     if (rc == SMC_OK)
@@ -380,5 +380,5 @@ enum smc_status preflight(const struct extract_settings *settings, struct smc_lo
         rc = check_remote(&check, err);
     smc_client_free(check.client);
     smc_buf_clear(&check.who);
-    return rc == SMC_OK ? smc_cli_checklist_end(&check.list, "castor-extract-sigma", err) : rc;
+    return rc == SMC_OK ? smci_cli_checklist_end(&check.list, "castor-extract-sigma", err) : rc;
 }

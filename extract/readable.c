@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cursor.h"
+#include "lib/net/cursor.h"
 
 #define TARGET_SIZE 128
 
@@ -26,7 +26,7 @@ void readable_init(struct readable *all, struct smc_client *client,
 static void fail(struct readable *all, enum smc_status rc)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    (void)smc_fail(&err, rc, "%s", smc_strerror(rc));
+    (void)smc_error_set(&err, rc, "%s", smc_error_text(rc));
     smc_client_fail(all->client, &err);
 }
 
@@ -62,29 +62,29 @@ static enum smc_verdict on_page(void *ctx, const struct smc_answer *answer, stru
 {
     struct readable_listing *listing = ctx;
     const struct asset *asset = asset_of(listing->asset);
-    struct page page = PAGE_INIT;
+    struct smci_page page = SMCI_PAGE_INIT;
     struct smc_error err = SMC_ERROR_INIT;
     if (answer->error.code != SMC_OK) {
         take_failure(listing, answer);
         return SMC_TAKE;
     }
-    enum page_verdict verdict = page_read(&page, answer->body, answer->len, asset->paging,
-                                          asset->is_bare_ok, &asset->id_member, 1, &err);
+    enum smci_page_verdict verdict = smci_page_read(&page, answer->body, answer->len, asset->paging,
+                                                    asset->is_bare_ok, &asset->id_member, 1, &err);
     listing->total = page.total;
     bool has_cursor = page.has_cursor_member;
-    page_clear(&page);
-    if (verdict == PAGE_NOT_JSON) {
+    smci_page_clear(&page);
+    if (verdict == SMCI_PAGE_NOT_JSON) {
         *why = err;
         return SMC_REJECT;
     }
-    if (verdict == PAGE_NO_MEMORY)
+    if (verdict == SMCI_PAGE_NO_MEMORY)
         fail(listing->all, SMC_ERR_NOMEM);
     listing->is_answered = true;
-    if (verdict == PAGE_WRONG)
-        (void)smc_fail(&listing->error, SMC_ERR_HTTP, "GET %s: %s", asset->path, err.detail);
+    if (verdict == SMCI_PAGE_WRONG)
+        (void)smc_error_set(&listing->error, SMC_ERR_HTTP, "GET %s: %s", asset->path, err.detail);
     else if (!has_cursor)
-        (void)smc_fail(&listing->error, SMC_ERR_HTTP, "GET %s: the page %s", asset->path,
-                       cursor_fault(CURSOR_MISSING));
+        (void)smc_error_set(&listing->error, SMC_ERR_HTTP, "GET %s: the page %s", asset->path,
+                            smci_cursor_fault(SMCI_CURSOR_MISSING));
     return SMC_TAKE;
 }
 
@@ -113,40 +113,40 @@ enum smc_status readable_ask(struct readable *all, struct smc_error *err)
             rc = ask(&all->listings[i]);
     if (rc == SMC_OK)
         rc = smc_client_run(all->client, err);
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
+    return rc == SMC_OK ? rc : smc_error_set(err, rc, "%s", smc_error_text(rc));
 }
 
 /* ---- telling ---- */
 
-static void tell_rights(const struct readable *all, struct smc_cli_checklist *list)
+static void tell_rights(const struct readable *all, struct smci_cli_checklist *list)
 {
     const struct readable_listing *workbooks = &all->listings[ASSET_WORKBOOKS];
     if (!workbooks->is_wanted && all->rights.is_admin) {
-        smc_cli_untold(list, RIGHTS,
-                       "not looked at: nothing that is to be written "
-                       "depends on them");
+        smci_cli_untold(list, RIGHTS,
+                        "not looked at: nothing that is to be written "
+                        "depends on them");
     } else if (workbooks->is_wanted &&
                (!workbooks->is_answered || workbooks->error.code != SMC_OK)) {
-        smc_cli_untold(list, RIGHTS, "not known: the listing of workbooks tells them");
+        smci_cli_untold(list, RIGHTS, "not known: the listing of workbooks tells them");
     } else if (all->rights.is_admin) {
-        smc_cli_ok(list, RIGHTS, "an Org Admin's: the whole organisation is seen");
+        smci_cli_ok(list, RIGHTS, "an Org Admin's: the whole organisation is seen");
     } else {
-        smc_cli_warn(list, RIGHTS, "no Org Admin's: only what their owner may see is extracted");
-        smc_cli_remedy(list, "use an Org Admin's credentials to extract all of it");
+        smci_cli_warn(list, RIGHTS, "no Org Admin's: only what their owner may see is extracted");
+        smci_cli_remedy(list, "use an Org Admin's credentials to extract all of it");
     }
 }
 
-static void tell_unreadable(const struct readable_listing *listing, struct smc_cli_checklist *list)
+static void tell_unreadable(const struct readable_listing *listing, struct smci_cli_checklist *list)
 {
     const struct smc_error *why = &listing->error;
-    smc_cli_failed(list, why->code, READABLE, "%s: %s", asset_of(listing->asset)->name,
-                   why->detail);
+    smci_cli_failed(list, why->code, READABLE, "%s: %s", asset_of(listing->asset)->name,
+                    why->detail);
     if (why->code == SMC_ERR_AUTH)
-        smc_cli_remedy(list, "use an Org Admin's credentials");
+        smci_cli_remedy(list, "use an Org Admin's credentials");
     else if (listing->is_transient)
-        smc_cli_remedy(list, "check again in some minutes: what is wrong is at Sigma");
+        smci_cli_remedy(list, "check again in some minutes: what is wrong is at Sigma");
     else
-        smc_cli_remedy(list, "tell Sigma's support of this call and its answer");
+        smci_cli_remedy(list, "tell Sigma's support of this call and its answer");
 }
 
 static enum smc_status add_readable(const struct readable_listing *listing, struct smc_buf *text)
@@ -168,7 +168,7 @@ int64_t readable_gaps(const struct readable *all)
     return count;
 }
 
-enum smc_status readable_tell(const struct readable *all, struct smc_cli_checklist *list)
+enum smc_status readable_tell(const struct readable *all, struct smci_cli_checklist *list)
 {
     struct smc_buf text = SMC_BUF_INIT(1024);
     enum smc_status rc = SMC_OK;
@@ -179,7 +179,7 @@ enum smc_status readable_tell(const struct readable *all, struct smc_cli_checkli
             rc = add_readable(listing, &text);
     }
     if (rc == SMC_OK && text.len > 0)
-        smc_cli_ok(list, READABLE, "%s", text.data);
+        smci_cli_ok(list, READABLE, "%s", text.data);
     smc_buf_clear(&text);
     for (int i = 0; i < ASSET_COUNT; i++) {
         const struct readable_listing *listing = &all->listings[i];

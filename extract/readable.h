@@ -46,6 +46,6 @@ int64_t readable_gaps(const struct readable *all);
 
 /* Adds a line on the rights, one on all that can be read, and one for each listing that can't.
  * SMC_ERR_NOMEM. */
-enum smc_status readable_tell(const struct readable *all, struct smc_cli_checklist *list);
+enum smc_status readable_tell(const struct readable *all, struct smci_cli_checklist *list);
 
 #endif

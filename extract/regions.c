@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <sigmacat/config.h>
+#include "lib/cli/settings.h"
 
 #include "lib/cli/help.h"
 
@@ -48,7 +48,7 @@ const char *region_nearest(const char *text)
             return regions[i].name;
     for (size_t i = 0; i < REGION_COUNT; i++)
         names[i] = regions[i].name;
-    return smc_settings_nearest(text, names, REGION_COUNT);
+    return smci_settings_nearest(text, names, REGION_COUNT);
 }
 
 enum smc_status regions_print(struct smc_error *err)
@@ -58,8 +58,8 @@ enum smc_status regions_print(struct smc_error *err)
     for (size_t i = 0; rc == SMC_OK && i < REGION_COUNT; i++)
         rc = smc_buf_addf(&text, "%-12s %-33s %s\n", regions[i].name, regions[i].host,
                           regions[i].place);
-    rc = rc == SMC_OK ? smc_cli_print(smc_buf_str(&text), err)
-                      : smc_fail(err, rc, "%s", smc_strerror(rc));
+    rc = rc == SMC_OK ? smci_cli_print(smc_buf_str(&text), err)
+                      : smc_error_set(err, rc, "%s", smc_error_text(rc));
     smc_buf_clear(&text);
     return rc;
 }

@@ -9,80 +9,80 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <sigmacat/json.h>
+#include "lib/json/tree.h"
 
 #include "lib/cli/place.h"
 
 #include "run.h"
 
-static void add_time(struct smc_json *root, const char *name, int64_t wall_ms)
+static void add_time(struct smci_tree *root, const char *name, int64_t wall_ms)
 {
     time_t at = (time_t)(wall_ms / 1000);
     struct tm utc;
     char text[40] = "";
     if (gmtime_r(&at, &utc))
         (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    (void)smc_json_add_text(root, name, text);
+    (void)smci_tree_add_text(root, name, text);
 }
 
 static void add_count(void *ctx, const char *kind, int http_status, int64_t count)
 {
-    struct smc_json *calls = ctx;
+    struct smci_tree *calls = ctx;
     char status[16];
-    struct smc_json *by_status = smc_json_get(calls, kind);
+    struct smci_tree *by_status = smci_tree_get(calls, kind);
     if (!by_status)
-        by_status = smc_json_add_object(calls, kind);
+        by_status = smci_tree_add_object(calls, kind);
     (void)snprintf(status, sizeof status, "%d", http_status);
-    (void)smc_json_add_int(by_status, http_status ? status : "none", count);
+    (void)smci_tree_add_int(by_status, http_status ? status : "none", count);
 }
 
-static void add_calls(struct smc_json *root, const struct run *run)
+static void add_calls(struct smci_tree *root, const struct run *run)
 {
     struct smc_client_stats stats = {0};
-    struct smc_json *calls = smc_json_add_object(root, "calls");
+    struct smci_tree *calls = smci_tree_add_object(root, "calls");
     if (run->client) {
         smc_client_get_stats(run->client, &stats);
         smc_client_each_stat(run->client, add_count, calls);
     }
-    (void)smc_json_add_int(root, "calls_total", stats.calls);
-    (void)smc_json_add_int(root, "retries", stats.retries);
-    (void)smc_json_add_int(root, "refusals", stats.refused);
-    (void)smc_json_add_int(root, "waited_ms", stats.waited_ms);
-    (void)smc_json_add_int(root, "received_bytes", stats.received);
-    (void)smc_json_add_int(root, "reused", run->reused);
+    (void)smci_tree_add_int(root, "calls_total", stats.calls);
+    (void)smci_tree_add_int(root, "retries", stats.retries);
+    (void)smci_tree_add_int(root, "refusals", stats.refused);
+    (void)smci_tree_add_int(root, "waited_ms", stats.waited_ms);
+    (void)smci_tree_add_int(root, "received_bytes", stats.received);
+    (void)smci_tree_add_int(root, "reused", run->reused);
     if (run->reused)
         add_time(root, "oldest_reused", run->oldest_reused_s * 1000);
 }
 
-static void add_records(struct smc_json *root, const struct run *run)
+static void add_records(struct smci_tree *root, const struct run *run)
 {
-    struct smc_json *records = smc_json_add_object(root, "records");
+    struct smci_tree *records = smci_tree_add_object(root, "records");
     for (int i = 0; i < ASSET_COUNT; i++)
         if (run->files[i])
-            (void)smc_json_add_int(records, asset_of((enum asset_id)i)->name,
-                                   smc_file_records(run->files[i]));
+            (void)smci_tree_add_int(records, asset_of((enum asset_id)i)->name,
+                                    smci_part_records(run->files[i]));
 }
 
 /* Rows whose id was listed before. */
-static void add_duplicates(struct smc_json *root, const struct run *run)
+static void add_duplicates(struct smci_tree *root, const struct run *run)
 {
-    struct smc_json *duplicates = smc_json_add_object(root, "duplicate_ids");
+    struct smci_tree *duplicates = smci_tree_add_object(root, "duplicate_ids");
     for (int i = 0; i < ASSET_COUNT; i++)
         if (run->selection.is_asked[i] && asset_of((enum asset_id)i)->role == ROLE_LISTING)
-            (void)smc_json_add_int(duplicates, asset_of((enum asset_id)i)->name,
-                                   run->listings[i].rows - run->listings[i].distinct);
+            (void)smci_tree_add_int(duplicates, asset_of((enum asset_id)i)->name,
+                                    run->listings[i].rows - run->listings[i].distinct);
 }
 
-static void add_lineage(struct smc_json *root, const struct run *run)
+static void add_lineage(struct smci_tree *root, const struct run *run)
 {
-    struct smc_json *lineage = smc_json_add_object(root, "lineage_references");
-    (void)smc_json_add_int(lineage, "tables", run->lineage.tables);
-    (void)smc_json_add_int(lineage, "queries", run->lineage.queries);
-    struct smc_json *without = smc_json_add_object(lineage, "without_table");
-    (void)smc_json_add_int(without, "csv_upload", run->lineage.uploads);
-    (void)smc_json_add_int(without, "not_in_this_lineage", run->lineage.foreign);
-    (void)smc_json_add_int(without, "path_not_readable", run->lineage.unresolved);
-    (void)smc_json_add_int(without, "path_empty", run->lineage.empty);
+    struct smci_tree *lineage = smci_tree_add_object(root, "lineage_references");
+    (void)smci_tree_add_int(lineage, "tables", run->lineage.tables);
+    (void)smci_tree_add_int(lineage, "queries", run->lineage.queries);
+    struct smci_tree *without = smci_tree_add_object(lineage, "without_table");
+    (void)smci_tree_add_int(without, "csv_upload", run->lineage.uploads);
+    (void)smci_tree_add_int(without, "not_in_this_lineage", run->lineage.foreign);
+    (void)smci_tree_add_int(without, "path_not_readable", run->lineage.unresolved);
+    (void)smci_tree_add_int(without, "path_empty", run->lineage.empty);
 }
 
 static enum smc_status add_head(const struct run *run, enum smc_status rc,
@@ -91,24 +91,24 @@ static enum smc_status add_head(const struct run *run, enum smc_status rc,
 {
     int64_t now = run->clock->wall_ms(run->clock->ctx);
     int64_t took = run->clock->now_ms(run->clock->ctx) - run->began_ms;
-    struct smc_json *root = smc_json_object();
-    (void)smc_json_add_text(root, "toolkit", "sigmacat " SMC_VERSION);
-    (void)smc_json_add_text(root, "host", run->settings->host);
+    struct smci_tree *root = smci_tree_object();
+    (void)smci_tree_add_text(root, "toolkit", "sigmacat " SMC_VERSION);
+    (void)smci_tree_add_text(root, "host", run->settings->host);
     add_time(root, "start", now - took);
     add_time(root, "end", now);
-    (void)smc_json_add_text(root, "result", run->is_published ? "published" : "failed");
-    (void)smc_json_add_text(root, "error", rc == SMC_OK || !why ? "" : why->detail);
+    (void)smci_tree_add_text(root, "result", run->is_published ? "published" : "failed");
+    (void)smci_tree_add_text(root, "error", rc == SMC_OK || !why ? "" : why->detail);
     if (run->selection.is_partial)
-        (void)smc_json_add_bool(root, "partial", true);
+        (void)smci_tree_add_bool(root, "partial", true);
     if (run->set)
-        (void)smc_json_add_int(root, "timestamp", smc_set_timestamp(run->set));
+        (void)smci_tree_add_int(root, "timestamp", smci_fileset_timestamp(run->set));
     add_calls(root, run);
     add_records(root, run);
     add_duplicates(root, run);
     add_lineage(root, run);
-    (void)smc_json_add_int(root, "gaps_total", run->gaps.total);
-    enum smc_status made = smc_json_dump(root, false, text, err);
-    smc_json_free(root);
+    (void)smci_tree_add_int(root, "gaps_total", run->gaps.total);
+    enum smc_status made = smci_tree_dump(root, false, text, err);
+    smci_tree_free(root);
     return made;
 }
 
@@ -118,11 +118,11 @@ static enum smc_status add_head(const struct run *run, enum smc_status rc,
 static bool is_made_by_run(const struct extract_settings *settings, const char *directory)
 {
     char *made = NULL;
-    if (smc_cli_makes(settings->output, directory))
+    if (smci_cli_makes(settings->output, directory))
         return true;
     if (!settings->state && asprintf(&made, "%s/.sigmacat", settings->output) < 0)
         return false;
-    bool is_made = smc_cli_makes(settings->state ? settings->state : made, directory);
+    bool is_made = smci_cli_makes(settings->state ? settings->state : made, directory);
     free(made);
     return is_made;
 }
@@ -133,16 +133,17 @@ static enum smc_status check_directory(const struct extract_settings *settings,
     struct stat st;
     if (stat(directory, &st) != 0) {
         if (errno != ENOENT)
-            return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be looked at", directory);
+            return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be looked at", directory);
         if (is_made_by_run(settings, directory))
             return SMC_OK;
-        return smc_fail(err, SMC_ERR_IO, "%s: the directory does not exist", directory);
+        return smc_error_set(err, SMC_ERR_IO, "%s: the directory does not exist", directory);
     }
     if (!S_ISDIR(st.st_mode))
-        return smc_fail(err, SMC_ERR_IO, "%s: a directory is expected, and this is none",
-                        directory);
-    const char *why = smc_cli_why_unwritable(directory);
-    return why ? smc_fail(err, SMC_ERR_IO, "%s: can't be written to: %s", directory, why) : SMC_OK;
+        return smc_error_set(err, SMC_ERR_IO, "%s: a directory is expected, and this is none",
+                             directory);
+    const char *why = smci_cli_why_unwritable(directory);
+    return why ? smc_error_set(err, SMC_ERR_IO, "%s: can't be written to: %s", directory, why)
+               : SMC_OK;
 }
 
 enum smc_status report_check(const struct extract_settings *settings, struct smc_error *err)
@@ -153,20 +154,20 @@ enum smc_status report_check(const struct extract_settings *settings, struct smc
         return SMC_OK;
     bool is_there = stat(path, &st) == 0;
     if (!is_there && errno == ENAMETOOLONG)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "%.80s...: can't be written", path);
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%.80s...: can't be written", path);
     if (is_there && S_ISDIR(st.st_mode))
-        return smc_fail(err, SMC_ERR_IO, "%s: a directory, where a file is expected", path);
+        return smc_error_set(err, SMC_ERR_IO, "%s: a directory, where a file is expected", path);
     if (is_there && !S_ISREG(st.st_mode))
         return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0
                    ? SMC_OK
-                   : smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be written", path);
+                   : smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be written", path);
     /* A file is replaced, so it is its directory that counts. */
     const char *slash = strrchr(path, '/');
     char *directory =
         slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-    enum smc_status rc = directory
-                             ? check_directory(settings, directory, err)
-                             : smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
+    enum smc_status rc =
+        directory ? check_directory(settings, directory, err)
+                  : smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
     free(directory);
     return rc;
 }
@@ -176,12 +177,12 @@ enum smc_status report_check(const struct extract_settings *settings, struct smc
 /* The gaps follow the head one by one, since there may be as many as objects. */
 static enum smc_status write_gaps(struct run *run, FILE *fp, struct smc_error *err)
 {
-    struct smc_item item;
+    struct smci_item item;
     bool found = run->store != NULL;
     int64_t at = 0;
     enum smc_status rc = SMC_OK;
     while (rc == SMC_OK && found) {
-        rc = smc_list_next(run->store, LIST_GAPS, at, &found, &item, err);
+        rc = smci_list_next(run->store, LIST_GAPS, at, &found, &item, err);
         if (rc != SMC_OK || !found)
             break;
         (void)fprintf(fp, "%s\n  %s", at ? "," : "", item.tag);
@@ -199,8 +200,8 @@ static enum smc_status write_all(struct run *run, const struct smc_buf *head, FI
     enum smc_status rc = write_gaps(run, fp, err);
     (void)fputs("]\n}\n", fp);
     if (rc == SMC_OK && (fflush(fp) != 0 || ferror(fp)))
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written",
-                              run->settings->report);
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written",
+                                   run->settings->report);
     return rc;
 }
 
@@ -220,17 +221,17 @@ static enum smc_status write_file(struct run *run, const struct smc_buf *head,
     enum smc_status rc = smc_buf_addf(&part, "%s%s", path, is_renamed ? ".part" : "");
     FILE *fp = rc == SMC_OK ? fopen(part.data, "we") : NULL;
     if (!fp) {
-        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
         smc_buf_clear(&part);
         return rc;
     }
     rc = write_all(run, head, fp, err);
     if (rc == SMC_OK && is_renamed && fsync(fileno(fp)) != 0)
-        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
     if (fclose(fp) != 0 && rc == SMC_OK)
-        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
     if (rc == SMC_OK && is_renamed && rename(part.data, path) != 0)
-        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "--report: can't rename it to %s", path);
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: can't rename it to %s", path);
     if (rc != SMC_OK && is_renamed)
         (void)unlink(part.data);
     smc_buf_clear(&part);
@@ -254,7 +255,7 @@ enum smc_status report_write(struct run *run, enum smc_status rc, struct smc_err
     if (made == SMC_OK)
         return rc;
     if (rc != SMC_OK) { /* `err` is taken */
-        smc_logf(run->log, SMC_LOG_ERROR, "%s", own.detail);
+        smc_log_write(run->log, SMC_LOG_ERROR, "%s", own.detail);
         return rc;
     }
     if (err)

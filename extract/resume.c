@@ -33,7 +33,7 @@ static enum smc_status set_number(struct run *run, const char *name, int64_t num
 {
     char text[24];
     (void)snprintf(text, sizeof text, "%" PRId64, number);
-    return smc_store_set(run->store, name, text, err);
+    return smci_store_put_value(run->store, name, text, err);
 }
 
 /* -1 when there is no such value. */
@@ -42,7 +42,7 @@ static enum smc_status get_number(struct run *run, const char *name, int64_t *nu
 {
     struct smc_buf text = SMC_BUF_INIT(64);
     bool found = false;
-    enum smc_status rc = smc_store_value(run->store, name, &found, &text, err);
+    enum smc_status rc = smci_store_get_value(run->store, name, &found, &text, err);
     *number = rc == SMC_OK && found ? strtoll(smc_buf_str(&text), NULL, 10) : -1;
     smc_buf_clear(&text);
     return rc;
@@ -76,7 +76,7 @@ static enum smc_status forget_time(struct run *run, const char *value, int kind,
                                    struct smc_error *err)
 {
     char name[VALUE_NAME_BYTES];
-    return smc_store_set(run->store, value_of(value, kind, name), NULL, err);
+    return smci_store_put_value(run->store, value_of(value, kind, name), NULL, err);
 }
 
 /* Calls `fn` for each kind of objects' calls that such a run makes. */
@@ -96,12 +96,12 @@ static enum smc_status each_kind(struct run *run, const struct selection *select
 
 static enum smc_status forget_set(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = smc_store_set(run->store, VALUE_PUBLISHING, NULL, err);
+    enum smc_status rc = smci_store_put_value(run->store, VALUE_PUBLISHING, NULL, err);
     if (rc == SMC_OK)
-        rc = smc_store_set(run->store, VALUE_FILES, NULL, err);
+        rc = smci_store_put_value(run->store, VALUE_FILES, NULL, err);
     if (rc == SMC_OK)
-        rc = smc_store_set(run->store, VALUE_TIMESTAMP, NULL, err);
-    return rc == SMC_OK ? smc_store_set(run->store, VALUE_DIRECTORY, NULL, err) : rc;
+        rc = smci_store_put_value(run->store, VALUE_TIMESTAMP, NULL, err);
+    return rc == SMC_OK ? smci_store_put_value(run->store, VALUE_DIRECTORY, NULL, err) : rc;
 }
 
 static enum smc_status note_finished(struct run *run, int kind, struct smc_error *err)
@@ -115,7 +115,7 @@ static enum smc_status get_files(struct run *run, struct selection *selection,
 {
     struct smc_buf names = SMC_BUF_INIT(1024);
     bool found = false;
-    enum smc_status rc = smc_store_value(run->store, VALUE_FILES, &found, &names, err);
+    enum smc_status rc = smci_store_get_value(run->store, VALUE_FILES, &found, &names, err);
     select_names(found ? smc_buf_str(&names) : NULL, selection);
     smc_buf_clear(&names);
     return rc;
@@ -137,10 +137,10 @@ static enum smc_status recover_set(struct run *run, struct smc_error *err)
     if (rc == SMC_OK)
         rc = get_number(run, VALUE_PUBLISHING, &publishing, err);
     if (rc == SMC_OK)
-        rc = smc_store_value(run->store, VALUE_DIRECTORY, &found, &directory, err);
+        rc = smci_store_get_value(run->store, VALUE_DIRECTORY, &found, &directory, err);
     if (rc == SMC_OK && timestamp >= 0 && found) {
-        rc = smc_set_recover(directory.data, timestamp, names, count, publishing == 1, &is_complete,
-                             run->log, err);
+        rc = smci_fileset_recover(directory.data, timestamp, names, count, publishing == 1,
+                                  &is_complete, run->log, err);
         if (rc == SMC_OK)
             rc = forget_set(run, err);
     }
@@ -171,9 +171,9 @@ static bool may_build_on(const struct run *run, int64_t began_s, int64_t full_s)
 
 static enum smc_status forget_kind(struct run *run, int kind, struct smc_error *err)
 {
-    enum smc_status rc = smc_store_prune(run->store, object_kind(kind), "", err);
+    enum smc_status rc = smci_store_prune(run->store, object_kind(kind), "", err);
     if (rc == SMC_OK && kind == OBJECT_PATH)
-        rc = smc_store_prune(run->store, KIND_BULK, "", err);
+        rc = smci_store_prune(run->store, KIND_BULK, "", err);
     return rc;
 }
 
@@ -190,9 +190,9 @@ static enum smc_status drop_answers(struct run *run, int kind, bool is_resuming,
     /* A run that goes on asks for gaps again; one that builds on a finished run does not, where Sigma
      * would only answer the same. */
     enum smc_status rc =
-        smc_store_forget_failures(run->store, object_kind(kind), !age->is_full, err);
+        smci_store_forget_failures(run->store, object_kind(kind), !age->is_full, err);
     return rc == SMC_OK && from_s
-               ? smc_store_forget_older(run->store, object_kind(kind), from_s, err)
+               ? smci_store_forget_older(run->store, object_kind(kind), from_s, err)
                : rc;
 }
 
@@ -233,18 +233,18 @@ static enum smc_status choose_answers(struct run *run, struct smc_error *err)
         if (select_asks_objects(&run->selection, i))
             rc = choose_kind(run, i, &past, err);
     if (rc == SMC_OK)
-        rc = smc_store_count(run->store, &count, err);
+        rc = smci_store_count(run->store, &count, err);
     if (rc == SMC_OK && past.resumed_s < INT64_MAX && count > 0)
-        smc_logf(run->log, SMC_LOG_INFO,
-                 "Resuming a run that began %" PRId64 " s ago and did not finish: %" PRId64
-                 " answers are there already",
-                 wall_s(run) - past.resumed_s, count);
+        smc_log_write(run->log, SMC_LOG_INFO,
+                      "Resuming a run that began %" PRId64 " s ago and did not finish: %" PRId64
+                      " answers are there already",
+                      wall_s(run) - past.resumed_s, count);
     else if (rc == SMC_OK && past.full_s < INT64_MAX)
-        smc_logf(run->log, SMC_LOG_INFO,
-                 "Building on earlier runs: %" PRId64
-                 " answers are there, the last full pass began "
-                 "%" PRId64 " s ago",
-                 count, wall_s(run) - past.full_s);
+        smc_log_write(run->log, SMC_LOG_INFO,
+                      "Building on earlier runs: %" PRId64
+                      " answers are there, the last full pass began "
+                      "%" PRId64 " s ago",
+                      count, wall_s(run) - past.full_s);
     return rc;
 }
 
@@ -259,7 +259,7 @@ static enum smc_status note_files(struct run *run, struct smc_error *err)
     for (size_t i = 0; rc == SMC_OK && i < count; i++)
         rc = smc_buf_addf(&text, "%s%s", i ? "," : "", names[i]);
     if (rc == SMC_OK)
-        rc = smc_store_set(run->store, VALUE_FILES, smc_buf_str(&text), err);
+        rc = smci_store_put_value(run->store, VALUE_FILES, smc_buf_str(&text), err);
     smc_buf_clear(&text);
     return rc;
 }
@@ -267,19 +267,19 @@ static enum smc_status note_files(struct run *run, struct smc_error *err)
 static enum smc_status note_set(struct run *run, struct smc_error *err)
 {
     char *directory = realpath(run->settings->output, NULL);
-    enum smc_status rc = smc_store_set(run->store, VALUE_DIRECTORY,
-                                       directory ? directory : run->settings->output, err);
+    enum smc_status rc = smci_store_put_value(run->store, VALUE_DIRECTORY,
+                                              directory ? directory : run->settings->output, err);
     free(directory);
     if (rc == SMC_OK)
         rc = note_files(run, err);
     if (rc == SMC_OK)
-        rc = set_number(run, VALUE_TIMESTAMP, smc_set_timestamp(run->set), err);
-    return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
+        rc = set_number(run, VALUE_TIMESTAMP, smci_fileset_timestamp(run->set), err);
+    return rc == SMC_OK ? smci_store_commit(run->store, err) : rc;
 }
 
 enum smc_status resume_begin(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = smc_store_forget_lists(run->store, err);
+    enum smc_status rc = smci_store_forget_lists(run->store, err);
     if (rc == SMC_OK)
         rc = recover_set(run, err);
     if (rc == SMC_OK)
@@ -290,13 +290,13 @@ enum smc_status resume_begin(struct run *run, struct smc_error *err)
 enum smc_status resume_note_publishing(struct run *run, struct smc_error *err)
 {
     enum smc_status rc = set_number(run, VALUE_PUBLISHING, 1, err);
-    return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
+    return rc == SMC_OK ? smci_store_commit(run->store, err) : rc;
 }
 
 enum smc_status resume_note_not_publishing(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = smc_store_set(run->store, VALUE_PUBLISHING, NULL, err);
-    return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
+    enum smc_status rc = smci_store_put_value(run->store, VALUE_PUBLISHING, NULL, err);
+    return rc == SMC_OK ? smci_store_commit(run->store, err) : rc;
 }
 
 /* What --incremental keeps: the answers for what was listed now. */
@@ -307,9 +307,9 @@ static enum smc_status keep_kind(struct run *run, int kind, struct smc_error *er
         list = asset_of(asset_of((enum asset_id)kind)->of)->name;
     else if (!select_wants_all_tables(&run->selection))
         list = NULL; /* files that were left out may name others */
-    enum smc_status rc = smc_store_forget_failures(run->store, object_kind(kind), true, err);
+    enum smc_status rc = smci_store_forget_failures(run->store, object_kind(kind), true, err);
     if (rc == SMC_OK && list)
-        rc = smc_store_prune(run->store, object_kind(kind), list, err);
+        rc = smci_store_prune(run->store, object_kind(kind), list, err);
     if (rc == SMC_OK && run->ages[kind].is_full)
         rc = set_time(run, VALUE_FULL, kind, run->ages[kind].began_s, err);
     return rc;
@@ -336,7 +336,7 @@ enum smc_status resume_end(struct run *run, struct smc_error *err)
         rc = each_kind(run, &run->selection, note_finished, err);
     if (rc == SMC_OK)
         rc = forget_set(run, err);
-    return rc == SMC_OK ? smc_store_commit(run->store, err) : rc;
+    return rc == SMC_OK ? smci_store_commit(run->store, err) : rc;
 }
 
 /* ---- the pace ---- */

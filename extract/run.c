@@ -21,7 +21,7 @@ bool run_check(struct run *run, enum smc_status rc, struct smc_error *err)
 {
     if (rc == SMC_OK)
         return true;
-    (void)smc_fail(err, rc, "%s", smc_strerror(rc));
+    (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
     run_fail(run, err);
     return false;
 }
@@ -40,7 +40,7 @@ enum smc_status run_check_stop(const struct run *run, struct smc_error *err)
 {
     struct pollfd fd = {.fd = run->stop_fd, .events = POLLIN};
     if (run->stop_fd >= 0 && poll(&fd, 1, 0) > 0)
-        return smc_fail(err, SMC_ERR_CANCELLED, "stopped by a signal; run again to go on");
+        return smc_error_set(err, SMC_ERR_CANCELLED, "stopped by a signal; run again to go on");
     return SMC_OK;
 }
 
@@ -54,9 +54,10 @@ static void log_left_out(const struct run *run)
             (void)smc_buf_addf(&names, "%s%s", names.len ? ", " : "",
                                asset_of((enum asset_id)i)->name);
     if (run->selection.is_partial)
-        smc_logf(run->log, SMC_LOG_INFO,
-                 "The set will be partial, castor-upload sends it with --force alone; left out: %s",
-                 smc_buf_str(&names));
+        smc_log_write(
+            run->log, SMC_LOG_INFO,
+            "The set will be partial, castor-upload sends it with --force alone; left out: %s",
+            smc_buf_str(&names));
     smc_buf_clear(&names);
 }
 
@@ -79,10 +80,10 @@ static enum smc_status open_store(struct run *run, struct smc_error *err)
     enum smc_status rc = settings->state ? smc_buf_addstr(&dir, settings->state)
                                          : smc_buf_addf(&dir, "%s/.sigmacat", settings->output);
     if (rc != SMC_OK)
-        (void)smc_fail(err, rc, "--output: %s", smc_strerror(rc));
+        (void)smc_error_set(err, rc, "--output: %s", smc_error_text(rc));
     if (rc == SMC_OK)
-        rc = smc_store_open(&run->store, dir.data, smc_buf_str(&settings->origin),
-                            settings->client_id, run->clock, err);
+        rc = smci_store_open(&run->store, dir.data, smc_buf_str(&settings->origin),
+                             settings->client_id, run->clock, err);
     smc_buf_clear(&dir);
     run->gaps.store = run->store;
     return rc == SMC_OK ? resume_begin(run, err) : rc;
@@ -94,7 +95,7 @@ static enum smc_status check_report(const struct run *run, struct smc_error *err
 {
     enum smc_status rc = report_check(run->settings, err);
     if (rc != SMC_OK)
-        smc_error_context(err, "%s", smc_settings_name(&run->settings->sources, "--report"));
+        smc_error_context(err, "%s", smci_settings_name(&run->settings->sources, "--report"));
     return rc;
 }
 
@@ -103,7 +104,7 @@ static enum smc_status open_files(struct run *run, struct smc_error *err)
     enum smc_status rc = SMC_OK;
     for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
         if (run->selection.is_written[i])
-            rc = smc_set_file(run->set, asset_of((enum asset_id)i)->name, &run->files[i], err);
+            rc = smci_fileset_file(run->set, asset_of((enum asset_id)i)->name, &run->files[i], err);
     return rc;
 }
 
@@ -127,7 +128,7 @@ static enum smc_status open_all(struct run *run, struct smc_error *err)
         log_left_out(run);
     /* The output directory first: a wrong one must be known before anything is sent. */
     if (rc == SMC_OK)
-        rc = smc_set_open(&run->set, run->settings->output, start_s, run->log, err);
+        rc = smci_fileset_open(&run->set, run->settings->output, start_s, run->log, err);
     if (rc == SMC_OK)
         rc = open_store(run, err);
     if (rc == SMC_OK)
@@ -142,13 +143,13 @@ static enum smc_status open_all(struct run *run, struct smc_error *err)
 static void close_all(struct run *run)
 {
     smc_client_free(run->client);
-    smc_set_free(run->set);
+    smci_fileset_free(run->set);
     for (int i = 0; i < ASSET_COUNT; i++)
         listing_clear(&run->listings[i]);
     objects_clear(&run->objects);
     paths_clear(&run->paths);
     smc_buf_clear(&run->organization);
-    smc_store_close(run->store);
+    smci_store_close(run->store);
 }
 
 /* ---- the phases ---- */
@@ -208,7 +209,7 @@ static enum smc_status write_joined(struct run *run, struct smc_error *err)
         rc = elements_write(run, err);
     for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
         if (run->files[i] && asset_of((enum asset_id)i)->role == ROLE_OBJECT)
-            rc = smc_file_finish(run->files[i], err);
+            rc = smci_part_finish(run->files[i], err);
     return rc;
 }
 
@@ -219,7 +220,7 @@ static enum smc_status publish(struct run *run, struct smc_error *err)
         rc = resume_note_publishing(run, err);
     if (rc != SMC_OK)
         return rc;
-    rc = smc_set_publish(run->set, err);
+    rc = smci_fileset_publish(run->set, err);
     run->is_published = rc == SMC_OK;
     if (rc == SMC_OK)
         return resume_end(run, err);
@@ -235,8 +236,8 @@ static enum smc_status remove_old_sets(const struct run *run, struct smc_error *
     if (run->settings->keep == 0)
         return SMC_OK;
     size_t count = run_file_names(NULL, names); /* older sets may have any of them */
-    return smc_set_prune(run->settings->output, names, count, (size_t)run->settings->keep,
-                         smc_set_timestamp(run->set), run->log, err);
+    return smci_fileset_prune(run->settings->output, names, count, (size_t)run->settings->keep,
+                              smci_fileset_timestamp(run->set), run->log, err);
 }
 
 static void log_end(const struct run *run)
@@ -244,13 +245,14 @@ static void log_end(const struct run *run)
     struct smc_client_stats stats;
     smc_client_get_stats(run->client, &stats);
     double seconds = (double)(run->clock->now_ms(run->clock->ctx) - run->began_ms) / 1000;
-    smc_logf(run->log, SMC_LOG_INFO,
-             "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64 " retried",
-             seconds, stats.calls, stats.refused, stats.retries);
+    smc_log_write(run->log, SMC_LOG_INFO,
+                  "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64 " retried",
+                  seconds, stats.calls, stats.refused, stats.retries);
     if (run->reused)
-        smc_logf(run->log, SMC_LOG_INFO,
-                 "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64 " s old",
-                 run->reused, run->clock->wall_ms(run->clock->ctx) / 1000 - run->oldest_reused_s);
+        smc_log_write(
+            run->log, SMC_LOG_INFO,
+            "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64 " s old",
+            run->reused, run->clock->wall_ms(run->clock->ctx) / 1000 - run->oldest_reused_s);
     gaps_log_summary(&run->gaps);
 }
 
@@ -259,10 +261,11 @@ static enum smc_status check_gaps(const struct run *run, struct smc_error *err)
     const struct extract_settings *settings = run->settings;
     int64_t gaps = run->gaps.total;
     if (settings->is_fail_on_gaps && gaps > 0)
-        return smc_fail(err, SMC_ERR_GAPS, "%" PRId64 " gaps, and --fail-on-gaps was given", gaps);
+        return smc_error_set(err, SMC_ERR_GAPS, "%" PRId64 " gaps, and --fail-on-gaps was given",
+                             gaps);
     if (settings->is_max_gaps_set && gaps > settings->max_gaps)
-        return smc_fail(err, SMC_ERR_GAPS, "%" PRId64 " gaps, more than --max-gaps %d", gaps,
-                        settings->max_gaps);
+        return smc_error_set(err, SMC_ERR_GAPS, "%" PRId64 " gaps, more than --max-gaps %d", gaps,
+                             settings->max_gaps);
     return SMC_OK;
 }
 
@@ -271,7 +274,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
 {
     struct run *run = calloc(1, sizeof *run);
     if (!run)
-        return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+        return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     run->settings = settings;
     run->log = log;
     run->stop_fd = stop_fd;
@@ -297,7 +300,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     if (run->client) /* however it ended */
         (void)resume_keep_rate(run, NULL);
     if (rc != SMC_OK) /* a buffer that could not grow says it by its status alone */
-        (void)smc_fail(err, rc, "%s", smc_strerror(rc));
+        (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
     rc = report_write(run, rc, err);
     close_all(run);
     free(run);

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include <sigmacat/client.h>
-#include <sigmacat/output.h>
-#include <sigmacat/store.h>
+#include "lib/set/fileset.h"
+#include "lib/store/store.h"
 
 #include "assets.h"
 #include "gaps.h"
@@ -38,11 +38,11 @@ struct run {
     struct selection selection; /* from the settings */
     const struct smc_clock *clock;
     struct smc_log *log;
-    struct smc_store *store;
+    struct smci_store *store;
     struct smc_client *client;
-    struct smc_set *set;
+    struct smci_fileset *set;
     int64_t began_ms;                     /* by the clock's now_ms */
-    struct smc_file *files[ASSET_COUNT];  /* NULL: not written */
+    struct smci_part *files[ASSET_COUNT]; /* NULL: not written */
     struct listing listings[ASSET_COUNT]; /* of those whose role is ROLE_LISTING */
     struct objects objects;
     struct paths paths;

@@ -41,16 +41,17 @@ static enum smc_status refuse(const char *name, size_t len, const char *what, st
     (void)snprintf(text, sizeof text, "%.*s", (int)(len < sizeof text ? len : sizeof text - 1),
                    name);
     if (strcmp(text, "summary") == 0)
-        return smc_fail(err, SMC_ERR_USAGE, "%s: the summary can't be chosen: it is always written",
-                        what);
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "%s: the summary can't be chosen: it is always written", what);
     for (int i = 0; i < ASSET_COUNT; i++) {
         size_t used = strlen(all);
         names[i] = asset_of((enum asset_id)i)->name;
         (void)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
     }
-    const char *near = smc_settings_nearest(text, names, ASSET_COUNT);
-    return smc_fail(err, SMC_ERR_USAGE, "%s: '%s' is no file of a set%s%s%s; these are: %s", what,
-                    text, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", all);
+    const char *near = smci_settings_nearest(text, names, ASSET_COUNT);
+    return smc_error_set(err, SMC_ERR_USAGE, "%s: '%s' is no file of a set%s%s%s; these are: %s",
+                         what, text, near ? " (did you mean '" : "", near ? near : "",
+                         near ? "'?)" : "", all);
 }
 
 static enum smc_status read_names(const char *names, const char *what, bool is_named[ASSET_COUNT],
@@ -117,11 +118,11 @@ enum smc_status select_read(const struct extract_settings *settings, struct sele
 {
     bool is_named[ASSET_COUNT] = {false};
     bool is_only = settings->only != NULL;
-    const char *what = smc_settings_name(&settings->sources, is_only ? "--only" : "--skip");
+    const char *what = smci_settings_name(&settings->sources, is_only ? "--only" : "--skip");
     enum smc_status rc = read_names(is_only ? settings->only : settings->skip, what, is_named, err);
     if (rc == SMC_OK && !select_files(is_named, is_only, selection))
-        rc = smc_fail(err, SMC_ERR_USAGE, "%s: all files are named, so that none is left to write",
-                      what);
+        rc = smc_error_set(err, SMC_ERR_USAGE,
+                           "%s: all files are named, so that none is left to write", what);
     return rc;
 }
 

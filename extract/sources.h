@@ -3,7 +3,7 @@
 #define EXTRACT_SOURCES_H
 
 #include <sigmacat/error.h>
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
 
 #include "assets.h"
 
@@ -11,7 +11,7 @@ struct run;
 
 /* Notes the data models that a workbook's sources (one array) name, so that their lineage is asked
  * for; if this run wants lineage. */
-enum smc_status sources_note_models(struct run *run, struct smc_span sources,
+enum smc_status sources_note_models(struct run *run, struct smc_json_span sources,
                                     struct smc_error *err);
 
 /* Asks for the lineage of a data model that is used, if it is listed. */

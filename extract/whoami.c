@@ -34,17 +34,17 @@ static enum smc_verdict on_whoami(void *ctx, const struct smc_answer *answer, st
         }
         return SMC_TAKE;
     }
-    struct smc_span whole;
-    if (smc_record_scan(answer->body, answer->len, &whole, why) != SMC_OK)
+    struct smc_json_span whole;
+    if (smc_json_scan(answer->body, answer->len, &whole, why) != SMC_OK)
         return SMC_REJECT;
-    struct smc_span id = smc_span_member(whole, "organizationId");
-    if (smc_span_type(id) != SMC_JSON_STRING) {
+    struct smc_json_span id = smc_json_member(whole, "organizationId");
+    if (smc_json_type_of(id) != SMC_JSON_STRING) {
         note_whoami(run, answer, "the answer has no organizationId");
         return SMC_TAKE;
     }
     enum smc_status rc = smc_buf_add(&run->organization, id.p, id.len);
     if (rc != SMC_OK)
-        (void)smc_fail(&err, rc, "GET /v2/whoami: %s", smc_strerror(rc));
+        (void)smc_error_set(&err, rc, "GET /v2/whoami: %s", smc_error_text(rc));
     (void)run_check(run, rc, &err);
     return SMC_TAKE;
 }

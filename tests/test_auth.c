@@ -3,7 +3,7 @@
 
 #include <limits.h>
 
-#include "lib/auth.h"
+#include "lib/net/auth.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 #define T0          ((int64_t)1000000)

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <sigmacat/store.h>
+#include "lib/store/store.h"
 
 #include "extract/preflight.h"
 #include "extract/run.h"
@@ -69,7 +69,7 @@ struct fixture {
     const struct check_row *row;
     char *dir;
     struct sim *sim;
-    struct smc_store *store;
+    struct smci_store *store;
     struct fake_clock fake;
     struct live_clock live;
     struct smc_log *log;
@@ -110,7 +110,7 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
     sim_stop(f->sim);
-    smc_store_close(f->store);
+    smci_store_close(f->store);
     smc_log_free(f->log);
     smc_buf_clear(&f->lines);
     temp_dir_remove(f->dir);
@@ -169,7 +169,7 @@ static void make_scene(struct fixture *f)
         assert_int_equal(symlink("nowhere", out), 0);
         break;
     case SCENE_LOCK:
-        assert_int_equal(smc_store_open(&f->store, state, "h", "c", NULL, NULL), SMC_OK);
+        assert_int_equal(smci_store_open(&f->store, state, "h", "c", NULL, NULL), SMC_OK);
         break;
     case SCENE_SET:
         write_in(f, "set/1790000000-members.json", "[{\"memberId\": \"m\"}]");
@@ -572,9 +572,9 @@ static void test_extract(void **state)
     assert_int_equal(f->err.code, SMC_OK); /* the lines have said it all */
     if (f->row->scene == SCENE_LOCK)
         return; /* until that run has ended */
-    int checked = smc_cli_exit_status(f->status, 0);
+    int checked = smci_cli_exit_status(f->status, 0);
     extract(f, false, stderr);
-    if (smc_cli_exit_status(f->status, 0) != checked)
+    if (smci_cli_exit_status(f->status, 0) != checked)
         fail_msg("a run has status %d: %s", (int)f->status, f->err.detail);
 }
 
@@ -656,10 +656,10 @@ static void test_upload(void **state)
     assert_int_equal(f->status, f->row->status);
     assert_int_equal(f->err.code, SMC_OK);
     assert_int_equal(sim_calls(f->sim, "upload", 0), 0);
-    int checked = smc_cli_exit_status(f->status, 0);
+    int checked = smci_cli_exit_status(f->status, 0);
     free(f->out);
     upload(f, false);
-    if (smc_cli_exit_status(f->status, 0) != checked)
+    if (smci_cli_exit_status(f->status, 0) != checked)
         fail_msg("a run has status %d: %s", (int)f->status, f->err.detail);
 }
 

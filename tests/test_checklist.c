@@ -30,13 +30,13 @@ static const struct space_row space_rows[] = {
 static void test_space(void **state)
 {
     const struct space_row *row = *state;
-    struct smc_cli_checklist list;
+    struct smci_cli_checklist list;
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
-    smc_cli_checklist_init(&list, out, NULL);
-    smc_cli_judge_space(&list, "/d", row->byte_count, row->inode_count);
-    assert_int_equal(smc_cli_checklist_end(&list, "p", NULL), row->status);
+    smci_cli_checklist_init(&list, out, NULL);
+    smci_cli_judge_space(&list, "/d", row->byte_count, row->inode_count);
+    assert_int_equal(smci_cli_checklist_end(&list, "p", NULL), row->status);
     (void)fclose(out);
     assert_memory_equal(text, row->line, strlen(row->line));
     free(text);
@@ -69,28 +69,28 @@ static const struct made_row made_rows[] = {
 static void test_made(void **state)
 {
     const struct made_row *row = *state;
-    assert_int_equal(smc_cli_makes(row->path, row->directory), row->is_made);
+    assert_int_equal(smci_cli_makes(row->path, row->directory), row->is_made);
 }
 
 /* ---- texts ---- */
 
 static void test_texts_are_clean(void **state)
 {
-    struct smc_cli_checklist list;
+    struct smci_cli_checklist list;
     struct smc_log *log = smc_log_new(-1, SMC_LOG_ERROR, SMC_LOG_TEXT);
     char *text = NULL;
     size_t len = 0;
     (void)state;
     FILE *out = open_memstream(&text, &len);
     assert_int_equal(smc_log_hide(log, SECRET), SMC_OK);
-    smc_cli_checklist_init(&list, out, log);
-    smc_cli_failed(&list, SMC_ERR_HTTP, "name", "a\x1b[2J\n%s \xc2\x9b b", SECRET);
-    smc_cli_remedy(&list, "do\r%s", SECRET);
-    smc_cli_failed(&list, SMC_ERR_AUTH, "other", "x");
-    smc_cli_remedy(&list, "y");
-    smc_cli_untried(&list, "third");
-    smc_cli_untried(&list, "fourth");
-    assert_int_equal(smc_cli_checklist_end(&list, "p", NULL), SMC_ERR_HTTP); /* the first */
+    smci_cli_checklist_init(&list, out, log);
+    smci_cli_failed(&list, SMC_ERR_HTTP, "name", "a\x1b[2J\n%s \xc2\x9b b", SECRET);
+    smci_cli_remedy(&list, "do\r%s", SECRET);
+    smci_cli_failed(&list, SMC_ERR_AUTH, "other", "x");
+    smci_cli_remedy(&list, "y");
+    smci_cli_untried(&list, "third");
+    smci_cli_untried(&list, "fourth");
+    assert_int_equal(smci_cli_checklist_end(&list, "p", NULL), SMC_ERR_HTTP); /* the first */
     (void)fclose(out);
     assert_string_equal(text, "FAIL  name         a?[2J?*** ?? b\n"
                               "        do: do?***\n"

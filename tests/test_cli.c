@@ -51,21 +51,21 @@ static const struct status_row status_rows[] = {
 static void test_status_row(void **state)
 {
     const struct status_row *row = *state;
-    assert_int_equal(smc_cli_exit_status(row->status, row->signal), row->want);
+    assert_int_equal(smci_cli_exit_status(row->status, row->signal), row->want);
 }
 
 static void test_gaps_are_6(void **state)
 {
     (void)state;
-    assert_int_equal(SMC_CLI_EXIT_GAPS, 6);
+    assert_int_equal(SMCI_CLI_EXIT_GAPS, 6);
 }
 
 /* ---- help ---- */
 
-static void check_help(const struct smc_cli_program *program)
+static void check_help(const struct smci_cli_program *program)
 {
     struct smc_buf text = SMC_BUF_INIT(65536);
-    assert_int_equal(smc_cli_help(program, &text), SMC_OK);
+    assert_int_equal(smci_cli_help(program, &text), SMC_OK);
     size_t lines = 0;
     for (const char *at = smc_buf_str(&text); *at; at += strcspn(at, "\n") + 1) {
         size_t len = strcspn(at, "\n");
@@ -79,7 +79,7 @@ static void check_help(const struct smc_cli_program *program)
         assert_non_null(strstr(text.data, program->examples[examples++]));
     assert_int_equal(examples, 3);
     for (size_t i = 0; i < program->table->count; i++) {
-        const struct smc_setting *row = &program->table->rows[i];
+        const struct smci_setting *row = &program->table->rows[i];
         char *flag = text_format(" %s%s%s  ", row->flag, row->metavar ? " " : "",
                                  row->metavar ? row->metavar : "");
         const char *line = strstr(text.data, flag);
@@ -108,7 +108,7 @@ static void test_help_begins_with_examples(void **state)
 {
     (void)state;
     struct smc_buf text = SMC_BUF_INIT(65536);
-    assert_int_equal(smc_cli_help(upload_program(), &text), SMC_OK);
+    assert_int_equal(smci_cli_help(upload_program(), &text), SMC_OK);
     const char *example = strstr(smc_buf_str(&text), upload_program()->examples[2]);
     const char *option = strstr(smc_buf_str(&text), "--source_id");
     assert_non_null(
@@ -118,17 +118,17 @@ static void test_help_begins_with_examples(void **state)
 }
 
 /* A table where two rows can be confused is one that no user understands. */
-static void check_table(const struct smc_cli_program *program)
+static void check_table(const struct smci_cli_program *program)
 {
-    const struct smc_settings_table *table = program->table;
+    const struct smci_settings_table *table = program->table;
     for (size_t i = 0; i < table->count; i++) {
-        const struct smc_setting *row = &table->rows[i];
+        const struct smci_setting *row = &table->rows[i];
         assert_int_equal(strncmp(row->flag, "--", 2), 0);
-        assert_true((row->type == SMC_SETTING_FLAG) == !row->metavar);
-        assert_true(row->type != SMC_SETTING_CHOICE || row->choices);
+        assert_true((row->type == SMCI_SETTING_FLAG) == !row->metavar);
+        assert_true(row->type != SMCI_SETTING_CHOICE || row->choices);
         assert_true(row->is_query || row->is_unkeyed || row->variable);
         for (size_t j = i + 1; j < table->count; j++) {
-            const struct smc_setting *other = &table->rows[j];
+            const struct smci_setting *other = &table->rows[j];
             assert_string_not_equal(row->flag, other->flag);
             assert_true(row->letter == 0 || row->letter != other->letter);
             assert_int_not_equal(row->offset, other->offset);
@@ -179,8 +179,8 @@ static void print_to(const char *path, enum smc_status want, bool is_help)
     struct smc_error err = SMC_ERROR_INIT;
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     child_must(fd >= 0 && dup2(fd, 1) == 1, 10);
-    enum smc_status rc = is_help ? smc_cli_print_help(extract_program(), &err)
-                                 : smc_cli_print_version(extract_program(), &err);
+    enum smc_status rc = is_help ? smci_cli_print_help(extract_program(), &err)
+                                 : smci_cli_print_version(extract_program(), &err);
     child_must(rc == want && err.code == want, 11);
 }
 
@@ -233,14 +233,14 @@ static bool is_readable(int fd)
 
 static void one_signal(int number)
 {
-    struct smc_cli_signals signals;
-    child_must(smc_cli_signals_start(&signals, NULL) == SMC_OK, 10);
-    child_must(!is_readable(signals.fd) && smc_cli_signals_caught() == 0, 11);
+    struct smci_cli_signals signals;
+    child_must(smci_cli_signals_start(&signals, NULL) == SMC_OK, 10);
+    child_must(!is_readable(signals.fd) && smci_cli_signals_caught() == 0, 11);
     child_must(raise(number) == 0, 12);
-    child_must(is_readable(signals.fd) && smc_cli_signals_caught() == number, 13);
-    smc_cli_signals_stop(&signals);
-    child_must(signals.fd == -1 && smc_cli_signals_caught() == number, 14);
-    smc_cli_signals_stop(&signals);
+    child_must(is_readable(signals.fd) && smci_cli_signals_caught() == number, 13);
+    smci_cli_signals_stop(&signals);
+    child_must(signals.fd == -1 && smci_cli_signals_caught() == number, 14);
+    smci_cli_signals_stop(&signals);
 }
 
 static void one_sigint(void)
@@ -255,8 +255,8 @@ static void one_sigterm(void)
 
 static void two_signals(int first, int second)
 {
-    struct smc_cli_signals signals;
-    child_must(smc_cli_signals_start(&signals, NULL) == SMC_OK, 10);
+    struct smci_cli_signals signals;
+    child_must(smci_cli_signals_start(&signals, NULL) == SMC_OK, 10);
     (void)raise(first);
     (void)raise(second);
 }
@@ -273,49 +273,49 @@ static void sigint_sigterm(void)
 
 static void stopped_then_sigterm(void)
 {
-    struct smc_cli_signals signals;
-    child_must(smc_cli_signals_start(&signals, NULL) == SMC_OK, 10);
-    smc_cli_signals_stop(&signals);
+    struct smci_cli_signals signals;
+    child_must(smci_cli_signals_start(&signals, NULL) == SMC_OK, 10);
+    smci_cli_signals_stop(&signals);
     (void)raise(SIGTERM);
 }
 
 static void sigint_ignored_before(void)
 {
-    struct smc_cli_signals signals;
+    struct smci_cli_signals signals;
     (void)signal(SIGINT, SIG_IGN);
-    child_must(smc_cli_signals_start(&signals, NULL) == SMC_OK, 10);
+    child_must(smci_cli_signals_start(&signals, NULL) == SMC_OK, 10);
     (void)raise(SIGINT);
     (void)raise(SIGINT);
-    child_must(smc_cli_signals_caught() == 0 && !is_readable(signals.fd), 11);
+    child_must(smci_cli_signals_caught() == 0 && !is_readable(signals.fd), 11);
     (void)raise(SIGTERM);
-    child_must(smc_cli_signals_caught() == SIGTERM && is_readable(signals.fd), 12);
+    child_must(smci_cli_signals_caught() == SIGTERM && is_readable(signals.fd), 12);
 }
 
 static void broken_pipe(void)
 {
-    struct smc_cli_signals signals;
+    struct smci_cli_signals signals;
     int ends[2];
-    child_must(smc_cli_signals_start(&signals, NULL) == SMC_OK && pipe(ends) == 0, 10);
+    child_must(smci_cli_signals_start(&signals, NULL) == SMC_OK && pipe(ends) == 0, 10);
     (void)close(ends[0]);
     child_must(write(ends[1], "x", 1) == -1 && errno == EPIPE, 11);
 }
 
 static void broken_pipe_after_the_end(void)
 {
-    struct smc_cli_signals signals;
+    struct smci_cli_signals signals;
     int ends[2];
-    child_must(smc_cli_signals_start(&signals, NULL) == SMC_OK && pipe(ends) == 0, 10);
-    smc_cli_signals_stop(&signals);
+    child_must(smci_cli_signals_start(&signals, NULL) == SMC_OK && pipe(ends) == 0, 10);
+    smci_cli_signals_stop(&signals);
     (void)close(ends[0]);
     child_must(write(ends[1], "x", 1) == 1, 11);
 }
 
 static void file_limit(void)
 {
-    struct smc_cli_signals signals;
+    struct smci_cli_signals signals;
     struct rlimit limit = {0, RLIM_INFINITY};
     FILE *file = tmpfile();
-    child_must(file && smc_cli_signals_start(&signals, NULL) == SMC_OK, 10);
+    child_must(file && smci_cli_signals_start(&signals, NULL) == SMC_OK, 10);
     child_must(setrlimit(RLIMIT_FSIZE, &limit) == 0, 11);
     child_must(write(fileno(file), "x", 1) == -1 && errno == EFBIG, 12);
     (void)fclose(file);
@@ -323,13 +323,13 @@ static void file_limit(void)
 
 static void no_descriptors(void)
 {
-    struct smc_cli_signals signals;
+    struct smci_cli_signals signals;
     struct smc_error err = SMC_ERROR_INIT;
     struct rlimit limit = {3, 3};
     child_must(setrlimit(RLIMIT_NOFILE, &limit) == 0, 10);
-    child_must(smc_cli_signals_start(&signals, &err) == SMC_ERR_INTERNAL, 11);
+    child_must(smci_cli_signals_start(&signals, &err) == SMC_ERR_INTERNAL, 11);
     child_must(err.code == SMC_ERR_INTERNAL && signals.fd == -1, 12);
-    smc_cli_signals_stop(&signals);
+    smci_cli_signals_stop(&signals);
 }
 
 struct child_row {
@@ -371,7 +371,7 @@ static void setup_with_closed(int first, int last)
 {
     for (int fd = first; fd <= last; fd++)
         (void)close(fd);
-    child_must(smc_cli_setup(NULL) == SMC_OK, 10);
+    child_must(smci_cli_setup(NULL) == SMC_OK, 10);
     for (int fd = 0; fd <= 2; fd++)
         child_must(fcntl(fd, F_GETFD) != -1, 11 + fd);
     int fd = open("/dev/null", O_RDONLY);
@@ -404,14 +404,14 @@ static void setup_leaves_open_ones(void)
     int ends[2];
     char byte;
     child_must(pipe(ends) == 0 && dup2(ends[1], 1) == 1, 10);
-    child_must(smc_cli_setup(NULL) == SMC_OK, 11);
+    child_must(smci_cli_setup(NULL) == SMC_OK, 11);
     child_must(write(1, "x", 1) == 1 && read(ends[0], &byte, 1) == 1 && byte == 'x', 12);
 }
 
 static void setup_forbids_core_dumps(void)
 {
     struct rlimit limit;
-    child_must(smc_cli_setup(NULL) == SMC_OK, 10);
+    child_must(smci_cli_setup(NULL) == SMC_OK, 10);
     child_must(getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_cur == 0 && limit.rlim_max == 0,
                11);
 #ifndef __SANITIZE_ADDRESS__
@@ -425,7 +425,7 @@ static void setup_without_descriptors(void)
     struct rlimit limit = {0, 0};
     (void)close(0);
     child_must(setrlimit(RLIMIT_NOFILE, &limit) == 0, 10);
-    child_must(smc_cli_setup(&err) == SMC_ERR_IO && err.code == SMC_ERR_IO, 11);
+    child_must(smci_cli_setup(&err) == SMC_ERR_IO && err.code == SMC_ERR_IO, 11);
 }
 
 static const struct child_row setup_rows[] = {

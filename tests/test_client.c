@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <sigmacat/client.h>
-#include <sigmacat/json.h>
+#include "lib/json/tree.h"
 
 #include "sim/sim.h"
 #include "support/live_clock.h"
@@ -128,10 +128,10 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct tag *tag = ctx;
     struct fixture *f = tag->f;
     if (answer->error.code == SMC_OK) {
-        struct smc_json *root = smc_json_parse(answer->body, answer->len, why);
+        struct smci_tree *root = smci_tree_parse(answer->body, answer->len, why);
         if (!root)
             return SMC_REJECT;
-        smc_json_free(root);
+        smci_tree_free(root);
     }
     assert_true(f->seen_count < SEEN_MAX);
     struct seen *seen = &f->seen[f->seen_count++];

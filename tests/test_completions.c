@@ -14,7 +14,7 @@ enum shell { BASH, ZSH, FISH };
 struct file {
     const char *path; /* its name is that which the shell looks for, but for bash's ending */
     enum shell shell;
-    const struct smc_cli_program *(*program)(void);
+    const struct smci_cli_program *(*program)(void);
 };
 
 static const struct file files[] = {
@@ -75,20 +75,20 @@ static void add_spelt(struct smc_buf *out, const char *flag, char with)
 
 enum value { NO_VALUE, ANY, WORDS, LIST, DIRECTORY, FILE_NAME, PROFILE };
 
-static enum value value_of(const struct smc_setting *row)
+static enum value value_of(const struct smci_setting *row)
 {
-    if (row->type == SMC_SETTING_FLAG)
+    if (row->type == SMCI_SETTING_FLAG)
         return NO_VALUE;
     if (row->choices)
-        return row->type == SMC_SETTING_LIST ? LIST : WORDS;
-    if (row->type == SMC_SETTING_PATH)
+        return row->type == SMCI_SETTING_LIST ? LIST : WORDS;
+    if (row->type == SMCI_SETTING_PATH)
         return strcmp(row->metavar, "DIR") == 0 ? DIRECTORY : FILE_NAME;
     return strcmp(row->flag, "--profile") == 0 ? PROFILE : ANY;
 }
 
 /* ---- bash: what follows each option that takes a value, and all options ---- */
 
-static void add_bash_row(struct smc_buf *out, const struct smc_setting *row, const char *name)
+static void add_bash_row(struct smc_buf *out, const struct smci_setting *row, const char *name)
 {
     char *letter = row->letter ? text_format("-%c | ", row->letter) : text_format("%s", "");
     add(out, "    ");
@@ -112,7 +112,7 @@ static void add_bash_row(struct smc_buf *out, const struct smc_setting *row, con
     }
 }
 
-static void add_bash_rows(struct smc_buf *out, const struct smc_settings_table *table,
+static void add_bash_rows(struct smc_buf *out, const struct smci_settings_table *table,
                           const char *name)
 {
     for (size_t i = 0; i < table->count; i++)
@@ -121,11 +121,11 @@ static void add_bash_rows(struct smc_buf *out, const struct smc_settings_table *
 }
 
 /* As lines of at most 100 columns. */
-static void add_flags(struct smc_buf *out, const struct smc_settings_table *table)
+static void add_flags(struct smc_buf *out, const struct smci_settings_table *table)
 {
     size_t line = 0;
     for (size_t i = 0; i < table->count; i++) {
-        const struct smc_setting *row = &table->rows[i];
+        const struct smci_setting *row = &table->rows[i];
         char letter[] = {'-', row->letter, ' ', '\0'};
         bool is_full = i == 0 || out->len - line + strlen(" -x ") + strlen(row->flag) > 100;
         add(out, i == 0 ? "" : is_full ? "\n" : " ");
@@ -144,12 +144,12 @@ static const char *const zsh_quotes[] = {"'", "'\\''", "]", "\\]", NULL};
 
 /* "(-z --zone)": what is offered no more once the option is there. Of itself alone, without a letter,
  * zsh knows that. */
-static void add_zsh_excluded(struct smc_buf *out, const struct smc_settings_table *table,
-                             const struct smc_setting *row)
+static void add_zsh_excluded(struct smc_buf *out, const struct smci_settings_table *table,
+                             const struct smci_setting *row)
 {
     const char *space = "(";
     for (size_t i = 0; i < table->count && (row->letter || row->group); i++) {
-        const struct smc_setting *other = &table->rows[i];
+        const struct smci_setting *other = &table->rows[i];
         char letter[] = {'-', other->letter, ' ', '\0'};
         if (other != row && (row->group == 0 || other->group != row->group))
             continue;
@@ -162,7 +162,7 @@ static void add_zsh_excluded(struct smc_buf *out, const struct smc_settings_tabl
 }
 
 /* ":ZONE:(EU US)" */
-static void add_zsh_value(struct smc_buf *out, const struct smc_setting *row, const char *program)
+static void add_zsh_value(struct smc_buf *out, const struct smci_setting *row, const char *program)
 {
     enum value value = value_of(row);
     if (value == NO_VALUE)
@@ -185,10 +185,10 @@ static void add_zsh_value(struct smc_buf *out, const struct smc_setting *row, co
 }
 
 /* '(-z --zone)'{-z+,--zone=}'[EU or US]:ZONE:(EU US)' */
-static void add_zsh_row(struct smc_buf *out, const struct smc_settings_table *table,
-                        const struct smc_setting *row, const char *program)
+static void add_zsh_row(struct smc_buf *out, const struct smci_settings_table *table,
+                        const struct smci_setting *row, const char *program)
 {
-    const char *equals = row->type == SMC_SETTING_FLAG ? "" : "=";
+    const char *equals = row->type == SMCI_SETTING_FLAG ? "" : "=";
     add(out, "        '");
     add_zsh_excluded(out, table, row);
     char *flags = row->letter ? text_format("'{-%c%s,%s%s}'[", row->letter, *equals ? "+" : "",
@@ -209,7 +209,7 @@ static void add_zsh_row(struct smc_buf *out, const struct smc_settings_table *ta
     add(out, "'");
 }
 
-static void add_zsh_rows(struct smc_buf *out, const struct smc_settings_table *table,
+static void add_zsh_rows(struct smc_buf *out, const struct smci_settings_table *table,
                          const char *program)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -223,7 +223,7 @@ static void add_zsh_rows(struct smc_buf *out, const struct smc_settings_table *t
 
 static const char *const fish_quotes[] = {"'", "\\'", "\\", "\\\\", NULL};
 
-static void add_fish_value(struct smc_buf *out, const struct smc_setting *row, const char *name)
+static void add_fish_value(struct smc_buf *out, const struct smci_setting *row, const char *name)
 {
     enum value value = value_of(row);
     if (value == NO_VALUE)
@@ -247,11 +247,11 @@ static void add_fish_value(struct smc_buf *out, const struct smc_setting *row, c
     add(out, value == LIST || value == PROFILE ? ")'" : "'");
 }
 
-static void add_fish_rows(struct smc_buf *out, const struct smc_settings_table *table,
+static void add_fish_rows(struct smc_buf *out, const struct smci_settings_table *table,
                           const char *program, const char *name)
 {
     for (size_t i = 0; i < table->count; i++) {
-        const struct smc_setting *row = &table->rows[i];
+        const struct smci_setting *row = &table->rows[i];
         char *letter = row->letter ? text_format(" -s %c", row->letter) : text_format("%s", "");
         char *begin = text_format("complete -c %s%s -l %s", program, letter, row->flag + 2);
         add(out, begin);
@@ -273,7 +273,7 @@ struct place {
 
 static void add_place(struct smc_buf *out, const struct file *file, int what)
 {
-    const struct smc_cli_program *program = file->program();
+    const struct smci_cli_program *program = file->program();
     static const char *const name_pairs[] = {"-", "_", NULL};
     struct smc_buf name = SMC_BUF_INIT(256);
     add_replaced(&name, program->name, name_pairs);
@@ -328,7 +328,7 @@ static void test_file(void **state)
 
 static const char *const *choices_of(const char *flag)
 {
-    const struct smc_setting *row = smc_settings_row(extract_program()->table, flag);
+    const struct smci_setting *row = smci_settings_row(extract_program()->table, flag);
     assert_non_null(row);
     assert_non_null(row->choices);
     return row->choices;

@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sigmacat/config.h>
+#include "lib/cli/settings.h"
 
-#include "lib/config.h"
+#include "lib/cli/yaml.h"
 
 /* ---- a table as a program has one ---- */
 
@@ -23,40 +23,41 @@ struct target {
 
 #define PLACE(member) .offset = offsetof(struct target, member)
 
-static const struct smc_setting setting_rows[] = {
-    {.flag = "--host-name", .variable = "T_HOST", .type = SMC_SETTING_TEXT, PLACE(host)},
+static const struct smci_setting setting_rows[] = {
+    {.flag = "--host-name", .variable = "T_HOST", .type = SMCI_SETTING_TEXT, PLACE(host)},
     {.flag = "--token",
      .variable = "T_TOKEN",
-     .type = SMC_SETTING_SECRET,
+     .type = SMCI_SETTING_SECRET,
      PLACE(token),
      .group = 1},
     {.flag = "--token-file",
      .variable = "T_TOKEN_FILE",
-     .type = SMC_SETTING_PATH,
+     .type = SMCI_SETTING_PATH,
      PLACE(token_file),
      .is_own = true,
      .group = 1},
-    {.flag = "--names", .type = SMC_SETTING_LIST, PLACE(names)},
+    {.flag = "--names", .type = SMCI_SETTING_LIST, PLACE(names)},
     {.flag = "--count",
      .variable = "T_COUNT",
-     .type = SMC_SETTING_WHOLE,
+     .type = SMCI_SETTING_WHOLE,
      PLACE(count),
      .min = 1,
      .max = 9,
      .fallback = "5"},
-    {.flag = "--loud", .type = SMC_SETTING_FLAG, PLACE(is_loud)},
-    {.flag = "--config", .type = SMC_SETTING_PATH, PLACE(config), .is_unkeyed = true},
-    {.flag = "--help", .type = SMC_SETTING_FLAG, PLACE(is_help), .is_query = true},
+    {.flag = "--loud", .type = SMCI_SETTING_FLAG, PLACE(is_loud)},
+    {.flag = "--config", .type = SMCI_SETTING_PATH, PLACE(config), .is_unkeyed = true},
+    {.flag = "--help", .type = SMCI_SETTING_FLAG, PLACE(is_help), .is_query = true},
 };
 
-static const struct smc_setting_synonym synonyms[] = {{"--key-file", "--token-file"}, {NULL, NULL}};
+static const struct smci_setting_synonym synonyms[] = {{"--key-file", "--token-file"},
+                                                       {NULL, NULL}};
 
-static const struct smc_settings_table table = {
+static const struct smci_settings_table table = {
     setting_rows, sizeof setting_rows / sizeof setting_rows[0], synonyms};
 
 struct fixture {
     struct target target;
-    struct smc_settings settings;
+    struct smci_settings settings;
     struct smc_error err;
 };
 
@@ -65,12 +66,12 @@ static enum smc_status read_all(struct fixture *f, const char *args, const char 
                                 const char *text, size_t len, const char *profile)
 {
     static const char *const parts[] = {"mine", "others", NULL};
-    struct smc_settings_file file = {.path = "dir/conf.yaml",
-                                     .part = "mine",
-                                     .parts = parts,
-                                     .profile = profile,
-                                     .profile_from = "--profile",
-                                     .home = "/home/me"};
+    struct smci_settings_file file = {.path = "dir/conf.yaml",
+                                      .part = "mine",
+                                      .parts = parts,
+                                      .profile = profile,
+                                      .profile_from = "--profile",
+                                      .home = "/home/me"};
     char *words = text_format("program|%s", args);
     char *variables = text_format("%s", env);
     char *argv[16];
@@ -85,9 +86,9 @@ static enum smc_status read_all(struct fixture *f, const char *args, const char 
     for (int i = 0; (envp[i] = strsep(&rest, "|")) != NULL; i++)
         ;
     f->err = (struct smc_error)SMC_ERROR_INIT;
-    enum smc_status rc = smc_settings_init(&f->settings, &table, &f->target, &f->err);
+    enum smc_status rc = smci_settings_init(&f->settings, &table, &f->target, &f->err);
     if (rc == SMC_OK)
-        rc = smc_settings_read(&f->settings, argc, argv, envp, &f->err);
+        rc = smci_settings_read(&f->settings, argc, argv, envp, &f->err);
     if (rc == SMC_OK)
         rc = smci_config_parse(&f->settings, &file, text, len, &holds_secret, &f->err);
     free(words);
@@ -266,7 +267,7 @@ static void test_row(void **state)
         assert_string_equal(got, row->want);
         free(got);
     }
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
 }
 
 /* ---- whom it goes before ---- */
@@ -324,7 +325,7 @@ static void test_rank_row(void **state)
         assert_string_equal(got, row->want);
         free(got);
     }
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
 }
 
 /* ---- single cases ---- */
@@ -335,11 +336,11 @@ static void test_where_a_value_came_from(void **state)
     static const char text[] = "profiles:\n  default:\n    mine:\n      host_name: a\n";
     struct fixture f;
     assert_int_equal(read_all(&f, "", "", text, strlen(text), NULL), SMC_OK);
-    assert_string_equal(smc_settings_name(&f.settings, "--host-name"),
+    assert_string_equal(smci_settings_name(&f.settings, "--host-name"),
                         "dir/conf.yaml:4:18: host_name");
-    assert_true(smc_settings_is_set(&f.settings, "--host-name"));
+    assert_true(smci_settings_is_set(&f.settings, "--host-name"));
     assert_string_equal(smc_buf_str(&f.settings.profile), "default");
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
 }
 
 /* What is missing may be in a profile. */
@@ -350,10 +351,10 @@ static void test_required_names_the_profiles(void **state)
     static const char *const required[] = {"--host-name"};
     struct fixture f;
     assert_int_equal(read_all(&f, "", "", text, strlen(text), NULL), SMC_OK);
-    assert_int_equal(smc_settings_require(&f.settings, required, 1, &f.err), SMC_ERR_USAGE);
+    assert_int_equal(smci_settings_require(&f.settings, required, 1, &f.err), SMC_ERR_USAGE);
     assert_string_equal(f.err.detail, "missing: --host-name (or the variable T_HOST); no profile "
                                       "was chosen: --profile takes one of acme, globex");
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
 }
 
 static void test_lent_values(void **state)
@@ -364,22 +365,23 @@ static void test_lent_values(void **state)
     /* From a flag: before variables and the file, not before a flag. */
     assert_int_equal(read_all(&f, "--count|4|--loud", "T_HOST=v", text, strlen(text), NULL),
                      SMC_OK);
-    assert_int_equal(smc_settings_lend(&f.settings, "--loud", "--host-name", "h", "L", &f.err),
+    assert_int_equal(smci_settings_lend(&f.settings, "--loud", "--host-name", "h", "L", &f.err),
                      SMC_OK);
-    assert_int_equal(smc_settings_lend(&f.settings, "--loud", "--count", "8", "L", &f.err), SMC_OK);
-    assert_int_equal(smc_settings_lend(&f.settings, "--loud", "--token-file", "t", "L", &f.err),
+    assert_int_equal(smci_settings_lend(&f.settings, "--loud", "--count", "8", "L", &f.err),
+                     SMC_OK);
+    assert_int_equal(smci_settings_lend(&f.settings, "--loud", "--token-file", "t", "L", &f.err),
                      SMC_OK);
     assert_string_equal(f.target.host, "h");
     assert_int_equal(f.target.count, 4);
     assert_null(f.target.token);
     assert_string_equal(f.target.token_file, "t");
     /* From the file's defaults: not before a variable. */
-    assert_int_equal(smc_settings_lend(&f.settings, "--names", "--host-name", "x", "L", &f.err),
+    assert_int_equal(smci_settings_lend(&f.settings, "--names", "--host-name", "x", "L", &f.err),
                      SMC_OK);
     assert_string_equal(f.target.host, "h");
-    assert_int_equal(smc_settings_lend(&f.settings, "--nothing", "--count", "8", "L", &f.err),
+    assert_int_equal(smci_settings_lend(&f.settings, "--nothing", "--count", "8", "L", &f.err),
                      SMC_ERR_INTERNAL);
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
 }
 
 /* Of a copied profile, its directory may have been forgotten. */
@@ -402,7 +404,7 @@ static void test_what_two_profiles_share(void **state)
         struct fixture f;
         assert_int_equal(read_all(&f, "", "", text, strlen(text), cases[i].profile), SMC_OK);
         assert_string_equal(smc_buf_str(&f.settings.warnings), cases[i].want);
-        smc_settings_clear(&f.settings);
+        smci_settings_clear(&f.settings);
     }
 }
 
@@ -419,7 +421,7 @@ static void test_a_secret_is_in_no_error(void **state)
         struct fixture f;
         assert_int_equal(read_all(&f, "", "", texts[i], strlen(texts[i]), NULL), SMC_ERR_USAGE);
         assert_null(strstr(f.err.detail, "tiger"));
-        smc_settings_clear(&f.settings);
+        smci_settings_clear(&f.settings);
     }
 }
 
@@ -433,7 +435,7 @@ static void test_deep_nesting(void **state)
     memset(text, '[', len);
     struct fixture f;
     assert_int_equal(read_all(&f, "", "", text, len, NULL), SMC_ERR_USAGE);
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
     free(text);
 }
 
@@ -445,7 +447,7 @@ static void test_a_path_that_is_too_long(void **state)
     struct fixture f;
     assert_int_equal(read_all(&f, "", "", text, strlen(text), NULL), SMC_ERR_USAGE);
     assert_string_equal(f.err.detail, "dir/conf.yaml:1:32: token_file: the path is too long");
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
     free(text);
 }
 
@@ -454,10 +456,10 @@ static void test_a_path_that_is_too_long(void **state)
 static enum smc_status read_file(struct fixture *f, const char *path)
 {
     static const char *const parts[] = {"mine", NULL};
-    struct smc_settings_file file = {.path = path, .part = "mine", .parts = parts};
+    struct smci_settings_file file = {.path = path, .part = "mine", .parts = parts};
     f->err = (struct smc_error)SMC_ERROR_INIT;
-    assert_int_equal(smc_settings_init(&f->settings, &table, &f->target, &f->err), SMC_OK);
-    return smc_settings_read_file(&f->settings, &file, &f->err);
+    assert_int_equal(smci_settings_init(&f->settings, &table, &f->target, &f->err), SMC_OK);
+    return smci_settings_read_file(&f->settings, &file, &f->err);
 }
 
 struct mode_row {
@@ -487,7 +489,7 @@ static void test_mode_row(void **state)
     assert_int_equal(read_file(&f, path), SMC_OK);
     assert_int_equal(f.settings.warnings.len > 0, row->is_exposed);
     assert_string_equal(smc_buf_str(&f.settings.file), path);
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
     free(path);
     temp_dir_remove(dir);
 }
@@ -500,10 +502,10 @@ static void test_a_file_that_is_not_there(void **state)
     char *path = text_format("%s/none.yaml", dir);
     assert_int_equal(read_file(&f, path), SMC_ERR_IO);
     assert_non_null(strstr(f.err.detail, "none.yaml: No such file or directory"));
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
     assert_int_equal(read_file(&f, dir), SMC_ERR_IO);
     assert_non_null(strstr(f.err.detail, "Is a directory"));
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
     free(path);
     temp_dir_remove(dir);
 }
@@ -538,7 +540,7 @@ static void test_bytes_row(void **state)
     assert_int_equal(rc, row->want ? SMC_ERR_USAGE : SMC_OK);
     if (row->want)
         assert_non_null(strstr(f.err.detail, row->want));
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
     free(text);
     free(path);
     temp_dir_remove(dir);
@@ -551,8 +553,8 @@ static void test_a_long_path(void **state)
     char path[600];
     memset(path, 'd', sizeof path);
     (void)snprintf(path + 580, 20, "/config.yaml");
-    assert_true(strlen(smc_path_shown(path)) <= 200);
-    assert_non_null(strstr(smc_path_shown(path), "/config.yaml"));
+    assert_true(strlen(smci_path_shown(path)) <= 200);
+    assert_non_null(strstr(smci_path_shown(path), "/config.yaml"));
 }
 
 int main(void)

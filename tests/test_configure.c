@@ -401,7 +401,7 @@ static void test_show(void **state)
                               "--config|$D/config.yaml|--profile|acme|--retries|7|--incremental",
                               "CASTOR_SIGMA_HOST=aws-eu"),
                      SMC_OK);
-    assert_int_equal(smc_cli_settings_text(&f.settings.sources, extract_program(), &text), SMC_OK);
+    assert_int_equal(smci_cli_settings_text(&f.settings.sources, extract_program(), &text), SMC_OK);
     char *head =
         text_format("# castor-extract-sigma: %s/config.yaml, profile acme\nsigma:\n", f.dir);
     char *secret =
@@ -437,7 +437,7 @@ static void test_show_can_be_read_again(void **state)
     assert_int_equal(
         read_all(&f, "--config|/dev/null|-o|/a b: \"c\\|--only|files|--timeout|2.5", ""), SMC_OK);
     assert_int_equal(smc_buf_addstr(&text, "defaults:\n"), SMC_OK);
-    assert_int_equal(smc_cli_settings_text(&f.settings.sources, extract_program(), &text), SMC_OK);
+    assert_int_equal(smci_cli_settings_text(&f.settings.sources, extract_program(), &text), SMC_OK);
     clear(&f);
     char *again = text_format("%s", strstr(text.data, "\nsigma:") + 1);
     struct smc_buf file = SMC_BUF_INIT(65536);
@@ -466,7 +466,7 @@ static void test_show_without_a_file(void **state)
     char *argv[] = {(char[]){"castor-upload"}, (char[]){"--config"}, (char[]){"/dev/null"}, NULL};
     char *envp[] = {(char[]){"CASTOR_RETRY_OVERRIDE=2"}, NULL};
     assert_int_equal(upload_options_read(&settings, 3, argv, envp, &err), SMC_OK);
-    assert_int_equal(smc_cli_settings_text(&settings.sources, upload_program(), &text), SMC_OK);
+    assert_int_equal(smci_cli_settings_text(&settings.sources, upload_program(), &text), SMC_OK);
     check_line(text.data, "# castor-upload: /dev/null, no profile\nupload:\n");
     check_line(text.data, "  retries: 2                                # CASTOR_RETRY_OVERRIDE\n");
     check_line(text.data, "  zone: EU                                  # default\n");

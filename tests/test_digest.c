@@ -1,6 +1,6 @@
 #include "support/support.h"
 
-#include "lib/digest.h"
+#include "lib/base/digest.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

@@ -216,7 +216,7 @@ static void test_row(void **state)
     for (size_t i = 0; i + 1 < EXTRACTION_FILES; i++)
         model_compare(&model, x, extraction_names[i]);
     check_calls(x, row, &model);
-    struct smc_span whole = extraction_summary(x, "extracts_whole_organization");
+    struct smc_json_span whole = extraction_summary(x, "extracts_whole_organization");
     assert_memory_equal(whole.p, row->not_admin ? "false" : "true", whole.len);
     model_clear(&model);
 }

@@ -20,17 +20,17 @@ static const struct row rows[] = {
 static struct records load_expected(const char *name)
 {
     struct records want = {NULL, 0, NULL, 0};
-    struct smc_span whole;
-    struct smc_span row;
-    struct smc_walk walk;
+    struct smc_json_span whole;
+    struct smc_json_span row;
+    struct smc_json_walk walk;
     char *path = text_format(EXAMPLE "/expected/%s.json", name);
     want.text = file_read(path, &want.len);
     free(path);
-    assert_int_equal(smc_record_scan(want.text, want.len, &whole, NULL), SMC_OK);
-    assert_true(smc_walk_begin(&walk, whole));
+    assert_int_equal(smc_json_scan(want.text, want.len, &whole, NULL), SMC_OK);
+    assert_true(smc_json_walk_begin(&walk, whole));
     want.rows = calloc(want.len, sizeof *want.rows);
     assert_non_null(want.rows);
-    while (smc_walk_next(&walk, NULL, &row, NULL))
+    while (smc_json_walk_next(&walk, NULL, &row, NULL))
         want.rows[want.count++] = row;
     return want;
 }
@@ -52,20 +52,20 @@ static void compare_file(struct extraction *x, const char *name)
 static void compare_summary(struct extraction *x)
 {
     static const char *const same[] = {"python_version", "version", "extracts_whole_organization"};
-    struct smc_span want;
+    struct smc_json_span want;
     size_t len;
     char *text = file_read(EXAMPLE "/expected/summary.json", &len);
-    assert_int_equal(smc_record_scan(text, len, &want, NULL), SMC_OK);
+    assert_int_equal(smc_json_scan(text, len, &want, NULL), SMC_OK);
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
         /* A string that says it is not Python: which words it takes is ours. */
-        struct smc_span got = extraction_summary(x, same[i]);
-        assert_true(json_equal(got, smc_span_member(want, same[i])));
+        struct smc_json_span got = extraction_summary(x, same[i]);
+        assert_true(json_equal(got, smc_json_member(want, same[i])));
     }
-    struct smc_span identity = smc_span_member(want, "connection_identity");
+    struct smc_json_span identity = smc_json_member(want, "connection_identity");
     assert_true(json_equal(extraction_summary(x, "connection_identity.organization_id"),
-                           smc_span_member(identity, "organization_id")));
+                           smc_json_member(identity, "organization_id")));
     assert_true(
-        smc_span_equals(extraction_summary(x, "connection_identity.host"), sim_url(x->sim)));
+        smc_json_equals(extraction_summary(x, "connection_identity.host"), sim_url(x->sim)));
     free(text);
 }
 

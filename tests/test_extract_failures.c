@@ -178,19 +178,19 @@ static struct outcome outcome_of(const struct row *row)
 /* ---- what is left of an object that could not be read: contract, section 1 ---- */
 
 /* Whether a source of the table has both of its members null; counts those of that table. */
-static size_t check_nulls(struct smc_span object, const char *table)
+static size_t check_nulls(struct smc_json_span object, const char *table)
 {
-    struct smc_walk walk;
-    struct smc_span source;
+    struct smc_json_walk walk;
+    struct smc_json_span source;
     size_t seen = 0;
-    if (!smc_walk_begin(&walk, smc_span_member(object, "sources")))
+    if (!smc_json_walk_begin(&walk, smc_json_member(object, "sources")))
         return 0;
-    while (smc_walk_next(&walk, NULL, &source, NULL)) {
-        if (!smc_span_equals(smc_span_member(source, "inodeId"), table) &&
-            !smc_span_equals(smc_span_member(source, "tableId"), table))
+    while (smc_json_walk_next(&walk, NULL, &source, NULL)) {
+        if (!smc_json_equals(smc_json_member(source, "inodeId"), table) &&
+            !smc_json_equals(smc_json_member(source, "tableId"), table))
             continue;
-        assert_int_equal(smc_span_type(smc_span_member(source, "path")), SMC_JSON_NULL);
-        assert_int_equal(smc_span_type(smc_span_member(source, "connectionId")), SMC_JSON_NULL);
+        assert_int_equal(smc_json_type_of(smc_json_member(source, "path")), SMC_JSON_NULL);
+        assert_int_equal(smc_json_type_of(smc_json_member(source, "connectionId")), SMC_JSON_NULL);
         seen++;
     }
     return seen;
@@ -219,9 +219,9 @@ static void check_object(struct extraction *x, const struct call *call, const ch
     size_t seen = 0;
     for (size_t i = 0; i < file->count; i++) {
         static const char *const names[] = {"asset_id", "workbook_id", "dataModelId"};
-        struct smc_span row = file->rows[i];
+        struct smc_json_span row = file->rows[i];
         for (size_t n = 0; n < 3; n++)
-            seen += smc_span_equals(smc_span_member(row, names[n]), id);
+            seen += smc_json_equals(smc_json_member(row, names[n]), id);
     }
     assert_int_equal(seen, is_sources ? 1 : 0);
     if (!is_sources)

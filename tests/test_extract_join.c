@@ -64,7 +64,7 @@ static void check_record(struct extraction *x, const char *name, size_t index, c
 {
     const struct records *file = extraction_file(x, name);
     assert_in_range(index, 0, file->count ? file->count - 1 : 0);
-    struct smc_span row = file->count ? file->rows[index] : (struct smc_span){"none", 4};
+    struct smc_json_span row = file->count ? file->rows[index] : (struct smc_json_span){"none", 4};
     char *got = text_format("%.*s", (int)row.len, row.p);
     if (!json_text_equal(got, want))
         fail_msg("%s instead of %s", got, want);

@@ -418,9 +418,9 @@ static void test_defaults_that_a_program_makes(void **state)
 static void test_variables_follow_from_flags(void **state)
 {
     (void)state;
-    const struct smc_settings_table *table = extract_program()->table;
+    const struct smci_settings_table *table = extract_program()->table;
     for (size_t i = 0; i < table->count; i++) {
-        const struct smc_setting *row = &table->rows[i];
+        const struct smci_setting *row = &table->rows[i];
         if (row->is_query || row->is_unkeyed || strcmp(row->flag, "--output") == 0)
             continue;
         char *want = text_format("CASTOR_SIGMA_%s", row->flag + 2);

@@ -522,7 +522,7 @@ static void check_published(struct extraction *x, const struct row *row)
     assert_int_equal(extraction_count_lines(x, "Gap:", NULL), gaps);
     if (row->file)
         assert_int_equal(extraction_file(x, row->file)->count, row->records);
-    struct smc_span whole = extraction_summary(x, "extracts_whole_organization");
+    struct smc_json_span whole = extraction_summary(x, "extracts_whole_organization");
     assert_memory_equal(whole.p, row->not_admin ? "false" : "true", whole.len);
 }
 

@@ -3,15 +3,15 @@
 
 #include <sys/stat.h>
 
-#include <sigmacat/json.h>
+#include "lib/json/tree.h"
 
 static char *report_path(const struct extraction *x)
 {
     return text_format("%s/report.json", x->dir);
 }
 
-/* Runs with a report and `more` options; returns the report, to be freed with smc_json_free. */
-static struct smc_json *run_with_report(struct extraction *x, const char *more)
+/* Runs with a report and `more` options; returns the report, to be freed with smci_tree_free. */
+static struct smci_tree *run_with_report(struct extraction *x, const char *more)
 {
     char *path = report_path(x);
     char *options = text_format("--report %s %s", path, more);
@@ -19,7 +19,7 @@ static struct smc_json *run_with_report(struct extraction *x, const char *more)
     size_t len;
     char *text = file_read(path, &len);
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_json *root = smc_json_parse(text, len, &err);
+    struct smci_tree *root = smci_tree_parse(text, len, &err);
     if (!root)
         fail_msg("%s in %s", err.detail, text);
     free(text);
@@ -28,9 +28,9 @@ static struct smc_json *run_with_report(struct extraction *x, const char *more)
     return root;
 }
 
-static int64_t number_at(struct smc_json *root, const char *object, const char *name)
+static int64_t number_at(struct smci_tree *root, const char *object, const char *name)
 {
-    return smc_json_int(smc_json_get(root, object), name, -1);
+    return smci_tree_int(smci_tree_get(root, object), name, -1);
 }
 
 static void test_what_was_done(void **state)
@@ -38,21 +38,21 @@ static void test_what_was_done(void **state)
     struct extraction *x = *state;
     extraction_plain_estate(x);
     extraction_start(x);
-    struct smc_json *root = run_with_report(x, "");
+    struct smci_tree *root = run_with_report(x, "");
     assert_int_equal(x->status, SMC_OK);
-    assert_string_equal(smc_json_text(root, "result"), "published");
-    assert_string_equal(smc_json_text(root, "error"), "");
-    assert_non_null(smc_json_text(root, "start"));
-    assert_non_null(smc_json_text(root, "end"));
-    assert_int_equal(smc_json_int(root, "timestamp", 0), x->timestamp);
-    assert_int_equal(number_at(smc_json_get(root, "calls"), "workbooks", "200"),
+    assert_string_equal(smci_tree_text(root, "result"), "published");
+    assert_string_equal(smci_tree_text(root, "error"), "");
+    assert_non_null(smci_tree_text(root, "start"));
+    assert_non_null(smci_tree_text(root, "end"));
+    assert_int_equal(smci_tree_int(root, "timestamp", 0), x->timestamp);
+    assert_int_equal(number_at(smci_tree_get(root, "calls"), "workbooks", "200"),
                      sim_calls(x->sim, "workbooks", 200));
-    assert_int_equal(smc_json_int(root, "calls_total", 0), sim_calls(x->sim, NULL, 0));
+    assert_int_equal(smci_tree_int(root, "calls_total", 0), sim_calls(x->sim, NULL, 0));
     assert_int_equal(number_at(root, "records", "workbooks"),
                      sim_estate_count(x->sim, "workbooks"));
     assert_int_equal(number_at(root, "duplicate_ids", "files"), 0);
-    assert_int_equal(smc_json_int(root, "gaps_total", -1), 0);
-    smc_json_free(root);
+    assert_int_equal(smci_tree_int(root, "gaps_total", -1), 0);
+    smci_tree_free(root);
 }
 
 static void test_gaps_one_by_one(void **state)
@@ -63,8 +63,8 @@ static void test_gaps_one_by_one(void **state)
     extraction_fault(x, "call=workbook_sources,object=1,do=status:409,code=inode_archived "
                         "call=elements,object=0,do=status:500");
     char *path = report_path(x);
-    struct smc_json *root = run_with_report(x, "");
-    assert_int_equal(smc_json_int(root, "gaps_total", -1), 2);
+    struct smci_tree *root = run_with_report(x, "");
+    assert_int_equal(smci_tree_int(root, "gaps_total", -1), 2);
     char *text = file_read(path, NULL);
     char id[37];
     sim_estate_id(x->sim, "workbooks", 1, id);
@@ -75,7 +75,7 @@ static void test_gaps_one_by_one(void **state)
     assert_non_null(strstr(text, "\"asset\":\"elements\""));
     assert_non_null(strstr(text, "a later run may mend it"));
     assert_null(strstr(text, "limit=")); /* a call is told without its query */
-    smc_json_free(root);
+    smci_tree_free(root);
     free(want);
     free(text);
     free(path);
@@ -87,11 +87,11 @@ static void test_a_failed_run_reports_too(void **state)
     extraction_plain_estate(x);
     extraction_start(x);
     extraction_fault(x, "call=files,do=status:500");
-    struct smc_json *root = run_with_report(x, "");
+    struct smci_tree *root = run_with_report(x, "");
     assert_int_equal(x->status, SMC_ERR_HTTP);
-    assert_string_equal(smc_json_text(root, "result"), "failed");
-    assert_non_null(strstr(smc_json_text(root, "error"), "files"));
-    smc_json_free(root);
+    assert_string_equal(smci_tree_text(root, "result"), "failed");
+    assert_non_null(strstr(smci_tree_text(root, "error"), "files"));
+    smci_tree_free(root);
 }
 
 /* Known before anything is sent, and told once: what is returned is not logged. */
@@ -137,12 +137,12 @@ static void test_published_all_the_same(void **state)
     char *old = text_format("%s/%lld-files.json", x->output, (long long)x->timestamp);
     assert_int_equal(remove(old), 0);
     assert_int_equal(mkdir(old, 0700), 0);
-    struct smc_json *root = run_with_report(x, "--keep 1");
+    struct smci_tree *root = run_with_report(x, "--keep 1");
     assert_int_equal(x->status, SMC_ERR_IO);
-    assert_string_equal(smc_json_text(root, "result"), "published");
-    assert_non_null(strstr(smc_json_text(root, "error"), "files.json"));
+    assert_string_equal(smci_tree_text(root, "result"), "published");
+    assert_non_null(strstr(smci_tree_text(root, "error"), "files.json"));
     assert_int_equal(extraction_count_lines(x, "Done in", NULL), 1);
-    smc_json_free(root);
+    smci_tree_free(root);
     free(old);
 }
 
@@ -174,13 +174,13 @@ static void test_remedy(void **state)
     extraction_start(x);
     extraction_fault(x, row->faults);
     char *path = report_path(x);
-    struct smc_json *root = run_with_report(x, "--retries 0");
+    struct smci_tree *root = run_with_report(x, "--retries 0");
     char *text = file_read(path, NULL);
     char *want = text_format("\"status\":%s,", row->status);
-    assert_int_equal(smc_json_int(root, "gaps_total", -1), 1);
+    assert_int_equal(smci_tree_int(root, "gaps_total", -1), 1);
     assert_non_null(strstr(text, want));
     assert_non_null(strstr(text, row->remedy));
-    smc_json_free(root);
+    smci_tree_free(root);
     free(want);
     free(text);
     free(path);
@@ -195,13 +195,13 @@ static void test_an_id_that_is_not_asked_for(void **state)
          "{\"entries\": [{\"workbookId\": \"..\"}], \"total\": 1, \"nextPage\": null}"}};
     extraction_replay(x, calls, 1);
     char *path = report_path(x);
-    struct smc_json *root = run_with_report(x, "");
+    struct smci_tree *root = run_with_report(x, "");
     char *text = file_read(path, NULL);
-    assert_int_equal(smc_json_int(root, "gaps_total", -1), 2); /* sources and elements */
+    assert_int_equal(smci_tree_int(root, "gaps_total", -1), 2); /* sources and elements */
     assert_non_null(strstr(text, "\"id\":\"..\""));
     assert_non_null(strstr(text, "\"status\":0,"));
     assert_null(strstr(text, "\"status\":200,"));
-    smc_json_free(root);
+    smci_tree_free(root);
     free(text);
     free(path);
 }

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
-#include <sigmacat/store.h>
+#include "lib/store/store.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -206,12 +206,12 @@ static void test_finished(void **state)
 
 /* ---- whose answers they are ---- */
 
-static struct smc_store *open_state(struct extraction *x, const char *host, const char *client)
+static struct smci_store *open_state(struct extraction *x, const char *host, const char *client)
 {
-    struct smc_store *store = NULL;
+    struct smci_store *store = NULL;
     struct smc_error err = SMC_ERROR_INIT;
     char *dir = text_format("%s/.sigmacat", x->output);
-    if (smc_store_open(&store, dir, host, client, &x->fake.clock, &err) != SMC_OK)
+    if (smci_store_open(&store, dir, host, client, &x->fake.clock, &err) != SMC_OK)
         fail_msg("%s", err.detail);
     free(dir);
     return store;
@@ -220,10 +220,10 @@ static struct smc_store *open_state(struct extraction *x, const char *host, cons
 static void set_value(struct extraction *x, const char *client, const char *name, int64_t value)
 {
     char text[24];
-    struct smc_store *store = open_state(x, sim_url(x->sim), client);
+    struct smci_store *store = open_state(x, sim_url(x->sim), client);
     (void)snprintf(text, sizeof text, "%" PRId64, value);
-    assert_int_equal(smc_store_set(store, name, text, NULL), SMC_OK);
-    smc_store_close(store);
+    assert_int_equal(smci_store_put_value(store, name, text, NULL), SMC_OK);
+    smci_store_close(store);
 }
 
 struct owner_row {
@@ -244,25 +244,25 @@ static void test_owner(void **state)
 {
     struct extraction *x = *state;
     const struct owner_row *row = x->row;
-    struct smc_outcome outcome = {.http_status = 200, .pages = 1};
+    struct smci_outcome outcome = {.http_status = 200, .pages = 1};
     struct smc_buf tag = SMC_BUF_INIT(4096);
     char id[37];
     char began[24];
     start(x);
     sim_estate_id(x->sim, "workbooks", 0, id);
     char *record = sim_estate_record(x->sim, "workbooks", 0, NULL);
-    struct smc_span span = {record, strlen(record)};
-    struct smc_span version = smc_span_member(span, "latestVersion");
-    struct smc_span updated = smc_span_member(span, "updatedAt");
+    struct smc_json_span span = {record, strlen(record)};
+    struct smc_json_span version = smc_json_member(span, "latestVersion");
+    struct smc_json_span updated = smc_json_member(span, "updatedAt");
     assert_int_equal(
         smc_buf_addf(&tag, "%.*s/%.*s", (int)version.len, version.p, (int)updated.len, updated.p),
         SMC_OK);
-    struct smc_store *store = open_state(x, row->host ? row->host : sim_url(x->sim), row->client);
+    struct smci_store *store = open_state(x, row->host ? row->host : sim_url(x->sim), row->client);
     (void)snprintf(began, sizeof began, "%" PRId64, x->fake.wall_ms / 1000);
-    assert_int_equal(smc_store_set(store, "run.began_s.elements", began, NULL), SMC_OK);
-    assert_int_equal(smc_store_put_page(store, "elements", id, 0, "[]", 2, NULL), SMC_OK);
-    assert_int_equal(smc_store_finish(store, "elements", id, tag.data, &outcome, NULL), SMC_OK);
-    smc_store_close(store);
+    assert_int_equal(smci_store_put_value(store, "run.began_s.elements", began, NULL), SMC_OK);
+    assert_int_equal(smci_store_put_page(store, "elements", id, 0, "[]", 2, NULL), SMC_OK);
+    assert_int_equal(smci_store_finish(store, "elements", id, tag.data, &outcome, NULL), SMC_OK);
+    smci_store_close(store);
     assert_int_equal(extraction_run(x, NULL), SMC_OK);
     assert_int_equal(sim_calls(x->sim, "elements", 0), row->is_ours ? 11 : 12);
     assert_int_equal(extraction_count_lines(x, "Resuming", NULL), row->is_ours);
@@ -316,9 +316,9 @@ static void test_rate_is_kept(void **state)
     assert_in_range(sim_refusals(x->sim), 1, 1000);
     assert_in_range(extraction_count_lines(x, "INFO", "(HTTP 429): "), 1, 2); /* one a minute */
     assert_int_equal(extraction_count_lines(x, "WARNING", "Every call was refused"), 0);
-    struct smc_store *store = open_state(x, sim_url(x->sim), "sim-client");
-    assert_int_equal(smc_store_value(store, "pace.rate", &found, &text, NULL), SMC_OK);
-    smc_store_close(store);
+    struct smci_store *store = open_state(x, sim_url(x->sim), "sim-client");
+    assert_int_equal(smci_store_get_value(store, "pace.rate", &found, &text, NULL), SMC_OK);
+    smci_store_close(store);
     assert_true(found);
     assert_in_range(strtoll(smc_buf_str(&text), NULL, 10), 5000, 15000);
     smc_buf_clear(&text);

@@ -7,8 +7,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include <sigmacat/json.h>
-#include <sigmacat/store.h>
+#include "lib/json/tree.h"
+#include "lib/store/store.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -223,12 +223,12 @@ static void later(struct extraction *x, int64_t ms)
     x->fake.now_ms += ms > 0 ? ms : 0;
 }
 
-static struct smc_store *open_state(struct extraction *x)
+static struct smci_store *open_state(struct extraction *x)
 {
-    struct smc_store *store = NULL;
+    struct smci_store *store = NULL;
     struct smc_error err = SMC_ERROR_INIT;
     char *dir = text_format("%s/.sigmacat", x->output);
-    if (smc_store_open(&store, dir, sim_url(x->sim), "sim-client", &x->fake.clock, &err) != SMC_OK)
+    if (smci_store_open(&store, dir, sim_url(x->sim), "sim-client", &x->fake.clock, &err) != SMC_OK)
         fail_msg("%s", err.detail);
     free(dir);
     return store;
@@ -237,9 +237,9 @@ static struct smc_store *open_state(struct extraction *x)
 static int64_t count_answers(struct extraction *x)
 {
     int64_t count = -1;
-    struct smc_store *store = open_state(x);
-    assert_int_equal(smc_store_count(store, &count, NULL), SMC_OK);
-    smc_store_close(store);
+    struct smci_store *store = open_state(x);
+    assert_int_equal(smci_store_count(store, &count, NULL), SMC_OK);
+    smci_store_close(store);
     return count;
 }
 
@@ -590,11 +590,11 @@ static void test_without_old_files(void **state)
     check_as_full(x);
 }
 
-static struct smc_json *read_report(const char *path)
+static struct smci_tree *read_report(const char *path)
 {
     size_t len;
     char *text = file_read(path, &len);
-    struct smc_json *root = smc_json_parse(text, len, NULL);
+    struct smci_tree *root = smci_tree_parse(text, len, NULL);
     free(text);
     assert_non_null(root);
     return root;
@@ -610,10 +610,10 @@ static void test_what_is_said(void **state)
     show(x, &estate);
     run_ok(x, options);
     assert_int_equal(extraction_count_lines(x, "earlier run", NULL), 0);
-    struct smc_json *report = read_report(path);
-    assert_int_equal(smc_json_int(report, "reused", -1), 0);
-    assert_null(smc_json_text(report, "oldest_reused"));
-    smc_json_free(report);
+    struct smci_tree *report = read_report(path);
+    assert_int_equal(smci_tree_int(report, "reused", -1), 0);
+    assert_null(smci_tree_text(report, "oldest_reused"));
+    smci_tree_free(report);
     estate.objects[W1].version = "2";
     show(x, &estate);
     later(x, HOUR_MS);
@@ -627,9 +627,9 @@ static void test_what_is_said(void **state)
                                             "the oldest 7200 s old"),
                      1);
     report = read_report(path);
-    assert_int_equal(smc_json_int(report, "reused", -1), ANSWERS);
-    assert_string_equal(smc_json_text(report, "oldest_reused"), "2026-09-21T14:13:20Z");
-    smc_json_free(report);
+    assert_int_equal(smci_tree_int(report, "reused", -1), ANSWERS);
+    assert_string_equal(smci_tree_text(report, "oldest_reused"), "2026-09-21T14:13:20Z");
+    smci_tree_free(report);
     free(options);
     free(path);
 }

@@ -6,11 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <sigmacat/json.h>
-#include <sigmacat/store.h>
+#include "lib/json/tree.h"
+#include "lib/store/store.h"
 
 #include "extract/options.h"
-#include "upload/check.h"
+#include "upload/verify.h"
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
@@ -575,14 +575,14 @@ static void test_steps(void **state)
 
 static bool is_kept(struct extraction *x, const char *kind, const char *id)
 {
-    struct smc_store *store = NULL;
-    struct smc_outcome outcome;
+    struct smci_store *store = NULL;
+    struct smci_outcome outcome;
     bool found = false;
     char *dir = text_format("%s/.sigmacat", x->output);
     assert_int_equal(
-        smc_store_open(&store, dir, sim_url(x->sim), "sim-client", &x->fake.clock, NULL), SMC_OK);
-    assert_int_equal(smc_store_get(store, kind, id, NULL, &found, &outcome, NULL), SMC_OK);
-    smc_store_close(store);
+        smci_store_open(&store, dir, sim_url(x->sim), "sim-client", &x->fake.clock, NULL), SMC_OK);
+    assert_int_equal(smci_store_get(store, kind, id, NULL, &found, &outcome, NULL), SMC_OK);
+    smci_store_close(store);
     free(dir);
     return found;
 }
@@ -735,13 +735,13 @@ static void test_report(void **state)
     extraction_start(x);
     run_ok(x, options);
     char *text = file_read(path, &len);
-    struct smc_span root = {text, len};
-    struct smc_span records = smc_span_member(root, "records");
-    assert_memory_equal(smc_span_member(root, "partial").p, "true", 4);
-    assert_non_null(smc_span_member(records, "members").p);
-    assert_non_null(smc_span_member(records, "elements").p);
-    assert_null(smc_span_member(records, "workbooks").p);
-    assert_null(smc_span_member(smc_span_member(root, "duplicate_ids"), "files").p);
+    struct smc_json_span root = {text, len};
+    struct smc_json_span records = smc_json_member(root, "records");
+    assert_memory_equal(smc_json_member(root, "partial").p, "true", 4);
+    assert_non_null(smc_json_member(records, "members").p);
+    assert_non_null(smc_json_member(records, "elements").p);
+    assert_null(smc_json_member(records, "workbooks").p);
+    assert_null(smc_json_member(smc_json_member(root, "duplicate_ids"), "files").p);
     free(text);
     free(options);
     free(path);

@@ -34,20 +34,21 @@ static void test_summary(void **state)
     assert_int_equal(at, INT64_C(1790000000)); /* the start, by the fake clock */
     assert_non_null(localtime_r(&at, &local));
     assert_int_not_equal(strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &local), 0);
-    assert_true(smc_span_equals(extraction_summary(x, "executed_at"), when));
-    assert_true(smc_span_equals(extraction_summary(x, "version"), "0.26.131"));
-    struct smc_span python = extraction_summary(x, "python_version");
-    assert_int_equal(smc_span_type(python), SMC_JSON_STRING);
+    assert_true(smc_json_equals(extraction_summary(x, "executed_at"), when));
+    assert_true(smc_json_equals(extraction_summary(x, "version"), "0.26.131"));
+    struct smc_json_span python = extraction_summary(x, "python_version");
+    assert_int_equal(smc_json_type_of(python), SMC_JSON_STRING);
     assert_non_null(strstr(extraction_file(x, "summary")->text, "not Python"));
     assert_memory_equal(extraction_summary(x, "extracts_whole_organization").p, "true", 4);
     assert_true(
-        smc_span_equals(extraction_summary(x, "connection_identity.host"), sim_url(x->sim)));
-    assert_int_equal(smc_span_type(extraction_summary(x, "connection_identity.organization_id")),
+        smc_json_equals(extraction_summary(x, "connection_identity.host"), sim_url(x->sim)));
+    assert_int_equal(smc_json_type_of(extraction_summary(x, "connection_identity.organization_id")),
                      SMC_JSON_STRING);
     assert_int_equal(extraction_summary(x, "extraction.gaps").len, 2);
     assert_null(extraction_summary(x, "extraction.partial").p);
-    assert_true(smc_span_equals(extraction_summary(x, "extraction.version"), SMC_VERSION));
-    assert_int_equal(smc_span_type(extraction_summary(x, "extraction.toolkit")), SMC_JSON_STRING);
+    assert_true(smc_json_equals(extraction_summary(x, "extraction.version"), SMC_VERSION));
+    assert_int_equal(smc_json_type_of(extraction_summary(x, "extraction.toolkit")),
+                     SMC_JSON_STRING);
 }
 
 /* Record and byte counts are those of the files. */

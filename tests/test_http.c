@@ -5,7 +5,7 @@
 
 #include <zlib.h>
 
-#include "lib/http.h"
+#include "lib/net/http.h"
 #include "support/live_clock.h"
 #include "support/net.h"
 
@@ -70,7 +70,7 @@ static void start(struct fixture *f, const char *target, smci_http_done_fn *done
 static void finish(struct fixture *f)
 {
     while (smci_http_in_flight(f->http) > 0)
-        assert_int_equal(smci_http_turn(f->http, 1000, NULL), SMC_OK);
+        assert_int_equal(smci_http_poll(f->http, 1000, NULL), SMC_OK);
 }
 
 static void fetch(struct fixture *f, const char *target)
@@ -482,7 +482,7 @@ static void test_late_look_is_no_stall(void **state)
     open_http(&f, 60000, -1);
     start(&f, "/x", on_done);
     while (net_requests(f.server) == 0)
-        assert_int_equal(smci_http_turn(f.http, 1, NULL), SMC_OK);
+        assert_int_equal(smci_http_poll(f.http, 1, NULL), SMC_OK);
     if (!f.result.is_done) {
         (void)usleep(20000); /* the answer comes while nobody looks */
         f.live.skipped_ms += 3600000;
@@ -502,9 +502,9 @@ static void test_stopped(void **state)
     assert_int_equal(pipe(ends), 0);
     open_http(&f, 60000, ends[0]);
     start(&f, "/x", on_done);
-    assert_int_equal(smci_http_turn(f.http, 1, &err), SMC_OK);
+    assert_int_equal(smci_http_poll(f.http, 1, &err), SMC_OK);
     (void)!write(ends[1], "", 1);
-    assert_int_equal(smci_http_turn(f.http, 60000, &err), SMC_ERR_CANCELLED);
+    assert_int_equal(smci_http_poll(f.http, 60000, &err), SMC_ERR_CANCELLED);
     assert_int_equal(err.code, SMC_ERR_CANCELLED);
     close_all(&f); /* with one in flight, which is dropped */
     assert_int_equal(f.done_count, 0);
@@ -523,7 +523,7 @@ static void test_nothing_is_sent_once_stopped(void **state)
     fetch(&f, "/x");
     (void)!write(ends[1], "", 1);
     start(&f, "/y", on_done);
-    assert_int_equal(smci_http_turn(f.http, 60000, NULL), SMC_ERR_CANCELLED);
+    assert_int_equal(smci_http_poll(f.http, 60000, NULL), SMC_ERR_CANCELLED);
     (void)usleep(20000); /* for one that was sent after all */
     assert_int_equal(net_requests(f.server), 1);
     close_all(&f);

@@ -1,18 +1,18 @@
 /* The set of ids that are kept as hashes. */
 #include "tests/support/support.h"
 
-#include "extract/idset.h"
+#include "lib/base/idset.h"
 
-static bool add(struct idset *set, const char *text)
+static bool add(struct smci_idset *set, const char *text)
 {
     bool added = false;
-    assert_true(idset_add(set, text, strlen(text), &added));
+    assert_true(smci_idset_add(set, text, strlen(text), &added));
     return added;
 }
 
 static void test_once(void **state)
 {
-    struct idset set = IDSET_INIT;
+    struct smci_idset set = SMCI_IDSET_INIT;
     (void)state;
     assert_true(add(&set, "a"));
     assert_false(add(&set, "a"));
@@ -23,27 +23,27 @@ static void test_once(void **state)
     assert_false(add(&set, ""));
     assert_false(add(&set, "b"));
     assert_int_equal(set.used, 5);
-    idset_clear(&set);
+    smci_idset_clear(&set);
 }
 
 /* Bytes count, a NUL is one of them. */
 static void test_bytes(void **state)
 {
-    struct idset set = IDSET_INIT;
+    struct smci_idset set = SMCI_IDSET_INIT;
     bool added = false;
     (void)state;
-    assert_true(idset_add(&set, "a\0b", 3, &added) && added);
-    assert_true(idset_add(&set, "a\0c", 3, &added) && added);
-    assert_true(idset_add(&set, "a", 1, &added) && added);
-    assert_true(idset_add(&set, "a\0", 2, &added) && added);
-    assert_true(idset_add(&set, "a\0b", 3, &added) && !added);
-    idset_clear(&set);
+    assert_true(smci_idset_add(&set, "a\0b", 3, &added) && added);
+    assert_true(smci_idset_add(&set, "a\0c", 3, &added) && added);
+    assert_true(smci_idset_add(&set, "a", 1, &added) && added);
+    assert_true(smci_idset_add(&set, "a\0", 2, &added) && added);
+    assert_true(smci_idset_add(&set, "a\0b", 3, &added) && !added);
+    smci_idset_clear(&set);
 }
 
 /* Ids that differ in one digit, and far more of them than the set begins with. */
 static void test_many(void **state)
 {
-    struct idset set = IDSET_INIT;
+    struct smci_idset set = SMCI_IDSET_INIT;
     (void)state;
     for (int round = 0; round < 2; round++)
         for (int i = 0; i < 100000; i++) {
@@ -55,7 +55,7 @@ static void test_many(void **state)
     assert_int_equal(set.used, 100000);
     /* About 16 bytes a row; never more than four times the rows in slots. */
     assert_in_range(set.size, 100000, 400000);
-    idset_clear(&set);
+    smci_idset_clear(&set);
 }
 
 /* Each time it grows all are still there, however they lay: three hundred sets, just after growing. */
@@ -63,7 +63,7 @@ static void test_growing(void **state)
 {
     (void)state;
     for (int seed = 0; seed < 300; seed++) {
-        struct idset set = IDSET_INIT;
+        struct smci_idset set = SMCI_IDSET_INIT;
         char id[40];
         for (int i = 0; i < 385; i++) {
             (void)snprintf(id, sizeof id, "%d-%d", seed, i);
@@ -77,21 +77,21 @@ static void test_growing(void **state)
             (void)snprintf(id, sizeof id, "%d-%d", seed, i);
             assert_false(add(&set, id));
         }
-        idset_clear(&set);
+        smci_idset_clear(&set);
     }
 }
 
 static void test_clear(void **state)
 {
-    struct idset set = IDSET_INIT;
+    struct smci_idset set = SMCI_IDSET_INIT;
     (void)state;
-    idset_clear(&set);
+    smci_idset_clear(&set);
     assert_true(add(&set, "a"));
-    idset_clear(&set);
-    idset_clear(&set);
+    smci_idset_clear(&set);
+    smci_idset_clear(&set);
     assert_int_equal(set.used, 0);
     assert_true(add(&set, "a"));
-    idset_clear(&set);
+    smci_idset_clear(&set);
 }
 
 int main(void)

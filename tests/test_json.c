@@ -1,7 +1,7 @@
 #include "support/support.h"
 
+#include "lib/json/tree.h"
 #include <sigmacat/json.h>
-#include <sigmacat/record.h>
 
 #define TEXT(literal) (literal), sizeof(literal) - 1
 #define COUNT(array)  (sizeof(array) / sizeof(array)[0])
@@ -39,9 +39,9 @@ static void test_parse(void **state)
     char *copy = malloc(row->len + 1);
     assert_non_null(copy);
     (void)memcpy(copy, row->text, row->len);
-    struct smc_json *root = smc_json_parse(row->len ? copy : NULL, row->len, &err);
+    struct smci_tree *root = smci_tree_parse(row->len ? copy : NULL, row->len, &err);
     free(copy);
-    smc_json_free(root);
+    smci_tree_free(root);
     assert_int_equal(root == NULL, row->error != NULL);
     assert_int_equal(err.code, row->error ? SMC_ERR_SYNTAX : SMC_OK);
     assert_string_equal(err.detail, row->error ? row->error : "");
@@ -55,10 +55,10 @@ static void test_parse_quotes_nothing(void **state)
                                         "{\"s3cr3t\":1,\"s3cr3t\":2}",   "[\"s3cr3t", "[1] s3cr3t"};
     for (size_t i = 0; i < COUNT(texts); i++) {
         struct smc_error err = SMC_ERROR_INIT;
-        assert_null(smc_json_parse(texts[i], strlen(texts[i]), &err));
+        assert_null(smci_tree_parse(texts[i], strlen(texts[i]), &err));
         assert_int_equal(err.code, SMC_ERR_SYNTAX);
         assert_null(strstr(err.detail, "3cr3"));
-        assert_null(smc_json_parse(texts[i], strlen(texts[i]), NULL));
+        assert_null(smci_tree_parse(texts[i], strlen(texts[i]), NULL));
     }
 }
 
@@ -69,7 +69,7 @@ static void test_too_deep(void **state)
     char *text = malloc(100000);
     assert_non_null(text);
     (void)memset(text, '[', 100000);
-    assert_null(smc_json_parse(text, 100000, &err));
+    assert_null(smci_tree_parse(text, 100000, &err));
     free(text);
     assert_int_equal(err.code, SMC_ERR_SYNTAX);
     assert_non_null(strstr(err.detail, "nested too deeply"));
@@ -80,8 +80,8 @@ static void test_too_deep(void **state)
 struct read_row {
     const char *name;
     const char *member;
-    const char *text; /* what smc_json_text gives */
-    int64_t number;   /* what smc_json_int gives, -7 being the fallback */
+    const char *text; /* what smci_tree_text gives */
+    int64_t number;   /* what smci_tree_int gives, -7 being the fallback */
 };
 
 static const char read_text[] =
@@ -117,68 +117,68 @@ static void assert_text(const char *text, const char *expected)
 static void test_read(void **state)
 {
     const struct read_row *row = *state;
-    struct smc_json *root = smc_json_parse(TEXT(read_text), NULL);
+    struct smci_tree *root = smci_tree_parse(TEXT(read_text), NULL);
     assert_non_null(root);
-    assert_text(smc_json_text(root, row->member), row->text);
-    assert_int_equal(smc_json_int(root, row->member, -7), row->number);
-    assert_int_equal(smc_json_get(root, row->member) == NULL, strcmp(row->member, "zz") == 0);
-    assert_text(smc_json_text(smc_json_get(root, "o"), "s"), "deep");
-    struct smc_json *wrong[] = {NULL, smc_json_get(root, "a"), smc_json_get(root, "s")};
+    assert_text(smci_tree_text(root, row->member), row->text);
+    assert_int_equal(smci_tree_int(root, row->member, -7), row->number);
+    assert_int_equal(smci_tree_get(root, row->member) == NULL, strcmp(row->member, "zz") == 0);
+    assert_text(smci_tree_text(smci_tree_get(root, "o"), "s"), "deep");
+    struct smci_tree *wrong[] = {NULL, smci_tree_get(root, "a"), smci_tree_get(root, "s")};
     for (size_t i = 0; i < COUNT(wrong); i++) {
-        assert_null(smc_json_get(wrong[i], row->member));
-        assert_null(smc_json_text(wrong[i], row->member));
-        assert_int_equal(smc_json_int(wrong[i], row->member, 3), 3);
+        assert_null(smci_tree_get(wrong[i], row->member));
+        assert_null(smci_tree_text(wrong[i], row->member));
+        assert_int_equal(smci_tree_int(wrong[i], row->member, 3), 3);
     }
-    smc_json_free(root);
+    smci_tree_free(root);
 }
 
 /* ---- building and writing ---- */
 
-static struct smc_json *build(void)
+static struct smci_tree *build(void)
 {
-    struct smc_json *root = smc_json_object();
-    (void)smc_json_add_text(root, "z", "first \"stays\" first");
-    (void)smc_json_add_int(root, "min", INT64_MIN);
-    struct smc_json *list = smc_json_add_array(root, "list");
-    (void)smc_json_add_bool(list, "ignored", true);
-    (void)smc_json_add_bool(list, NULL, false);
-    (void)smc_json_add_text(smc_json_add_object(list, NULL), "a", "\xc3\xa9/\n");
-    (void)smc_json_add_array(list, NULL);
-    (void)smc_json_add_object(root, "empty");
+    struct smci_tree *root = smci_tree_object();
+    (void)smci_tree_add_text(root, "z", "first \"stays\" first");
+    (void)smci_tree_add_int(root, "min", INT64_MIN);
+    struct smci_tree *list = smci_tree_add_array(root, "list");
+    (void)smci_tree_add_bool(list, "ignored", true);
+    (void)smci_tree_add_bool(list, NULL, false);
+    (void)smci_tree_add_text(smci_tree_add_object(list, NULL), "a", "\xc3\xa9/\n");
+    (void)smci_tree_add_array(list, NULL);
+    (void)smci_tree_add_object(root, "empty");
     return root;
 }
 
 static void test_dump(void **state)
 {
     (void)state;
-    struct smc_json *root = build();
+    struct smci_tree *root = build();
     struct smc_buf out = SMC_BUF_INIT(1000);
-    assert_int_equal(smc_json_dump(root, true, &out, NULL), SMC_OK);
+    assert_int_equal(smci_tree_dump(root, true, &out, NULL), SMC_OK);
     assert_string_equal(smc_buf_str(&out),
                         "{\"z\":\"first \\\"stays\\\" first\",\"min\":-9223372036854775808,"
                         "\"list\":[true,false,{\"a\":\"\xc3\xa9/\\n\"},[]],\"empty\":{}}\n");
-    assert_int_equal(smc_record_scan(out.data, out.len, NULL, NULL), SMC_OK);
+    assert_int_equal(smc_json_scan(out.data, out.len, NULL, NULL), SMC_OK);
     smc_buf_reset(&out);
-    assert_int_equal(smc_json_dump(root, false, &out, NULL), SMC_OK);
+    assert_int_equal(smci_tree_dump(root, false, &out, NULL), SMC_OK);
     assert_string_equal(smc_buf_str(&out),
                         "{\n \"z\": \"first \\\"stays\\\" first\",\n \"min\": "
                         "-9223372036854775808,\n \"list\": [\n  true,\n  false,\n  {\n   \"a\": "
                         "\"\xc3\xa9/\\n\"\n  },\n  []\n ],\n \"empty\": {}\n}\n");
-    smc_json_free(root);
+    smci_tree_free(root);
     smc_buf_clear(&out);
 }
 
 static void test_dump_cap(void **state)
 {
     (void)state;
-    struct smc_json *root = build();
+    struct smci_tree *root = build();
     struct smc_error err = SMC_ERROR_INIT;
     struct smc_buf out = SMC_BUF_INIT(20);
     assert_int_equal(smc_buf_addstr(&out, "before"), SMC_OK);
-    assert_int_equal(smc_json_dump(root, true, &out, &err), SMC_ERR_CAP);
+    assert_int_equal(smci_tree_dump(root, true, &out, &err), SMC_ERR_CAP);
     assert_int_equal(err.code, SMC_ERR_CAP);
     assert_string_equal(smc_buf_str(&out), "before");
-    smc_json_free(root);
+    smci_tree_free(root);
     smc_buf_clear(&out);
 }
 
@@ -188,15 +188,15 @@ static void test_null_parent(void **state)
     (void)state;
     struct smc_error err = SMC_ERROR_INIT;
     struct smc_buf out = SMC_BUF_INIT(100);
-    assert_null(smc_json_add_object(NULL, "a"));
-    assert_null(smc_json_add_array(NULL, "a"));
-    assert_false(smc_json_add_text(NULL, "a", "b"));
-    assert_false(smc_json_add_int(NULL, "a", 1));
-    assert_false(smc_json_add_bool(NULL, "a", true));
-    assert_int_equal(smc_json_dump(NULL, true, &out, &err), SMC_ERR_NOMEM);
+    assert_null(smci_tree_add_object(NULL, "a"));
+    assert_null(smci_tree_add_array(NULL, "a"));
+    assert_false(smci_tree_add_text(NULL, "a", "b"));
+    assert_false(smci_tree_add_int(NULL, "a", 1));
+    assert_false(smci_tree_add_bool(NULL, "a", true));
+    assert_int_equal(smci_tree_dump(NULL, true, &out, &err), SMC_ERR_NOMEM);
     assert_int_equal(err.code, SMC_ERR_NOMEM);
     assert_int_equal(out.len, 0);
-    smc_json_free(NULL);
+    smci_tree_free(NULL);
 }
 
 /* A step that failed deep in a tree must not be found out by a reader of the file. (No text at all
@@ -205,18 +205,18 @@ static void test_failed_step(void **state)
 {
     (void)state;
     for (int depth = 0; depth < 4; depth++) {
-        struct smc_json *root = build();
-        struct smc_json *node = root;
+        struct smci_tree *root = build();
+        struct smci_tree *node = root;
         for (int i = 0; i < depth; i++)
-            node = i % 2 ? smc_json_add_object(node, "o") : smc_json_add_array(node, "l");
+            node = i % 2 ? smci_tree_add_object(node, "o") : smci_tree_add_array(node, "l");
         assert_non_null(node);
-        assert_false(smc_json_add_text(node, "x", NULL));
-        assert_false(smc_json_add_text(node, "x", NULL));
-        assert_true(smc_json_add_int(node, "y", 1));
+        assert_false(smci_tree_add_text(node, "x", NULL));
+        assert_false(smci_tree_add_text(node, "x", NULL));
+        assert_true(smci_tree_add_int(node, "y", 1));
         struct smc_buf out = SMC_BUF_INIT(1000);
-        assert_int_equal(smc_json_dump(root, true, &out, NULL), SMC_ERR_NOMEM);
+        assert_int_equal(smci_tree_dump(root, true, &out, NULL), SMC_ERR_NOMEM);
         assert_int_equal(out.len, 0);
-        smc_json_free(root);
+        smci_tree_free(root);
     }
 }
 
@@ -244,10 +244,10 @@ static const struct mend_row mend_rows[] = {
 static void test_mend(void **state)
 {
     const struct mend_row *row = *state;
-    struct smc_json *root = smc_json_object();
-    assert_true(smc_json_add_text(root, "t", row->text));
-    assert_string_equal(smc_json_text(root, "t"), row->expected);
-    smc_json_free(root);
+    struct smci_tree *root = smci_tree_object();
+    assert_true(smci_tree_add_text(root, "t", row->text));
+    assert_string_equal(smci_tree_text(root, "t"), row->expected);
+    smci_tree_free(root);
 }
 
 #define RUN(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)

@@ -50,7 +50,7 @@ static void test_row(void **state)
     const struct row *row = *state;
     struct smc_buf key = SMC_BUF_INIT(CAP);
     struct smc_buf back = SMC_BUF_INIT(CAP);
-    struct smc_span id = {*row->json ? row->json : NULL, strlen(row->json)};
+    struct smc_json_span id = {*row->json ? row->json : NULL, strlen(row->json)};
     bool has_id = false;
     assert_int_equal(key_make(id, &key, &has_id), SMC_OK);
     assert_int_equal(has_id, row->key != NULL);
@@ -71,9 +71,9 @@ static void test_append(void **state)
     bool has_id = false;
     (void)state;
     assert_int_equal(smc_buf_addstr(&key, "3:"), SMC_OK);
-    assert_int_equal(key_make((struct smc_span){"\"=\"", 3}, &key, &has_id), SMC_OK);
+    assert_int_equal(key_make((struct smc_json_span){"\"=\"", 3}, &key, &has_id), SMC_OK);
     assert_string_equal(key.data, "3:=\"=\"");
-    assert_int_equal(key_make((struct smc_span){"\"b\"", 3}, &key, &has_id), SMC_OK);
+    assert_int_equal(key_make((struct smc_json_span){"\"b\"", 3}, &key, &has_id), SMC_OK);
     assert_string_equal(key.data, "3:=\"=\"b");
     smc_buf_clear(&key);
 }
@@ -83,8 +83,8 @@ static void test_cap(void **state)
     struct smc_buf key = SMC_BUF_INIT(3);
     bool has_id = false;
     (void)state;
-    assert_int_equal(key_make((struct smc_span){"\"abcd\"", 6}, &key, &has_id), SMC_ERR_CAP);
-    assert_int_equal(key_make((struct smc_span){"1234", 4}, &key, &has_id), SMC_ERR_CAP);
+    assert_int_equal(key_make((struct smc_json_span){"\"abcd\"", 6}, &key, &has_id), SMC_ERR_CAP);
+    assert_int_equal(key_make((struct smc_json_span){"1234", 4}, &key, &has_id), SMC_ERR_CAP);
     smc_buf_clear(&key);
 }
 

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <sigmacat/ledger.h>
+#include "lib/store/ledger.h"
 
 #define SHA_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define SHA_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -38,30 +38,30 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct smc_ledger *open_made(const struct fixture *f)
+static struct smci_ledger *open_made(const struct fixture *f)
 {
-    struct smc_ledger *ledger = NULL;
+    struct smci_ledger *ledger = NULL;
     struct smc_error err = SMC_ERROR_INIT;
-    if (smc_ledger_open(&ledger, f->state, true, &err) != SMC_OK)
+    if (smci_ledger_open(&ledger, f->state, true, &err) != SMC_OK)
         fail_msg("%s", err.detail);
     return ledger;
 }
 
-static void put(struct smc_ledger *ledger, const char *source, const char *path, const char *sha)
+static void put(struct smci_ledger *ledger, const char *source, const char *path, const char *sha)
 {
-    struct smc_ledger_entry entry = {source, path, 5, 1790000000, sha};
-    assert_int_equal(smc_ledger_put(ledger, &entry, NULL), SMC_OK);
+    struct smci_ledger_entry entry = {source, path, 5, 1790000000, sha};
+    assert_int_equal(smci_ledger_put(ledger, &entry, NULL), SMC_OK);
 }
 
-static bool has(struct smc_ledger *ledger, const char *path, int64_t size, const char *sha)
+static bool has(struct smci_ledger *ledger, const char *path, int64_t size, const char *sha)
 {
-    struct smc_ledger_entry entry = {"s", path, size, 0, sha};
+    struct smci_ledger_entry entry = {"s", path, size, 0, sha};
     bool found = false;
-    assert_int_equal(smc_ledger_has(ledger, &entry, &found, NULL), SMC_OK);
+    assert_int_equal(smci_ledger_has(ledger, &entry, &found, NULL), SMC_OK);
     return found;
 }
 
-static enum smc_status collect(void *ctx, const struct smc_ledger_entry *entry)
+static enum smc_status collect(void *ctx, const struct smci_ledger_entry *entry)
 {
     assert_int_equal(entry->size, 5);
     assert_int_equal(entry->time_s, 1790000000);
@@ -69,10 +69,10 @@ static enum smc_status collect(void *ctx, const struct smc_ledger_entry *entry)
     return smc_buf_addf(ctx, "%s:%s ", entry->source_id, entry->path);
 }
 
-static void assert_entries(struct smc_ledger *ledger, const char *source, const char *want)
+static void assert_entries(struct smci_ledger *ledger, const char *source, const char *want)
 {
     struct smc_buf got = SMC_BUF_INIT(4096);
-    assert_int_equal(smc_ledger_each(ledger, source, collect, &got, NULL), SMC_OK);
+    assert_int_equal(smci_ledger_each(ledger, source, collect, &got, NULL), SMC_OK);
     assert_string_equal(smc_buf_str(&got), want);
     smc_buf_clear(&got);
 }
@@ -81,13 +81,13 @@ static void test_remembers(void **state)
 {
     const struct fixture *f = *state;
     struct stat st;
-    struct smc_ledger *ledger = open_made(f);
+    struct smci_ledger *ledger = open_made(f);
     assert_entries(ledger, NULL, "");
     put(ledger, "s", "p1", SHA_A);
     put(ledger, "t", "p2", SHA_A);
     put(ledger, "s", "p3", SHA_A);
     put(ledger, "s", "p1", SHA_B); /* replaced, and now the last */
-    smc_ledger_close(ledger);
+    smci_ledger_close(ledger);
     assert_int_equal(stat(f->file, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(stat(f->state, &st), 0);
@@ -99,19 +99,19 @@ static void test_remembers(void **state)
     assert_false(has(ledger, "p4", 5, SHA_B));
     assert_entries(ledger, NULL, "t:p2 s:p3 s:p1 ");
     assert_entries(ledger, "s", "s:p3 s:p1 ");
-    smc_ledger_close(ledger);
+    smci_ledger_close(ledger);
 }
 
 static void test_missing_is_empty(void **state)
 {
     const struct fixture *f = *state;
-    struct smc_ledger *ledger = NULL;
-    assert_int_equal(smc_ledger_open(&ledger, f->state, false, NULL), SMC_OK);
+    struct smci_ledger *ledger = NULL;
+    assert_int_equal(smci_ledger_open(&ledger, f->state, false, NULL), SMC_OK);
     assert_null(ledger);
     assert_false(file_exists(f->state));
     assert_false(has(ledger, "p", 5, SHA_A));
     assert_entries(ledger, NULL, "");
-    smc_ledger_close(ledger);
+    smci_ledger_close(ledger);
 }
 
 /* Uploads of several sources may share one. */
@@ -119,20 +119,20 @@ static void test_two_at_once(void **state)
 {
     const struct fixture *f = *state;
     pid_t pids[2];
-    smc_ledger_close(open_made(f));
+    smci_ledger_close(open_made(f));
     for (int i = 0; i < 2; i++) {
         pids[i] = fork();
         if (pids[i] != 0)
             continue;
-        struct smc_ledger *ledger = NULL;
-        enum smc_status rc = smc_ledger_open(&ledger, f->state, true, NULL);
+        struct smci_ledger *ledger = NULL;
+        enum smc_status rc = smci_ledger_open(&ledger, f->state, true, NULL);
         for (int n = 0; n < 50 && rc == SMC_OK; n++) {
             char path[32];
             (void)snprintf(path, sizeof path, "%d-%d", i, n);
-            struct smc_ledger_entry entry = {"s", path, 5, 1790000000, SHA_A};
-            rc = smc_ledger_put(ledger, &entry, NULL);
+            struct smci_ledger_entry entry = {"s", path, 5, 1790000000, SHA_A};
+            rc = smci_ledger_put(ledger, &entry, NULL);
         }
-        smc_ledger_close(ledger);
+        smci_ledger_close(ledger);
         _exit(rc == SMC_OK ? 0 : 1);
     }
     for (int i = 0; i < 2; i++) {
@@ -140,9 +140,9 @@ static void test_two_at_once(void **state)
         assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
         assert_int_equal(status, 0);
     }
-    struct smc_ledger *ledger = open_made(f);
+    struct smci_ledger *ledger = open_made(f);
     assert_true(has(ledger, "0-49", 5, SHA_A) && has(ledger, "1-0", 5, SHA_A));
-    smc_ledger_close(ledger);
+    smci_ledger_close(ledger);
 }
 
 /* A child that makes the ledger with the others, all at the moment at which `start` ends. */
@@ -154,15 +154,15 @@ static pid_t begin_making(const struct fixture *f, int number, const int start[2
         return pid;
     char path[32];
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_ledger *ledger = NULL;
-    struct smc_ledger_entry entry = {"s", path, 5, 1790000000, SHA_A};
+    struct smci_ledger *ledger = NULL;
+    struct smci_ledger_entry entry = {"s", path, 5, 1790000000, SHA_A};
     (void)snprintf(path, sizeof path, "%d", number);
     (void)close(start[1]);
     (void)!read(start[0], &byte, 1);
-    enum smc_status rc = smc_ledger_open(&ledger, f->state, true, &err);
+    enum smc_status rc = smci_ledger_open(&ledger, f->state, true, &err);
     if (rc == SMC_OK)
-        rc = smc_ledger_put(ledger, &entry, &err);
-    smc_ledger_close(ledger);
+        rc = smci_ledger_put(ledger, &entry, &err);
+    smci_ledger_close(ledger);
     if (rc != SMC_OK)
         print_error("%s\n", err.detail);
     _exit(rc == SMC_OK ? 0 : 1);
@@ -187,13 +187,13 @@ static void test_made_by_many_at_once(void **state)
             failed += waitpid(pids[i], &status, 0) != pids[i] || status != 0;
         }
         assert_int_equal(failed, 0);
-        struct smc_ledger *ledger = open_made(f);
+        struct smci_ledger *ledger = open_made(f);
         for (int i = 0; i < MAKERS; i++) {
             char path[32];
             (void)snprintf(path, sizeof path, "%d", i);
             assert_true(has(ledger, path, 5, SHA_A));
         }
-        smc_ledger_close(ledger);
+        smci_ledger_close(ledger);
         assert_int_equal(unlink(f->file), 0);
     }
 }
@@ -201,7 +201,7 @@ static void test_made_by_many_at_once(void **state)
 static void test_damaged(void **state)
 {
     const struct fixture *f = *state;
-    struct smc_ledger *ledger = NULL;
+    struct smci_ledger *ledger = NULL;
     struct smc_error err = SMC_ERROR_INIT;
     assert_int_equal(mkdir(f->state, 0700), 0);
     char *junk = calloc(1, 8192);
@@ -209,7 +209,7 @@ static void test_damaged(void **state)
     (void)memset(junk, 'x', 8192);
     file_write(f->file, junk, 8192);
     free(junk);
-    assert_int_equal(smc_ledger_open(&ledger, f->state, true, &err), SMC_ERR_STORE);
+    assert_int_equal(smci_ledger_open(&ledger, f->state, true, &err), SMC_ERR_STORE);
     assert_null(ledger);
     assert_non_null(strstr(err.detail, "uploads.db: the state file is damaged"));
     assert_non_null(strstr(err.detail, "what it remembers is sent again"));
@@ -218,12 +218,12 @@ static void test_damaged(void **state)
 static void test_place_that_is_none(void **state)
 {
     const struct fixture *f = *state;
-    struct smc_ledger *ledger = NULL;
+    struct smci_ledger *ledger = NULL;
     struct smc_error err = SMC_ERROR_INIT;
     file_write(f->state, "x", 1);
-    assert_int_equal(smc_ledger_open(&ledger, f->state, true, &err), SMC_ERR_IO);
+    assert_int_equal(smci_ledger_open(&ledger, f->state, true, &err), SMC_ERR_IO);
     err.code = SMC_OK;
-    assert_int_equal(smc_ledger_open(&ledger, f->state, false, &err), SMC_ERR_IO);
+    assert_int_equal(smci_ledger_open(&ledger, f->state, false, &err), SMC_ERR_IO);
 }
 
 #define WITH_DIR(test) cmocka_unit_test_setup_teardown(test, setup, teardown)

@@ -40,44 +40,44 @@ static char *part_of_page(const char *what)
 /* ---- keys ---- */
 
 /* NULL where the help has all that can be said. */
-static char *type_of(const struct smc_setting *row)
+static char *type_of(const struct smci_setting *row)
 {
     long long min = row->min;
     switch (row->type) {
-    case SMC_SETTING_TEXT:
+    case SMCI_SETTING_TEXT:
         return text_format("text");
-    case SMC_SETTING_SECRET:
+    case SMCI_SETTING_SECRET:
         return text_format("secret");
-    case SMC_SETTING_PATH:
+    case SMCI_SETTING_PATH:
         return text_format("path");
-    case SMC_SETTING_LIST:
+    case SMCI_SETTING_LIST:
         return text_format("list");
-    case SMC_SETTING_WHOLE:
+    case SMCI_SETTING_WHOLE:
         if (row->max == INT32_MAX)
             return text_format("whole number from %lld", min);
         return text_format("whole number from %lld to %lld", min, (long long)row->max);
-    case SMC_SETTING_SECONDS:
+    case SMCI_SETTING_SECONDS:
         return text_format("seconds");
-    case SMC_SETTING_DECIMAL:
+    case SMCI_SETTING_DECIMAL:
         return text_format("number from %lld", min);
-    case SMC_SETTING_FLAG:
+    case SMCI_SETTING_FLAG:
         return text_format("true or false");
-    case SMC_SETTING_CHOICE:
+    case SMCI_SETTING_CHOICE:
         return NULL;
     }
     return NULL;
 }
 
 /* "not with a, b": what excludes a row. */
-static void add_rivals(const struct smc_settings_table *table, const struct smc_setting *row,
+static void add_rivals(const struct smci_settings_table *table, const struct smci_setting *row,
                        struct smc_buf *out)
 {
     char key[64];
     bool is_first = true;
     for (size_t i = 0; i < table->count; i++) {
-        const struct smc_setting *other = &table->rows[i];
+        const struct smci_setting *other = &table->rows[i];
         if (other == row || row->group == 0 || other->group != row->group ||
-            !smc_setting_key(other, key, sizeof key))
+            !smci_setting_key(other, key, sizeof key))
             continue;
         add(out, is_first ? ";\nnot with\n" : " ,\n");
         add(out, ".Li ");
@@ -86,11 +86,11 @@ static void add_rivals(const struct smc_settings_table *table, const struct smc_
     }
 }
 
-static void add_row(const struct smc_settings_table *table, const struct smc_setting *row,
+static void add_row(const struct smci_settings_table *table, const struct smci_setting *row,
                     struct smc_buf *out)
 {
     char key[64];
-    if (!smc_setting_key(row, key, sizeof key))
+    if (!smci_setting_key(row, key, sizeof key))
         return;
     char *type = type_of(row);
     char *head = text_format(".It Li %s\n%s", key, row->help);
@@ -109,7 +109,7 @@ static void add_row(const struct smc_settings_table *table, const struct smc_set
     free(type);
 }
 
-static char *keys_of(const struct smc_cli_program *program)
+static char *keys_of(const struct smci_cli_program *program)
 {
     struct smc_buf out = SMC_BUF_INIT(65536);
     for (size_t i = 0; i < program->table->count; i++)
@@ -117,7 +117,7 @@ static char *keys_of(const struct smc_cli_program *program)
     return out.data;
 }
 
-static void check_keys(const struct smc_cli_program *program)
+static void check_keys(const struct smci_cli_program *program)
 {
     char *what = text_format("The keys of %s, as the settings table has them", program->part);
     char *part = part_of_page(what);

@@ -13,7 +13,7 @@
 #define BEGIN ".\\\" The options, as the settings table has them: begin\n"
 #define END   ".\\\" The options, as the settings table has them: end\n"
 
-static enum smc_status add_row(const struct smc_setting *row, struct smc_buf *out)
+static enum smc_status add_row(const struct smci_setting *row, struct smc_buf *out)
 {
     const char *ar = row->metavar ? " Ar " : "";
     const char *metavar = row->metavar ? row->metavar : "";
@@ -25,7 +25,7 @@ static enum smc_status add_row(const struct smc_setting *row, struct smc_buf *ou
     if (row->fallback)
         rc |= smc_buf_addf(out, "Default: %s.\n", row->fallback);
     char key[64];
-    bool has_key = smc_setting_key(row, key, sizeof key);
+    bool has_key = smci_setting_key(row, key, sizeof key);
     const char *end = has_key ? "," : ".";
     if (row->variable)
         rc |= smc_buf_addf(out, "Variable:\n.Ev %s %s\n", row->variable, row->alias ? "," : end);
@@ -36,7 +36,7 @@ static enum smc_status add_row(const struct smc_setting *row, struct smc_buf *ou
     return rc;
 }
 
-static char *options_of(const struct smc_cli_program *program)
+static char *options_of(const struct smci_cli_program *program)
 {
     struct smc_buf out = SMC_BUF_INIT(65536);
     if (smc_buf_reserve(&out, 1) != SMC_OK)
@@ -47,7 +47,7 @@ static char *options_of(const struct smc_cli_program *program)
     return out.data;
 }
 
-static void check_page(const struct smc_cli_program *program, const char *path)
+static void check_page(const struct smci_cli_program *program, const char *path)
 {
     char *page = file_read(path, NULL);
     char *begin = strstr(page, BEGIN);

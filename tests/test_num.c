@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "lib/num.h"
+#include "lib/base/num.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define NO           INT64_C(-77) /* refused, and the caller's number left alone */

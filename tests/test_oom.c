@@ -11,13 +11,13 @@
 #include <fnmatch.h>
 #include <sys/stat.h>
 
+#include "lib/json/tree.h"
+#include "lib/store/ledger.h"
 #include <sigmacat/json.h>
-#include <sigmacat/ledger.h>
-#include <sigmacat/record.h>
 
 #include "extract/options.h"
 #include "extract/run.h"
-#include "lib/rng.h"
+#include "lib/base/rng.h"
 #include "sim/sim.h"
 #include "support/live_clock.h"
 #include "support/oom.h"
@@ -161,41 +161,41 @@ static enum smc_status do_splice(struct world *w, struct smc_error *err)
     static const char object[] = "{\"a\":[1,2,3],\"path\":0,\"name\":\"a name that takes room\"}";
     static const char expected[] = "x{\"a\":[1,2,3],\"name\":\"a name that takes room\","
                                    "\"path\":[\"DB\",\"SCHEMA\",\"TABLE\"],\"connectionId\":null}";
-    struct smc_member members[] = {{"path", {"[\"DB\",\"SCHEMA\",\"TABLE\"]", 23}},
-                                   {"connectionId", {"null", 4}}};
+    struct smc_json_field members[] = {{"path", {"[\"DB\",\"SCHEMA\",\"TABLE\"]", 23}},
+                                       {"connectionId", {"null", 4}}};
     struct smc_buf out = SMC_BUF_INIT(1000);
-    struct smc_span span = {object, sizeof object - 1};
+    struct smc_json_span span = {object, sizeof object - 1};
     begin(w);
     enum smc_status rc = smc_buf_addstr(&out, "x");
     bool has_start = rc == SMC_OK;
     if (rc == SMC_OK)
-        rc = smc_record_splice(span, members, COUNT(members), &out);
+        rc = smc_json_splice(span, members, COUNT(members), &out);
     end(w);
     assert_string_equal(smc_buf_str(&out), rc == SMC_OK ? expected : has_start ? "x" : "");
     smc_buf_clear(&out);
-    return smc_fail(err, rc, "%s", smc_strerror(rc));
+    return smc_error_set(err, rc, "%s", smc_error_text(rc));
 }
 
 static enum smc_status do_json(struct world *w, struct smc_error *err)
 {
     static const char text[] = "{\"code\": \"not_found\", \"list\": [1, \"a\", {\"b\": null}]}";
     struct smc_buf out = SMC_BUF_INIT(100000);
-    struct smc_json *root = NULL;
+    struct smci_tree *root = NULL;
     begin(w);
-    struct smc_json *parsed = smc_json_parse(text, sizeof text - 1, err);
-    bool is_read = !parsed || strcmp(smc_json_text(parsed, "code"), "not_found") == 0;
+    struct smci_tree *parsed = smci_tree_parse(text, sizeof text - 1, err);
+    bool is_read = !parsed || strcmp(smci_tree_text(parsed, "code"), "not_found") == 0;
     enum smc_status rc = parsed ? SMC_OK : SMC_ERR_NOMEM;
     if (rc == SMC_OK) {
-        root = smc_json_object();
-        (void)smc_json_add_text(root, "host", "api.example.com");
-        struct smc_json *list = smc_json_add_array(smc_json_add_object(root, "x"), "list");
+        root = smci_tree_object();
+        (void)smci_tree_add_text(root, "host", "api.example.com");
+        struct smci_tree *list = smci_tree_add_array(smci_tree_add_object(root, "x"), "list");
         for (int i = 0; i < 20; i++)
-            (void)smc_json_add_int(list, NULL, i);
-        (void)smc_json_add_bool(root, "is", true);
-        rc = smc_json_dump(root, false, &out, err);
+            (void)smci_tree_add_int(list, NULL, i);
+        (void)smci_tree_add_bool(root, "is", true);
+        rc = smci_tree_dump(root, false, &out, err);
     }
-    smc_json_free(parsed);
-    smc_json_free(root);
+    smci_tree_free(parsed);
+    smci_tree_free(root);
     end(w);
     assert_true(is_read);
     if (w->fail_at == 0) {
@@ -279,12 +279,12 @@ static long long find_set(const struct world *w)
  * that is too long and for memory that ran out, so to a call the latter may be a gap. */
 static bool tells_of_gaps(const struct world *w, long long timestamp)
 {
-    struct smc_span gaps[2];
+    struct smc_json_span gaps[2];
     struct file file = load(w, timestamp, "summary");
     const struct file *both[] = {&file, &w->files[FILES - 1]};
     for (size_t i = 0; i < COUNT(both); i++) {
-        struct smc_span whole = {both[i]->bytes, both[i]->len};
-        gaps[i] = smc_span_member(smc_span_member(whole, "extraction"), "gaps");
+        struct smc_json_span whole = {both[i]->bytes, both[i]->len};
+        gaps[i] = smc_json_member(smc_json_member(whole, "extraction"), "gaps");
         assert_non_null(gaps[i].p);
     }
     bool is_other = gaps[0].len != gaps[1].len || memcmp(gaps[0].p, gaps[1].p, gaps[0].len) != 0;
@@ -303,7 +303,7 @@ static void assert_set(const struct world *w)
         struct file file = load(w, timestamp, names[i]);
         bool is_equal =
             file.len == w->files[i].len && memcmp(file.bytes, w->files[i].bytes, file.len) == 0;
-        bool is_json = smc_record_scan(file.bytes, file.len, NULL, NULL) == SMC_OK;
+        bool is_json = smc_json_scan(file.bytes, file.len, NULL, NULL) == SMC_OK;
         free(file.bytes);
         if (!is_json || (!is_equal && (i + 1 < FILES || is_same_time)))
             fail_msg("%ld: %s differs from the undisturbed run's", w->fail_at, names[i]);
@@ -429,7 +429,7 @@ static enum smc_status do_latest(struct world *w, struct smc_error *err)
     return upload_latest(w, err);
 }
 
-static bool was_accepted(const struct world *w, const struct smc_ledger_entry *entry)
+static bool was_accepted(const struct world *w, const struct smci_ledger_entry *entry)
 {
     for (long i = 0; i < sim_upload_count(w->sim); i++) {
         const struct sim_upload *one = sim_upload(w->sim, i);
@@ -445,7 +445,7 @@ struct recorded {
     size_t accepted; /* in the present run */
 };
 
-static enum smc_status count_entry(void *ctx, const struct smc_ledger_entry *entry)
+static enum smc_status count_entry(void *ctx, const struct smci_ledger_entry *entry)
 {
     struct recorded *recorded = ctx;
     recorded->count++;
@@ -456,13 +456,13 @@ static enum smc_status count_entry(void *ctx, const struct smc_ledger_entry *ent
 /* The report is whole or not there; `is_done` is what it must say. */
 static void assert_report(const struct world *w, bool is_done)
 {
-    struct smc_span root;
+    struct smc_json_span root;
     if (!is_done && !*w->out)
         return;
-    if (smc_record_scan(w->out, strlen(w->out), &root, NULL) != SMC_OK)
+    if (smc_json_scan(w->out, strlen(w->out), &root, NULL) != SMC_OK)
         fail_msg("%ld: not JSON: %s", w->fail_at, w->out);
-    struct smc_span is_ok = smc_span_member(root, "ok");
-    bool has_error = smc_span_member(root, "error").p != NULL;
+    struct smc_json_span is_ok = smc_json_member(root, "ok");
+    bool has_error = smc_json_member(root, "error").p != NULL;
     if (is_ok.len != (is_done ? strlen("true") : strlen("false")) || has_error == is_done)
         fail_msg("%ld: %s", w->fail_at, w->out);
 }
@@ -471,12 +471,12 @@ static void assert_report(const struct world *w, bool is_done)
 static void check_latest(struct world *w, enum smc_status rc)
 {
     struct recorded recorded = {.w = w};
-    struct smc_ledger *ledger = NULL;
+    struct smci_ledger *ledger = NULL;
     check_upload(w, rc);
     assert_report(w, rc == SMC_OK);
-    assert_int_equal(smc_ledger_open(&ledger, w->state, false, NULL), SMC_OK);
-    assert_int_equal(smc_ledger_each(ledger, NULL, count_entry, &recorded, NULL), SMC_OK);
-    smc_ledger_close(ledger);
+    assert_int_equal(smci_ledger_open(&ledger, w->state, false, NULL), SMC_OK);
+    assert_int_equal(smci_ledger_each(ledger, NULL, count_entry, &recorded, NULL), SMC_OK);
+    smci_ledger_close(ledger);
     assert_int_equal(recorded.accepted, recorded.count);
     assert_true(rc != SMC_OK || recorded.count == 2);
     if (rc == SMC_OK || w->failures % RESUME_EVERY != 0)

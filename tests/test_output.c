@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <sigmacat/output.h>
+#include "lib/set/fileset.h"
 
-#include "lib/dir.h"
+#include "lib/base/dir.h"
 
 #define START         INT64_C(1790000000)
 #define COUNT(array)  (sizeof(array) / sizeof(array)[0])
@@ -86,7 +86,7 @@ int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
 
 struct fixture {
     char *dir;
-    struct smc_set *set;
+    struct smci_fileset *set;
     struct smc_log *log;
     struct smc_error err;
     struct smc_buf lines;
@@ -119,7 +119,7 @@ static int setup(void **state)
 
 static void fixture_free(struct fixture *f)
 {
-    smc_set_free(f->set);
+    smci_fileset_free(f->set);
     (void)memset(&fault, 0, sizeof fault);
     smc_log_free(f->log);
     smc_buf_clear(&f->lines);
@@ -135,30 +135,30 @@ static int teardown(void **state)
 
 static void open_set(struct fixture *f)
 {
-    enum smc_status rc = smc_set_open(&f->set, f->dir, START, f->log, &f->err);
+    enum smc_status rc = smci_fileset_open(&f->set, f->dir, START, f->log, &f->err);
     if (rc != SMC_OK)
         fail_msg("%s", f->err.detail);
-    assert_int_equal(smc_set_timestamp(f->set), START);
+    assert_int_equal(smci_fileset_timestamp(f->set), START);
 }
 
 static void end_set(struct fixture *f)
 {
-    smc_set_free(f->set);
+    smci_fileset_free(f->set);
     f->set = NULL;
 }
 
-static struct smc_file *begin(struct fixture *f, const char *name)
+static struct smci_part *begin(struct fixture *f, const char *name)
 {
-    struct smc_file *file = NULL;
-    if (smc_set_file(f->set, name, &file, &f->err) != SMC_OK)
+    struct smci_part *file = NULL;
+    if (smci_fileset_file(f->set, name, &file, &f->err) != SMC_OK)
         fail_msg("%s", f->err.detail);
     return file;
 }
 
-static void add(struct fixture *f, struct smc_file *file, const char *record)
+static void add(struct fixture *f, struct smci_part *file, const char *record)
 {
-    assert_int_equal(smc_file_record(file, &f->err), SMC_OK);
-    assert_int_equal(smc_file_write(file, record, strlen(record), &f->err), SMC_OK);
+    assert_int_equal(smci_part_record(file, &f->err), SMC_OK);
+    assert_int_equal(smci_part_write(file, record, strlen(record), &f->err), SMC_OK);
 }
 
 /* A set of `count` finished files a, b, c, ... of one record each. */
@@ -167,9 +167,9 @@ static void finished_set(struct fixture *f, int count)
     open_set(f);
     for (int i = 0; i < count; i++) {
         const char name[2] = {(char)('a' + i), '\0'};
-        struct smc_file *file = begin(f, name);
+        struct smci_part *file = begin(f, name);
         add(f, file, "{}");
-        assert_int_equal(smc_file_finish(file, &f->err), SMC_OK);
+        assert_int_equal(smci_part_finish(file, &f->err), SMC_OK);
     }
 }
 
@@ -243,14 +243,14 @@ static void test_text(void **state)
     const struct text_row *row = *state;
     struct fixture *f = fixture_make();
     open_set(f);
-    struct smc_file *file = begin(f, "x");
+    struct smci_part *file = begin(f, "x");
     int64_t records = 0;
     for (; row->records[records]; records++)
         add(f, file, row->records[records]);
-    assert_int_equal(smc_file_finish(file, &f->err), SMC_OK);
+    assert_int_equal(smci_part_finish(file, &f->err), SMC_OK);
     assert_content(f, "x.json.part", row->expected);
-    assert_int_equal(smc_file_records(file), records);
-    assert_int_equal(smc_file_bytes(file), strlen(row->expected));
+    assert_int_equal(smci_part_records(file), records);
+    assert_int_equal(smci_part_bytes(file), strlen(row->expected));
     fixture_free(f);
 }
 
@@ -281,19 +281,19 @@ static void test_size(void **state)
     char *record = malloc(row->record_bytes);
     assert_non_null(record);
     open_set(f);
-    struct smc_file *file = begin(f, "x");
+    struct smci_part *file = begin(f, "x");
     fault.interrupts = row->interrupts;
     fault.short_bytes = row->short_bytes;
     for (int i = 0; i < row->records; i++) {
         (void)memset(record, 'a' + i % 26, row->record_bytes);
-        assert_int_equal(smc_file_record(file, &f->err), SMC_OK);
-        assert_int_equal(smc_file_write(file, record, row->record_bytes, &f->err), SMC_OK);
+        assert_int_equal(smci_part_record(file, &f->err), SMC_OK);
+        assert_int_equal(smci_part_write(file, record, row->record_bytes, &f->err), SMC_OK);
         assert_int_equal(smc_buf_addstr(&expected, i ? ",\n" : "[\n"), SMC_OK);
         assert_int_equal(smc_buf_add(&expected, record, row->record_bytes), SMC_OK);
     }
     assert_int_equal(smc_buf_addstr(&expected, "\n]\n"), SMC_OK);
-    assert_int_equal(smc_file_finish(file, &f->err), SMC_OK);
-    assert_int_equal(smc_file_bytes(file), expected.len);
+    assert_int_equal(smci_part_finish(file, &f->err), SMC_OK);
+    assert_int_equal(smci_part_bytes(file), expected.len);
     assert_content(f, "x.json.part", expected.data);
     free(record);
     smc_buf_clear(&expected);
@@ -304,51 +304,51 @@ static void test_restart_and_text(void **state)
 {
     struct fixture *f = *state;
     open_set(f);
-    struct smc_file *file = begin(f, "x");
+    struct smci_part *file = begin(f, "x");
     for (int i = 0; i < 40000; i++)
         add(f, file, "{\"id\":12345}");
-    assert_int_equal(smc_file_restart(file, &f->err), SMC_OK);
-    assert_int_equal(smc_file_records(file), 0);
-    assert_int_equal(smc_file_bytes(file), 0);
+    assert_int_equal(smci_part_restart(file, &f->err), SMC_OK);
+    assert_int_equal(smci_part_records(file), 0);
+    assert_int_equal(smci_part_bytes(file), 0);
     add(f, file, "1");
-    assert_int_equal(smc_file_restart(file, &f->err), SMC_OK);
-    assert_int_equal(smc_file_text(file, "text", 4, &f->err), SMC_OK);
-    assert_int_equal(smc_file_restart(file, &f->err), SMC_OK);
+    assert_int_equal(smci_part_restart(file, &f->err), SMC_OK);
+    assert_int_equal(smci_part_text(file, "text", 4, &f->err), SMC_OK);
+    assert_int_equal(smci_part_restart(file, &f->err), SMC_OK);
     add(f, file, "2");
-    assert_int_equal(smc_file_finish(file, &f->err), SMC_OK);
+    assert_int_equal(smci_part_finish(file, &f->err), SMC_OK);
     assert_content(f, "x.json.part", "[\n2\n]\n");
     file = begin(f, "summary");
-    assert_int_equal(smc_file_text(file, "{}\n", 3, &f->err), SMC_OK);
-    assert_int_equal(smc_file_finish(file, &f->err), SMC_OK);
-    assert_int_equal(smc_file_bytes(file), 3);
+    assert_int_equal(smci_part_text(file, "{}\n", 3, &f->err), SMC_OK);
+    assert_int_equal(smci_part_finish(file, &f->err), SMC_OK);
+    assert_int_equal(smci_part_bytes(file), 3);
     assert_content(f, "summary.json.part", "{}\n");
 }
 
 static void test_misuse(void **state)
 {
     struct fixture *f = *state;
-    struct smc_file *none = NULL;
+    struct smci_part *none = NULL;
     open_set(f);
-    assert_int_equal(smc_set_file(f->set, "a/b", &none, NULL), SMC_ERR_INTERNAL);
-    assert_int_equal(smc_set_file(f->set, "", &none, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_fileset_file(f->set, "a/b", &none, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_fileset_file(f->set, "", &none, NULL), SMC_ERR_INTERNAL);
     assert_null(none);
-    struct smc_file *array = begin(f, "array");
-    assert_int_equal(smc_file_write(array, "1", 1, NULL), SMC_ERR_INTERNAL);
+    struct smci_part *array = begin(f, "array");
+    assert_int_equal(smci_part_write(array, "1", 1, NULL), SMC_ERR_INTERNAL);
     add(f, array, "1");
-    assert_int_equal(smc_file_text(array, "1", 1, NULL), SMC_ERR_INTERNAL);
-    struct smc_file *text = begin(f, "text");
-    assert_int_equal(smc_file_text(text, "1", 1, NULL), SMC_OK);
-    assert_int_equal(smc_file_text(text, "1", 1, NULL), SMC_ERR_INTERNAL);
-    assert_int_equal(smc_file_record(text, NULL), SMC_ERR_INTERNAL);
-    assert_int_equal(smc_file_finish(text, NULL), SMC_OK);
-    assert_int_equal(smc_file_finish(text, NULL), SMC_ERR_INTERNAL);
-    assert_int_equal(smc_file_restart(text, NULL), SMC_ERR_INTERNAL);
-    assert_int_equal(smc_set_publish(f->set, &f->err), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_part_text(array, "1", 1, NULL), SMC_ERR_INTERNAL);
+    struct smci_part *text = begin(f, "text");
+    assert_int_equal(smci_part_text(text, "1", 1, NULL), SMC_OK);
+    assert_int_equal(smci_part_text(text, "1", 1, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_part_record(text, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_part_finish(text, NULL), SMC_OK);
+    assert_int_equal(smci_part_finish(text, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_part_restart(text, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_ERR_INTERNAL);
     assert_says(f, SMC_ERR_INTERNAL, "array.json: it is not finished");
-    assert_int_equal(smc_file_finish(array, NULL), SMC_OK);
-    assert_int_equal(smc_set_publish(f->set, NULL), SMC_OK);
-    assert_int_equal(smc_set_publish(f->set, NULL), SMC_ERR_INTERNAL);
-    assert_int_equal(smc_set_file(f->set, "late", &none, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_part_finish(array, NULL), SMC_OK);
+    assert_int_equal(smci_fileset_publish(f->set, NULL), SMC_OK);
+    assert_int_equal(smci_fileset_publish(f->set, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_fileset_file(f->set, "late", &none, NULL), SMC_ERR_INTERNAL);
 }
 
 /* ---- the set ---- */
@@ -380,8 +380,8 @@ static void test_stamp(void **state)
         file_write(path, "x", 1);
         free(path);
     }
-    assert_int_equal(smc_set_open(&f->set, f->dir, START, NULL, &f->err), SMC_OK);
-    assert_int_equal(smc_set_timestamp(f->set), row->expected);
+    assert_int_equal(smci_fileset_open(&f->set, f->dir, START, NULL, &f->err), SMC_OK);
+    assert_int_equal(smci_fileset_timestamp(f->set), row->expected);
     fixture_free(f);
 }
 
@@ -403,7 +403,7 @@ static void test_mode(void **state)
     mode_t before = umask(row->umask);
     finished_set(f, 1);
     (void)umask(before);
-    assert_int_equal(smc_set_publish(f->set, &f->err), SMC_OK);
+    assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_OK);
     char *path = path_of(f, "a.json");
     struct stat st;
     assert_int_equal(stat(path, &st), 0);
@@ -420,7 +420,7 @@ static void test_publish(void **state)
     assert_false(has(f, "a.json"));
     assert_string_equal(smc_buf_str(&f->lines), "");
     fault.fsyncs = 0;
-    assert_int_equal(smc_set_publish(f->set, &f->err), SMC_OK);
+    assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_OK);
     assert_int_equal(fault.renames, 3);
     assert_int_equal(fault.fsyncs, 2);
     char *expected = text_format("Wrote output file: %s/1790000000-a.json (7 bytes)\n"
@@ -442,7 +442,7 @@ static void test_free_removes(void **state)
     (void)begin(f, "unfinished");
     put(f, "other.json.part", "of somebody else");
     end_set(f);
-    smc_set_free(NULL);
+    smci_fileset_free(NULL);
     assert_false(has(f, "a.json.part"));
     assert_false(has(f, "unfinished.json.part"));
     assert_true(has(f, "other.json.part"));
@@ -451,13 +451,13 @@ static void test_free_removes(void **state)
 static void test_part_is_symlink(void **state)
 {
     struct fixture *f = *state;
-    struct smc_file *file = NULL;
+    struct smci_part *file = NULL;
     open_set(f);
     put(f, "victim", "precious");
     char *victim = path_of(f, "victim");
     char *part = path_of(f, "a.json.part");
     assert_int_equal(symlink(victim, part), 0);
-    assert_int_equal(smc_set_file(f->set, "a", &file, &f->err), SMC_ERR_IO);
+    assert_int_equal(smci_fileset_file(f->set, "a", &file, &f->err), SMC_ERR_IO);
     assert_says(f, SMC_ERR_IO, "a.json.part: can't create it");
     assert_null(file);
     assert_content(f, "victim", "precious");
@@ -496,7 +496,7 @@ static void test_taken(void **state)
     fault.rename_at = row->rename_errno ? -1 : 0;
     fault.rename_errno = row->rename_errno;
     fault.link_errno = row->link_errno;
-    assert_int_equal(smc_set_publish(f->set, &f->err), SMC_ERR_IO);
+    assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_ERR_IO);
     assert_says(f, SMC_ERR_IO, row->file);
     assert_says(f, SMC_ERR_IO, "left alone");
     assert_string_equal(smc_buf_str(&f->lines), "");
@@ -539,7 +539,7 @@ static void test_publish_fault(void **state)
     fault.rename_at = row->rename_at;
     fault.rename_errno = row->rename_errno;
     fault.link_errno = row->link_errno;
-    assert_int_equal(smc_set_publish(f->set, &f->err), row->says ? SMC_ERR_IO : SMC_OK);
+    assert_int_equal(smci_fileset_publish(f->set, &f->err), row->says ? SMC_ERR_IO : SMC_OK);
     if (row->says)
         assert_says(f, SMC_ERR_IO, row->says);
     end_set(f);
@@ -568,7 +568,7 @@ static int die(struct fixture *f)
     finished_set(f, 3);
     if (fault.rename_at == 0)
         (void)raise(SIGKILL);
-    return (int)smc_set_publish(f->set, &f->err);
+    return (int)smci_fileset_publish(f->set, &f->err);
 }
 
 static void test_killed(void **state)
@@ -588,8 +588,8 @@ static void test_killed(void **state)
     assert_false(has(f, "c.json"));
     assert_true(has(f, "c.json.part"));
     /* the next set does not touch what is left */
-    assert_int_equal(smc_set_open(&f->set, f->dir, START, NULL, &f->err), SMC_OK);
-    assert_int_equal(smc_set_timestamp(f->set), START + 1);
+    assert_int_equal(smci_fileset_open(&f->set, f->dir, START, NULL, &f->err), SMC_OK);
+    assert_int_equal(smci_fileset_timestamp(f->set), START + 1);
     fixture_free(f);
 }
 
@@ -611,17 +611,17 @@ static void test_disk(void **state)
     const struct disk_row *row = *state;
     struct fixture *f = fixture_make();
     open_set(f);
-    struct smc_file *file = begin(f, "x");
+    struct smci_part *file = begin(f, "x");
     add(f, file, "1");
     fault.fsyncs = fault.closes = 0;
     fault.fsync_at = row->fsync_at;
     fault.fsync_errno = fault.close_errno = row->error;
     fault.close_at = row->close_at;
-    assert_int_equal(smc_file_finish(file, &f->err), SMC_ERR_IO);
+    assert_int_equal(smci_part_finish(file, &f->err), SMC_ERR_IO);
     assert_says(f, SMC_ERR_IO, row->says);
     assert_int_equal(f->err.sys_errno, row->error);
-    assert_int_equal(smc_file_finish(file, NULL), SMC_ERR_IO);
-    assert_int_equal(smc_set_publish(f->set, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_part_finish(file, NULL), SMC_ERR_IO);
+    assert_int_equal(smci_fileset_publish(f->set, NULL), SMC_ERR_INTERNAL);
     fixture_free(f);
 }
 
@@ -630,25 +630,25 @@ static void test_disk(void **state)
 static int fill(struct fixture *f)
 {
     static const char block[10000];
-    struct smc_file *file = NULL;
-    if (smc_set_open(&f->set, f->dir, START, NULL, &f->err) != SMC_OK ||
-        smc_set_file(f->set, "x", &file, &f->err) != SMC_OK)
+    struct smci_part *file = NULL;
+    if (smci_fileset_open(&f->set, f->dir, START, NULL, &f->err) != SMC_OK ||
+        smci_fileset_file(f->set, "x", &file, &f->err) != SMC_OK)
         return 1;
     enum smc_status rc = SMC_OK;
     for (int i = 0; rc == SMC_OK && i < 1000; i++) {
-        rc = smc_file_record(file, &f->err);
+        rc = smci_part_record(file, &f->err);
         if (rc == SMC_OK)
-            rc = smc_file_write(file, block, sizeof block, &f->err);
+            rc = smci_part_write(file, block, sizeof block, &f->err);
     }
     if (rc != SMC_ERR_IO || !strstr(f->err.detail, "1790000000-x.json.part: can't write it"))
         return 2;
     if (f->err.sys_errno != EFBIG && f->err.sys_errno != ENOSPC)
         return 3;
-    if (smc_file_record(file, NULL) != SMC_ERR_IO || smc_file_finish(file, NULL) != SMC_ERR_IO)
+    if (smci_part_record(file, NULL) != SMC_ERR_IO || smci_part_finish(file, NULL) != SMC_ERR_IO)
         return 4;
-    if (smc_file_restart(file, NULL) != SMC_OK || smc_file_finish(file, NULL) != SMC_OK)
+    if (smci_part_restart(file, NULL) != SMC_OK || smci_part_finish(file, NULL) != SMC_OK)
         return 5;
-    smc_set_free(f->set);
+    smci_fileset_free(f->set);
     return has(f, "x.json.part") ? 6 : 0;
 }
 
@@ -712,14 +712,14 @@ static void test_directory(void **state)
     char *link = text_format("%s/dangling", f->dir);
     assert_int_equal(symlink("nowhere", link), 0);
     char *path = row->below ? text_format("%s%s", f->dir, row->below) : text_format("%s", "");
-    enum smc_status rc = smc_set_open(&f->set, path, START, f->log, &f->err);
+    enum smc_status rc = smci_fileset_open(&f->set, path, START, f->log, &f->err);
     assert_int_equal(rc, row->says ? SMC_ERR_IO : SMC_OK);
     if (row->says) {
         assert_null(f->set);
         assert_says(f, SMC_ERR_IO, row->says);
     } else {
-        assert_int_equal(smc_file_finish(begin(f, "x"), &f->err), SMC_OK);
-        assert_int_equal(smc_set_publish(f->set, &f->err), SMC_OK);
+        assert_int_equal(smci_part_finish(begin(f, "x"), &f->err), SMC_OK);
+        assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_OK);
         char *written = text_format("%s/1790000000-x.json", path);
         assert_true(file_exists(written));
         free(written);
@@ -734,7 +734,7 @@ static int open_unprivileged(struct fixture *f)
 {
     if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
         return 77;
-    if (smc_set_open(&f->set, f->dir, START, NULL, &f->err) != SMC_ERR_IO || f->set)
+    if (smci_fileset_open(&f->set, f->dir, START, NULL, &f->err) != SMC_ERR_IO || f->set)
         return 1;
     char *expected = text_format("%s: a directory that can be written to is expected", f->dir);
     bool is_said = strncmp(f->err.detail, expected, strlen(expected)) == 0;

@@ -1,7 +1,7 @@
 /* lib/pace: its rules one by one, and its aims against models of limiters. */
 #include "support/support.h"
 
-#include "lib/pace.h"
+#include "lib/net/pace.h"
 #include "support/pace_sim.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])

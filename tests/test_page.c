@@ -1,138 +1,142 @@
 /* One page of an answer: rows, cursor, total, in each idiom; and what is none. */
 #include "tests/support/support.h"
 
-#include "extract/page.h"
+#include "lib/net/page.h"
 
 #define NO_CURSOR_MEMBER "-"
 
 /* Rows and picked members are told as one text: "VALUE:ID,VALUE:ID". */
 struct row_case {
     const char *name;
-    enum paging paging;
+    enum smci_paging paging;
     bool is_bare_ok;
     const char *text;
-    enum page_verdict verdict;
+    enum smci_page_verdict verdict;
     const char *rows;
     const char *cursor; /* NULL: the end; NO_CURSOR_MEMBER: not even that is said */
     int64_t total;
 };
 
-#define PAGE  PAGING_PAGE, false
-#define BARE  PAGING_PAGE, true
-#define TOKEN PAGING_TOKEN, false
-#define NONE  PAGING_NONE, false
+#define PAGE  SMCI_PAGING_PAGE, false
+#define BARE  SMCI_PAGING_PAGE, true
+#define TOKEN SMCI_PAGING_TOKEN, false
+#define NONE  SMCI_PAGING_NONE, false
 
 static const struct row_case cases[] = {
     /* limit and page */
-    {"one row", PAGE, "{\"entries\":[{\"id\":1}],\"nextPage\":null,\"total\":1}", PAGE_OK,
+    {"one row", PAGE, "{\"entries\":[{\"id\":1}],\"nextPage\":null,\"total\":1}", SMCI_PAGE_OK,
      "{\"id\":1}:1", NULL, 1},
-    {"no row", PAGE, "{\"entries\":[],\"nextPage\":null,\"total\":0}", PAGE_OK, "", NULL, 0},
+    {"no row", PAGE, "{\"entries\":[],\"nextPage\":null,\"total\":0}", SMCI_PAGE_OK, "", NULL, 0},
     {"white space", PAGE, " { \"entries\" : [ { \"id\" : 1 } , 2 ] , \"nextPage\" : \"x\" } ",
-     PAGE_OK, "{ \"id\" : 1 }:1,2:", "\"x\"", -1},
+     SMCI_PAGE_OK, "{ \"id\" : 1 }:1,2:", "\"x\"", -1},
     {"more to come", PAGE, "{\"entries\":[{\"id\":\"a\"},{\"x\":0}],\"nextPage\":\"c+/=\"}",
-     PAGE_OK, "{\"id\":\"a\"}:\"a\",{\"x\":0}:", "\"c+/=\"", -1},
+     SMCI_PAGE_OK, "{\"id\":\"a\"}:\"a\",{\"x\":0}:", "\"c+/=\"", -1},
     {"the cursor before the rows", PAGE, "{\"nextPage\":\"c\",\"total\":9,\"entries\":[1]}",
-     PAGE_OK, "1:", "\"c\"", 9},
+     SMCI_PAGE_OK, "1:", "\"c\"", 9},
     {"rows of any type", PAGE, "{\"entries\":[null,true,\"s\",1.10,[],{}],\"nextPage\":null}",
-     PAGE_OK, "null:,true:,\"s\":,1.10:,[]:,{}:", NULL, -1},
-    {"no cursor member", PAGE, "{\"entries\":[]}", PAGE_OK, "", NO_CURSOR_MEMBER, -1},
-    {"an empty cursor is no end here", PAGE, "{\"entries\":[],\"nextPage\":\"\"}", PAGE_OK, "",
+     SMCI_PAGE_OK, "null:,true:,\"s\":,1.10:,[]:,{}:", NULL, -1},
+    {"no cursor member", PAGE, "{\"entries\":[]}", SMCI_PAGE_OK, "", NO_CURSOR_MEMBER, -1},
+    {"an empty cursor is no end here", PAGE, "{\"entries\":[],\"nextPage\":\"\"}", SMCI_PAGE_OK, "",
      "\"\"", -1},
-    {"a number as cursor", PAGE, "{\"entries\":[],\"nextPage\":20}", PAGE_OK, "", "20", -1},
-    {"an object as cursor", PAGE, "{\"entries\":[],\"nextPage\":{\"a\":1}}", PAGE_OK, "",
+    {"a number as cursor", PAGE, "{\"entries\":[],\"nextPage\":20}", SMCI_PAGE_OK, "", "20", -1},
+    {"an object as cursor", PAGE, "{\"entries\":[],\"nextPage\":{\"a\":1}}", SMCI_PAGE_OK, "",
      "{\"a\":1}", -1},
-    {"false as cursor", PAGE, "{\"entries\":[],\"nextPage\":false}", PAGE_OK, "", "false", -1},
+    {"false as cursor", PAGE, "{\"entries\":[],\"nextPage\":false}", SMCI_PAGE_OK, "", "false", -1},
     {"the other idiom's cursor does not count", PAGE, "{\"entries\":[],\"nextPageToken\":\"x\"}",
-     PAGE_OK, "", NO_CURSOR_MEMBER, -1},
-    {"a cursor within a row does not count", PAGE, "{\"entries\":[{\"nextPage\":\"x\"}]}", PAGE_OK,
-     "{\"nextPage\":\"x\"}:", NO_CURSOR_MEMBER, -1},
+     SMCI_PAGE_OK, "", NO_CURSOR_MEMBER, -1},
+    {"a cursor within a row does not count", PAGE, "{\"entries\":[{\"nextPage\":\"x\"}]}",
+     SMCI_PAGE_OK, "{\"nextPage\":\"x\"}:", NO_CURSOR_MEMBER, -1},
     /* total */
-    {"total as a text", PAGE, "{\"entries\":[],\"nextPage\":null,\"total\":\"5\"}", PAGE_OK, "",
+    {"total as a text", PAGE, "{\"entries\":[],\"nextPage\":null,\"total\":\"5\"}", SMCI_PAGE_OK,
+     "", NULL, -1},
+    {"total null", PAGE, "{\"entries\":[],\"nextPage\":null,\"total\":null}", SMCI_PAGE_OK, "",
      NULL, -1},
-    {"total null", PAGE, "{\"entries\":[],\"nextPage\":null,\"total\":null}", PAGE_OK, "", NULL,
-     -1},
-    {"total with a fraction", PAGE, "{\"entries\":[],\"nextPage\":null,\"total\":5.0}", PAGE_OK, "",
-     NULL, -1},
+    {"total with a fraction", PAGE, "{\"entries\":[],\"nextPage\":null,\"total\":5.0}",
+     SMCI_PAGE_OK, "", NULL, -1},
     {"total beyond 64 bits", PAGE,
-     "{\"entries\":[],\"nextPage\":null,\"total\":99999999999999999999}", PAGE_OK, "", NULL, -1},
+     "{\"entries\":[],\"nextPage\":null,\"total\":99999999999999999999}", SMCI_PAGE_OK, "", NULL,
+     -1},
     {"the last total counts", PAGE, "{\"total\":1,\"entries\":[],\"nextPage\":null,\"total\":2}",
-     PAGE_OK, "", NULL, 2},
+     SMCI_PAGE_OK, "", NULL, 2},
     /* names and doubles */
     {"escaped names", PAGE,
-     "{\"\\u0065ntries\":[{\"\\u0069d\":7}],\"next\\u0050age\":\"c\",\"tota\\u006c\":3}", PAGE_OK,
-     "{\"\\u0069d\":7}:7", "\"c\"", 3},
+     "{\"\\u0065ntries\":[{\"\\u0069d\":7}],\"next\\u0050age\":\"c\",\"tota\\u006c\":3}",
+     SMCI_PAGE_OK, "{\"\\u0069d\":7}:7", "\"c\"", 3},
     {"names in other letters do not count", PAGE, "{\"Entries\":[1],\"entries\":[],\"NextPage\":1}",
-     PAGE_OK, "", NO_CURSOR_MEMBER, -1},
+     SMCI_PAGE_OK, "", NO_CURSOR_MEMBER, -1},
     {"doubled entries: the last", PAGE, "{\"entries\":[1,2],\"entries\":[3],\"nextPage\":null}",
-     PAGE_OK, "3:", NULL, -1},
+     SMCI_PAGE_OK, "3:", NULL, -1},
     {"doubled cursor: the last", PAGE, "{\"entries\":[],\"nextPage\":\"a\",\"nextPage\":null}",
-     PAGE_OK, "", NULL, -1},
+     SMCI_PAGE_OK, "", NULL, -1},
     {"doubled cursor: the last, not null", PAGE,
-     "{\"entries\":[],\"nextPage\":null,\"nextPage\":\"a\"}", PAGE_OK, "", "\"a\"", -1},
-    {"doubled id: the last", PAGE, "{\"entries\":[{\"id\":1,\"id\":2}],\"nextPage\":null}", PAGE_OK,
-     "{\"id\":1,\"id\":2}:2", NULL, -1},
+     "{\"entries\":[],\"nextPage\":null,\"nextPage\":\"a\"}", SMCI_PAGE_OK, "", "\"a\"", -1},
+    {"doubled id: the last", PAGE, "{\"entries\":[{\"id\":1,\"id\":2}],\"nextPage\":null}",
+     SMCI_PAGE_OK, "{\"id\":1,\"id\":2}:2", NULL, -1},
     {"other members of any shape", PAGE,
      "{\"hasMore\":false,\"x\":{\"entries\":[9]},\"entries\":[],\"y\":[[1]],\"nextPage\":null}",
-     PAGE_OK, "", NULL, -1},
+     SMCI_PAGE_OK, "", NULL, -1},
     /* a bare array */
-    {"a bare array", BARE, "[{\"id\":1},{\"id\":2}]", PAGE_OK, "{\"id\":1}:1,{\"id\":2}:2", NULL,
-     -1},
-    {"an empty bare array", BARE, " [ ] ", PAGE_OK, "", NULL, -1},
-    {"a page where a bare array may be", BARE, "{\"entries\":[1],\"nextPage\":\"c\"}", PAGE_OK,
-     "1:", "\"c\"", -1},
-    {"a bare array where none may be", PAGE, "[{\"id\":1}]", PAGE_WRONG, NULL, NULL, -1},
-    /* pageSize and pageToken */
-    {"token: more to come", TOKEN, "{\"entries\":[1],\"nextPageToken\":\"t\"}", PAGE_OK,
-     "1:", "\"t\"", -1},
-    {"token: absent", TOKEN, "{\"entries\":[1]}", PAGE_OK, "1:", NO_CURSOR_MEMBER, -1},
-    {"token: null", TOKEN, "{\"entries\":[1],\"nextPageToken\":null}", PAGE_OK, "1:", NULL, -1},
-    {"token: empty", TOKEN, "{\"entries\":[1],\"nextPageToken\":\"\"}", PAGE_OK, "1:", NULL, -1},
-    {"token: the other idiom's cursor does not count", TOKEN, "{\"entries\":[],\"nextPage\":\"x\"}",
-     PAGE_OK, "", NO_CURSOR_MEMBER, -1},
-    {"token: a bare array", TOKEN, "[1]", PAGE_WRONG, NULL, NULL, -1},
-    /* none */
-    {"none: an array", NONE, "[{\"id\":1},2]", PAGE_OK, "{\"id\":1}:1,2:", NULL, -1},
-    {"none: empty", NONE, "[]", PAGE_OK, "", NULL, -1},
-    {"none: a page", NONE, "{\"entries\":[],\"nextPage\":null}", PAGE_WRONG, NULL, NULL, -1},
-    /* JSON, but no page */
-    {"no entries", PAGE, "{\"nextPage\":null}", PAGE_WRONG, NULL, NULL, -1},
-    {"an empty object", PAGE, "{}", PAGE_WRONG, NULL, NULL, -1},
-    {"entries are a text", PAGE, "{\"entries\":\"x\",\"nextPage\":null}", PAGE_WRONG, NULL, NULL,
-     -1},
-    {"entries are null", PAGE, "{\"entries\":null,\"nextPage\":null}", PAGE_WRONG, NULL, NULL, -1},
-    {"entries are an object", PAGE, "{\"entries\":{},\"nextPage\":null}", PAGE_WRONG, NULL, NULL,
-     -1},
-    {"a text alone", PAGE, "\"entries\"", PAGE_WRONG, NULL, NULL, -1},
-    {"a number alone", PAGE, "1", PAGE_WRONG, NULL, NULL, -1},
-    {"null alone", PAGE, "null", PAGE_WRONG, NULL, NULL, -1},
-    {"null alone, bare", BARE, "null", PAGE_WRONG, NULL, NULL, -1},
-    /* not JSON */
-    {"empty", PAGE, "", PAGE_NOT_JSON, NULL, NULL, -1},
-    {"white space alone", PAGE, " \n", PAGE_NOT_JSON, NULL, NULL, -1},
-    {"HTML", PAGE, "<!doctype html><html></html>", PAGE_NOT_JSON, NULL, NULL, -1},
-    {"cut in a row", PAGE, "{\"entries\":[{\"id\":1},{\"i", PAGE_NOT_JSON, NULL, NULL, -1},
-    {"cut behind the rows", PAGE, "{\"entries\":[1],", PAGE_NOT_JSON, NULL, NULL, -1},
-    {"cut before the last brace", PAGE, "{\"entries\":[1],\"nextPage\":null", PAGE_NOT_JSON, NULL,
+    {"a bare array", BARE, "[{\"id\":1},{\"id\":2}]", SMCI_PAGE_OK, "{\"id\":1}:1,{\"id\":2}:2",
      NULL, -1},
-    {"something behind", PAGE, "{\"entries\":[1],\"nextPage\":null} x", PAGE_NOT_JSON, NULL, NULL,
+    {"an empty bare array", BARE, " [ ] ", SMCI_PAGE_OK, "", NULL, -1},
+    {"a page where a bare array may be", BARE, "{\"entries\":[1],\"nextPage\":\"c\"}", SMCI_PAGE_OK,
+     "1:", "\"c\"", -1},
+    {"a bare array where none may be", PAGE, "[{\"id\":1}]", SMCI_PAGE_WRONG, NULL, NULL, -1},
+    /* pageSize and pageToken */
+    {"token: more to come", TOKEN, "{\"entries\":[1],\"nextPageToken\":\"t\"}", SMCI_PAGE_OK,
+     "1:", "\"t\"", -1},
+    {"token: absent", TOKEN, "{\"entries\":[1]}", SMCI_PAGE_OK, "1:", NO_CURSOR_MEMBER, -1},
+    {"token: null", TOKEN, "{\"entries\":[1],\"nextPageToken\":null}", SMCI_PAGE_OK, "1:", NULL,
      -1},
-    {"a bad row", PAGE, "{\"entries\":[{\"id\":01}],\"nextPage\":null}", PAGE_NOT_JSON, NULL, NULL,
+    {"token: empty", TOKEN, "{\"entries\":[1],\"nextPageToken\":\"\"}", SMCI_PAGE_OK, "1:", NULL,
      -1},
-    {"a bad member behind", PAGE, "{\"entries\":[1],\"nextPage\":null,\"x\":tru}", PAGE_NOT_JSON,
+    {"token: the other idiom's cursor does not count", TOKEN, "{\"entries\":[],\"nextPage\":\"x\"}",
+     SMCI_PAGE_OK, "", NO_CURSOR_MEMBER, -1},
+    {"token: a bare array", TOKEN, "[1]", SMCI_PAGE_WRONG, NULL, NULL, -1},
+    /* none */
+    {"none: an array", NONE, "[{\"id\":1},2]", SMCI_PAGE_OK, "{\"id\":1}:1,2:", NULL, -1},
+    {"none: empty", NONE, "[]", SMCI_PAGE_OK, "", NULL, -1},
+    {"none: a page", NONE, "{\"entries\":[],\"nextPage\":null}", SMCI_PAGE_WRONG, NULL, NULL, -1},
+    /* JSON, but no page */
+    {"no entries", PAGE, "{\"nextPage\":null}", SMCI_PAGE_WRONG, NULL, NULL, -1},
+    {"an empty object", PAGE, "{}", SMCI_PAGE_WRONG, NULL, NULL, -1},
+    {"entries are a text", PAGE, "{\"entries\":\"x\",\"nextPage\":null}", SMCI_PAGE_WRONG, NULL,
+     NULL, -1},
+    {"entries are null", PAGE, "{\"entries\":null,\"nextPage\":null}", SMCI_PAGE_WRONG, NULL, NULL,
+     -1},
+    {"entries are an object", PAGE, "{\"entries\":{},\"nextPage\":null}", SMCI_PAGE_WRONG, NULL,
+     NULL, -1},
+    {"a text alone", PAGE, "\"entries\"", SMCI_PAGE_WRONG, NULL, NULL, -1},
+    {"a number alone", PAGE, "1", SMCI_PAGE_WRONG, NULL, NULL, -1},
+    {"null alone", PAGE, "null", SMCI_PAGE_WRONG, NULL, NULL, -1},
+    {"null alone, bare", BARE, "null", SMCI_PAGE_WRONG, NULL, NULL, -1},
+    /* not JSON */
+    {"empty", PAGE, "", SMCI_PAGE_NOT_JSON, NULL, NULL, -1},
+    {"white space alone", PAGE, " \n", SMCI_PAGE_NOT_JSON, NULL, NULL, -1},
+    {"HTML", PAGE, "<!doctype html><html></html>", SMCI_PAGE_NOT_JSON, NULL, NULL, -1},
+    {"cut in a row", PAGE, "{\"entries\":[{\"id\":1},{\"i", SMCI_PAGE_NOT_JSON, NULL, NULL, -1},
+    {"cut behind the rows", PAGE, "{\"entries\":[1],", SMCI_PAGE_NOT_JSON, NULL, NULL, -1},
+    {"cut before the last brace", PAGE, "{\"entries\":[1],\"nextPage\":null", SMCI_PAGE_NOT_JSON,
      NULL, NULL, -1},
-    {"a bare array cut", BARE, "[{\"id\":1}", PAGE_NOT_JSON, NULL, NULL, -1},
-    {"a bare array cut where none may be", PAGE, "[{\"id\":1}", PAGE_NOT_JSON, NULL, NULL, -1},
-    {"not UTF-8", PAGE, "{\"entries\":[\"\xff\"],\"nextPage\":null}", PAGE_NOT_JSON, NULL, NULL,
-     -1},
+    {"something behind", PAGE, "{\"entries\":[1],\"nextPage\":null} x", SMCI_PAGE_NOT_JSON, NULL,
+     NULL, -1},
+    {"a bad row", PAGE, "{\"entries\":[{\"id\":01}],\"nextPage\":null}", SMCI_PAGE_NOT_JSON, NULL,
+     NULL, -1},
+    {"a bad member behind", PAGE, "{\"entries\":[1],\"nextPage\":null,\"x\":tru}",
+     SMCI_PAGE_NOT_JSON, NULL, NULL, -1},
+    {"a bare array cut", BARE, "[{\"id\":1}", SMCI_PAGE_NOT_JSON, NULL, NULL, -1},
+    {"a bare array cut where none may be", PAGE, "[{\"id\":1}", SMCI_PAGE_NOT_JSON, NULL, NULL, -1},
+    {"not UTF-8", PAGE, "{\"entries\":[\"\xff\"],\"nextPage\":null}", SMCI_PAGE_NOT_JSON, NULL,
+     NULL, -1},
 };
 
 static const char *const picked[] = {"id"};
 
-static void check_rows(const struct page *page, const char *want)
+static void check_rows(const struct smci_page *page, const char *want)
 {
     struct smc_buf got = SMC_BUF_INIT(65536);
     for (size_t i = 0; i < page->count; i++) {
-        const struct row *row = &page->rows[i];
+        const struct smci_page_row *row = &page->rows[i];
         assert_int_equal(smc_buf_addf(&got, "%s%.*s:%.*s", i ? "," : "", (int)row->value.len,
                                       row->value.p, (int)row->members[0].len,
                                       row->members[0].p ? row->members[0].p : ""),
@@ -142,11 +146,11 @@ static void check_rows(const struct page *page, const char *want)
     smc_buf_clear(&got);
 }
 
-static void check_cursor(const struct page *page, const char *want, enum paging paging,
+static void check_cursor(const struct smci_page *page, const char *want, enum smci_paging paging,
                          bool is_bare)
 {
     bool is_absent = want && strcmp(want, NO_CURSOR_MEMBER) == 0;
-    if (paging != PAGING_NONE && !is_bare)
+    if (paging != SMCI_PAGING_NONE && !is_bare)
         assert_int_equal(page->has_cursor_member, !is_absent);
     if (!want || is_absent) {
         assert_null(page->cursor.p);
@@ -160,12 +164,12 @@ static void test_case(void **state)
 {
     const struct row_case *c = *state;
     struct smc_error err = SMC_ERROR_INIT;
-    struct page page = PAGE_INIT;
-    enum page_verdict verdict =
-        page_read(&page, c->text, strlen(c->text), c->paging, c->is_bare_ok, picked, 1, &err);
+    struct smci_page page = SMCI_PAGE_INIT;
+    enum smci_page_verdict verdict =
+        smci_page_read(&page, c->text, strlen(c->text), c->paging, c->is_bare_ok, picked, 1, &err);
     assert_int_equal(verdict, c->verdict);
-    assert_int_equal(err.detail[0] != '\0', verdict != PAGE_OK);
-    if (verdict == PAGE_OK) {
+    assert_int_equal(err.detail[0] != '\0', verdict != SMCI_PAGE_OK);
+    if (verdict == SMCI_PAGE_OK) {
         const char *entries = strchr(c->text, '[');
         check_rows(&page, c->rows);
         check_cursor(&page, c->cursor, c->paging, entries == c->text);
@@ -173,8 +177,8 @@ static void test_case(void **state)
         assert_int_equal(page.entries.p[0], '[');
         assert_int_equal(page.entries.p[page.entries.len - 1], ']');
     }
-    page_clear(&page);
-    page_clear(&page);
+    smci_page_clear(&page);
+    smci_page_clear(&page);
 }
 
 /* A page that is read again keeps nothing of the one before. */
@@ -183,18 +187,20 @@ static void test_again(void **state)
     static const char first[] =
         "{\"entries\":[{\"id\":1},{\"id\":2}],\"nextPage\":\"c\",\"total\":2}";
     static const char second[] = "{\"entries\":[3]}";
-    struct page page = PAGE_INIT;
+    struct smci_page page = SMCI_PAGE_INIT;
     (void)state;
-    assert_int_equal(page_read(&page, first, strlen(first), PAGING_PAGE, false, picked, 1, NULL),
-                     PAGE_OK);
+    assert_int_equal(
+        smci_page_read(&page, first, strlen(first), SMCI_PAGING_PAGE, false, picked, 1, NULL),
+        SMCI_PAGE_OK);
     assert_int_equal(page.count, 2);
-    assert_int_equal(page_read(&page, second, strlen(second), PAGING_PAGE, false, picked, 1, NULL),
-                     PAGE_OK);
+    assert_int_equal(
+        smci_page_read(&page, second, strlen(second), SMCI_PAGING_PAGE, false, picked, 1, NULL),
+        SMCI_PAGE_OK);
     assert_int_equal(page.count, 1);
     assert_int_equal(page.total, -1);
     assert_null(page.cursor.p);
     assert_false(page.has_cursor_member);
-    page_clear(&page);
+    smci_page_clear(&page);
 }
 
 static void test_members(void **state)
@@ -202,42 +208,43 @@ static void test_members(void **state)
     static const char *const names[] = {"a", "b", "c", "d"};
     static const char text[] =
         "{\"entries\":[{\"d\":4,\"b\":[2],\"z\":{\"a\":0}}],\"nextPage\":null}";
-    struct page page = PAGE_INIT;
+    struct smci_page page = SMCI_PAGE_INIT;
     (void)state;
-    assert_int_equal(page_read(&page, text, strlen(text), PAGING_PAGE, false, names, 4, NULL),
-                     PAGE_OK);
-    const struct row *row = &page.rows[0];
+    assert_int_equal(
+        smci_page_read(&page, text, strlen(text), SMCI_PAGING_PAGE, false, names, 4, NULL),
+        SMCI_PAGE_OK);
+    const struct smci_page_row *row = &page.rows[0];
     assert_null(row->members[0].p);
     assert_memory_equal(row->members[1].p, "[2]", 3);
     assert_null(row->members[2].p);
     assert_memory_equal(row->members[3].p, "4", 1);
-    page_clear(&page);
+    smci_page_clear(&page);
 }
 
-static enum page_verdict read_many(size_t rows, struct page *page, struct smc_error *err)
+static enum smci_page_verdict read_many(size_t rows, struct smci_page *page, struct smc_error *err)
 {
     struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
     assert_int_equal(smc_buf_addstr(&text, "["), SMC_OK);
     for (size_t i = 0; i < rows; i++)
         assert_int_equal(smc_buf_addstr(&text, i ? ",1" : "1"), SMC_OK);
     assert_int_equal(smc_buf_addstr(&text, "]"), SMC_OK);
-    enum page_verdict verdict =
-        page_read(page, text.data, text.len, PAGING_NONE, false, NULL, 0, err);
+    enum smci_page_verdict verdict =
+        smci_page_read(page, text.data, text.len, SMCI_PAGING_NONE, false, NULL, 0, err);
     smc_buf_clear(&text);
     return verdict;
 }
 
 static void test_cap(void **state)
 {
-    struct page page = PAGE_INIT;
+    struct smci_page page = SMCI_PAGE_INIT;
     struct smc_error err = SMC_ERROR_INIT;
     (void)state;
-    assert_int_equal(read_many(PAGE_ROWS_MAX, &page, &err), PAGE_OK);
-    assert_int_equal(page.count, PAGE_ROWS_MAX);
-    assert_int_equal(read_many(PAGE_ROWS_MAX + 1, &page, &err), PAGE_WRONG);
+    assert_int_equal(read_many(SMCI_PAGE_ROWS_MAX, &page, &err), SMCI_PAGE_OK);
+    assert_int_equal(page.count, SMCI_PAGE_ROWS_MAX);
+    assert_int_equal(read_many(SMCI_PAGE_ROWS_MAX + 1, &page, &err), SMCI_PAGE_WRONG);
     assert_int_equal(err.code, SMC_ERR_CAP);
     assert_non_null(strstr(err.detail, "100000"));
-    page_clear(&page);
+    smci_page_clear(&page);
 }
 
 int main(void)

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/digest.h"
+#include "lib/base/digest.h"
 #include "tests/sim/sim.h"
 #include "tests/support/tls.h"
 

@@ -13,7 +13,7 @@ struct fixture {
     int terminal;
     struct smc_log *log;
     struct fake_clock fake;
-    struct smc_cli_progress_opt opt;
+    struct smci_cli_progress_opt opt;
     char text[8192]; /* what was shown */
 };
 
@@ -37,12 +37,12 @@ static int setup(void **state)
     (void)setenv("TERM", "xterm", 1);
     fake_clock_init(&f->fake);
     f->log = smc_log_new(f->terminal, SMC_LOG_INFO, SMC_LOG_TEXT);
-    f->opt = (struct smc_cli_progress_opt){.fd = f->terminal,
-                                           .log = f->log,
-                                           .clock = &f->fake.clock,
-                                           .byte_count = 4000000,
-                                           .file_count = 3,
-                                           .slot_count = 2};
+    f->opt = (struct smci_cli_progress_opt){.fd = f->terminal,
+                                            .log = f->log,
+                                            .clock = &f->fake.clock,
+                                            .byte_count = 4000000,
+                                            .file_count = 3,
+                                            .slot_count = 2};
     *state = f;
     return 0;
 }
@@ -70,35 +70,35 @@ static const char *shown(struct fixture *f)
 static void test_line(void **state)
 {
     struct fixture *f = *state;
-    struct smc_cli_progress *p = smc_cli_progress_new(&f->opt);
+    struct smci_cli_progress *p = smci_cli_progress_new(&f->opt);
     assert_string_equal(shown(f), "\r\x1b[K0/3 files, 0% of 4.0 MB");
-    smc_cli_progress_begin(p, 0, "1-a.json", 2000000);
-    smc_cli_progress_begin(p, 1, "1-\xc3\xa4\x1b.json", 1000000);
-    smc_cli_progress_at(p, 0, 10000);
+    smci_cli_progress_begin(p, 0, "1-a.json", 2000000);
+    smci_cli_progress_begin(p, 1, "1-\xc3\xa4\x1b.json", 1000000);
+    smci_cli_progress_at(p, 0, 10000);
     assert_string_equal(shown(f), ""); /* too soon */
     f->fake.now_ms += 1000;
-    smc_cli_progress_at(p, 0, 500000);
+    smci_cli_progress_at(p, 0, 500000);
     assert_string_equal(shown(f), "\r\x1b[K0/3 files, 12% of 4.0 MB, 500 kB/s, 0:07 left"
                                   " | 1-a.json 25% | 1-???.json 0%");
     f->fake.now_ms += 1000;
-    smc_cli_progress_end(p, 0);
-    smc_cli_progress_at(p, 1, 0); /* begun again */
+    smci_cli_progress_end(p, 0);
+    smci_cli_progress_at(p, 1, 0); /* begun again */
     assert_string_equal(shown(f), "\r\x1b[K1/3 files, 50% of 4.0 MB, 1.0 MB/s, 0:02 left"
                                   " | 1-???.json 0%");
-    smc_cli_progress_free(p);
+    smci_cli_progress_free(p);
     assert_string_equal(shown(f), "\r\x1b[K");
 }
 
 static void test_log_goes_above(void **state)
 {
     struct fixture *f = *state;
-    struct smc_cli_progress *p = smc_cli_progress_new(&f->opt);
+    struct smci_cli_progress *p = smci_cli_progress_new(&f->opt);
     (void)shown(f);
-    smc_logf(f->log, SMC_LOG_WARN, "careful");
+    smc_log_write(f->log, SMC_LOG_WARN, "careful");
     assert_string_equal(shown(f), "\r\x1b[KWARNING - careful\n\r\x1b[K0/3 files, 0% of 4.0 MB");
-    smc_cli_progress_free(p);
+    smci_cli_progress_free(p);
     (void)shown(f);
-    smc_logf(f->log, SMC_LOG_WARN, "careful");
+    smc_log_write(f->log, SMC_LOG_WARN, "careful");
     assert_string_equal(shown(f), "WARNING - careful\n");
 }
 
@@ -107,9 +107,9 @@ static void test_narrow_terminal(void **state)
     struct fixture *f = *state;
     struct winsize size = {.ws_col = 12, .ws_row = 24};
     (void)ioctl(f->terminal, TIOCSWINSZ, &size);
-    struct smc_cli_progress *p = smc_cli_progress_new(&f->opt);
+    struct smci_cli_progress *p = smci_cli_progress_new(&f->opt);
     assert_string_equal(shown(f), "\r\x1b[K0/3 files, ");
-    smc_cli_progress_free(p);
+    smci_cli_progress_free(p);
 }
 
 static void test_where_there_is_none(void **state)
@@ -117,17 +117,17 @@ static void test_where_there_is_none(void **state)
     struct fixture *f = *state;
     int ends[2];
     (void)setenv("TERM", "dumb", 1);
-    assert_null(smc_cli_progress_new(&f->opt));
+    assert_null(smci_cli_progress_new(&f->opt));
     (void)setenv("TERM", "xterm", 1);
     assert_int_equal(pipe(ends), 0);
     f->opt.fd = ends[1];
-    assert_null(smc_cli_progress_new(&f->opt));
+    assert_null(smci_cli_progress_new(&f->opt));
     (void)close(ends[0]);
     (void)close(ends[1]);
-    smc_cli_progress_begin(NULL, 0, "a", 1);
-    smc_cli_progress_at(NULL, 0, 1);
-    smc_cli_progress_end(NULL, 0);
-    smc_cli_progress_free(NULL);
+    smci_cli_progress_begin(NULL, 0, "a", 1);
+    smci_cli_progress_at(NULL, 0, 1);
+    smci_cli_progress_end(NULL, 0);
+    smci_cli_progress_free(NULL);
 }
 
 /* A bare chroot may have no /dev/pts. */

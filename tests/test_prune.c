@@ -1,11 +1,11 @@
-/* smc_set_prune: which sets of a directory go, and that nothing else does. */
+/* smci_fileset_prune: which sets of a directory go, and that nothing else does. */
 #include "support/support.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sigmacat/output.h>
+#include "lib/set/fileset.h"
 
 /* The names of a set's files, the summary last, as the extractor has them. */
 static const char *const names[] = {"files", "members", "summary"};
@@ -100,7 +100,7 @@ static void test_row(void **state)
     struct smc_error err = SMC_ERROR_INIT;
     char *dir = temp_dir_make();
     each_word(row->files, dir, make, NULL);
-    if (smc_set_prune(dir, names, 3, row->keep, row->spared, NULL, &err) != SMC_OK)
+    if (smci_fileset_prune(dir, names, 3, row->keep, row->spared, NULL, &err) != SMC_OK)
         fail_msg("%s", err.detail);
     each_word(row->files, dir, check, row->left);
     temp_dir_remove(dir);
@@ -112,7 +112,7 @@ static void test_no_directory(void **state)
     char *dir = temp_dir_make();
     char *path = text_format("%s/none", dir);
     (void)state;
-    assert_int_equal(smc_set_prune(path, names, 3, 1, 0, NULL, &err), SMC_ERR_IO);
+    assert_int_equal(smci_fileset_prune(path, names, 3, 1, 0, NULL, &err), SMC_ERR_IO);
     assert_non_null(strstr(err.detail, path));
     free(path);
     temp_dir_remove(dir);
@@ -128,7 +128,7 @@ static void test_not_removable(void **state)
     (void)state;
     each_word("10-files.json 10-members.json " SET("20"), dir, make, NULL);
     assert_int_equal(mkdir(summary, 0700), 0);
-    assert_int_equal(smc_set_prune(dir, names, 3, 1, 20, NULL, &err), SMC_ERR_IO);
+    assert_int_equal(smci_fileset_prune(dir, names, 3, 1, 20, NULL, &err), SMC_ERR_IO);
     assert_non_null(strstr(err.detail, "10-summary.json"));
     assert_true(file_exists(files));
     free(files);

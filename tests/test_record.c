@@ -1,6 +1,6 @@
 #include "support/support.h"
 
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
 
 #define TEXT(literal) (literal), sizeof(literal) - 1
 #define COUNT(array)  (sizeof(array) / sizeof(array)[0])
@@ -15,12 +15,12 @@ static char *exact(const char *text, size_t len)
     return copy;
 }
 
-static struct smc_span span(const char *text)
+static struct smc_json_span span(const char *text)
 {
-    return (struct smc_span){text, text ? strlen(text) : 0};
+    return (struct smc_json_span){text, text ? strlen(text) : 0};
 }
 
-static void assert_span(struct smc_span value, const char *expected)
+static void assert_span(struct smc_json_span value, const char *expected)
 {
     if (!expected) {
         assert_null(value.p);
@@ -39,19 +39,19 @@ static size_t offset_of(const struct smc_error *err)
 }
 
 /* Walks all that is below `walk`, entering each container. */
-static bool walk_deep(struct smc_walk *top, size_t levels, struct smc_error *err)
+static bool walk_deep(struct smc_json_walk *top, size_t levels, struct smc_error *err)
 {
-    struct smc_walk *stack = calloc(levels, sizeof *stack);
+    struct smc_json_walk *stack = calloc(levels, sizeof *stack);
     assert_non_null(stack);
     size_t depth = 0;
     stack[0] = *top;
     for (;;) {
-        enum smc_json_type type = smc_walk_peek(&stack[depth], NULL, err);
+        enum smc_json_type type = smc_json_walk_peek(&stack[depth], NULL, err);
         if (type == SMC_JSON_NONE && depth == 0)
             break;
         if (type == SMC_JSON_NONE)
             depth--;
-        else if (depth + 1 < levels && smc_walk_enter(&stack[depth], &stack[depth + 1]))
+        else if (depth + 1 < levels && smc_json_walk_enter(&stack[depth], &stack[depth + 1]))
             depth++;
     }
     bool ok = stack[0].is_done;
@@ -63,15 +63,15 @@ static bool walk_deep(struct smc_walk *top, size_t levels, struct smc_error *err
 static bool reads(const char *text, size_t len, struct smc_error *err)
 {
     char *copy = exact(text, len);
-    struct smc_span value;
-    enum smc_status rc = smc_record_scan(copy, len, &value, err);
+    struct smc_json_span value;
+    enum smc_status rc = smc_json_scan(copy, len, &value, err);
     assert_int_equal(rc, err->code);
-    enum smc_json_type type = smc_span_type(value);
-    struct smc_walk walk;
+    enum smc_json_type type = smc_json_type_of(value);
+    struct smc_json_walk walk;
     struct smc_error other = SMC_ERROR_INIT;
-    if (smc_walk_text(&walk, copy, len, &other) == SMC_OK) {
-        struct smc_walk again = walk;
-        while (smc_walk_next(&walk, NULL, NULL, &other))
+    if (smc_json_walk_text(&walk, copy, len, &other) == SMC_OK) {
+        struct smc_json_walk again = walk;
+        while (smc_json_walk_next(&walk, NULL, NULL, &other))
             ;
         assert_int_equal(walk.is_done, rc == SMC_OK);
         assert_string_equal(other.detail, err->detail);
@@ -81,9 +81,9 @@ static bool reads(const char *text, size_t len, struct smc_error *err)
     } else {
         assert_true(type != SMC_JSON_ARRAY && type != SMC_JSON_OBJECT);
     }
-    if (rc == SMC_OK && smc_walk_begin(&walk, value)) {
-        struct smc_walk again = walk;
-        while (smc_walk_next(&walk, NULL, NULL, NULL))
+    if (rc == SMC_OK && smc_json_walk_begin(&walk, value)) {
+        struct smc_json_walk again = walk;
+        while (smc_json_walk_next(&walk, NULL, NULL, NULL))
             ;
         assert_true(walk.is_done);
         assert_ptr_equal(walk.at, value.p + value.len);
@@ -156,9 +156,9 @@ static void test_valid(void **state)
     struct smc_error err = SMC_ERROR_INIT;
     if (!reads(row->text, row->len, &err))
         fail_msg("refused: %s", err.detail);
-    struct smc_span value;
-    assert_int_equal(smc_record_scan(row->text, row->len, &value, NULL), SMC_OK);
-    assert_int_equal(smc_span_type(value), row->type);
+    struct smc_json_span value;
+    assert_int_equal(smc_json_scan(row->text, row->len, &value, NULL), SMC_OK);
+    assert_int_equal(smc_json_type_of(value), row->type);
     assert_true(value.p[0] > ' ' && value.p[value.len - 1] > ' ');
     assert_prefixes(row->text, row->len);
 }
@@ -283,7 +283,7 @@ static void test_every_byte(void **state)
                 text[1 + at] = (char)byte;
                 struct smc_error err = SMC_ERROR_INIT;
                 char *copy = exact(text, len + 2);
-                enum smc_status rc = smc_record_scan(copy, len + 2, NULL, &err);
+                enum smc_status rc = smc_json_scan(copy, len + 2, NULL, &err);
                 free(copy);
                 /* an escaped "a" is none; before the closing quote it leaves the string open */
                 size_t bad = byte == '\\' ? at + 2 + (at + 1 == len) : at + 1;
@@ -325,15 +325,15 @@ static void test_depth(void **state)
     for (size_t i = 0; i < row->depth; i++)
         assert_int_equal(smc_buf_addstr(&text, row->close), SMC_OK);
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_walk walk;
+    struct smc_json_walk walk;
     assert_int_equal(reads(text.data, text.len, &err), row->is_ok);
-    assert_int_equal(smc_walk_text(&walk, text.data, text.len, NULL), SMC_OK);
+    assert_int_equal(smc_json_walk_text(&walk, text.data, text.len, NULL), SMC_OK);
     struct smc_error deep = SMC_ERROR_INIT;
     assert_int_equal(walk_deep(&walk, 5000, &deep), row->is_ok);
     if (!row->is_ok) {
         assert_int_equal(err.code, SMC_ERR_CAP);
-        assert_non_null(strstr(err.detail, "SMC_RECORD_DEPTH_MAX"));
-        assert_int_equal(offset_of(&err), strlen(row->open) * SMC_RECORD_DEPTH_MAX);
+        assert_non_null(strstr(err.detail, "SMC_JSON_DEPTH_MAX"));
+        assert_int_equal(offset_of(&err), strlen(row->open) * SMC_JSON_DEPTH_MAX);
         assert_string_equal(deep.detail, err.detail);
     }
     smc_buf_clear(&text);
@@ -358,7 +358,7 @@ static void test_nest_kinds(void **state)
             text[len++] = is_object == (i != wrong) ? '}' : ']';
         }
         struct smc_error err = SMC_ERROR_INIT;
-        assert_int_equal(smc_record_scan(text, len, NULL, &err) == SMC_OK, wrong == 200);
+        assert_int_equal(smc_json_scan(text, len, NULL, &err) == SMC_OK, wrong == 200);
         if (wrong < 200)
             assert_int_equal(offset_of(&err), bad);
     }
@@ -380,20 +380,20 @@ static void test_page(void **state)
         {"{ \"v\" : 2 , \"\\u0069d\" : \"b\", \"v\":{\"w\":[3]} }", "\"b\"", "{\"w\":[3]}"},
         {"{}", NULL, NULL}};
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_walk page;
-    struct smc_walk rows;
-    struct smc_span key;
-    struct smc_span value;
-    struct smc_span found[2];
-    struct smc_span next = {NULL, 0};
+    struct smc_json_walk page;
+    struct smc_json_walk rows;
+    struct smc_json_span key;
+    struct smc_json_span value;
+    struct smc_json_span found[2];
+    struct smc_json_span next = {NULL, 0};
     size_t count = 0;
     enum smc_json_type type;
-    assert_int_equal(smc_walk_text(&page, TEXT(page_text), &err), SMC_OK);
-    while ((type = smc_walk_peek(&page, &key, &err)) != SMC_JSON_NONE) {
-        if (type == SMC_JSON_ARRAY && smc_span_equals(key, "entries")) {
-            assert_true(smc_walk_enter(&page, &rows));
-            while (smc_walk_peek(&rows, NULL, &err) != SMC_JSON_NONE &&
-                   smc_walk_take_members(&rows, names, 2, found, &value, &err)) {
+    assert_int_equal(smc_json_walk_text(&page, TEXT(page_text), &err), SMC_OK);
+    while ((type = smc_json_walk_peek(&page, &key, &err)) != SMC_JSON_NONE) {
+        if (type == SMC_JSON_ARRAY && smc_json_equals(key, "entries")) {
+            assert_true(smc_json_walk_enter(&page, &rows));
+            while (smc_json_walk_peek(&rows, NULL, &err) != SMC_JSON_NONE &&
+                   smc_json_walk_take_members(&rows, names, 2, found, &value, &err)) {
                 assert_in_range(count, 0, 3);
                 assert_span(value, rows_expected[count][0]);
                 assert_span(found[0], rows_expected[count][1]);
@@ -401,7 +401,7 @@ static void test_page(void **state)
                 count++;
             }
             assert_true(rows.is_done);
-        } else if (smc_walk_take(&page, &value, &err) && smc_span_equals(key, "nextPage")) {
+        } else if (smc_json_walk_take(&page, &value, &err) && smc_json_equals(key, "nextPage")) {
             next = value;
         }
     }
@@ -421,18 +421,17 @@ static void test_page_broken(void **state)
         text[at] = '\x01';
         struct smc_error scanned = SMC_ERROR_INIT;
         struct smc_error walked = SMC_ERROR_INIT;
-        assert_int_equal(smc_record_scan(text, sizeof page_text - 1, NULL, &scanned),
-                         SMC_ERR_SYNTAX);
-        struct smc_walk page;
-        struct smc_walk rows;
-        struct smc_span found[2];
+        assert_int_equal(smc_json_scan(text, sizeof page_text - 1, NULL, &scanned), SMC_ERR_SYNTAX);
+        struct smc_json_walk page;
+        struct smc_json_walk rows;
+        struct smc_json_span found[2];
         enum smc_json_type type;
         bool is_done = false;
-        if (smc_walk_text(&page, text, sizeof page_text - 1, &walked) == SMC_OK) {
-            while ((type = smc_walk_peek(&page, NULL, &walked)) != SMC_JSON_NONE)
-                if (type == SMC_JSON_ARRAY && smc_walk_enter(&page, &rows))
-                    while (smc_walk_peek(&rows, NULL, &walked) != SMC_JSON_NONE &&
-                           smc_walk_take_members(&rows, names, 2, found, NULL, &walked))
+        if (smc_json_walk_text(&page, text, sizeof page_text - 1, &walked) == SMC_OK) {
+            while ((type = smc_json_walk_peek(&page, NULL, &walked)) != SMC_JSON_NONE)
+                if (type == SMC_JSON_ARRAY && smc_json_walk_enter(&page, &rows))
+                    while (smc_json_walk_peek(&rows, NULL, &walked) != SMC_JSON_NONE &&
+                           smc_json_walk_take_members(&rows, names, 2, found, NULL, &walked))
                         ;
             is_done = page.is_done;
             assert_string_equal(walked.detail, scanned.detail);
@@ -446,44 +445,44 @@ static void test_page_broken(void **state)
 static void test_child_left(void **state)
 {
     (void)state;
-    struct smc_walk walk;
-    struct smc_walk child;
-    struct smc_span value;
-    assert_int_equal(smc_walk_text(&walk, TEXT("[[1,2,3],[4],5]"), NULL), SMC_OK);
-    assert_false(smc_walk_enter(&walk, &child));
-    assert_false(smc_walk_take(&walk, &value, NULL));
-    assert_int_equal(smc_walk_peek(&walk, NULL, NULL), SMC_JSON_ARRAY);
-    assert_true(smc_walk_enter(&walk, &child));
-    assert_true(smc_walk_next(&child, NULL, &value, NULL));
+    struct smc_json_walk walk;
+    struct smc_json_walk child;
+    struct smc_json_span value;
+    assert_int_equal(smc_json_walk_text(&walk, TEXT("[[1,2,3],[4],5]"), NULL), SMC_OK);
+    assert_false(smc_json_walk_enter(&walk, &child));
+    assert_false(smc_json_walk_take(&walk, &value, NULL));
+    assert_int_equal(smc_json_walk_peek(&walk, NULL, NULL), SMC_JSON_ARRAY);
+    assert_true(smc_json_walk_enter(&walk, &child));
+    assert_true(smc_json_walk_next(&child, NULL, &value, NULL));
     assert_span(value, "1");
-    assert_true(smc_walk_next(&walk, NULL, &value, NULL));
+    assert_true(smc_json_walk_next(&walk, NULL, &value, NULL));
     assert_span(value, "[4]");
-    assert_int_equal(smc_walk_peek(&walk, NULL, NULL), SMC_JSON_NUMBER);
-    assert_false(smc_walk_enter(&walk, &child));
-    assert_int_equal(smc_walk_peek(&child, NULL, NULL), SMC_JSON_NONE);
+    assert_int_equal(smc_json_walk_peek(&walk, NULL, NULL), SMC_JSON_NUMBER);
+    assert_false(smc_json_walk_enter(&walk, &child));
+    assert_int_equal(smc_json_walk_peek(&child, NULL, NULL), SMC_JSON_NONE);
     assert_false(child.is_done);
-    assert_false(smc_walk_next(&walk, NULL, &value, NULL));
+    assert_false(smc_json_walk_next(&walk, NULL, &value, NULL));
     assert_true(walk.is_done);
-    assert_false(smc_walk_next(&walk, NULL, &value, NULL));
+    assert_false(smc_json_walk_next(&walk, NULL, &value, NULL));
     assert_span(value, NULL);
 }
 
 static void test_failed_walk_stays(void **state)
 {
     (void)state;
-    struct smc_walk walk;
-    struct smc_span value;
-    assert_int_equal(smc_walk_text(&walk, TEXT("[1,nul,2]"), NULL), SMC_OK);
-    assert_true(smc_walk_next(&walk, NULL, &value, NULL));
+    struct smc_json_walk walk;
+    struct smc_json_span value;
+    assert_int_equal(smc_json_walk_text(&walk, TEXT("[1,nul,2]"), NULL), SMC_OK);
+    assert_true(smc_json_walk_next(&walk, NULL, &value, NULL));
     for (int i = 0; i < 3; i++) {
-        assert_false(smc_walk_next(&walk, NULL, &value, NULL));
+        assert_false(smc_json_walk_next(&walk, NULL, &value, NULL));
         assert_span(value, NULL);
         assert_false(walk.is_done);
     }
-    assert_false(smc_walk_begin(&walk, span("12")));
-    assert_false(smc_walk_next(&walk, NULL, &value, NULL));
-    assert_false(smc_walk_begin(&walk, span(NULL)));
-    assert_int_equal(smc_walk_text(&walk, TEXT(" \"a\""), NULL), SMC_ERR_SYNTAX);
+    assert_false(smc_json_walk_begin(&walk, span("12")));
+    assert_false(smc_json_walk_next(&walk, NULL, &value, NULL));
+    assert_false(smc_json_walk_begin(&walk, span(NULL)));
+    assert_int_equal(smc_json_walk_text(&walk, TEXT(" \"a\""), NULL), SMC_ERR_SYNTAX);
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* lib/retry: every row of the contract's tables of failures, and every form of Retry-After. */
 #include "support/support.h"
 
-#include "lib/retry.h"
+#include "lib/net/retry.h"
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 
@@ -12,7 +12,7 @@
 struct decide_row {
     const char *name;
     enum smc_policy policy;
-    struct smci_try end;
+    struct smci_attempt end;
     enum smci_action action;
     bool is_transient;
 };
@@ -168,7 +168,7 @@ static void test_wait(void **state)
 {
     const struct wait_row *row = *state;
     struct smci_retry_opt opt = {SMC_POLICY_SIGMA, INT32_MAX, row->base_ms};
-    struct smci_try end = {.http_status = 503, .retry_after_ms = row->retry_after_ms};
+    struct smci_attempt end = {.http_status = 503, .retry_after_ms = row->retry_after_ms};
     struct smci_rng rng;
     smci_rng_seed(&rng, 42);
     int64_t least = INT64_MAX;
@@ -196,7 +196,7 @@ static void test_tries(void **state)
 {
     const struct tries_row *row = *state;
     struct smci_retry_opt opt = {SMC_POLICY_CATALOG, row->retries, 0};
-    struct smci_try end = {.retry_after_ms = -1};
+    struct smci_attempt end = {.retry_after_ms = -1};
     struct smci_rng rng;
     smci_rng_seed(&rng, 1);
     int sent = 1;

@@ -22,7 +22,7 @@
 #define HANG_MS 20000
 
 struct fixture {
-    struct smc_cli_secret from;
+    struct smci_cli_secret from;
     struct smc_buf secret;
     struct smc_error err;
     struct smc_log *log;
@@ -49,7 +49,7 @@ static int setup(void **state)
     smc_log_set_sink(f->log, keep_line, f);
     f->dir = temp_dir_make();
     f->path = text_format("%s/token", f->dir);
-    f->from = (struct smc_cli_secret){.name = NAME, .stop_fd = -1, .log = f->log};
+    f->from = (struct smci_cli_secret){.name = NAME, .stop_fd = -1, .log = f->log};
     *state = f;
     return pipe(f->alive) == 0 && pipe2(f->given, O_CLOEXEC) == 0 ? 0 : -1;
 }
@@ -99,7 +99,7 @@ static enum smc_status read_secret(struct fixture *f)
 {
     sigset_t mask;
     int open_before = open_count();
-    enum smc_status rc = smc_cli_secret_read(&f->from, &f->secret, &f->err);
+    enum smc_status rc = smci_cli_secret_read(&f->from, &f->secret, &f->err);
     assert_int_equal(f->err.code, rc);
     assert_int_equal(open_count(), open_before);
     assert_int_equal(sigprocmask(SIG_SETMASK, NULL, &mask), 0);
@@ -125,7 +125,7 @@ static void check_outcome(struct fixture *f, enum smc_status status, const char 
     assert_string_equal(f->secret.data, want);
     assert_int_equal(f->secret.len, strlen(want));
     /* It never grew: nothing of it was left behind by realloc. */
-    assert_int_equal(f->secret.allocated, SMC_CLI_SECRET_MAX + 2);
+    assert_int_equal(f->secret.allocated, SMCI_CLI_SECRET_MAX + 2);
 }
 
 /* ---- files ---- */
@@ -149,8 +149,8 @@ static const struct file_row file_rows[] = {
     {"a line after a byte order mark", "\xef\xbb\xbftiger\r\n", 0, 0, SMC_OK, "tiger"},
     {"what a shell would change", "$ti\"g\\er'%s\n", 0, 0, SMC_OK, "$ti\"g\\er'%s"},
     {"not only ASCII", "t\xc3\xafger\n", 0, 0, SMC_OK, "t\xc3\xafger"},
-    {"as long as it may be", "tiger\n", 0, SMC_CLI_SECRET_MAX - 6, SMC_OK, "tiger"},
-    {"too long by a byte", "tiger\n", 0, SMC_CLI_SECRET_MAX - 5, SMC_ERR_USAGE, TOO_LONG},
+    {"as long as it may be", "tiger\n", 0, SMCI_CLI_SECRET_MAX - 6, SMC_OK, "tiger"},
+    {"too long by a byte", "tiger\n", 0, SMCI_CLI_SECRET_MAX - 5, SMC_ERR_USAGE, TOO_LONG},
     {"far too long", "tiger\n", 0, 3000000, SMC_ERR_USAGE, TOO_LONG},
     {"an empty line", "\n", 0, 0, SMC_ERR_USAGE, "@ holds an empty line"},
     {"nothing but a byte order mark", "\xef\xbb\xbf", 0, 0, SMC_ERR_USAGE, "@ holds an empty line"},
@@ -519,7 +519,7 @@ static void test_words_of_a_command(void **state)
     int before = dup(STDERR_FILENO);
     (void)dup2(f->given[1], STDERR_FILENO);
     f->from.command = "echo oops >&2; echo tiger";
-    enum smc_status rc = smc_cli_secret_read(&f->from, &f->secret, &f->err);
+    enum smc_status rc = smci_cli_secret_read(&f->from, &f->secret, &f->err);
     (void)dup2(before, STDERR_FILENO);
     (void)close(before);
     char words[16] = "";
@@ -540,7 +540,7 @@ static void test_no_descriptor_left(void **state)
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
     struct rlimit low = {(rlim_t)next, limit.rlim_max};
     (void)setrlimit(RLIMIT_NOFILE, &low);
-    while (failures < 10 && smc_cli_secret_read(&f->from, &f->secret, &f->err) == SMC_ERR_IO) {
+    while (failures < 10 && smci_cli_secret_read(&f->from, &f->secret, &f->err) == SMC_ERR_IO) {
         failures++;
         low.rlim_cur++;
         (void)setrlimit(RLIMIT_NOFILE, &low);

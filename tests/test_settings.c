@@ -1,9 +1,9 @@
 /* The settings table: each rule of parsing is a row. */
 #include "tests/support/support.h"
 
-#include <sigmacat/config.h>
+#include "lib/cli/settings.h"
 
-#include "lib/settings.h"
+#include "lib/cli/settings_internal.h"
 
 struct target {
     const char *text;
@@ -25,12 +25,12 @@ struct target {
 
 static const char *const modes[] = {"red", "GREEN", "blue", NULL};
 
-static const struct smc_setting setting_rows[] = {
+static const struct smci_setting setting_rows[] = {
     {.flag = "--text",
      .letter = 't',
      .metavar = "TEXT",
      .variable = "T_TEXT",
-     .type = SMC_SETTING_TEXT,
+     .type = SMCI_SETTING_TEXT,
      PLACE(text),
      .is_fixed = true,
      .help = "a text"},
@@ -38,7 +38,7 @@ static const struct smc_setting setting_rows[] = {
      .letter = 'k',
      .metavar = "WORD",
      .variable = "T_SECRET",
-     .type = SMC_SETTING_SECRET,
+     .type = SMCI_SETTING_SECRET,
      PLACE(secret),
      .is_fixed = true,
      .help = "a secret"},
@@ -46,7 +46,7 @@ static const struct smc_setting setting_rows[] = {
      .letter = 'f',
      .metavar = "FILE",
      .variable = "T_FILE",
-     .type = SMC_SETTING_TEXT,
+     .type = SMCI_SETTING_TEXT,
      PLACE(file),
      .is_fixed = true,
      .group = 1,
@@ -55,7 +55,7 @@ static const struct smc_setting setting_rows[] = {
      .letter = 'd',
      .metavar = "DIR",
      .variable = "T_FOLDER",
-     .type = SMC_SETTING_TEXT,
+     .type = SMCI_SETTING_TEXT,
      PLACE(folder),
      .is_fixed = true,
      .group = 1,
@@ -66,7 +66,7 @@ static const struct smc_setting setting_rows[] = {
      .variable = "T_COUNT",
      .min = 1,
      .max = 9,
-     .type = SMC_SETTING_WHOLE,
+     .type = SMCI_SETTING_WHOLE,
      PLACE(count),
      .fallback = "5",
      .help = "a number"},
@@ -75,26 +75,26 @@ static const struct smc_setting setting_rows[] = {
      .variable = "T_WAIT",
      .alias = "OLD_WAIT",
      .min = 1,
-     .type = SMC_SETTING_SECONDS,
+     .type = SMCI_SETTING_SECONDS,
      PLACE(wait_ms),
      .fallback = "60",
      .help = "a time"},
     {.flag = "--pause",
      .metavar = "SECONDS",
      .variable = "T_PAUSE",
-     .type = SMC_SETTING_SECONDS,
+     .type = SMCI_SETTING_SECONDS,
      PLACE(pause_ms),
      .help = "a time that may be nothing"},
     {.flag = "--rate",
      .metavar = "R",
      .variable = "T_RATE",
-     .type = SMC_SETTING_DECIMAL,
+     .type = SMCI_SETTING_DECIMAL,
      PLACE(rate),
      .help = "a rate"},
     {.flag = "--mode",
      .metavar = "MODE",
      .variable = "T_MODE",
-     .type = SMC_SETTING_CHOICE,
+     .type = SMCI_SETTING_CHOICE,
      PLACE(mode),
      .choices = modes,
      .fallback = "red",
@@ -102,31 +102,31 @@ static const struct smc_setting setting_rows[] = {
     {.flag = "--kind-of",
      .metavar = "MODE",
      .variable = "T_KIND",
-     .type = SMC_SETTING_CHOICE,
+     .type = SMCI_SETTING_CHOICE,
      PLACE(kind),
      .choices = modes,
      .help = "a choice without a default"},
     {.flag = "--loud",
      .letter = 'l',
      .variable = "T_LOUD",
-     .type = SMC_SETTING_FLAG,
+     .type = SMCI_SETTING_FLAG,
      PLACE(is_loud),
      .help = "a flag"},
     {.flag = "--help",
      .letter = 'h',
-     .type = SMC_SETTING_FLAG,
+     .type = SMCI_SETTING_FLAG,
      PLACE(is_help),
      .is_query = true,
      .help = "help"},
     {.flag = "--version",
-     .type = SMC_SETTING_FLAG,
+     .type = SMCI_SETTING_FLAG,
      PLACE(is_version),
      .is_query = true,
      .help = "version"},
 };
 
-static const struct smc_settings_table table = {setting_rows,
-                                                sizeof setting_rows / sizeof setting_rows[0], NULL};
+static const struct smci_settings_table table = {
+    setting_rows, sizeof setting_rows / sizeof setting_rows[0], NULL};
 
 /* A command line and an environment, their words divided by '|', and what comes of them: all values
  * that are not the defaults, or "! " and the text of the error. */
@@ -362,7 +362,7 @@ static char *describe(const struct target *t)
 /* What a test works on; freed by tear_down, since a failed assertion jumps. */
 struct fixture {
     struct target target;
-    struct smc_settings settings;
+    struct smci_settings settings;
     char *args;
     char *env;
     char *got;
@@ -380,13 +380,13 @@ static void set_up(struct fixture *f, const char *args, const char *env)
     f->argv[0] = program;
     f->argc = divide(f->args, f->argv, 1);
     (void)divide(f->env, f->envp, 0);
-    assert_int_equal(smc_settings_init(&f->settings, &table, &f->target, NULL), SMC_OK);
+    assert_int_equal(smci_settings_init(&f->settings, &table, &f->target, NULL), SMC_OK);
 }
 
 static void tear_down(struct fixture *f)
 {
-    smc_settings_clear(&f->settings);
-    smc_settings_clear(&f->settings);
+    smci_settings_clear(&f->settings);
+    smci_settings_clear(&f->settings);
     free(f->args);
     free(f->env);
     free(f->got);
@@ -394,7 +394,7 @@ static void tear_down(struct fixture *f)
 
 static enum smc_status read_all(struct fixture *f, struct smc_error *err)
 {
-    return smc_settings_read(&f->settings, f->argc, f->argv, f->envp, err);
+    return smci_settings_read(&f->settings, f->argc, f->argv, f->envp, err);
 }
 
 static void test_row(void **state)
@@ -484,7 +484,7 @@ static void test_secret_survives_the_overwriting(void **state)
     set_up(&f, "-k|tiger", "");
     assert_int_equal(read_all(&f, NULL), SMC_OK);
     assert_string_equal(f.target.secret, "tiger");
-    smc_settings_clear(&f.settings);
+    smci_settings_clear(&f.settings);
     assert_null(f.target.secret);
     tear_down(&f);
 }
@@ -497,14 +497,14 @@ static void test_names_of_sources(void **state)
     struct fixture f;
     set_up(&f, "-t|x", "t_count=3|OLD_WAIT=4");
     assert_int_equal(read_all(&f, NULL), SMC_OK);
-    assert_string_equal(smc_settings_name(&f.settings, "--text"), "--text");
-    assert_string_equal(smc_settings_name(&f.settings, "--count"), "t_count");
-    assert_string_equal(smc_settings_name(&f.settings, "--wait"), "OLD_WAIT");
-    assert_string_equal(smc_settings_name(&f.settings, "--mode"), "--mode");
-    assert_true(smc_settings_is_set(&f.settings, "--text"));
-    assert_true(smc_settings_is_set(&f.settings, "--count"));
-    assert_false(smc_settings_is_set(&f.settings, "--mode"));
-    assert_false(smc_settings_is_set(&f.settings, "--unheard-of"));
+    assert_string_equal(smci_settings_name(&f.settings, "--text"), "--text");
+    assert_string_equal(smci_settings_name(&f.settings, "--count"), "t_count");
+    assert_string_equal(smci_settings_name(&f.settings, "--wait"), "OLD_WAIT");
+    assert_string_equal(smci_settings_name(&f.settings, "--mode"), "--mode");
+    assert_true(smci_settings_is_set(&f.settings, "--text"));
+    assert_true(smci_settings_is_set(&f.settings, "--count"));
+    assert_false(smci_settings_is_set(&f.settings, "--mode"));
+    assert_false(smci_settings_is_set(&f.settings, "--unheard-of"));
     tear_down(&f);
 }
 
@@ -516,10 +516,10 @@ static void test_required(void **state)
     struct smc_error err = SMC_ERROR_INIT;
     set_up(&f, "--mode|red", "");
     assert_int_equal(read_all(&f, &err), SMC_OK);
-    assert_int_equal(smc_settings_require(&f.settings, flags, 3, &err), SMC_ERR_USAGE);
+    assert_int_equal(smci_settings_require(&f.settings, flags, 3, &err), SMC_ERR_USAGE);
     assert_string_equal(err.detail, "missing: --text (or the variable T_TEXT), --secret_word (or "
                                     "the variable T_SECRET); and no configuration file was found");
-    assert_int_equal(smc_settings_require(&f.settings, flags + 2, 1, NULL), SMC_OK);
+    assert_int_equal(smci_settings_require(&f.settings, flags + 2, 1, NULL), SMC_OK);
     tear_down(&f);
 }
 
@@ -531,8 +531,8 @@ static void test_one_of_a_group_is_enough(void **state)
     struct smc_error err = SMC_ERROR_INIT;
     set_up(&f, "", "T_FOLDER=x");
     assert_int_equal(read_all(&f, &err), SMC_OK);
-    assert_int_equal(smc_settings_require(&f.settings, flags, 1, NULL), SMC_OK);
-    assert_int_equal(smc_settings_require(&f.settings, flags, 2, &err), SMC_ERR_USAGE);
+    assert_int_equal(smci_settings_require(&f.settings, flags, 1, NULL), SMC_OK);
+    assert_int_equal(smci_settings_require(&f.settings, flags, 2, &err), SMC_ERR_USAGE);
     assert_string_equal(
         err.detail,
         "missing: --text (or the variable T_TEXT); and no configuration file was found");
@@ -542,20 +542,20 @@ static void test_one_of_a_group_is_enough(void **state)
 static void test_a_default_that_does_not_fit(void **state)
 {
     (void)state;
-    static const struct smc_setting wrong[] = {
+    static const struct smci_setting wrong[] = {
         {.flag = "--count",
          .metavar = "N",
-         .type = SMC_SETTING_WHOLE,
+         .type = SMCI_SETTING_WHOLE,
          PLACE(count),
          .max = 9,
          .fallback = "10"},
     };
-    static const struct smc_settings_table wrong_table = {wrong, 1, NULL};
+    static const struct smci_settings_table wrong_table = {wrong, 1, NULL};
     struct target target;
-    struct smc_settings settings;
+    struct smci_settings settings;
     struct smc_error err = SMC_ERROR_INIT;
-    enum smc_status rc = smc_settings_init(&settings, &wrong_table, &target, &err);
-    smc_settings_clear(&settings);
+    enum smc_status rc = smci_settings_init(&settings, &wrong_table, &target, &err);
+    smci_settings_clear(&settings);
     assert_int_equal(rc, SMC_ERR_INTERNAL);
     assert_non_null(strstr(err.detail, "the default of --count: '10' is not a whole number"));
 }

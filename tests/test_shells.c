@@ -468,7 +468,7 @@ struct test {
 
 static char *all_flags(const char *program)
 {
-    const struct smc_settings_table *table =
+    const struct smci_settings_table *table =
         strcmp(program, X) == 0 ? extract_program()->table : upload_program()->table;
     const char *flags[WORDS_MAX];
     struct smc_buf out = SMC_BUF_INIT(65536);

@@ -1,22 +1,22 @@
 /* Scanned values: members, strings, numbers, splicing (record.h, second half). */
 #include "support/support.h"
 
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
 
 #define TEXT(literal) (literal), sizeof(literal) - 1
 #define COUNT(array)  (sizeof(array) / sizeof(array)[0])
 
 /* A text, scanned first, as all spans of these functions must be. */
-static struct smc_span scanned(const char *text)
+static struct smc_json_span scanned(const char *text)
 {
-    struct smc_span value = {NULL, 0};
+    struct smc_json_span value = {NULL, 0};
     struct smc_error err = SMC_ERROR_INIT;
-    if (text && smc_record_scan(text, strlen(text), &value, &err) != SMC_OK)
+    if (text && smc_json_scan(text, strlen(text), &value, &err) != SMC_OK)
         fail_msg("%s: %s", text, err.detail);
     return value;
 }
 
-static void assert_span(struct smc_span value, const char *expected)
+static void assert_span(struct smc_json_span value, const char *expected)
 {
     if (!expected) {
         assert_null(value.p);
@@ -77,12 +77,12 @@ static const struct member_row member_rows[] = {
 static void test_member(void **state)
 {
     const struct member_row *row = *state;
-    struct smc_span object = scanned(row->object);
-    assert_span(smc_span_member(object, row->member), row->expected);
+    struct smc_json_span object = scanned(row->object);
+    assert_span(smc_json_member(object, row->member), row->expected);
     const char *const names[] = {"zz", row->member, "zz"};
-    struct smc_span found[3];
+    struct smc_json_span found[3];
     (void)memset(found, 0xff, sizeof found);
-    smc_span_members(object, names, 3, found);
+    smc_json_members(object, names, 3, found);
     assert_span(found[0], NULL);
     assert_span(found[1], row->expected);
     assert_span(found[2], NULL);
@@ -118,7 +118,7 @@ static void test_int64(void **state)
 {
     const struct int_row *row = *state;
     int64_t number = 77;
-    assert_int_equal(smc_span_int64(scanned(row->text), &number), row->is_ok);
+    assert_int_equal(smc_json_int64(scanned(row->text), &number), row->is_ok);
     assert_int_equal(number, row->is_ok ? row->number : 77);
 }
 
@@ -159,26 +159,25 @@ static void test_string(void **state)
     const struct string_row *row = *state;
     struct smc_buf out = SMC_BUF_INIT(1000);
     assert_int_equal(smc_buf_addstr(&out, "<"), SMC_OK);
-    assert_int_equal(smc_string_decode(scanned(row->json), &out), SMC_OK);
+    assert_int_equal(smc_json_decode(scanned(row->json), &out), SMC_OK);
     assert_int_equal(out.len, row->len + 1);
     assert_memory_equal(out.data + 1, row->text, row->len);
     smc_buf_reset(&out);
-    assert_int_equal(smc_string_encode(row->text, row->len, &out), SMC_OK);
+    assert_int_equal(smc_json_encode(row->text, row->len, &out), SMC_OK);
     assert_string_equal(smc_buf_str(&out), row->encoded ? row->encoded : row->json);
     bool has_nul = memchr(row->text, 0, row->len) != NULL;
-    assert_int_equal(smc_span_equals(scanned(row->json), row->text), !has_nul);
-    assert_int_equal(smc_span_equals(scanned(smc_buf_str(&out)), row->text), !has_nul);
-    assert_false(smc_span_equals(scanned(row->json), "something else"));
+    assert_int_equal(smc_json_equals(scanned(row->json), row->text), !has_nul);
+    assert_int_equal(smc_json_equals(scanned(smc_buf_str(&out)), row->text), !has_nul);
+    assert_false(smc_json_equals(scanned(row->json), "something else"));
     /* no room: whatever it stops at, nothing is left of it */
     for (size_t cap = 1; cap < out.len; cap++) {
         struct smc_buf small = SMC_BUF_INIT(cap);
         assert_int_equal(smc_buf_addstr(&small, "<"), SMC_OK);
         bool fits = row->len + 1 <= cap;
-        assert_int_equal(smc_string_decode(scanned(row->json), &small),
-                         fits ? SMC_OK : SMC_ERR_CAP);
+        assert_int_equal(smc_json_decode(scanned(row->json), &small), fits ? SMC_OK : SMC_ERR_CAP);
         assert_int_equal(small.len, fits ? row->len + 1 : 1);
         small.len = 1;
-        assert_int_equal(smc_string_encode(row->text, row->len, &small), SMC_ERR_CAP);
+        assert_int_equal(smc_json_encode(row->text, row->len, &small), SMC_ERR_CAP);
         assert_int_equal(small.len, 1);
         assert_string_equal(small.data, "<");
         smc_buf_clear(&small);
@@ -216,13 +215,13 @@ static void test_every_unit(void **state)
         append_utf8(text, &len, unit);
         text[len++] = '-';
         smc_buf_reset(&out);
-        assert_int_equal(smc_string_decode(scanned(json), &out), SMC_OK);
+        assert_int_equal(smc_json_decode(scanned(json), &out), SMC_OK);
         assert_int_equal(out.len, len);
         assert_memory_equal(out.data, text, len);
         smc_buf_reset(&again);
-        assert_int_equal(smc_string_encode(out.data, out.len, &again), SMC_OK);
+        assert_int_equal(smc_json_encode(out.data, out.len, &again), SMC_OK);
         smc_buf_reset(&out);
-        assert_int_equal(smc_string_decode(scanned(smc_buf_str(&again)), &out), SMC_OK);
+        assert_int_equal(smc_json_decode(scanned(smc_buf_str(&again)), &out), SMC_OK);
         assert_int_equal(out.len, len);
         assert_memory_equal(out.data, text, len);
     }
@@ -253,7 +252,7 @@ static void test_refused(void **state)
     char *copy = malloc(row->len);
     assert_non_null(copy);
     (void)memcpy(copy, row->text, row->len);
-    assert_int_equal(smc_string_encode(copy, row->len, &out), SMC_ERR_SYNTAX);
+    assert_int_equal(smc_json_encode(copy, row->len, &out), SMC_ERR_SYNTAX);
     free(copy);
     assert_string_equal(smc_buf_str(&out), "before");
     smc_buf_clear(&out);
@@ -265,9 +264,9 @@ static void test_no_strings(void **state)
     struct smc_buf out = SMC_BUF_INIT(100);
     static const char *const texts[] = {NULL, "1", "null", "[\"a\"]", "{}"};
     for (size_t i = 0; i < COUNT(texts); i++) {
-        assert_int_equal(smc_string_decode(scanned(texts[i]), &out), SMC_ERR_SYNTAX);
-        assert_false(smc_span_equals(scanned(texts[i]), ""));
-        assert_false(smc_span_equals(scanned(texts[i]), texts[i] ? texts[i] : "x"));
+        assert_int_equal(smc_json_decode(scanned(texts[i]), &out), SMC_ERR_SYNTAX);
+        assert_false(smc_json_equals(scanned(texts[i]), ""));
+        assert_false(smc_json_equals(scanned(texts[i]), texts[i] ? texts[i] : "x"));
     }
     assert_int_equal(out.len, 0);
     smc_buf_clear(&out);
@@ -324,31 +323,31 @@ static void test_splice(void **state)
 {
     const struct splice_row *row = *state;
     static char names[4][8];
-    struct smc_member members[4];
+    struct smc_json_field members[4];
     size_t count = 0;
-    struct smc_walk walk;
-    struct smc_span key;
-    struct smc_span value;
-    assert_true(smc_walk_begin(&walk, scanned(row->members)));
-    while (smc_walk_next(&walk, &key, &value, NULL)) {
+    struct smc_json_walk walk;
+    struct smc_json_span key;
+    struct smc_json_span value;
+    assert_true(smc_json_walk_begin(&walk, scanned(row->members)));
+    while (smc_json_walk_next(&walk, &key, &value, NULL)) {
         assert_in_range(count, 0, 3);
         (void)snprintf(names[count], sizeof names[0], "%.*s", (int)key.len - 2, key.p + 1);
-        members[count] = (struct smc_member){names[count], value};
+        members[count] = (struct smc_json_field){names[count], value};
         count++;
     }
     struct smc_buf out = SMC_BUF_INIT(1000);
     assert_int_equal(smc_buf_addstr(&out, "<"), SMC_OK);
-    assert_int_equal(smc_record_splice(scanned(row->object), members, count, &out), SMC_OK);
+    assert_int_equal(smc_json_splice(scanned(row->object), members, count, &out), SMC_OK);
     assert_string_equal(smc_buf_str(&out) + 1, row->expected);
-    struct smc_span result = scanned(smc_buf_str(&out) + 1);
+    struct smc_json_span result = scanned(smc_buf_str(&out) + 1);
     for (size_t i = 0; i < count; i++)
-        assert_memory_equal(smc_span_member(result, members[i].name).p, members[i].value.p,
+        assert_memory_equal(smc_json_member(result, members[i].name).p, members[i].value.p,
                             members[i].value.len);
     /* no room: whatever it stops at, nothing is left of it */
     for (size_t cap = 1; cap < out.len; cap++) {
         struct smc_buf small = SMC_BUF_INIT(cap);
         assert_int_equal(smc_buf_addstr(&small, "<"), SMC_OK);
-        assert_int_equal(smc_record_splice(scanned(row->object), members, count, &small),
+        assert_int_equal(smc_json_splice(scanned(row->object), members, count, &small),
                          SMC_ERR_CAP);
         assert_string_equal(smc_buf_str(&small), "<");
         assert_int_equal(small.len, 1);
@@ -361,12 +360,12 @@ static void test_splice_refused(void **state)
 {
     (void)state;
     struct smc_buf out = SMC_BUF_INIT(100);
-    struct smc_member member = {"w", {"1", 1}};
+    struct smc_json_field member = {"w", {"1", 1}};
     static const char *const texts[] = {NULL, "1", "null", "[\"a\"]", "\"{}\""};
     for (size_t i = 0; i < COUNT(texts); i++)
-        assert_int_equal(smc_record_splice(scanned(texts[i]), &member, 1, &out), SMC_ERR_SYNTAX);
-    member.value = (struct smc_span){NULL, 0};
-    assert_int_equal(smc_record_splice(scanned("{\"a\":1}"), &member, 1, &out), SMC_ERR_SYNTAX);
+        assert_int_equal(smc_json_splice(scanned(texts[i]), &member, 1, &out), SMC_ERR_SYNTAX);
+    member.value = (struct smc_json_span){NULL, 0};
+    assert_int_equal(smc_json_splice(scanned("{\"a\":1}"), &member, 1, &out), SMC_ERR_SYNTAX);
     assert_string_equal(smc_buf_str(&out), "");
     smc_buf_clear(&out);
 }
@@ -388,17 +387,17 @@ static void test_unscanned(void **state)
         char *copy = malloc(len);
         assert_non_null(copy);
         (void)memcpy(copy, texts[i], len);
-        struct smc_span value = {copy, len};
+        struct smc_json_span value = {copy, len};
         struct smc_buf out = SMC_BUF_INIT(100);
-        struct smc_member member = {"a", {"1", 1}};
-        struct smc_walk walk;
-        if (smc_walk_begin(&walk, value))
-            while (smc_walk_next(&walk, NULL, NULL, NULL))
+        struct smc_json_field member = {"a", {"1", 1}};
+        struct smc_json_walk walk;
+        if (smc_json_walk_begin(&walk, value))
+            while (smc_json_walk_next(&walk, NULL, NULL, NULL))
                 ;
-        (void)smc_span_member(value, "a");
-        (void)smc_span_equals(value, "a");
-        (void)smc_string_decode(value, &out);
-        (void)smc_record_splice(value, &member, 1, &out);
+        (void)smc_json_member(value, "a");
+        (void)smc_json_equals(value, "a");
+        (void)smc_json_decode(value, &out);
+        (void)smc_json_splice(value, &member, 1, &out);
         smc_buf_clear(&out);
         free(copy);
     }

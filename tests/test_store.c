@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sigmacat/store.h>
+#include "lib/store/store.h"
 
 #define COUNT(array)  (sizeof(array) / sizeof(array)[0])
 #define ROWS(f, rows) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), f)
@@ -13,19 +13,19 @@ struct fixture {
     char *dir;   /* of the test */
     char *state; /* the state directory below it */
     struct fake_clock clock;
-    struct smc_store *store;
+    struct smci_store *store;
     struct smc_error err;
 };
 
 static void open_as(struct fixture *f, const char *host, const char *client)
 {
-    if (smc_store_open(&f->store, f->state, host, client, &f->clock.clock, &f->err) != SMC_OK)
+    if (smci_store_open(&f->store, f->state, host, client, &f->clock.clock, &f->err) != SMC_OK)
         fail_msg("%s", f->err.detail);
 }
 
 static void reopen(struct fixture *f)
 {
-    smc_store_close(f->store);
+    smci_store_close(f->store);
     open_as(f, "host", "client");
 }
 
@@ -41,7 +41,7 @@ static struct fixture *fixture_make(void)
 
 static void fixture_free(struct fixture *f)
 {
-    smc_store_close(f->store);
+    smci_store_close(f->store);
     free(f->state);
     temp_dir_remove(f->dir);
     free(f);
@@ -76,20 +76,20 @@ static void assert_says(const struct fixture *f, enum smc_status code, const cha
 
 static void put(struct fixture *f, const char *kind, const char *id, int page, const char *body)
 {
-    OK(smc_store_put_page(f->store, kind, id, page, body, strlen(body), &f->err));
+    OK(smci_store_put_page(f->store, kind, id, page, body, strlen(body), &f->err));
 }
 
 static void finish(struct fixture *f, const char *kind, const char *id, const char *tag, int pages)
 {
-    const struct smc_outcome outcome = {.http_status = 200, .pages = pages};
-    OK(smc_store_finish(f->store, kind, id, tag, &outcome, &f->err));
+    const struct smci_outcome outcome = {.http_status = 200, .pages = pages};
+    OK(smci_store_finish(f->store, kind, id, tag, &outcome, &f->err));
 }
 
 static bool is_kept(struct fixture *f, const char *kind, const char *id, const char *tag)
 {
     bool found = false;
-    struct smc_outcome outcome;
-    OK(smc_store_get(f->store, kind, id, tag, &found, &outcome, &f->err));
+    struct smci_outcome outcome;
+    OK(smci_store_get(f->store, kind, id, tag, &found, &outcome, &f->err));
     return found;
 }
 
@@ -97,7 +97,7 @@ static void assert_page(struct fixture *f, const char *kind, const char *id, int
                         const char *expected)
 {
     struct smc_buf body = SMC_BUF_INIT(SIZE_MAX);
-    OK(smc_store_page(f->store, kind, id, page, &body, &f->err));
+    OK(smci_store_page(f->store, kind, id, page, &body, &f->err));
     assert_string_equal(smc_buf_str(&body), expected);
     smc_buf_clear(&body);
 }
@@ -105,14 +105,14 @@ static void assert_page(struct fixture *f, const char *kind, const char *id, int
 static bool add(struct fixture *f, const char *list, const char *id)
 {
     bool added = false;
-    OK(smc_list_add(f->store, list, id, NULL, NULL, &added, &f->err));
+    OK(smci_list_add(f->store, list, id, NULL, NULL, &added, &f->err));
     return added;
 }
 
 static int64_t count(struct fixture *f, const char *list)
 {
     int64_t items = -1;
-    OK(smc_list_count(f->store, list, &items, &f->err));
+    OK(smci_list_count(f->store, list, &items, &f->err));
     return items;
 }
 
@@ -120,11 +120,11 @@ static int64_t count(struct fixture *f, const char *list)
 static char *walk(struct fixture *f, const char *list)
 {
     struct smc_buf ids = SMC_BUF_INIT(SIZE_MAX);
-    struct smc_item item = {0};
+    struct smci_item item = {0};
     bool found = true;
     while (found) {
         int64_t before = item.position;
-        OK(smc_list_next(f->store, list, before, &found, &item, &f->err));
+        OK(smci_list_next(f->store, list, before, &found, &item, &f->err));
         if (found) {
             assert_int_equal(item.position, before + 1);
             assert_int_equal(smc_buf_addf(&ids, "%s ", item.id), SMC_OK);
@@ -146,7 +146,7 @@ static void assert_value(struct fixture *f, const char *name, const char *expect
 {
     struct smc_buf value = SMC_BUF_INIT(SIZE_MAX);
     bool found = false;
-    OK(smc_store_value(f->store, name, &found, &value, &f->err));
+    OK(smci_store_get_value(f->store, name, &found, &value, &f->err));
     assert_int_equal(found, expected != NULL);
     assert_string_equal(smc_buf_str(&value), expected ? expected : "");
     smc_buf_clear(&value);
@@ -175,22 +175,22 @@ static void test_outcome(void **state)
 {
     struct fixture *f = *state;
     bool found = false;
-    struct smc_outcome outcome = {.http_status = 404, .fetched_s = 5, .reason = "it is gone"};
-    OK(smc_store_finish(f->store, "sources", "w1", NULL, &outcome, &f->err));
-    outcome = (struct smc_outcome){0};
-    OK(smc_store_finish(f->store, "sources", "w2", "", &outcome, &f->err));
+    struct smci_outcome outcome = {.http_status = 404, .fetched_s = 5, .reason = "it is gone"};
+    OK(smci_store_finish(f->store, "sources", "w1", NULL, &outcome, &f->err));
+    outcome = (struct smci_outcome){0};
+    OK(smci_store_finish(f->store, "sources", "w2", "", &outcome, &f->err));
     reopen(f);
-    OK(smc_store_get(f->store, "sources", "w1", "", &found, &outcome, &f->err));
+    OK(smci_store_get(f->store, "sources", "w1", "", &found, &outcome, &f->err));
     assert_true(found);
     assert_int_equal(outcome.http_status, 404);
     assert_int_equal(outcome.pages, 0);
     assert_int_equal(outcome.fetched_s, INT64_C(1790000000));
     assert_string_equal(outcome.reason, "it is gone");
-    OK(smc_store_get(f->store, "sources", "w2", NULL, &found, &outcome, &f->err));
+    OK(smci_store_get(f->store, "sources", "w2", NULL, &found, &outcome, &f->err));
     assert_true(found);
     assert_int_equal(outcome.http_status, 0);
     assert_string_equal(outcome.reason, "");
-    OK(smc_store_get(f->store, "sources", "w3", NULL, &found, &outcome, &f->err));
+    OK(smci_store_get(f->store, "sources", "w3", NULL, &found, &outcome, &f->err));
     assert_false(found);
     assert_int_equal(outcome.fetched_s, 0);
 }
@@ -206,8 +206,9 @@ static void test_answer_anew(void **state)
     /* a new answer begins: the old one is gone at once, with all its pages */
     put(f, "sources", "w", 0, "new 0");
     assert_false(is_kept(f, "sources", "w", NULL));
-    assert_int_equal(smc_store_finish(f->store, "sources", "w", "2",
-                                      &(struct smc_outcome){.http_status = 200, .pages = 2}, NULL),
+    assert_int_equal(smci_store_finish(f->store, "sources", "w", "2",
+                                       &(struct smci_outcome){.http_status = 200, .pages = 2},
+                                       NULL),
                      SMC_ERR_INTERNAL);
     assert_false(is_kept(f, "sources", "w", NULL));
     finish(f, "sources", "w", "2", 1);
@@ -218,12 +219,13 @@ static void test_answer_anew(void **state)
     put(f, "sources", "x", 1, "left over");
     finish(f, "sources", "x", "", 1);
     struct smc_buf body = SMC_BUF_INIT(SIZE_MAX);
-    assert_int_equal(smc_store_page(f->store, "sources", "x", 1, &body, &f->err), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_store_page(f->store, "sources", "x", 1, &body, &f->err),
+                     SMC_ERR_INTERNAL);
     assert_says(f, SMC_ERR_INTERNAL, "page 1 of sources is not there");
     /* a failure takes the place of an answer */
-    OK(smc_store_finish(f->store, "sources", "w", "3", &(struct smc_outcome){.http_status = 404},
-                        NULL));
-    assert_int_equal(smc_store_page(f->store, "sources", "w", 0, &body, NULL), SMC_ERR_INTERNAL);
+    OK(smci_store_finish(f->store, "sources", "w", "3", &(struct smci_outcome){.http_status = 404},
+                         NULL));
+    assert_int_equal(smci_store_page(f->store, "sources", "w", 0, &body, NULL), SMC_ERR_INTERNAL);
     assert_int_equal(body.len, 0);
 }
 
@@ -232,8 +234,8 @@ static void test_unfinished_page(void **state)
     struct fixture *f = *state;
     struct smc_buf body = SMC_BUF_INIT(SIZE_MAX);
     put(f, "sources", "w", 0, "half");
-    assert_int_equal(smc_store_page(f->store, "sources", "w", 0, &body, NULL), SMC_ERR_INTERNAL);
-    assert_int_equal(smc_store_page(f->store, "never", "w", 0, &body, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_store_page(f->store, "sources", "w", 0, &body, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_store_page(f->store, "never", "w", 0, &body, NULL), SMC_ERR_INTERNAL);
 }
 
 struct body_row {
@@ -255,13 +257,13 @@ static void test_body(void **state)
     assert_non_null(bytes);
     for (size_t i = 0; i < row->len; i++)
         bytes[i] = (char)(i * 7 + i / 256);
-    OK(smc_store_put_page(f->store, "k", "a", 0, bytes, row->len, &f->err));
-    OK(smc_store_put_page(f->store, "k", "a", 1, bytes, row->len, &f->err));
+    OK(smci_store_put_page(f->store, "k", "a", 0, bytes, row->len, &f->err));
+    OK(smci_store_put_page(f->store, "k", "a", 1, bytes, row->len, &f->err));
     finish(f, "k", "a", "", 2);
     for (int round = 0; round < 2; round++) {
         struct smc_buf body = SMC_BUF_INIT(SIZE_MAX);
         assert_int_equal(smc_buf_addstr(&body, "<"), SMC_OK);
-        OK(smc_store_page(f->store, "k", "a", 1, &body, &f->err));
+        OK(smci_store_page(f->store, "k", "a", 1, &body, &f->err));
         assert_int_equal(body.len, row->len + 1);
         assert_memory_equal(body.data + 1, bytes, row->len);
         smc_buf_clear(&body);
@@ -277,7 +279,7 @@ static void test_body_cap(void **state)
     struct smc_buf small = SMC_BUF_INIT(5);
     put(f, "k", "a", 0, "six by");
     finish(f, "k", "a", "", 1);
-    assert_int_equal(smc_store_page(f->store, "k", "a", 0, &small, &f->err), SMC_ERR_CAP);
+    assert_int_equal(smci_store_page(f->store, "k", "a", 0, &small, &f->err), SMC_ERR_CAP);
     assert_int_equal(small.len, 0);
     /* that was the caller's, not the store's: it goes on */
     assert_page(f, "k", "a", 0, "six by");
@@ -290,7 +292,7 @@ static void test_forget_answers(void **state)
     finish(f, "sources", "w", "", 1);
     put(f, "elements", "w", 0, "half");
     assert_true(add(f, "list", "x"));
-    OK(smc_store_forget_answers(f->store, &f->err));
+    OK(smci_store_forget_answers(f->store, &f->err));
     assert_false(is_kept(f, "sources", "w", NULL));
     assert_list(f, "list", "x ");
     put(f, "sources", "w", 0, "anew");
@@ -305,10 +307,10 @@ static void test_list(void **state)
 {
     struct fixture *f = *state;
     bool found = true;
-    struct smc_item item;
+    struct smci_item item;
     assert_int_equal(count(f, "a"), 0);
     assert_list(f, "a", "");
-    OK(smc_list_find(f->store, "a", "z", &found, &item, &f->err));
+    OK(smci_list_find(f->store, "a", "z", &found, &item, &f->err));
     assert_false(found);
     assert_true(add(f, "a", "z"));
     assert_true(add(f, "b", "z"));
@@ -321,22 +323,22 @@ static void test_list(void **state)
         assert_list(f, "a", "z m a b ");
         assert_list(f, "b", "z ");
         assert_int_equal(count(f, "a"), 4);
-        OK(smc_list_find(f->store, "a", "a", &found, &item, &f->err));
+        OK(smci_list_find(f->store, "a", "a", &found, &item, &f->err));
         assert_true(found);
         assert_int_equal(item.position, 3);
-        OK(smc_list_find(f->store, "b", "a", &found, &item, &f->err));
+        OK(smci_list_find(f->store, "b", "a", &found, &item, &f->err));
         assert_false(found);
         reopen(f);
     }
     assert_false(add(f, "a", "m"));
     assert_true(add(f, "a", "c"));
     assert_list(f, "a", "z m a b c ");
-    OK(smc_list_clear(f->store, "a", &f->err));
-    OK(smc_list_clear(f->store, "never", &f->err));
+    OK(smci_list_clear(f->store, "a", &f->err));
+    OK(smci_list_clear(f->store, "never", &f->err));
     assert_list(f, "a", "");
     assert_true(add(f, "a", "m"));
     assert_list(f, "a", "m ");
-    OK(smc_store_forget_lists(f->store, &f->err));
+    OK(smci_store_forget_lists(f->store, &f->err));
     assert_int_equal(count(f, "a"), 0);
     assert_true(add(f, "b", "y"));
     reopen(f);
@@ -371,8 +373,8 @@ static void test_after(void **state)
         assert_true(add(f, "later", ids[i]));
     }
     bool found = false;
-    struct smc_item item = {0};
-    OK(smc_list_next(f->store, "list", row->after, &found, &item, &f->err));
+    struct smci_item item = {0};
+    OK(smci_list_next(f->store, "list", row->after, &found, &item, &f->err));
     assert_int_equal(found, row->expected != 0);
     assert_int_equal(item.position, row->expected);
     if (row->expected)
@@ -399,16 +401,16 @@ static void test_item(void **state)
 {
     const struct item_row *row = *state;
     struct fixture *f = fixture_make();
-    struct smc_item item;
+    struct smci_item item;
     bool found = false;
     open_as(f, "host", "client");
-    OK(smc_list_add(f->store, "l", row->id, row->tag, row->text, NULL, &f->err));
-    OK(smc_list_add(f->store, "l", row->id, "other", "other", NULL, &f->err));
+    OK(smci_list_add(f->store, "l", row->id, row->tag, row->text, NULL, &f->err));
+    OK(smci_list_add(f->store, "l", row->id, "other", "other", NULL, &f->err));
     reopen(f);
     assert_int_equal(count(f, "l"), 1);
-    OK(smc_list_find(f->store, "l", row->id, &found, &item, &f->err));
+    OK(smci_list_find(f->store, "l", row->id, &found, &item, &f->err));
     assert_true(found);
-    OK(smc_list_next(f->store, "l", 0, &found, &item, &f->err));
+    OK(smci_list_next(f->store, "l", 0, &found, &item, &f->err));
     assert_true(found);
     assert_string_equal(item.id, row->id);
     assert_string_equal(item.tag, row->tag ? row->tag : "");
@@ -425,7 +427,7 @@ static void test_long_name(void **state)
     reopen(f);
     assert_list(f, name, "a ");
     name[63] = 'x';
-    assert_int_equal(smc_list_add(f->store, name, "a", "", "", NULL, &f->err), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_list_add(f->store, name, "a", "", "", NULL, &f->err), SMC_ERR_INTERNAL);
     assert_says(f, SMC_ERR_INTERNAL, "too long");
 }
 
@@ -440,11 +442,11 @@ static void test_long_list(void **state)
         assert_false(add(f, "long", id));
     }
     reopen(f);
-    struct smc_item item = {0};
+    struct smci_item item = {0};
     bool found = true;
     for (uint32_t i = 0; i < 30000; i++) {
         (void)snprintf(id, sizeof id, "%08x", i * UINT32_C(2654435761));
-        OK(smc_list_next(f->store, "long", i, &found, &item, &f->err));
+        OK(smci_list_next(f->store, "long", i, &found, &item, &f->err));
         assert_true(found);
         assert_int_equal(item.position, i + 1);
         assert_string_equal(item.id, id);
@@ -460,19 +462,19 @@ static void test_value(void **state)
     struct smc_buf value = SMC_BUF_INIT(SIZE_MAX);
     bool found = false;
     assert_value(f, "rate", NULL);
-    OK(smc_store_set(f->store, "rate", "17.5", &f->err));
-    OK(smc_store_set(f->store, "empty", "", &f->err));
+    OK(smci_store_put_value(f->store, "rate", "17.5", &f->err));
+    OK(smci_store_put_value(f->store, "empty", "", &f->err));
     assert_value(f, "rate", "17.5");
-    OK(smc_store_set(f->store, "rate", "18", &f->err));
+    OK(smci_store_put_value(f->store, "rate", "18", &f->err));
     reopen(f);
     assert_value(f, "rate", "18");
     assert_value(f, "empty", "");
     assert_int_equal(smc_buf_addstr(&value, "="), SMC_OK);
-    OK(smc_store_value(f->store, "rate", &found, &value, &f->err));
+    OK(smci_store_get_value(f->store, "rate", &found, &value, &f->err));
     assert_string_equal(value.data, "=18");
     smc_buf_clear(&value);
-    OK(smc_store_set(f->store, "rate", NULL, &f->err));
-    OK(smc_store_set(f->store, "rate", NULL, &f->err));
+    OK(smci_store_put_value(f->store, "rate", NULL, &f->err));
+    OK(smci_store_put_value(f->store, "rate", NULL, &f->err));
     assert_value(f, "rate", NULL);
 }
 
@@ -498,8 +500,8 @@ static void test_scope(void **state)
     put(f, "k", "w", 0, "first");
     finish(f, "k", "w", "", 1);
     assert_true(add(f, "l", "first"));
-    OK(smc_store_set(f->store, "v", "first", &f->err));
-    smc_store_close(f->store);
+    OK(smci_store_put_value(f->store, "v", "first", &f->err));
+    smci_store_close(f->store);
 
     open_as(f, row->host, row->client);
     assert_false(is_kept(f, "k", "w", NULL));
@@ -509,11 +511,11 @@ static void test_scope(void **state)
     finish(f, "k", "w", "", 1);
     assert_true(add(f, "l", "second"));
     assert_true(add(f, "l", "first"));
-    OK(smc_store_set(f->store, "v", "second", &f->err));
+    OK(smci_store_put_value(f->store, "v", "second", &f->err));
     assert_list(f, "l", "second first ");
-    OK(smc_store_forget_answers(f->store, &f->err));
-    OK(smc_store_forget_lists(f->store, &f->err));
-    OK(smc_store_set(f->store, "v", NULL, &f->err));
+    OK(smci_store_forget_answers(f->store, &f->err));
+    OK(smci_store_forget_lists(f->store, &f->err));
+    OK(smci_store_put_value(f->store, "v", NULL, &f->err));
 
     reopen(f);
     assert_page(f, "k", "w", 0, "first");
@@ -549,7 +551,7 @@ static void test_modes(void **state)
     mode_t before = umask(row->umask);
     open_as(f, "host", "client");
     assert_true(add(f, "l", "x"));
-    OK(smc_store_commit(f->store, &f->err));
+    OK(smci_store_commit(f->store, &f->err));
     (void)umask(before);
     assert_mode(f, "", 0700);
     assert_mode(f, "run.lock", 0600);
@@ -561,7 +563,7 @@ static void test_modes(void **state)
 static void test_mode_tightened(void **state)
 {
     struct fixture *f = *state;
-    smc_store_close(f->store);
+    smci_store_close(f->store);
     f->store = NULL;
     char *path = text_format("%s/state.db", f->state);
     assert_int_equal(chmod(path, 0644), 0);
@@ -578,7 +580,7 @@ static void test_odd_directory(void **state)
     struct fixture *f = *state;
     char *back = getcwd(NULL, 0);
     assert_non_null(back);
-    smc_store_close(f->store);
+    smci_store_close(f->store);
     f->store = NULL;
     free(f->state);
     f->state = text_format("file:x?mode=memory");
@@ -636,7 +638,7 @@ static void test_place(void **state)
         assert_int_equal(mkdir(directory, 0700), 0);
     if (row->regular)
         file_write(regular, "precious", 8);
-    assert_int_equal(smc_store_open(&f->store, f->state, "h", "c", NULL, &f->err), SMC_ERR_IO);
+    assert_int_equal(smci_store_open(&f->store, f->state, "h", "c", NULL, &f->err), SMC_ERR_IO);
     assert_null(f->store);
     assert_says(f, SMC_ERR_IO, row->says);
     if (row->regular) {

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <sigmacat/store.h>
+#include "lib/store/store.h"
 
 #define COUNT(array)  (sizeof(array) / sizeof(array)[0])
 #define ROWS(f, rows) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), f)
@@ -21,7 +21,7 @@ struct fixture {
     char *dir;
     char *db, *wal, *lock;
     struct fake_clock clock;
-    struct smc_store *store;
+    struct smci_store *store;
     struct smc_error err;
     const void *row; /* for a child */
     int to_parent, from_child;
@@ -30,7 +30,7 @@ struct fixture {
 static enum smc_status try_open(struct fixture *f)
 {
     f->err = (struct smc_error)SMC_ERROR_INIT;
-    return smc_store_open(&f->store, f->dir, "host", "client", &f->clock.clock, &f->err);
+    return smci_store_open(&f->store, f->dir, "host", "client", &f->clock.clock, &f->err);
 }
 
 static void open_store(struct fixture *f)
@@ -41,7 +41,7 @@ static void open_store(struct fixture *f)
 
 static void close_store(struct fixture *f)
 {
-    smc_store_close(f->store);
+    smci_store_close(f->store);
     f->store = NULL;
 }
 
@@ -101,11 +101,11 @@ static bool put_answer(struct fixture *f, int id)
     (void)snprintf(text, sizeof text, "w%d", id);
     for (int page = 0; page < 3; page++) {
         (void)memset(body, 'a' + (id + page) % 26, sizeof body);
-        if (smc_store_put_page(f->store, "kind", text, page, body, body_len(id, page), &f->err))
+        if (smci_store_put_page(f->store, "kind", text, page, body, body_len(id, page), &f->err))
             return false;
     }
-    const struct smc_outcome outcome = {.http_status = 200, .pages = 3};
-    return smc_store_finish(f->store, "kind", text, "tag", &outcome, &f->err) == SMC_OK;
+    const struct smci_outcome outcome = {.http_status = 200, .pages = 3};
+    return smci_store_finish(f->store, "kind", text, "tag", &outcome, &f->err) == SMC_OK;
 }
 
 /* 1: it is there and whole, 0: it is not there, -1: it is neither. */
@@ -113,14 +113,14 @@ static int look_answer(struct fixture *f, int id)
 {
     char text[16];
     bool found = false;
-    struct smc_outcome outcome;
+    struct smci_outcome outcome;
     (void)snprintf(text, sizeof text, "w%d", id);
-    if (smc_store_get(f->store, "kind", text, "tag", &found, &outcome, &f->err) != SMC_OK)
+    if (smci_store_get(f->store, "kind", text, "tag", &found, &outcome, &f->err) != SMC_OK)
         return -1;
     bool is_whole = !found || outcome.pages == 3;
     for (int page = 0; found && is_whole && page < 3; page++) {
         struct smc_buf body = SMC_BUF_INIT(SIZE_MAX);
-        is_whole = smc_store_page(f->store, "kind", text, page, &body, &f->err) == SMC_OK &&
+        is_whole = smci_store_page(f->store, "kind", text, page, &body, &f->err) == SMC_OK &&
                    body.len == body_len(id, page);
         for (size_t i = 0; is_whole && i < body.len; i++)
             is_whole = body.data[i] == 'a' + (id + page) % 26;
@@ -144,11 +144,11 @@ static int answers_kept(struct fixture *f, int at_most)
 /* As answers_kept, for the items 0, 1, 2, ... of a list, by number and in order. */
 static int items_kept(struct fixture *f)
 {
-    struct smc_item item;
+    struct smci_item item;
     bool found = true;
     for (int kept = 0;; kept++) {
         char id[16];
-        if (smc_list_next(f->store, "list", kept, &found, &item, &f->err) != SMC_OK)
+        if (smci_list_next(f->store, "list", kept, &found, &item, &f->err) != SMC_OK)
             return -1;
         if (!found)
             return kept;
@@ -162,7 +162,7 @@ static bool put_item(struct fixture *f, int number)
 {
     char id[16];
     (void)snprintf(id, sizeof id, "i%d", number);
-    return smc_list_add(f->store, "list", id, "tag", "name", NULL, &f->err) == SMC_OK;
+    return smci_list_add(f->store, "list", id, "tag", "name", NULL, &f->err) == SMC_OK;
 }
 
 /* ---- children ---- */
@@ -257,7 +257,7 @@ static int write_group(struct fixture *f)
     f->clock.now_ms += row->wait_ms;
     is_fine = is_fine && answers_kept(f, row->answers) == row->answers;
     if (row->is_committed)
-        is_fine = is_fine && smc_store_commit(f->store, &f->err) == SMC_OK;
+        is_fine = is_fine && smci_store_commit(f->store, &f->err) == SMC_OK;
     if (row->is_closed)
         close_store(f);
     return !is_fine;
@@ -291,7 +291,7 @@ static int write_on(struct fixture *f)
     for (int i = 0; is_fine; i++) {
         is_fine = put_item(f, i) && put_answer(f, i);
         if (is_fine && i % 5 == 4)
-            is_fine = smc_store_commit(f->store, &f->err) == SMC_OK && tell(f);
+            is_fine = smci_store_commit(f->store, &f->err) == SMC_OK && tell(f);
     }
     return 1;
 }
@@ -350,9 +350,9 @@ static void test_locked(void **state)
 static void test_locked_twice(void **state)
 {
     struct fixture *f = *state;
-    struct smc_store *second = NULL;
+    struct smci_store *second = NULL;
     open_store(f);
-    assert_int_equal(smc_store_open(&second, f->dir, "other", "one", NULL, &f->err),
+    assert_int_equal(smci_store_open(&second, f->dir, "other", "one", NULL, &f->err),
                      SMC_ERR_LOCKED);
     assert_null(second);
     close_store(f);
@@ -554,12 +554,12 @@ static int write_until_full(struct fixture *f)
     if (f->err.sys_errno != ENOSPC && f->err.sys_errno != EFBIG)
         return 3;
     bool found;
-    struct smc_outcome outcome;
+    struct smci_outcome outcome;
     struct smc_error again = SMC_ERROR_INIT;
-    if (smc_store_get(f->store, "kind", "w0", NULL, &found, &outcome, &again) != SMC_ERR_IO ||
+    if (smci_store_get(f->store, "kind", "w0", NULL, &found, &outcome, &again) != SMC_ERR_IO ||
         strcmp(again.detail, f->err.detail) != 0)
         return 4;
-    if (smc_store_commit(f->store, NULL) != SMC_ERR_IO || put_item(f, 0))
+    if (smci_store_commit(f->store, NULL) != SMC_ERR_IO || put_item(f, 0))
         return 5;
     close_store(f);
     return 0;
@@ -594,7 +594,7 @@ static int write_tmpfs(struct fixture *f)
         return 6;
     close_store(f);
     return mount("tmpfs", f->dir, "tmpfs", MS_REMOUNT, "size=8m") == 0 && try_open(f) == SMC_OK &&
-                   put_answer(f, 5000) && smc_store_commit(f->store, &f->err) == SMC_OK
+                   put_answer(f, 5000) && smci_store_commit(f->store, &f->err) == SMC_OK
                ? 0
                : 7;
 }

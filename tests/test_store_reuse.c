@@ -1,14 +1,14 @@
 /* What of a store's answers a later run may use: counting them, and forgetting some. */
 #include "support/support.h"
 
-#include <sigmacat/store.h>
+#include "lib/store/store.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 struct fixture {
     char *dir;
     struct fake_clock clock;
-    struct smc_store *store;
+    struct smci_store *store;
     struct smc_error err;
 };
 
@@ -20,9 +20,9 @@ struct fixture {
 
 static void open_as(struct fixture *f, const char *host, const char *client)
 {
-    smc_store_close(f->store);
+    smci_store_close(f->store);
     f->store = NULL;
-    OK(smc_store_open(&f->store, f->dir, host, client, &f->clock.clock, &f->err));
+    OK(smci_store_open(&f->store, f->dir, host, client, &f->clock.clock, &f->err));
 }
 
 static int setup(void **state)
@@ -39,7 +39,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    smc_store_close(f->store);
+    smci_store_close(f->store);
     temp_dir_remove(f->dir);
     free(f);
     return 0;
@@ -48,22 +48,22 @@ static int teardown(void **state)
 /* An answer with a status; if that is 200, with two pages. */
 static void put(struct fixture *f, const char *kind, const char *id, int status)
 {
-    const struct smc_outcome outcome = {
+    const struct smci_outcome outcome = {
         .http_status = status, .pages = status == 200 ? 2 : 0, .reason = "why"};
     for (int i = 0; i < outcome.pages; i++)
-        OK(smc_store_put_page(f->store, kind, id, i, "[]", 2, &f->err));
-    OK(smc_store_finish(f->store, kind, id, "tag", &outcome, &f->err));
+        OK(smci_store_put_page(f->store, kind, id, i, "[]", 2, &f->err));
+    OK(smci_store_finish(f->store, kind, id, "tag", &outcome, &f->err));
 }
 
 static bool is_kept(struct fixture *f, const char *kind, const char *id)
 {
     bool found = false;
-    struct smc_outcome outcome;
+    struct smci_outcome outcome;
     struct smc_buf page = SMC_BUF_INIT(SIZE_MAX);
-    OK(smc_store_get(f->store, kind, id, "tag", &found, &outcome, &f->err));
+    OK(smci_store_get(f->store, kind, id, "tag", &found, &outcome, &f->err));
     /* With an answer go its pages, and stay with it. */
     for (int i = 0; i < 2; i++) {
-        enum smc_status rc = smc_store_page(f->store, kind, id, i, &page, NULL);
+        enum smc_status rc = smci_store_page(f->store, kind, id, i, &page, NULL);
         assert_int_equal(rc == SMC_OK, found && i < outcome.pages);
     }
     smc_buf_clear(&page);
@@ -73,20 +73,20 @@ static bool is_kept(struct fixture *f, const char *kind, const char *id)
 static int64_t count(struct fixture *f)
 {
     int64_t answers = -1;
-    OK(smc_store_count(f->store, &answers, &f->err));
+    OK(smci_store_count(f->store, &answers, &f->err));
     return answers;
 }
 
 static void add(struct fixture *f, const char *list, const char *id)
 {
-    OK(smc_list_add(f->store, list, id, NULL, NULL, NULL, &f->err));
+    OK(smci_list_add(f->store, list, id, NULL, NULL, NULL, &f->err));
 }
 
 static void check_value(struct fixture *f, const char *name, const char *expected)
 {
     bool found = false;
     struct smc_buf value = SMC_BUF_INIT(SIZE_MAX);
-    OK(smc_store_value(f->store, name, &found, &value, &f->err));
+    OK(smci_store_get_value(f->store, name, &found, &value, &f->err));
     assert_true(found);
     assert_string_equal(smc_buf_str(&value), expected);
     smc_buf_clear(&value);
@@ -96,13 +96,13 @@ static void check_value(struct fixture *f, const char *name, const char *expecte
 static void put_beside(struct fixture *f)
 {
     add(f, "a", "x");
-    OK(smc_store_set(f->store, "v", "kept", &f->err));
+    OK(smci_store_put_value(f->store, "v", "kept", &f->err));
 }
 
 static void check_beside(struct fixture *f)
 {
     int64_t items = 0;
-    OK(smc_list_count(f->store, "a", &items, &f->err));
+    OK(smci_list_count(f->store, "a", &items, &f->err));
     assert_int_equal(items, 1);
     check_value(f, "v", "kept");
 }
@@ -117,7 +117,7 @@ static void test_count(void **state)
     put(f, "a", "x", 200);
     put(f, "a", "y", 404);
     put(f, "b", "x", 200);
-    OK(smc_store_put_page(f->store, "b", "unfinished", 0, "[]", 2, &f->err));
+    OK(smci_store_put_page(f->store, "b", "unfinished", 0, "[]", 2, &f->err));
     assert_int_equal(count(f), 3);
     put(f, "a", "x", 500); /* anew, not one more */
     assert_int_equal(count(f), 3);
@@ -183,8 +183,8 @@ static void test_older(void **state)
     first_s = f->clock.wall_ms / 1000;
     put_beside(f);
     fill(f);
-    OK(smc_store_put_page(f->store, "a", "unfinished", 0, "[]", 2, &f->err));
-    OK(smc_store_forget_older(f->store, row->kind, first_s + row->from_s, &f->err));
+    OK(smci_store_put_page(f->store, "a", "unfinished", 0, "[]", 2, &f->err));
+    OK(smci_store_forget_older(f->store, row->kind, first_s + row->from_s, &f->err));
     check_kept(f, row->kept);
     open_as(f, "host", "client"); /* and so on disk */
     check_kept(f, row->kept);
@@ -197,7 +197,7 @@ static void test_older_of_another_scope(void **state)
     struct fixture *f = *state;
     fill(f);
     open_as(f, "host", "another");
-    OK(smc_store_forget_older(f->store, NULL, INT64_MAX, &f->err));
+    OK(smci_store_forget_older(f->store, NULL, INT64_MAX, &f->err));
     open_as(f, "host", "client");
     check_kept(f, "a0 b0 a1 b1 a2 b2");
 }
@@ -206,12 +206,12 @@ static void test_older_of_another_scope(void **state)
 static void test_older_then_put(void **state)
 {
     struct fixture *f = *state;
-    const struct smc_outcome outcome = {.http_status = 200, .pages = 2};
+    const struct smci_outcome outcome = {.http_status = 200, .pages = 2};
     put(f, "a", "old", 200);
-    OK(smc_store_forget_older(f->store, NULL, INT64_MAX, &f->err));
+    OK(smci_store_forget_older(f->store, NULL, INT64_MAX, &f->err));
     open_as(f, "host", "client");
-    OK(smc_store_put_page(f->store, "a", "new", 0, "[]", 2, &f->err));
-    assert_int_equal(smc_store_finish(f->store, "a", "new", "tag", &outcome, &f->err),
+    OK(smci_store_put_page(f->store, "a", "new", 0, "[]", 2, &f->err));
+    assert_int_equal(smci_store_finish(f->store, "a", "new", "tag", &outcome, &f->err),
                      SMC_ERR_INTERNAL);
 }
 
@@ -240,7 +240,7 @@ static void test_failure(void **state)
         put_beside(f);
         put(f, "a", "x", row->status);
         put(f, "b", "good", 200);
-        OK(smc_store_forget_failures(f->store, NULL, permanent, &f->err));
+        OK(smci_store_forget_failures(f->store, NULL, permanent, &f->err));
         assert_int_equal(is_kept(f, "a", "x"), row->is_kept[permanent]);
         assert_true(is_kept(f, "b", "good"));
         assert_int_equal(count(f), 1 + row->is_kept[permanent]);
@@ -254,11 +254,11 @@ static void test_failure_answered_anew(void **state)
 {
     struct fixture *f = *state;
     put(f, "a", "x", 500);
-    OK(smc_store_forget_failures(f->store, NULL, true, &f->err));
+    OK(smci_store_forget_failures(f->store, NULL, true, &f->err));
     put(f, "a", "x", 200);
     assert_true(is_kept(f, "a", "x"));
     open_as(f, "host", "another");
-    OK(smc_store_forget_failures(f->store, NULL, false, &f->err));
+    OK(smci_store_forget_failures(f->store, NULL, false, &f->err));
     open_as(f, "host", "client");
     assert_true(is_kept(f, "a", "x"));
 }
@@ -269,11 +269,11 @@ static void test_failure_of_a_kind(void **state)
     put(f, "a", "x", 500);
     put(f, "b", "x", 500);
     put(f, "b", "y", 404);
-    OK(smc_store_forget_failures(f->store, "b", true, &f->err));
+    OK(smci_store_forget_failures(f->store, "b", true, &f->err));
     assert_true(is_kept(f, "a", "x"));
     assert_false(is_kept(f, "b", "x"));
     assert_true(is_kept(f, "b", "y"));
-    OK(smc_store_forget_failures(f->store, "none", false, &f->err));
+    OK(smci_store_forget_failures(f->store, "none", false, &f->err));
     assert_int_equal(count(f), 2);
 }
 
@@ -306,7 +306,7 @@ static void test_prune(void **state)
     add(f, "now", "1");
     for (char id[] = "0"; *id <= '2'; (*id)++)
         add(f, "all", id);
-    OK(smc_store_prune(f->store, row->kind, row->list, &f->err));
+    OK(smci_store_prune(f->store, row->kind, row->list, &f->err));
     check_kept(f, row->kept);
     open_as(f, "host", "client");
     check_kept(f, row->kept);
@@ -320,7 +320,7 @@ static void test_prune_then_put(void **state)
     struct fixture *f = *state;
     fill(f);
     add(f, "now", "1");
-    OK(smc_store_prune(f->store, "a", "now", &f->err));
+    OK(smci_store_prune(f->store, "a", "now", &f->err));
     put(f, "a", "3", 200);
     put(f, "a", "0", 404);
     assert_true(is_kept(f, "a", "1"));
@@ -338,16 +338,16 @@ static void test_prune_then_put(void **state)
 static void test_prune_unfinished(void **state)
 {
     struct fixture *f = *state;
-    const struct smc_outcome outcome = {.http_status = 200, .pages = 2};
+    const struct smci_outcome outcome = {.http_status = 200, .pages = 2};
     add(f, "now", "here");
-    OK(smc_store_put_page(f->store, "a", "gone", 0, "[1]", 3, &f->err));
-    OK(smc_store_put_page(f->store, "a", "here", 0, "[2]", 3, &f->err));
-    OK(smc_store_prune(f->store, "a", "now", &f->err));
-    OK(smc_store_put_page(f->store, "a", "here", 1, "[3]", 3, &f->err));
-    OK(smc_store_finish(f->store, "a", "here", "tag", &outcome, &f->err));
+    OK(smci_store_put_page(f->store, "a", "gone", 0, "[1]", 3, &f->err));
+    OK(smci_store_put_page(f->store, "a", "here", 0, "[2]", 3, &f->err));
+    OK(smci_store_prune(f->store, "a", "now", &f->err));
+    OK(smci_store_put_page(f->store, "a", "here", 1, "[3]", 3, &f->err));
+    OK(smci_store_finish(f->store, "a", "here", "tag", &outcome, &f->err));
     assert_true(is_kept(f, "a", "here"));
-    OK(smc_store_put_page(f->store, "a", "gone", 1, "[4]", 3, &f->err));
-    assert_int_equal(smc_store_finish(f->store, "a", "gone", "tag", &outcome, &f->err),
+    OK(smci_store_put_page(f->store, "a", "gone", 1, "[4]", 3, &f->err));
+    assert_int_equal(smci_store_finish(f->store, "a", "gone", "tag", &outcome, &f->err),
                      SMC_ERR_INTERNAL);
 }
 

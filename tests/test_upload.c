@@ -339,7 +339,7 @@ static void test_one_failure_holds_its_summary(void **state)
     make_files(f, two_sets);
     add_fault(f, "do=status:400,body=I dislike it,object=1-z.json");
     enum smc_status rc = upload_all(f, &err);
-    assert_int_equal(smc_cli_exit_status(rc, 0), 4);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 4);
     assert_taken_names(f, sent);
     assert_int_equal(sim_calls(f->sim, NULL, 0), 6);
     assert_string_equal(err.detail, "2 of 7 files were not sent");
@@ -374,7 +374,7 @@ static void test_refused_token_ends_the_run(void **state)
     make_files(f, names);
     add_fault(f, "do=status:401,object=b.json");
     enum smc_status rc = upload_all(f, &err);
-    assert_int_equal(smc_cli_exit_status(rc, 0), 3);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 3);
     assert_taken_names(f, sent);
     assert_int_equal(sim_calls(f->sim, NULL, 0), 2);
     assert_logged(f, "E b.json was not sent: Catalog refused the token");
@@ -391,7 +391,7 @@ static void test_empty_file_stops_before_the_first_byte(void **state)
     make_files(f, names);
     free(make_file(f, "z.json", 0));
     enum smc_status rc = upload_all(f, &err);
-    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_int_equal(sim_connections(f->sim), 0);
     assert_non_null(strstr(err.detail, "z.json: the file is empty"));
     assert_non_null(strstr(err.detail, "nothing was sent: 1 problem"));
@@ -402,7 +402,7 @@ static void test_missing_file(void **state)
     struct fixture *f = *state;
     struct smc_error err = SMC_ERROR_INIT;
     enum smc_status rc = upload_one(f, "VIZ", "/nonexistent/x.json", &err);
-    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_int_equal(sim_connections(f->sim), 0);
 }
 
@@ -424,7 +424,7 @@ static void test_file_removed_before_its_turn(void **state)
     f->hook = remove_victim;
     f->line = "/1-a.json as VIZ";
     enum smc_status rc = upload_all(f, &err);
-    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_taken_names(f, sent);
     assert_logged(f, "1-b.json: can't be read: No such file");
     assert_logged(f, "W 1-summary.json is held back");
@@ -444,7 +444,7 @@ static void test_file_cut_between_tries(void **state)
     f->hook = cut_victim;
     add_fault(f, "do=reset-mid,attempt=1");
     enum smc_status rc = upload_one(f, "VIZ", f->victim, &err);
-    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_int_equal(taken_count(f), 0);
     assert_logged(f, "the file became shorter while it was sent");
     assert_in_range(f->fake.advanced_ms, 500, 1000);
@@ -482,8 +482,8 @@ static void test_stopped_by_a_signal(void **state)
     f->hook = stop_now;
     add_fault(f, "do=status:503,object=b.json");
     enum smc_status rc = upload_all(f, &err);
-    assert_int_equal(smc_cli_exit_status(rc, SIGINT), 130);
-    assert_int_equal(smc_cli_exit_status(rc, SIGTERM), 143);
+    assert_int_equal(smci_cli_exit_status(rc, SIGINT), 130);
+    assert_int_equal(smci_cli_exit_status(rc, SIGTERM), 143);
     assert_taken_names(f, sent);
     assert_logged(f, "E Not sent, since the run ended before: b.json, c.json\n");
 }

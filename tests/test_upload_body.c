@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/digest.h"
+#include "lib/base/digest.h"
 #include "support/net.h"
 #include "support/uploading.h"
 

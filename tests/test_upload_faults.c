@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
 
 #include "lib/cli/status.h"
 #include "support/program.h"
@@ -100,9 +100,9 @@ static size_t count_in(const char *text, const char *what)
 /* The report tells of what was sent, whatever became of the record. */
 static void assert_report(const struct fixture *f, const struct record_row *row)
 {
-    struct smc_span root;
-    assert_int_equal(smc_record_scan(f->out, strlen(f->out), &root, NULL), SMC_OK);
-    assert_int_equal(smc_span_member(root, "ok").len, strlen(row->status ? "false" : "true"));
+    struct smc_json_span root;
+    assert_int_equal(smc_json_scan(f->out, strlen(f->out), &root, NULL), SMC_OK);
+    assert_int_equal(smc_json_member(root, "ok").len, strlen(row->status ? "false" : "true"));
     assert_int_equal(count_in(f->out, "\"status\": \"sent\""), row->sent);
 }
 
@@ -116,7 +116,7 @@ static void run_again(struct fixture *f, const struct record_row *row, const cha
     if (row->sent_again >= 0 && rc != SMC_OK)
         fail_msg("the run after it: %s", err.detail);
     if (row->sent_again < 0) {
-        assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+        assert_int_equal(smci_cli_exit_status(rc, 0), 5);
         assert_non_null(strstr(err.detail, "the state file is damaged"));
     }
     assert_int_equal(taken_count(f), row->sent_again < 0 ? 0 : row->sent_again);
@@ -139,7 +139,7 @@ static void test_record(void **state)
     f->hook = row->hook;
     enum smc_status rc = upload_with(f, &err, args);
     free_disk();
-    if (smc_cli_exit_status(rc, 0) != row->status || !strstr(err.detail, row->says))
+    if (smci_cli_exit_status(rc, 0) != row->status || !strstr(err.detail, row->says))
         fail_msg("%d: %s\n%s", rc, err.detail, f->log);
     assert_true(rc != SMC_OK || !err.detail[0]);
     assert_logged(f, row->logged);

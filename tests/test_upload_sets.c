@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/json/tree.h"
 #include <sigmacat/json.h>
-#include <sigmacat/record.h>
 
 #include "lib/cli/status.h"
 #include "support/uploading.h"
@@ -126,7 +126,7 @@ static void test_choice(void **state)
     enum smc_status rc = upload_with(f, &err, strcmp(row->option, "--latest") ? set : latest);
     if (!strstr(f->log, row->said) && !strstr(err.detail, row->said))
         fail_msg("no '%s' in '%s' nor in:\n%s", row->said, err.detail, f->log);
-    assert_int_equal(smc_cli_exit_status(rc, 0), row->sent ? 0 : 5);
+    assert_int_equal(smci_cli_exit_status(rc, 0), row->sent ? 0 : 5);
     if (row->sent)
         assert_one_set(f, row->sent);
     else
@@ -192,7 +192,7 @@ static void test_check(void **state)
     else
         remove_file(f, row->file);
     enum smc_status rc = upload_with(f, &err, none);
-    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_int_equal(sim_connections(f->sim), 0);
     assert_logged_at(f, 'E', row->problem);
     assert_non_null(strstr(err.detail, "nothing was sent: 1 problem (--force "));
@@ -201,7 +201,7 @@ static void test_check(void **state)
     f->log[0] = '\0';
     rc = upload_with(f, &err, forced);
     assert_logged_at(f, 'W', row->problem);
-    assert_int_equal(smc_cli_exit_status(rc, 0), row->exit);
+    assert_int_equal(smci_cli_exit_status(rc, 0), row->exit);
     assert_int_equal(taken_count(f), row->forced);
     (void)fixture_teardown(&made);
 }
@@ -297,7 +297,7 @@ static void test_change(void **state)
     f->line = row->line;
     add_fault(f, "do=status:503,object=1-members.json,attempt=1");
     enum smc_status rc = upload_with(f, &err, one);
-    assert_int_equal(smc_cli_exit_status(rc, 0), 5);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_logged(f, row->said);
     assert_int_equal(sim_calls(f->sim, NULL, 0), row->calls);
     for (long i = 0; i < taken_count(f); i++)
@@ -458,9 +458,9 @@ static void test_list(void **state)
     if (!strstr(f->out, line))
         fail_msg("no %s in:\n%s", line, f->out);
     assert_int_equal(upload_with(f, &err, json), SMC_OK);
-    struct smc_json *root = smc_json_parse(f->out, strlen(f->out), &err);
-    assert_non_null(smc_json_get(root, "uploads"));
-    smc_json_free(root);
+    struct smci_tree *root = smci_tree_parse(f->out, strlen(f->out), &err);
+    assert_non_null(smci_tree_get(root, "uploads"));
+    smci_tree_free(root);
     free(line);
     free(place);
 }
@@ -475,7 +475,7 @@ static void test_ledger_that_fails(void **state)
     const char *const skip[] = {"--state", place, "--skip-uploaded", NULL};
     make_set(f, "1", "");
     file_write(place, "x", 1);
-    assert_int_equal(smc_cli_exit_status(upload_with(f, &err, skip), 0), 5);
+    assert_int_equal(smci_cli_exit_status(upload_with(f, &err, skip), 0), 5);
     assert_int_equal(sim_connections(f->sim), 0);
     err.code = SMC_OK;
     assert_int_equal(upload_with(f, &err, record), SMC_OK);
@@ -495,26 +495,26 @@ static void test_json(void **state)
     add_fault(f, "do=status:503,object=1-members.json,attempt=1");
     add_fault(f, "do=status:400,object=1-workbooks.json");
     assert_int_equal(upload_with(f, &err, json), SMC_ERR_HTTP);
-    struct smc_span root;
-    assert_int_equal(smc_record_scan(f->out, strlen(f->out), &root, NULL), SMC_OK);
-    struct smc_walk walk;
-    struct smc_span file;
+    struct smc_json_span root;
+    assert_int_equal(smc_json_scan(f->out, strlen(f->out), &root, NULL), SMC_OK);
+    struct smc_json_walk walk;
+    struct smc_json_span file;
     static const char *const states[] = {"sent", "failed", "held"};
     static const int64_t tries[] = {2, 1, 0};
     static const int64_t sizes[] = {9, 2};
-    assert_true(smc_walk_begin(&walk, smc_span_member(root, "files")));
+    assert_true(smc_json_walk_begin(&walk, smc_json_member(root, "files")));
     for (size_t i = 0; i < 3; i++) {
         int64_t number = -1;
-        assert_true(smc_walk_next(&walk, NULL, &file, NULL));
-        assert_true(smc_span_equals(smc_span_member(file, "status"), states[i]));
-        assert_true(smc_span_int64(smc_span_member(file, "tries"), &number));
+        assert_true(smc_json_walk_next(&walk, NULL, &file, NULL));
+        assert_true(smc_json_equals(smc_json_member(file, "status"), states[i]));
+        assert_true(smc_json_int64(smc_json_member(file, "tries"), &number));
         assert_int_equal(number, tries[i]);
-        assert_true(smc_span_int64(smc_span_member(file, "size"), &number));
+        assert_true(smc_json_int64(smc_json_member(file, "size"), &number));
         assert_true(i == 2 || number == sizes[i]);
-        assert_int_equal(smc_span_member(file, "sha256").len, 66);
+        assert_int_equal(smc_json_member(file, "sha256").len, 66);
     }
-    assert_false(smc_walk_next(&walk, NULL, &file, NULL));
-    assert_true(smc_span_equals(smc_span_member(root, "error"), err.detail));
+    assert_false(smc_json_walk_next(&walk, NULL, &file, NULL));
+    assert_true(smc_json_equals(smc_json_member(root, "error"), err.detail));
     char *quoted = text_format("\"%s\"", taken(f, 0)->sha256);
     assert_non_null(strstr(f->out, quoted));
     free(quoted);
@@ -527,9 +527,9 @@ static void test_json_of_a_check_that_failed(void **state)
     const char *const json[] = {"--json", NULL};
     write_text(f, "1-members.json", "[");
     assert_int_equal(upload_with(f, &err, json), SMC_ERR_IO);
-    struct smc_json *root = smc_json_parse(f->out, strlen(f->out), &err);
-    assert_string_equal(smc_json_text(root, "error"), err.detail);
-    smc_json_free(root);
+    struct smci_tree *root = smci_tree_parse(f->out, strlen(f->out), &err);
+    assert_string_equal(smci_tree_text(root, "error"), err.detail);
+    smci_tree_free(root);
 }
 
 /* ---- FIFOs and directories with a file's name ---- */
@@ -563,7 +563,7 @@ static void test_unreadable_file(void **state)
     assert_int_equal(chmod(path, 0), 0);
     bool is_readable = access(path, R_OK) == 0; /* for root, whom no mode stops */
     enum smc_status rc = upload_with(f, &err, none);
-    assert_int_equal(smc_cli_exit_status(rc, 0), is_readable ? 0 : 5);
+    assert_int_equal(smci_cli_exit_status(rc, 0), is_readable ? 0 : 5);
     free(path);
 }
 

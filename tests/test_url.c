@@ -2,6 +2,7 @@
 #include "support/support.h"
 
 #include <sigmacat/client.h>
+#include "lib/net/address.h"
 
 /* ---- origins ---- */
 
@@ -72,7 +73,7 @@ static void test_origin(void **state)
     const struct origin_row *row = *state;
     struct smc_buf origin = SMC_BUF_INIT(512);
     struct smc_error err = SMC_ERROR_INIT;
-    enum smc_status rc = smc_origin_parse(row->text, "--host", &origin, &err);
+    enum smc_status rc = smci_origin_parse(row->text, "--host", &origin, &err);
     if (row->origin) {
         assert_int_equal(rc, SMC_OK);
         assert_string_equal(smc_buf_str(&origin), row->origin);
@@ -119,7 +120,7 @@ static void test_encode(void **state)
     const struct encode_row *row = *state;
     struct smc_buf out = SMC_BUF_INIT(256);
     size_t len = row->len ? row->len : strlen(row->bytes);
-    assert_int_equal(smc_url_encode(row->bytes, len, &out), SMC_OK);
+    assert_int_equal(smci_url_encode(row->bytes, len, &out), SMC_OK);
     assert_string_equal(smc_buf_str(&out), row->encoded);
     smc_buf_clear(&out);
 }
@@ -128,7 +129,7 @@ static void test_encode_stops_at_the_cap(void **state)
 {
     (void)state;
     struct smc_buf out = SMC_BUF_INIT(4);
-    assert_int_equal(smc_url_encode("a//", 3, &out), SMC_ERR_CAP);
+    assert_int_equal(smci_url_encode("a//", 3, &out), SMC_ERR_CAP);
     smc_buf_clear(&out);
 }
 

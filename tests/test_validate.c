@@ -4,10 +4,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <sigmacat/inspect.h>
-#include <sigmacat/record.h>
+#include "lib/set/inspect.h"
+#include <sigmacat/json.h>
 
-#include "lib/validate.h"
+#include "lib/json/validate.h"
 
 /* `cut` bytes first, then the rest one byte at a time. */
 static enum smc_status check(const char *text, size_t len, size_t cut, int64_t *records,
@@ -97,7 +97,7 @@ static void test_same_as_scanner(void **state)
         }
         x = x * 1664525 + 1013904223;
         bool is_whole = check(text, len, (x >> 16) % (len + 1), NULL, NULL) == SMC_OK;
-        if (is_whole != (smc_record_scan(text, len, NULL, NULL) == SMC_OK))
+        if (is_whole != (smc_json_scan(text, len, NULL, NULL) == SMC_OK))
             fail_msg("they differ: %s", text);
         valid += is_whole;
     }
@@ -126,7 +126,7 @@ static void test_inspect(void **state)
     (void)state;
     char *dir = temp_dir_make();
     char *path = text_format("%s/a.json", dir);
-    struct smc_inspection found;
+    struct smci_inspection found;
     struct smc_error err = SMC_ERROR_INIT;
     struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
     assert_int_equal(smc_buf_addstr(&text, "[\"abc\""), SMC_OK);
@@ -135,26 +135,27 @@ static void test_inspect(void **state)
     assert_int_equal(smc_buf_addstr(&text, "]"), SMC_OK);
     file_write(path, text.data, text.len);
     int fd = open(path, O_RDONLY);
-    assert_int_equal(smc_inspect(fd, SMC_INSPECT_JSON, -1, &found, &err), SMC_OK);
+    assert_int_equal(smci_inspect(fd, SMCI_INSPECT_JSON, -1, &found, &err), SMC_OK);
     assert_int_equal(found.byte_count, text.len);
     assert_int_equal(found.record_count, 1 + (text.len - 7) / 10);
     assert_string_equal(found.sha256, "");
     file_write(path, "abc", 3);
-    assert_int_equal(smc_inspect(fd, SMC_INSPECT_DIGEST, -1, &found, &err), SMC_OK);
+    assert_int_equal(smci_inspect(fd, SMCI_INSPECT_DIGEST, -1, &found, &err), SMC_OK);
     assert_string_equal(found.sha256,
                         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     assert_int_equal(found.record_count, -1);
-    assert_int_equal(smc_inspect(fd, SMC_INSPECT_JSON, -1, &found, &err), SMC_ERR_SYNTAX);
+    assert_int_equal(smci_inspect(fd, SMCI_INSPECT_JSON, -1, &found, &err), SMC_ERR_SYNTAX);
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(write(ends[1], "", 1), 1);
     err.code = SMC_OK;
-    assert_int_equal(smc_inspect(fd, SMC_INSPECT_DIGEST, ends[0], &found, &err), SMC_ERR_CANCELLED);
+    assert_int_equal(smci_inspect(fd, SMCI_INSPECT_DIGEST, ends[0], &found, &err),
+                     SMC_ERR_CANCELLED);
     (void)close(ends[0]);
     (void)close(ends[1]);
     (void)close(fd);
     err.code = SMC_OK;
-    assert_int_equal(smc_inspect(fd, 0, -1, &found, &err), SMC_ERR_IO);
+    assert_int_equal(smci_inspect(fd, 0, -1, &found, &err), SMC_ERR_IO);
     smc_buf_clear(&text);
     free(path);
     temp_dir_remove(dir);

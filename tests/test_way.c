@@ -44,20 +44,20 @@ static void open_client(struct fixture *f, const char *origin)
 
 static void check(struct fixture *f, const char *origin)
 {
-    struct smc_cli_checklist list;
+    struct smci_cli_checklist list;
     size_t len = 0;
     open_client(f, origin);
-    const struct smc_cli_server server = {.origin = origin,
-                                          .target = "/",
-                                          .owner = "Sigma",
-                                          .setting = "--host",
-                                          .advice = "",
-                                          .client = f->client,
-                                          .clock = &f->live.clock};
+    const struct smci_cli_server server = {.origin = origin,
+                                           .target = "/",
+                                           .owner = "Sigma",
+                                           .setting = "--host",
+                                           .advice = "",
+                                           .client = f->client,
+                                           .clock = &f->live.clock};
     FILE *out = open_memstream(&f->out, &len);
-    smc_cli_checklist_init(&list, out, NULL);
-    assert_int_equal(smc_cli_check_server(&list, &server, &f->is_reached, NULL), SMC_OK);
-    f->status = smc_cli_checklist_end(&list, "p", NULL);
+    smci_cli_checklist_init(&list, out, NULL);
+    assert_int_equal(smci_cli_check_server(&list, &server, &f->is_reached, NULL), SMC_OK);
+    f->status = smci_cli_checklist_end(&list, "p", NULL);
     (void)fclose(out);
 }
 
@@ -80,7 +80,7 @@ static void assert_line(const struct fixture *f, const char *start)
 
 static enum smc_verdict on_probe(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
-    struct smc_way *way = ctx;
+    struct smc_probe_result *way = ctx;
     (void)why;
     assert_int_equal(answer->http_status, 401);
     assert_int_equal(answer->tries, 1);
@@ -96,7 +96,7 @@ static void test_probe(void **state)
                                          0, NET_KEEP, false};
     struct net_server *server = net_start(&step, 1);
     struct fixture f = {.client = NULL};
-    struct smc_way way = {.obstacle = SMC_WAY_ANSWER};
+    struct smc_probe_result way = {.obstacle = SMC_STEP_ANSWER};
     struct smc_request request = {
         .kind = "probe", .target = "/x", .is_probe = true, .done = on_probe, .ctx = &way};
     (void)state;
@@ -105,7 +105,7 @@ static void test_probe(void **state)
     assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
     assert_memory_equal(net_request(server, 0), "GET /x HTTP/1.1\r\n", 17);
     assert_null(strcasestr(net_request(server, 0), "Authorization"));
-    assert_int_equal(way.obstacle, SMC_WAY_FREE);
+    assert_int_equal(way.obstacle, SMC_STEP_FREE);
     assert_string_equal(way.address, "127.0.0.1");
     assert_int_equal(way.date_s, 1790000000);
     assert_int_equal(way.certificate_end_s, 0);

@@ -142,14 +142,15 @@ static enum smc_status open_file(int dir_fd, const char *where, const char *name
     /* Without O_NONBLOCK a FIFO would wait for a writer. */
     *fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (*fd < 0 || fstat(*fd, &st) != 0)
-        (void)smc_fail_errno(err, SMC_ERR_IO, errno, "%s%s%s: can't be read", where, slash, name);
+        (void)smc_error_set_errno(err, SMC_ERR_IO, errno, "%s%s%s: can't be read", where, slash,
+                                  name);
     else if (S_ISDIR(st.st_mode))
-        (void)smc_fail(err, SMC_ERR_IO, "%s%s%s: a directory, where a file is expected", where,
-                       slash, name);
+        (void)smc_error_set(err, SMC_ERR_IO, "%s%s%s: a directory, where a file is expected", where,
+                            slash, name);
     else if (!S_ISREG(st.st_mode))
-        (void)smc_fail(err, SMC_ERR_IO, "%s%s%s: not a regular file", where, slash, name);
+        (void)smc_error_set(err, SMC_ERR_IO, "%s%s%s: not a regular file", where, slash, name);
     else if (st.st_size == 0)
-        (void)smc_fail(err, SMC_ERR_IO, "%s%s%s: the file is empty", where, slash, name);
+        (void)smc_error_set(err, SMC_ERR_IO, "%s%s%s: the file is empty", where, slash, name);
     else {
         *identity = identity_of(&st);
         return SMC_OK;
@@ -171,7 +172,8 @@ enum smc_status upload_files_open(const struct upload_files *files, size_t index
         return rc;
     (void)close(*fd);
     *fd = -1;
-    return smc_fail(err, SMC_ERR_IO, "%s: the file has changed since it was checked", file->name);
+    return smc_error_set(err, SMC_ERR_IO, "%s: the file has changed since it was checked",
+                         file->name);
 }
 
 enum smc_status upload_files_one(struct upload_files *files, const char *path,
@@ -179,7 +181,7 @@ enum smc_status upload_files_one(struct upload_files *files, const char *path,
 {
     enum smc_status rc = add(files, path);
     if (rc != SMC_OK)
-        return smc_fail(err, rc, "%s", smc_strerror(rc));
+        return smc_error_set(err, rc, "%s", smc_error_text(rc));
     int fd;
     struct upload_identity identity;
     rc = upload_files_open(files, 0, &fd, &identity, err);
@@ -197,7 +199,7 @@ static enum smc_status read_names(struct upload_files *files, struct smc_error *
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     enum smc_status rc = SMC_OK;
     if (!dir) {
-        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be read", files->directory);
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be read", files->directory);
         if (fd >= 0)
             (void)close(fd);
         return rc;
@@ -207,9 +209,9 @@ static enum smc_status read_names(struct upload_files *files, struct smc_error *
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             rc = add(files, entry->d_name);
     if (rc != SMC_OK)
-        (void)smc_fail(err, rc, "%s", smc_strerror(rc));
+        (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
     else if (errno != 0)
-        rc = smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be read", files->directory);
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be read", files->directory);
     (void)closedir(dir);
     return rc;
 }
@@ -241,8 +243,8 @@ static void select_files(struct upload_files *files, struct smc_log *log)
             files->items[kept++] = files->items[i];
             continue;
         }
-        smc_logf(log, SMC_LOG_INFO, "Passed over %s in %s: %s", files->items[i].name,
-                 files->directory, why);
+        smc_log_write(log, SMC_LOG_INFO, "Passed over %s in %s: %s", files->items[i].name,
+                      files->directory, why);
         forget(&files->items[i]);
     }
     files->count = kept;
@@ -262,11 +264,11 @@ enum smc_status upload_files_in(struct upload_files *files, const char *director
 {
     files->directory = strdup(directory);
     if (!files->directory)
-        return smc_fail(err, SMC_ERR_NOMEM, "out of memory");
+        return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     files->dir_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (files->dir_fd < 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
-                              directory);
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
+                                   directory);
     enum smc_status rc = read_names(files, err);
     if (rc != SMC_OK)
         return rc;
@@ -275,11 +277,12 @@ enum smc_status upload_files_in(struct upload_files *files, const char *director
     bool is_unfinished = has_unfinished(files);
     select_files(files, log);
     if (files->count == 0)
-        return smc_fail(err, SMC_ERR_IO,
-                        "%s: no file to send: none whose name ends in .json or .csv%s", directory,
-                        is_unfinished ? "; there are files of an extraction that is running or was "
-                                        "stopped: wait, or run castor-extract-sigma again"
-                                      : "");
+        return smc_error_set(
+            err, SMC_ERR_IO, "%s: no file to send: none whose name ends in .json or .csv%s",
+            directory,
+            is_unfinished ? "; there are files of an extraction that is running or was "
+                            "stopped: wait, or run castor-extract-sigma again"
+                          : "");
     return SMC_OK;
 }
 

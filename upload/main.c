@@ -15,10 +15,10 @@
 static enum smc_status send_files(struct upload_settings *settings, struct smc_log *log,
                                   struct smc_error *err)
 {
-    struct smc_cli_signals signals = {.fd = -1};
+    struct smci_cli_signals signals = {.fd = -1};
     enum smc_status rc = upload_options_check(settings, err);
     if (rc == SMC_OK)
-        rc = smc_cli_signals_start(&signals, err);
+        rc = smci_cli_signals_start(&signals, err);
     if (rc == SMC_OK && !settings->is_dry_run && !settings->is_listing)
         rc = upload_options_load_secret(settings, signals.fd, log, err);
     if (rc == SMC_OK && settings->is_checking)
@@ -27,7 +27,7 @@ static enum smc_status send_files(struct upload_settings *settings, struct smc_l
         rc = upload_run(settings, log, NULL, signals.fd, err);
     if (rc == SMC_ERR_NETWORK && !settings->is_checking)
         smc_error_append(err, "; --check tells what is in the way, and what to do");
-    smc_cli_signals_stop(&signals);
+    smci_cli_signals_stop(&signals);
     return rc;
 }
 
@@ -36,12 +36,12 @@ static enum smc_status answer(struct upload_settings *settings, struct smc_log *
                               struct smc_error *err)
 {
     if (settings->is_help)
-        return smc_cli_print_help(upload_program(), err);
+        return smci_cli_print_help(upload_program(), err);
     if (settings->is_version)
-        return smc_cli_print_version(upload_program(), err);
-    smc_cli_log_warnings(&settings->sources, log);
+        return smci_cli_print_version(upload_program(), err);
+    smci_cli_log_warnings(&settings->sources, log);
     if (settings->is_showing)
-        return smc_cli_show_settings(&settings->sources, upload_program(), err);
+        return smci_cli_show_settings(&settings->sources, upload_program(), err);
     return send_files(settings, log, err);
 }
 
@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     struct smc_error err = SMC_ERROR_INIT;
     /* What the log is like until the options say otherwise. */
     struct upload_settings settings = {.log_level = SMC_LOG_INFO, .log_format = SMC_LOG_TEXT};
-    enum smc_status rc = smc_cli_setup(&err);
+    enum smc_status rc = smci_cli_setup(&err);
     if (rc == SMC_OK)
         rc = upload_options_read(&settings, argc, argv, environ, &err);
     struct smc_log *log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
@@ -58,8 +58,8 @@ int main(int argc, char **argv)
     if (rc == SMC_OK)
         rc = answer(&settings, log, &err);
     if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
-        smc_logf(log, SMC_LOG_ERROR, "%s", err.detail);
+        smc_log_write(log, SMC_LOG_ERROR, "%s", err.detail);
     upload_options_clear(&settings);
     smc_log_free(log);
-    return smc_cli_exit_status(rc, smc_cli_signals_caught());
+    return smci_cli_exit_status(rc, smci_cli_signals_caught());
 }

@@ -9,10 +9,10 @@ enum smc_status upload_options_read(struct upload_settings *settings, int argc, 
     *settings = (struct upload_settings){
         .origin = SMC_BUF_INIT(512), .prefix = SMC_BUF_INIT(1024), .secret = SMC_BUF_INIT(0)};
     enum smc_status rc =
-        smc_settings_init(&settings->sources, upload_program()->table, settings, err);
+        smci_settings_init(&settings->sources, upload_program()->table, settings, err);
     if (rc != SMC_OK)
         return rc;
-    return smc_cli_configure(&settings->sources, upload_program(), argc, argv, envp, err);
+    return smci_cli_configure(&settings->sources, upload_program(), argc, argv, envp, err);
 }
 
 /* It goes into a header as it is. */
@@ -21,11 +21,11 @@ static enum smc_status check_token(const struct upload_settings *settings, const
 {
     for (const char *at = settings->token; at && *at; at++)
         if ((unsigned char)*at >= 0x80)
-            return smc_fail(
+            return smc_error_set(
                 err, SMC_ERR_USAGE,
                 "%s: the token has a character beyond ASCII, which Catalog's tokens have "
                 "not",
-                smc_settings_name(&settings->sources, flag));
+                smci_settings_name(&settings->sources, flag));
     return SMC_OK;
 }
 
@@ -35,14 +35,14 @@ enum smc_status upload_options_load_secret(struct upload_settings *settings, int
     const char *flag = settings->token_file      ? "--token-file"
                        : settings->token_command ? "--token-command"
                                                  : "--token";
-    struct smc_cli_secret from = {.file = settings->token_file,
-                                  .command = settings->token_command,
-                                  .name = smc_settings_name(&settings->sources, flag),
-                                  .stop_fd = stop_fd,
-                                  .log = log};
+    struct smci_cli_secret from = {.file = settings->token_file,
+                                   .command = settings->token_command,
+                                   .name = smci_settings_name(&settings->sources, flag),
+                                   .stop_fd = stop_fd,
+                                   .log = log};
     enum smc_status rc = SMC_OK;
     if (from.file || from.command)
-        rc = smc_cli_secret_read(&from, &settings->secret, err);
+        rc = smci_cli_secret_read(&from, &settings->secret, err);
     if (rc == SMC_OK && settings->secret.len > 0)
         settings->token = settings->secret.data;
     return rc == SMC_OK ? check_token(settings, flag, err) : rc;
@@ -50,7 +50,7 @@ enum smc_status upload_options_load_secret(struct upload_settings *settings, int
 
 void upload_options_clear(struct upload_settings *settings)
 {
-    smc_settings_clear(&settings->sources);
+    smci_settings_clear(&settings->sources);
     smc_buf_clear(&settings->origin);
     smc_buf_clear(&settings->prefix);
     smc_buf_wipe(&settings->secret);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include <sigmacat/buf.h>
-#include <sigmacat/config.h>
+#include "lib/cli/settings.h"
 #include <sigmacat/log.h>
 
 #include "lib/cli/help.h"
@@ -18,11 +18,11 @@ enum upload_zone { UPLOAD_ZONE_EU, UPLOAD_ZONE_US };
 
 /* All texts are owned by the settings and end with upload_options_clear. */
 struct upload_settings {
-    struct smc_settings sources; /* where each value came from */
-    struct smc_buf origin;       /* "https://host[:port]" of zone or endpoint, made by the check */
-    struct smc_buf prefix;       /* the endpoint's path, "/x" or ""; made by the check */
-    struct smc_buf secret;       /* what was read from token_file or token_command */
-    char source_uuid[37];        /* source_id in lower case; made by the check */
+    struct smci_settings sources; /* where each value came from */
+    struct smc_buf origin;        /* "https://host[:port]" of zone or endpoint, made by the check */
+    struct smc_buf prefix;        /* the endpoint's path, "/x" or ""; made by the check */
+    struct smc_buf secret;        /* what was read from token_file or token_command */
+    char source_uuid[37];         /* source_id in lower case; made by the check */
 
     const char *token; /* given by file or command: NULL until it is loaded */
     const char *token_file;
@@ -59,12 +59,12 @@ struct upload_settings {
 };
 
 /* Name, examples and table, for help and manual page. Static. */
-const struct smc_cli_program *upload_program(void);
+const struct smci_cli_program *upload_program(void);
 
 /* The word of a type, as --file_type takes it: "VIZ". */
 const char *upload_type_name(int type);
 
-/* Reads flags, variables and configuration file; see smc_cli_configure. `settings` need not be prepared, must not move
+/* Reads flags, variables and configuration file; see smci_cli_configure. `settings` need not be prepared, must not move
  * afterwards, and is to be cleared also after an error. */
 enum smc_status upload_options_read(struct upload_settings *settings, int argc, char **argv,
                                     char *const *envp, struct smc_error *err);
@@ -74,7 +74,7 @@ enum smc_status upload_options_read(struct upload_settings *settings, int argc, 
 enum smc_status upload_options_check(struct upload_settings *settings, struct smc_error *err);
 
 /* Reads the token where it is given by file or command. After the check; both `stop_fd` and `log` as in
- * smc_cli_secret, whose errors these are. */
+ * smci_cli_secret, whose errors these are. */
 enum smc_status upload_options_load_secret(struct upload_settings *settings, int stop_fd,
                                            struct smc_log *log, struct smc_error *err);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <sigmacat/client.h>
+#include "lib/net/address.h"
 
 /* In the order of enum upload_zone. */
 static const char *const zone_origins[] = {"https://ingest.castordoc.com",
@@ -12,7 +13,7 @@ static const char *const zone_origins[] = {"https://ingest.castordoc.com",
 
 static const char *name_of(const struct upload_settings *settings, const char *flag)
 {
-    return smc_settings_name(&settings->sources, flag);
+    return smci_settings_name(&settings->sources, flag);
 }
 
 /* 8-4-4-4-12 hexadecimal digits, of any version; kept in lower case. */
@@ -27,9 +28,9 @@ static enum smc_status check_source_id(struct upload_settings *settings, struct 
         settings->source_uuid[i] = (char)tolower(c);
     }
     if (!is_uuid)
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: '%.60s' is no UUID, such as 01234567-89ab-cdef-0123-456789abcdef",
-                        name_of(settings, "--source_id"), text);
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "%s: '%.60s' is no UUID, such as 01234567-89ab-cdef-0123-456789abcdef",
+                             name_of(settings, "--source_id"), text);
     settings->source_uuid[sizeof form - 1] = '\0';
     return SMC_OK;
 }
@@ -37,14 +38,14 @@ static enum smc_status check_source_id(struct upload_settings *settings, struct 
 static enum smc_status check_paths(const struct upload_settings *settings, struct smc_error *err)
 {
     if (!settings->file_path && !settings->directory_path)
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "missing: --file_path (or the variable CASTOR_UPLOADER_FILE_PATH), or "
-                        "--directory_path (or the variable CASTOR_UPLOADER_DIRECTORY_PATH)");
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "missing: --file_path (or the variable CASTOR_UPLOADER_FILE_PATH), or "
+                             "--directory_path (or the variable CASTOR_UPLOADER_DIRECTORY_PATH)");
     bool is_single = settings->file_type == UPLOAD_DBT || settings->file_type == UPLOAD_LOOKML;
     if (settings->directory_path && is_single)
-        return smc_fail(err, SMC_ERR_USAGE, "%s: type %s takes one file, by --file_path",
-                        name_of(settings, "--directory_path"),
-                        upload_type_name(settings->file_type));
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: type %s takes one file, by --file_path",
+                             name_of(settings, "--directory_path"),
+                             upload_type_name(settings->file_type));
     return SMC_OK;
 }
 
@@ -54,7 +55,7 @@ static enum smc_status check_project(const struct upload_settings *settings, str
     static const char *const required[] = {"--project_name"};
     if (settings->file_type != UPLOAD_LOOKML)
         return SMC_OK;
-    enum smc_status rc = smc_settings_require(&settings->sources, required, 1, err);
+    enum smc_status rc = smci_settings_require(&settings->sources, required, 1, err);
     if (rc != SMC_OK) {
         smc_error_context(err, "type LOOKML");
         return rc;
@@ -62,11 +63,12 @@ static enum smc_status check_project(const struct upload_settings *settings, str
     const char *project = settings->project_name;
     const char *name = name_of(settings, "--project_name");
     if (project[strspn(project, " \t\r\n\v\f")] == '\0')
-        return smc_fail(err, SMC_ERR_USAGE, "%s: a blank name is no Looker project", name);
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: a blank name is no Looker project", name);
     if (strcmp(project, ".") == 0 || strcmp(project, "..") == 0 || strchr(project, '/'))
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: '%.60s' can't be a Looker project: not '.' or '..', and no '/' in it",
-                        name, project);
+        return smc_error_set(
+            err, SMC_ERR_USAGE,
+            "%s: '%.60s' can't be a Looker project: not '.' or '..', and no '/' in it", name,
+            project);
     return SMC_OK;
 }
 
@@ -103,20 +105,21 @@ static enum smc_status check_endpoint(struct upload_settings *settings, struct s
     while (path_len > 0 && path[path_len - 1] == '/')
         path_len--;
     if (!is_prefix_path(path, path_len))
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: the path after the host can't go before an upload's: no query, no "
-                        "spaces, no '.', '..' or empty parts; such as https://host/catalog",
-                        name);
+        return smc_error_set(
+            err, SMC_ERR_USAGE,
+            "%s: the path after the host can't go before an upload's: no query, no "
+            "spaces, no '.', '..' or empty parts; such as https://host/catalog",
+            name);
     struct smc_buf origin = SMC_BUF_INIT(512);
     enum smc_status rc = smc_buf_add(&origin, text, (size_t)(path - text));
     if (rc == SMC_OK)
         rc = smc_buf_add(&settings->prefix, path, path_len);
     if (rc == SMC_ERR_CAP)
-        rc = smc_fail(err, SMC_ERR_USAGE, "%s: this address is too long", name);
+        rc = smc_error_set(err, SMC_ERR_USAGE, "%s: this address is too long", name);
     else if (rc != SMC_OK)
-        rc = smc_fail(err, rc, "%s", smc_strerror(rc));
+        rc = smc_error_set(err, rc, "%s", smc_error_text(rc));
     else
-        rc = smc_origin_parse(smc_buf_str(&origin), name, &settings->origin, err);
+        rc = smci_origin_parse(smc_buf_str(&origin), name, &settings->origin, err);
     smc_buf_clear(&origin);
     return rc;
 }
@@ -128,7 +131,7 @@ static enum smc_status check_address(struct upload_settings *settings, struct sm
     if (settings->endpoint)
         return check_endpoint(settings, err);
     enum smc_status rc = smc_buf_addstr(&settings->origin, zone_origins[settings->zone]);
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", smc_strerror(rc));
+    return rc == SMC_OK ? rc : smc_error_set(err, rc, "%s", smc_error_text(rc));
 }
 
 static enum smc_status check_set(const struct upload_settings *settings, struct smc_error *err)
@@ -137,16 +140,17 @@ static enum smc_status check_set(const struct upload_settings *settings, struct 
         return SMC_OK;
     const char *name = name_of(settings, settings->set ? "--set" : "--latest");
     if (settings->file_type != UPLOAD_VIZ || !settings->directory_path)
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: sets are sent with --file_type VIZ, from a "
-                        "directory (--directory_path)",
-                        name);
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "%s: sets are sent with --file_type VIZ, from a "
+                             "directory (--directory_path)",
+                             name);
     if (settings->set &&
         (!*settings->set || settings->set[strspn(settings->set, "0123456789")] != '\0'))
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: '%.60s' is no set: the digits are wanted that its names begin with, "
-                        "such as 1790000000",
-                        name, settings->set);
+        return smc_error_set(
+            err, SMC_ERR_USAGE,
+            "%s: '%.60s' is no set: the digits are wanted that its names begin with, "
+            "such as 1790000000",
+            name, settings->set);
     return SMC_OK;
 }
 
@@ -155,20 +159,20 @@ static enum smc_status check_ledger(const struct upload_settings *settings, stru
     if ((!settings->is_skipping && !settings->is_listing) || settings->state ||
         settings->directory_path)
         return SMC_OK;
-    return smc_fail(err, SMC_ERR_USAGE,
-                    "%s: without a directory (--directory_path), --state has to say where the "
-                    "record of what was accepted is",
-                    name_of(settings, settings->is_listing ? "--list" : "--skip-uploaded"));
+    return smc_error_set(err, SMC_ERR_USAGE,
+                         "%s: without a directory (--directory_path), --state has to say where the "
+                         "record of what was accepted is",
+                         name_of(settings, settings->is_listing ? "--list" : "--skip-uploaded"));
 }
 
 /* Whether what a flag says is about another kind of upload than was chosen, at a higher place: what a
  * profile says of directories does not count for a file that is named by flag. */
 static bool is_overruled(const struct upload_settings *settings, const char *flag)
 {
-    enum smc_source source = smc_settings_source(&settings->sources, flag);
+    enum smci_source source = smci_settings_source(&settings->sources, flag);
     bool is_other = settings->file_path || settings->file_type != UPLOAD_VIZ;
-    return is_other && (source < smc_settings_source(&settings->sources, "--file_path") ||
-                        source < smc_settings_source(&settings->sources, "--file_type"));
+    return is_other && (source < smci_settings_source(&settings->sources, "--file_path") ||
+                        source < smci_settings_source(&settings->sources, "--file_type"));
 }
 
 static void drop_overruled(struct upload_settings *settings)
@@ -198,10 +202,11 @@ static enum smc_status check_mode(struct upload_settings *settings, struct smc_e
                   {"--dry-run", &settings->is_dry_run},
                   {"--json", &settings->is_json}};
     for (size_t i = 0; settings->is_checking && i < sizeof others / sizeof others[0]; i++) {
-        bool is_flag = smc_settings_source(&settings->sources, others[i].flag) == SMC_FROM_FLAG;
+        bool is_flag = smci_settings_source(&settings->sources, others[i].flag) == SMCI_FROM_FLAG;
         if (*others[i].is_given && is_flag)
-            return smc_fail(err, SMC_ERR_USAGE,
-                            "--check and %s exclude each other: give one of them", others[i].flag);
+            return smc_error_set(err, SMC_ERR_USAGE,
+                                 "--check and %s exclude each other: give one of them",
+                                 others[i].flag);
         *others[i].is_given = false;
     }
     return SMC_OK;
@@ -216,8 +221,8 @@ enum smc_status upload_options_check(struct upload_settings *settings, struct sm
     if (settings->is_listing)
         return check_list(settings, err);
     size_t first = settings->is_dry_run ? 1 : 0;
-    rc = smc_settings_require(&settings->sources, required + first,
-                              sizeof required / sizeof required[0] - first, err);
+    rc = smci_settings_require(&settings->sources, required + first,
+                               sizeof required / sizeof required[0] - first, err);
     drop_overruled(settings);
     if (rc == SMC_OK)
         rc = check_source_id(settings, err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <sigmacat/client.h>
+#include "lib/net/address.h"
 
 /* One row a type, in the order of enum upload_type (contract: PATH by type). */
 static const struct {
@@ -30,11 +31,11 @@ enum smc_status upload_path(const struct upload_settings *settings, const char *
         const char *project = settings->project_name;
         rc = smc_buf_addstr(out, "lookml/");
         if (rc == SMC_OK)
-            rc = smc_url_encode(project, strlen(project), out);
+            rc = smci_url_encode(project, strlen(project), out);
         if (rc == SMC_OK)
             rc = smc_buf_addstr(out, "/");
     }
     if (rc == SMC_OK && forms[type].has_time && seconds >= 0)
         rc = smc_buf_addf(out, "%" PRId64 "-", seconds);
-    return rc == SMC_OK ? smc_url_encode(last, strlen(last), out) : rc;
+    return rc == SMC_OK ? smci_url_encode(last, strlen(last), out) : rc;
 }

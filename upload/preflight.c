@@ -11,7 +11,7 @@
 #include "lib/cli/place.h"
 #include "lib/cli/server.h"
 
-#include "check.h"
+#include "verify.h"
 #include "summary.h"
 
 struct preflight {
@@ -19,12 +19,12 @@ struct preflight {
     struct smc_log *log;
     const struct smc_clock *clock;
     int stop_fd;
-    struct smc_cli_checklist list;
+    struct smci_cli_checklist list;
 };
 
 static const char *setting(const struct preflight *check, const char *flag)
 {
-    return smc_settings_name(&check->settings->sources, flag);
+    return smci_settings_name(&check->settings->sources, flag);
 }
 
 /* ---- files ---- */
@@ -64,10 +64,11 @@ static void advise_on_partial(struct preflight *check, const struct upload_file 
 {
     static const char whole[] = "extract without --only and --skip, or send it";
     if (check->settings->is_latest)
-        smc_cli_remedy(&check->list, "%s by --set %.*s --force, in place of %s", whole,
-                       (int)upload_set_len(last->name) - 1, last->name, setting(check, "--latest"));
+        smci_cli_remedy(&check->list, "%s by --set %.*s --force, in place of %s", whole,
+                        (int)upload_set_len(last->name) - 1, last->name,
+                        setting(check, "--latest"));
     else
-        smc_cli_remedy(&check->list, "%s all the same by --force", whole);
+        smci_cli_remedy(&check->list, "%s all the same by --force", whole);
 }
 
 static void advise_on_sets(struct preflight *check, const struct upload_files *files)
@@ -77,21 +78,21 @@ static void advise_on_sets(struct preflight *check, const struct upload_files *f
     bool is_choosing = settings->is_latest || settings->set;
     bool is_only = last && upload_is_same_set(files->items[0].name, last->name);
     if (!last && is_choosing)
-        smc_cli_remedy(&check->list, "run castor-extract-sigma first, or correct %s",
-                       setting(check, "--directory_path"));
+        smci_cli_remedy(&check->list, "run castor-extract-sigma first, or correct %s",
+                        setting(check, "--directory_path"));
     else if (!last)
-        smc_cli_remedy(&check->list, "mend or remove what the log names in %s",
-                       settings->directory_path);
+        smci_cli_remedy(&check->list, "mend or remove what the log names in %s",
+                        settings->directory_path);
     else if (settings->set && !is_of_set(last, settings->set))
-        smc_cli_remedy(&check->list, "give %s the digits that a set's names in %s begin with",
-                       setting(check, "--set"), settings->directory_path);
+        smci_cli_remedy(&check->list, "give %s the digits that a set's names in %s begin with",
+                        setting(check, "--set"), settings->directory_path);
     else if ((is_choosing || is_only) && is_partial(files, last))
         advise_on_partial(check, last);
     else if (is_choosing)
-        smc_cli_remedy(&check->list, "extract again into %s, to the end of the run",
-                       settings->directory_path);
+        smci_cli_remedy(&check->list, "extract again into %s, to the end of the run",
+                        settings->directory_path);
     else
-        smc_cli_remedy(&check->list, "choose a whole set by --latest, or extract again");
+        smci_cli_remedy(&check->list, "choose a whole set by --latest, or extract again");
 }
 
 static void advise_on_files(struct preflight *check, const struct upload_files *files,
@@ -102,19 +103,19 @@ static void advise_on_files(struct preflight *check, const struct upload_files *
     const char *name =
         setting(check, settings->directory_path ? "--directory_path" : "--file_path");
     if (!settings->directory_path)
-        smc_cli_remedy(&check->list, "give %s a file that can be read and is not empty", name);
+        smci_cli_remedy(&check->list, "give %s a file that can be read and is not empty", name);
     else if (files->count > 0 && is_sets)
         advise_on_sets(check, files);
     else if (files->count > 0)
-        smc_cli_remedy(&check->list, "mend or remove what the log names in %s",
-                       settings->directory_path);
+        smci_cli_remedy(&check->list, "mend or remove what the log names in %s",
+                        settings->directory_path);
     else if (why->sys_errno == EACCES)
-        smc_cli_remedy(&check->list, "give %s a directory that the user who runs this can read",
-                       name);
+        smci_cli_remedy(&check->list, "give %s a directory that the user who runs this can read",
+                        name);
     else if (is_sets)
-        smc_cli_remedy(&check->list, "run castor-extract-sigma first, or correct %s", name);
+        smci_cli_remedy(&check->list, "run castor-extract-sigma first, or correct %s", name);
     else
-        smc_cli_remedy(&check->list, "give %s a directory with .json or .csv files", name);
+        smci_cli_remedy(&check->list, "give %s a directory with .json or .csv files", name);
 }
 
 static enum smc_status check_files(struct preflight *check, struct smc_error *err)
@@ -126,14 +127,14 @@ static enum smc_status check_files(struct preflight *check, struct smc_error *er
     for (size_t i = 0; i < files.count; i++)
         bytes += files.items[i].identity.size;
     if (rc == SMC_OK) {
-        smc_cli_ok(&check->list, "files", "%zu with %" PRId64 " bytes, the first is %s",
-                   files.count, bytes, files.count > 0 ? upload_files_base(&files, 0) : "");
+        smci_cli_ok(&check->list, "files", "%zu with %" PRId64 " bytes, the first is %s",
+                    files.count, bytes, files.count > 0 ? upload_files_base(&files, 0) : "");
     } else if (rc == SMC_ERR_IO) {
-        smc_cli_failed(&check->list, rc, "files", "%s", why.detail);
+        smci_cli_failed(&check->list, rc, "files", "%s", why.detail);
         advise_on_files(check, &files, &why);
         rc = SMC_OK;
     } else {
-        (void)smc_fail(err, rc, "%s", why.detail);
+        (void)smc_error_set(err, rc, "%s", why.detail);
     }
     upload_files_clear(&files);
     return rc;
@@ -148,9 +149,9 @@ static enum smc_status check_record(struct preflight *check, struct smc_error *e
     if (!settings->is_skipping && !settings->state)
         return SMC_OK;
     if (!settings->state && asprintf(&made, "%s/.sigmacat", settings->directory_path) < 0)
-        return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
-    (void)smc_cli_check_place(&check->list, "record", settings->state ? settings->state : made,
-                              setting(check, "--state"), settings->is_skipping);
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
+    (void)smci_cli_check_place(&check->list, "record", settings->state ? settings->state : made,
+                               setting(check, "--state"), settings->is_skipping);
     free(made);
     return SMC_OK;
 }
@@ -173,7 +174,7 @@ static enum smc_status open_client(struct preflight *check, struct smc_client **
     opt.stop_fd = check->stop_fd;
     opt.clock = check->clock;
     opt.log = check->log;
-    return smc_cli_check_client(&check->list, &opt, client, err);
+    return smci_cli_check_client(&check->list, &opt, client, err);
 }
 
 static enum smc_status check_catalog(struct preflight *check, struct smc_error *err)
@@ -182,7 +183,7 @@ static enum smc_status check_catalog(struct preflight *check, struct smc_error *
     bool is_reached = false;
     enum smc_status rc = open_client(check, &client, err);
     if (rc == SMC_OK && client) {
-        const struct smc_cli_server server = {
+        const struct smci_cli_server server = {
             .origin = smc_buf_str(&check->settings->origin),
             .target = "/",
             .owner = "Catalog",
@@ -193,11 +194,11 @@ static enum smc_status check_catalog(struct preflight *check, struct smc_error *
             .is_in_doubt = check->settings->endpoint != NULL,
             .client = client,
             .clock = check->clock};
-        rc = smc_cli_check_server(&check->list, &server, &is_reached, err);
+        rc = smci_cli_check_server(&check->list, &server, &is_reached, err);
     }
     smc_client_free(client);
     if (rc == SMC_OK)
-        smc_cli_untold(&check->list, "token", "proven only by an upload");
+        smci_cli_untold(&check->list, "token", "proven only by an upload");
     return rc;
 }
 
@@ -209,12 +210,12 @@ enum smc_status upload_preflight(const struct upload_settings *settings, struct 
                               .clock = clock ? clock : smc_clock_system(),
                               .stop_fd = stop_fd};
     if (smc_log_hide(log, settings->token) != SMC_OK)
-        return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
-    smc_cli_checklist_init(&check.list, settings->out, log);
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
+    smci_cli_checklist_init(&check.list, settings->out, log);
     enum smc_status rc = check_files(&check, err);
     if (rc == SMC_OK)
         rc = check_record(&check, err);
     if (rc == SMC_OK)
         rc = check_catalog(&check, err);
-    return rc == SMC_OK ? smc_cli_checklist_end(&check.list, "castor-upload", err) : rc;
+    return rc == SMC_OK ? smci_cli_checklist_end(&check.list, "castor-upload", err) : rc;
 }

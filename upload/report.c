@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <sigmacat/json.h>
+#include "lib/json/tree.h"
 
 #include "path.h"
 
@@ -33,14 +33,14 @@ static void list(const struct upload_files *files, struct smc_log *log, enum upl
             continue;
         const char *name = files->items[i].name;
         if (line.len > 0 && line.len + strlen(name) > NAMES_IN_LINE_MAX) {
-            smc_logf(log, level, "%s: %s", what, smc_buf_str(&line));
+            smc_log_write(log, level, "%s: %s", what, smc_buf_str(&line));
             smc_buf_reset(&line);
         }
         /* A name that finds no memory is missing in this line alone. */
         (void)smc_buf_addf(&line, "%s%s", line.len > 0 ? ", " : "", name);
     }
     if (line.len > 0)
-        smc_logf(log, level, "%s: %s", what, smc_buf_str(&line));
+        smc_log_write(log, level, "%s: %s", what, smc_buf_str(&line));
     smc_buf_clear(&line);
 }
 
@@ -65,15 +65,15 @@ static enum smc_status print(const struct upload_settings *settings, const char 
 {
     errno = 0;
     if (fputs(text, out_of(settings)) == EOF || fflush(out_of(settings)) != 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "can't write to standard output");
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "can't write to standard output");
     return SMC_OK;
 }
 
-static enum smc_status print_tree(const struct upload_settings *settings, struct smc_json *root,
+static enum smc_status print_tree(const struct upload_settings *settings, struct smci_tree *root,
                                   struct smc_error *err)
 {
     struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
-    enum smc_status rc = smc_json_dump(root, false, &text, err);
+    enum smc_status rc = smci_tree_dump(root, false, &text, err);
     if (rc == SMC_OK)
         rc = print(settings, smc_buf_str(&text), err);
     smc_buf_clear(&text);
@@ -97,23 +97,23 @@ static const char *state_name(enum upload_state state)
     return "not sent";
 }
 
-static enum smc_status add_file(struct smc_json *array, const struct upload_files *files,
+static enum smc_status add_file(struct smci_tree *array, const struct upload_files *files,
                                 size_t index)
 {
     const struct upload_file *file = &files->items[index];
     struct smc_buf path = SMC_BUF_INIT(SIZE_MAX);
-    struct smc_json *node = smc_json_add_object(array, NULL);
+    struct smci_tree *node = smci_tree_add_object(array, NULL);
     enum smc_status rc = upload_files_path(files, index, &path);
-    (void)smc_json_add_text(node, "path", smc_buf_str(&path));
-    (void)smc_json_add_int(node, "size", file->identity.size);
-    (void)smc_json_add_text(node, "sha256", file->sha256);
+    (void)smci_tree_add_text(node, "path", smc_buf_str(&path));
+    (void)smci_tree_add_int(node, "size", file->identity.size);
+    (void)smci_tree_add_text(node, "sha256", file->sha256);
     if (file->record_count >= 0)
-        (void)smc_json_add_int(node, "records", file->record_count);
-    (void)smc_json_add_int(node, "tries", file->tries);
-    (void)smc_json_add_text(node, "status", state_name(file->state));
-    (void)smc_json_add_int(node, "http_status", file->http_status);
+        (void)smci_tree_add_int(node, "records", file->record_count);
+    (void)smci_tree_add_int(node, "tries", file->tries);
+    (void)smci_tree_add_text(node, "status", state_name(file->state));
+    (void)smci_tree_add_int(node, "http_status", file->http_status);
     if (file->why)
-        (void)smc_json_add_text(node, "error", file->why);
+        (void)smci_tree_add_text(node, "error", file->why);
     smc_buf_clear(&path);
     return rc;
 }
@@ -122,20 +122,20 @@ enum smc_status upload_report_json(const struct upload_settings *settings,
                                    const struct upload_files *files,
                                    const struct smc_error *outcome, struct smc_error *err)
 {
-    struct smc_json *root = smc_json_object();
+    struct smci_tree *root = smci_tree_object();
     enum smc_status rc = SMC_OK;
-    (void)smc_json_add_bool(root, "dry_run", settings->is_dry_run);
-    (void)smc_json_add_bool(root, "ok", outcome->code == SMC_OK);
+    (void)smci_tree_add_bool(root, "dry_run", settings->is_dry_run);
+    (void)smci_tree_add_bool(root, "ok", outcome->code == SMC_OK);
     if (outcome->code != SMC_OK)
-        (void)smc_json_add_text(root, "error", outcome->detail);
-    struct smc_json *array = smc_json_add_array(root, "files");
+        (void)smci_tree_add_text(root, "error", outcome->detail);
+    struct smci_tree *array = smci_tree_add_array(root, "files");
     for (size_t i = 0; i < files->count && rc == SMC_OK; i++)
         rc = add_file(array, files, i);
     if (rc == SMC_OK)
         rc = print_tree(settings, root, err);
     else
-        (void)smc_fail(err, rc, "%s", smc_strerror(rc));
-    smc_json_free(root);
+        (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
+    smci_tree_free(root);
     return rc;
 }
 
@@ -143,7 +143,7 @@ enum smc_status upload_report_json(const struct upload_settings *settings,
 
 struct listing {
     const struct upload_settings *settings;
-    struct smc_json *array; /* NULL: lines */
+    struct smci_tree *array; /* NULL: lines */
     size_t count;
     struct smc_error *err;
 };
@@ -157,7 +157,7 @@ static void format_time(int64_t seconds, char *text, size_t size)
         (void)strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
-static enum smc_status show_entry(void *ctx, const struct smc_ledger_entry *entry)
+static enum smc_status show_entry(void *ctx, const struct smci_ledger_entry *entry)
 {
     struct listing *listing = ctx;
     char when[40];
@@ -166,49 +166,49 @@ static enum smc_status show_entry(void *ctx, const struct smc_ledger_entry *entr
     if (!listing->array) {
         if (fprintf(out_of(listing->settings), "%s %12" PRId64 " %s %s\n", when, entry->size,
                     entry->sha256, entry->path) < 0)
-            return smc_fail_errno(listing->err, SMC_ERR_IO, errno,
-                                  "can't write to standard output");
+            return smc_error_set_errno(listing->err, SMC_ERR_IO, errno,
+                                       "can't write to standard output");
         return SMC_OK;
     }
-    struct smc_json *node = smc_json_add_object(listing->array, NULL);
-    (void)smc_json_add_text(node, "source_id", entry->source_id);
-    (void)smc_json_add_text(node, "path", entry->path);
-    (void)smc_json_add_int(node, "size", entry->size);
-    (void)smc_json_add_text(node, "accepted_at", when);
-    (void)smc_json_add_text(node, "sha256", entry->sha256);
+    struct smci_tree *node = smci_tree_add_object(listing->array, NULL);
+    (void)smci_tree_add_text(node, "source_id", entry->source_id);
+    (void)smci_tree_add_text(node, "path", entry->path);
+    (void)smci_tree_add_int(node, "size", entry->size);
+    (void)smci_tree_add_text(node, "accepted_at", when);
+    (void)smci_tree_add_text(node, "sha256", entry->sha256);
     return SMC_OK;
 }
 
-static void log_empty(const struct upload_settings *settings, const struct smc_ledger *ledger,
+static void log_empty(const struct upload_settings *settings, const struct smci_ledger *ledger,
                       struct smc_log *log)
 {
     if (ledger)
-        smc_logf(log, SMC_LOG_INFO, "Nothing has been accepted yet%s",
-                 *settings->source_uuid ? " for this source" : "");
+        smc_log_write(log, SMC_LOG_INFO, "Nothing has been accepted yet%s",
+                      *settings->source_uuid ? " for this source" : "");
     else
-        smc_logf(log, SMC_LOG_INFO, "Nothing has been accepted yet (no record in %s%s)",
-                 settings->state ? settings->state : settings->directory_path,
-                 settings->state ? "" : "/.sigmacat");
+        smc_log_write(log, SMC_LOG_INFO, "Nothing has been accepted yet (no record in %s%s)",
+                      settings->state ? settings->state : settings->directory_path,
+                      settings->state ? "" : "/.sigmacat");
 }
 
 enum smc_status upload_report_ledger(const struct upload_settings *settings,
-                                     struct smc_ledger *ledger, struct smc_log *log,
+                                     struct smci_ledger *ledger, struct smc_log *log,
                                      struct smc_error *err)
 {
     const char *source_id = *settings->source_uuid ? settings->source_uuid : NULL;
-    struct smc_json *root = settings->is_json ? smc_json_object() : NULL;
+    struct smci_tree *root = settings->is_json ? smci_tree_object() : NULL;
     struct listing listing = {.settings = settings, .err = err};
     if (settings->is_json)
-        listing.array = smc_json_add_array(root, "uploads");
+        listing.array = smci_tree_add_array(root, "uploads");
     if (settings->is_json && !listing.array) {
-        smc_json_free(root);
-        return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
+        smci_tree_free(root);
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
     }
-    enum smc_status rc = smc_ledger_each(ledger, source_id, show_entry, &listing, err);
+    enum smc_status rc = smci_ledger_each(ledger, source_id, show_entry, &listing, err);
     if (rc == SMC_OK)
         rc = settings->is_json ? print_tree(settings, root, err) : print(settings, "", err);
     if (rc == SMC_OK && listing.count == 0 && !settings->is_json)
         log_empty(settings, ledger, log);
-    smc_json_free(root);
+    smci_tree_free(root);
     return rc;
 }

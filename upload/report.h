@@ -2,7 +2,7 @@
 #ifndef UPLOAD_REPORT_H
 #define UPLOAD_REPORT_H
 
-#include <sigmacat/ledger.h>
+#include "lib/store/ledger.h"
 #include <sigmacat/log.h>
 
 #include "files.h"
@@ -21,7 +21,7 @@ enum smc_status upload_report_json(const struct upload_settings *settings,
 
 /* Prints the ledger: a line an upload, or one JSON object. Where no line comes, the log says why. */
 enum smc_status upload_report_ledger(const struct upload_settings *settings,
-                                     struct smc_ledger *ledger, struct smc_log *log,
+                                     struct smci_ledger *ledger, struct smc_log *log,
                                      struct smc_error *err);
 
 #endif

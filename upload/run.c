@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sigmacat/ledger.h>
+#include "lib/store/ledger.h"
 
-#include "check.h"
+#include "verify.h"
 #include "path.h"
 #include "report.h"
 #include "send.h"
@@ -17,7 +17,7 @@
 /* ---- the ledger ---- */
 
 static enum smc_status open_ledger(const struct upload_settings *settings, struct smc_log *log,
-                                   struct smc_ledger **ledger, struct smc_error *err)
+                                   struct smci_ledger **ledger, struct smc_error *err)
 {
     bool is_needed = settings->is_skipping || settings->is_listing;
     bool is_reading = settings->is_dry_run || settings->is_listing;
@@ -27,15 +27,15 @@ static enum smc_status open_ledger(const struct upload_settings *settings, struc
     if (!is_needed && !settings->state)
         return SMC_OK;
     if (!settings->state && asprintf(&made, "%s/.sigmacat", settings->directory_path) < 0)
-        return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
     enum smc_status rc =
-        smc_ledger_open(ledger, settings->state ? settings->state : made, !is_reading, &why);
+        smci_ledger_open(ledger, settings->state ? settings->state : made, !is_reading, &why);
     free(made);
     if (rc == SMC_OK)
         return SMC_OK;
     if (is_needed || rc == SMC_ERR_NOMEM)
-        return smc_fail(err, rc, "%s", why.detail);
-    smc_logf(log, SMC_LOG_WARN, "What is accepted is not recorded: %s", why.detail);
+        return smc_error_set(err, rc, "%s", why.detail);
+    smc_log_write(log, SMC_LOG_WARN, "What is accepted is not recorded: %s", why.detail);
     return SMC_OK;
 }
 
@@ -46,15 +46,15 @@ static enum smc_status is_accepted(const struct upload_job *job, size_t index, b
     struct smc_buf target = SMC_BUF_INIT(SIZE_MAX);
     enum smc_status rc =
         upload_target(job->settings, upload_files_base(job->files, index), &target);
-    struct smc_ledger_entry entry = {.source_id = job->settings->source_uuid,
-                                     .path = smc_buf_str(&target),
-                                     .size = file->identity.size,
-                                     .sha256 = file->sha256};
+    struct smci_ledger_entry entry = {.source_id = job->settings->source_uuid,
+                                      .path = smc_buf_str(&target),
+                                      .size = file->identity.size,
+                                      .sha256 = file->sha256};
     *found = false;
     if (rc != SMC_OK)
-        (void)smc_fail(err, rc, "%s", smc_strerror(rc));
+        (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
     else if (*file->sha256)
-        rc = smc_ledger_has(job->ledger, &entry, found, err);
+        rc = smci_ledger_has(job->ledger, &entry, found, err);
     smc_buf_clear(&target);
     return rc;
 }
@@ -83,7 +83,8 @@ static enum smc_status leave_out_accepted(struct upload_job *job, struct smc_err
         if (!found)
             continue;
         file->state = UPLOAD_SKIPPED;
-        smc_logf(job->log, SMC_LOG_INFO, "Left out %s: accepted before, and unchanged", file->name);
+        smc_log_write(job->log, SMC_LOG_INFO, "Left out %s: accepted before, and unchanged",
+                      file->name);
     }
     return SMC_OK;
 }
@@ -106,18 +107,19 @@ static enum smc_status show_plan(const struct upload_job *job, struct smc_error 
         rc = upload_path(job->settings, upload_files_base(job->files, i), seconds, &path);
         if (file->record_count >= 0)
             (void)snprintf(records, sizeof records, ", %" PRId64 " records", file->record_count);
-        smc_logf(job->log, SMC_LOG_INFO, "Would upload %s (%" PRId64 " bytes%s) as %s to %s%s/%s",
-                 file->name, file->identity.size, records,
-                 upload_type_name(job->settings->file_type), smc_buf_str(&job->settings->origin),
-                 smc_buf_str(&job->settings->prefix), smc_buf_str(&path));
+        smc_log_write(job->log, SMC_LOG_INFO,
+                      "Would upload %s (%" PRId64 " bytes%s) as %s to %s%s/%s", file->name,
+                      file->identity.size, records, upload_type_name(job->settings->file_type),
+                      smc_buf_str(&job->settings->origin), smc_buf_str(&job->settings->prefix),
+                      smc_buf_str(&path));
         bytes += file->identity.size;
         count++;
     }
     smc_buf_clear(&path);
     if (rc != SMC_OK)
-        return smc_fail(err, rc, "%s", smc_strerror(rc));
-    smc_logf(job->log, SMC_LOG_INFO, "Nothing was sent: %zu files with %" PRId64 " bytes would be",
-             count, bytes);
+        return smc_error_set(err, rc, "%s", smc_error_text(rc));
+    smc_log_write(job->log, SMC_LOG_INFO,
+                  "Nothing was sent: %zu files with %" PRId64 " bytes would be", count, bytes);
     return SMC_OK;
 }
 
@@ -132,18 +134,18 @@ static enum smc_status conclude(const struct upload_job *job, enum smc_status rc
     size_t missing = all - sent - skipped;
     if (missing == 0 && rc == SMC_OK) {
         if (skipped > 0)
-            smc_logf(job->log, SMC_LOG_INFO, "Sent %zu of %zu files; %zu were accepted before",
-                     sent, all, skipped);
+            smc_log_write(job->log, SMC_LOG_INFO, "Sent %zu of %zu files; %zu were accepted before",
+                          sent, all, skipped);
         else
-            smc_logf(job->log, SMC_LOG_INFO, "Sent %zu of %zu files", sent, all);
+            smc_log_write(job->log, SMC_LOG_INFO, "Sent %zu of %zu files", sent, all);
         if (job->worst != SMC_OK)
-            return smc_fail(err, job->worst, "all files were sent, but not all are recorded");
+            return smc_error_set(err, job->worst, "all files were sent, but not all are recorded");
         return SMC_OK;
     }
     upload_report_log(job->files, job->log);
     if (rc == SMC_OK)
-        return smc_fail(err, job->worst != SMC_OK ? job->worst : SMC_ERR_INTERNAL,
-                        "%zu of %zu files were not sent", missing, all);
+        return smc_error_set(err, job->worst != SMC_OK ? job->worst : SMC_ERR_INTERNAL,
+                             "%zu of %zu files were not sent", missing, all);
     smc_error_context(err, "%zu of %zu files were not sent", missing, all);
     return rc;
 }
@@ -181,12 +183,12 @@ enum smc_status upload_run(const struct upload_settings *settings, struct smc_lo
                            const struct smc_clock *clock, int stop_fd, struct smc_error *err)
 {
     struct upload_files files = UPLOAD_FILES_INIT;
-    struct smc_ledger *ledger = NULL;
+    struct smci_ledger *ledger = NULL;
     /* The record would be made in it, and with it a mistyped directory. */
     if (settings->directory_path && !settings->is_listing &&
         access(settings->directory_path, F_OK) != 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
-                              settings->directory_path);
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
+                                   settings->directory_path);
     enum smc_status rc = open_ledger(settings, log, &ledger, err);
     if (rc != SMC_OK)
         return rc;
@@ -199,6 +201,6 @@ enum smc_status upload_run(const struct upload_settings *settings, struct smc_lo
     rc = settings->is_listing ? upload_report_ledger(settings, ledger, log, err)
                               : run_upload(&job, err);
     upload_files_clear(&files);
-    smc_ledger_close(ledger);
+    smci_ledger_close(ledger);
     return rc;
 }

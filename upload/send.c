@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sigmacat/catalog.h>
+#include "catalog.h"
 
 #include "lib/cli/progress.h"
 #include "path.h"
@@ -22,8 +22,8 @@ struct slot {
 
 struct sender {
     struct upload_job *job;
-    struct smc_catalog *catalog;
-    struct smc_cli_progress *progress;
+    struct catalog *catalog;
+    struct smci_cli_progress *progress;
     size_t next; /* the file to begin next */
     struct slot *slots;
     size_t slot_count;
@@ -54,7 +54,7 @@ static void note_failure(struct sender *s, size_t index, const struct smc_error 
     free(file->why);
     if (asprintf(&file->why, "%s", why->detail) < 0)
         file->why = NULL; /* the log has it in any case */
-    smc_logf(s->job->log, SMC_LOG_ERROR, "%s was not sent: %s", file->name, why->detail);
+    smc_log_write(s->job->log, SMC_LOG_ERROR, "%s was not sent: %s", file->name, why->detail);
     note_worst(s->job, why->code);
 }
 
@@ -68,22 +68,22 @@ static void note_in_ledger(struct sender *s, const struct slot *slot)
     struct smc_error why = SMC_ERROR_INIT;
     if (!job->ledger || !file->sha256[0])
         return;
-    struct smc_ledger_entry entry = {.source_id = job->settings->source_uuid,
-                                     .size = slot->identity.size,
-                                     .time_s = job->clock->wall_ms(job->clock->ctx) / 1000,
-                                     .sha256 = file->sha256};
+    struct smci_ledger_entry entry = {.source_id = job->settings->source_uuid,
+                                      .size = slot->identity.size,
+                                      .time_s = job->clock->wall_ms(job->clock->ctx) / 1000,
+                                      .sha256 = file->sha256};
     enum smc_status rc = upload_target(job->settings, name, &target);
     entry.path = smc_buf_str(&target);
     if (rc == SMC_OK)
-        rc = smc_ledger_put(job->ledger, &entry, &why);
+        rc = smci_ledger_put(job->ledger, &entry, &why);
     else
-        (void)smc_fail(&why, rc, "%s", smc_strerror(rc));
+        (void)smc_error_set(&why, rc, "%s", smc_error_text(rc));
     smc_buf_clear(&target);
     if (rc == SMC_OK)
         return;
     bool is_needed = job->settings->is_skipping;
-    smc_logf(job->log, is_needed ? SMC_LOG_ERROR : SMC_LOG_WARN,
-             "What is accepted from now on is not recorded: %s", why.detail);
+    smc_log_write(job->log, is_needed ? SMC_LOG_ERROR : SMC_LOG_WARN,
+                  "What is accepted from now on is not recorded: %s", why.detail);
     if (is_needed)
         note_worst(job, SMC_ERR_IO);
     job->ledger = NULL;
@@ -98,8 +98,8 @@ static void note_success(struct sender *s, const struct slot *slot)
     const char *name = upload_files_path(job->files, slot->index, &shown) == SMC_OK
                            ? smc_buf_str(&shown)
                            : file->name;
-    smc_logf(job->log, SMC_LOG_INFO, "Uploaded %s as %s to %s", name,
-             upload_type_name(job->settings->file_type), smc_buf_str(&slot->path));
+    smc_log_write(job->log, SMC_LOG_INFO, "Uploaded %s as %s to %s", name,
+                  upload_type_name(job->settings->file_type), smc_buf_str(&slot->path));
     smc_buf_clear(&shown);
 }
 
@@ -111,7 +111,7 @@ static void note_accepted(struct sender *s, const struct slot *slot)
     struct smc_error why = SMC_ERROR_INIT;
     bool is_same = upload_files_is_same(slot->fd, &slot->identity);
     if (!is_same && job->files->directory && !job->settings->is_forced) {
-        (void)smc_fail(&why, SMC_ERR_IO, "the file changed while it was sent");
+        (void)smc_error_set(&why, SMC_ERR_IO, "the file changed while it was sent");
         note_failure(s, slot->index, &why);
         return;
     }
@@ -119,7 +119,7 @@ static void note_accepted(struct sender *s, const struct slot *slot)
     if (is_same)
         note_in_ledger(s, slot);
     else
-        smc_logf(job->log, SMC_LOG_WARN, "%s changed while it was sent", name);
+        smc_log_write(job->log, SMC_LOG_WARN, "%s changed while it was sent", name);
 }
 
 /* ---- sets ---- */
@@ -151,22 +151,23 @@ static enum standing look_at(struct sender *s, size_t index)
     enum standing standing = look_at_set(s, index);
     if (standing == BROKEN) {
         file->state = UPLOAD_HELD;
-        smc_logf(s->job->log, SMC_LOG_WARN,
-                 "%s is held back: a set that has its summary counts as whole, and this one lacks "
-                 "files",
-                 file->name);
+        smc_log_write(
+            s->job->log, SMC_LOG_WARN,
+            "%s is held back: a set that has its summary counts as whole, and this one lacks "
+            "files",
+            file->name);
     }
     return standing;
 }
 
 /* ---- beginning ---- */
 
-static void on_sent(void *ctx, const struct smc_upload_result *result);
+static void on_sent(void *ctx, const struct catalog_result *result);
 
 static void on_progress(void *ctx, int64_t sent)
 {
     const struct slot *slot = ctx;
-    smc_cli_progress_at(slot->sender->progress, slot->number, sent);
+    smci_cli_progress_at(slot->sender->progress, slot->number, sent);
 }
 
 static void close_slot(struct slot *slot)
@@ -182,7 +183,7 @@ static enum smc_status begin(struct sender *s, struct slot *slot, size_t index,
 {
     const struct upload_job *job = s->job;
     const char *name = upload_files_base(job->files, index);
-    struct smc_upload upload = {.done = on_sent, .progress = on_progress, .ctx = slot};
+    struct catalog_upload upload = {.done = on_sent, .progress = on_progress, .ctx = slot};
     enum smc_status rc = upload_files_open(job->files, index, &slot->fd, &slot->identity, err);
     if (rc != SMC_OK)
         return rc;
@@ -196,13 +197,13 @@ static enum smc_status begin(struct sender *s, struct slot *slot, size_t index,
     upload.size = slot->identity.size;
     slot->index = index;
     if (rc == SMC_OK)
-        rc = smc_catalog_send(s->catalog, &upload);
+        rc = catalog_send(s->catalog, &upload);
     if (rc == SMC_OK) {
-        smc_cli_progress_begin(s->progress, slot->number, name, upload.size);
+        smci_cli_progress_begin(s->progress, slot->number, name, upload.size);
         return SMC_OK;
     }
     close_slot(slot);
-    return smc_fail(err, rc, "%s", smc_strerror(rc));
+    return smc_error_set(err, rc, "%s", smc_error_text(rc));
 }
 
 static struct slot *find_free(struct sender *s)
@@ -238,14 +239,14 @@ static void begin_more(struct sender *s)
     }
 }
 
-static void on_sent(void *ctx, const struct smc_upload_result *result)
+static void on_sent(void *ctx, const struct catalog_result *result)
 {
     struct slot *slot = ctx;
     struct sender *s = slot->sender;
     struct upload_file *file = &s->job->files->items[slot->index];
     file->tries = result->tries;
     file->http_status = result->http_status;
-    smc_cli_progress_end(s->progress, slot->number);
+    smci_cli_progress_end(s->progress, slot->number);
     if (result->error.code == SMC_OK)
         note_accepted(s, slot);
     else
@@ -260,18 +261,18 @@ static void on_sent(void *ctx, const struct smc_upload_result *result)
 static enum smc_status open_catalog(struct sender *s, struct smc_error *err)
 {
     const struct upload_settings *settings = s->job->settings;
-    struct smc_catalog_opt opt = {.origin = smc_buf_str(&settings->origin),
-                                  .prefix = smc_buf_str(&settings->prefix),
-                                  .token = settings->token,
-                                  .cacert = settings->cacert,
-                                  .parallel = settings->parallel,
-                                  .retries = settings->retries,
-                                  .retry_base_ms = settings->retry_base_ms,
-                                  .timeout_ms = settings->timeout_ms,
-                                  .stop_fd = s->job->stop_fd,
-                                  .clock = s->job->clock,
-                                  .log = s->job->log};
-    return smc_catalog_new(&s->catalog, &opt, err);
+    struct catalog_opt opt = {.origin = smc_buf_str(&settings->origin),
+                              .prefix = smc_buf_str(&settings->prefix),
+                              .token = settings->token,
+                              .cacert = settings->cacert,
+                              .parallel = settings->parallel,
+                              .retries = settings->retries,
+                              .retry_base_ms = settings->retry_base_ms,
+                              .timeout_ms = settings->timeout_ms,
+                              .stop_fd = s->job->stop_fd,
+                              .clock = s->job->clock,
+                              .log = s->job->log};
+    return catalog_new(&s->catalog, &opt, err);
 }
 
 static enum smc_status make_slots(struct sender *s, struct smc_error *err)
@@ -279,7 +280,7 @@ static enum smc_status make_slots(struct sender *s, struct smc_error *err)
     size_t count = (size_t)s->job->settings->parallel;
     s->slots = calloc(count, sizeof *s->slots);
     if (!s->slots)
-        return smc_fail(err, SMC_ERR_NOMEM, "%s", smc_strerror(SMC_ERR_NOMEM));
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
     s->slot_count = count;
     for (size_t i = 0; i < count; i++)
         s->slots[i] =
@@ -291,7 +292,7 @@ static enum smc_status make_slots(struct sender *s, struct smc_error *err)
 static void show_progress(struct sender *s)
 {
     const struct upload_job *job = s->job;
-    struct smc_cli_progress_opt opt = {
+    struct smci_cli_progress_opt opt = {
         .fd = STDERR_FILENO, .log = job->log, .clock = job->clock, .slot_count = s->slot_count};
     if (job->settings->log_format != SMC_LOG_TEXT || !smc_log_would(job->log, SMC_LOG_INFO))
         return;
@@ -301,7 +302,7 @@ static void show_progress(struct sender *s)
         opt.byte_count += job->files->items[i].identity.size;
         opt.file_count++;
     }
-    s->progress = smc_cli_progress_new(&opt);
+    s->progress = smci_cli_progress_new(&opt);
 }
 
 enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
@@ -314,12 +315,12 @@ enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
         goto out;
     show_progress(&s);
     begin_more(&s);
-    rc = smc_catalog_run(s.catalog, err);
+    rc = catalog_run(s.catalog, err);
     if (rc == SMC_OK && s.failure.code != SMC_OK)
-        rc = smc_fail(err, s.failure.code, "%s", s.failure.detail);
+        rc = smc_error_set(err, s.failure.code, "%s", s.failure.detail);
 out:
-    smc_cli_progress_free(s.progress);
-    smc_catalog_free(s.catalog);
+    smci_cli_progress_free(s.progress);
+    catalog_free(s.catalog);
     for (size_t i = 0; i < s.slot_count; i++) {
         close_slot(&s.slots[i]);
         smc_buf_clear(&s.slots[i].path);

@@ -3,7 +3,7 @@
 #define UPLOAD_SEND_H
 
 #include <sigmacat/clock.h>
-#include <sigmacat/ledger.h>
+#include "lib/store/ledger.h"
 #include <sigmacat/log.h>
 
 #include "files.h"
@@ -16,8 +16,8 @@ struct upload_job {
     const struct smc_clock *clock;
     int stop_fd;
     struct upload_files *files;
-    struct smc_ledger *ledger; /* where what was accepted is noted; NULL: nowhere */
-    enum smc_status worst;     /* out: of what failed without ending the run; SMC_OK: none */
+    struct smci_ledger *ledger; /* where what was accepted is noted; NULL: nowhere */
+    enum smc_status worst;      /* out: of what failed without ending the run; SMC_OK: none */
 };
 
 /* Sends what is waiting, begun in the files' order, a summary only after the rest of its set was

@@ -21,25 +21,25 @@ static enum smc_status read_text(struct upload_summary *summary, int fd, struct 
                 return rc;
         }
     } while (got > 0 || (got < 0 && errno == EINTR));
-    return got == 0 ? SMC_OK : smc_fail_errno(err, SMC_ERR_IO, errno, "reading failed");
+    return got == 0 ? SMC_OK : smc_error_set_errno(err, SMC_ERR_IO, errno, "reading failed");
 }
 
 enum smc_status upload_summary_read(struct upload_summary *summary, int fd, struct smc_error *err)
 {
-    struct smc_span root;
+    struct smc_json_span root;
     *summary = (struct upload_summary){.text = SMC_BUF_INIT(SUMMARY_MAX)};
     enum smc_status rc = read_text(summary, fd, err);
     if (rc == SMC_ERR_CAP)
         return SMC_OK;
     if (rc != SMC_OK)
-        return smc_fail(err, rc, "%s", smc_strerror(rc));
-    if (smc_record_scan(smc_buf_str(&summary->text), summary->text.len, &root, NULL) != SMC_OK)
+        return smc_error_set(err, rc, "%s", smc_error_text(rc));
+    if (smc_json_scan(smc_buf_str(&summary->text), summary->text.len, &root, NULL) != SMC_OK)
         return SMC_OK;
-    struct smc_span extraction = smc_span_member(root, "extraction");
-    struct smc_span partial = smc_span_member(extraction, "partial");
-    struct smc_span files = smc_span_member(extraction, "files");
+    struct smc_json_span extraction = smc_json_member(root, "extraction");
+    struct smc_json_span partial = smc_json_member(extraction, "partial");
+    struct smc_json_span files = smc_json_member(extraction, "files");
     summary->is_partial = partial.len == 4 && memcmp(partial.p, "true", 4) == 0;
-    if (smc_span_type(files) == SMC_JSON_OBJECT)
+    if (smc_json_type_of(files) == SMC_JSON_OBJECT)
         summary->files = files;
     return SMC_OK;
 }
@@ -47,17 +47,17 @@ enum smc_status upload_summary_read(struct upload_summary *summary, int fd, stru
 void upload_summary_clear(struct upload_summary *summary)
 {
     smc_buf_clear(&summary->text);
-    summary->files = (struct smc_span){NULL, 0};
+    summary->files = (struct smc_json_span){NULL, 0};
 }
 
-bool upload_summary_next(struct smc_walk *walk, struct upload_summary_file *file)
+bool upload_summary_next(struct smc_json_walk *walk, struct upload_summary_file *file)
 {
-    struct smc_span value;
+    struct smc_json_span value;
     *file = (struct upload_summary_file){.record_count = -1, .byte_count = -1};
-    if (!smc_walk_next(walk, &file->name, &value, NULL))
+    if (!smc_json_walk_next(walk, &file->name, &value, NULL))
         return false;
-    (void)smc_span_int64(smc_span_member(value, "records"), &file->record_count);
-    (void)smc_span_int64(smc_span_member(value, "bytes"), &file->byte_count);
+    (void)smc_json_int64(smc_json_member(value, "records"), &file->record_count);
+    (void)smc_json_int64(smc_json_member(value, "bytes"), &file->byte_count);
     return true;
 }
 
@@ -71,14 +71,14 @@ bool upload_summary_is(const struct upload_summary_file *file, const char *name)
         return false;
     (void)memcpy(stem, name, stem_len);
     stem[stem_len] = '\0';
-    return smc_span_equals(file->name, stem);
+    return smc_json_equals(file->name, stem);
 }
 
 bool upload_summary_has(const struct upload_summary *summary, const char *name)
 {
-    struct smc_walk walk;
+    struct smc_json_walk walk;
     struct upload_summary_file file;
-    if (!smc_walk_begin(&walk, summary->files))
+    if (!smc_json_walk_begin(&walk, summary->files))
         return false;
     while (upload_summary_next(&walk, &file))
         if (upload_summary_is(&file, name))

@@ -6,17 +6,17 @@
 #include <stdint.h>
 
 #include <sigmacat/buf.h>
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
 
 struct upload_summary {
     struct smc_buf text;
-    struct smc_span files; /* the member `extraction.files`; NULL: it has none */
+    struct smc_json_span files; /* the member `extraction.files`; NULL: it has none */
     bool is_partial;
 };
 
 /* One file as the summary has it. */
 struct upload_summary_file {
-    struct smc_span name; /* as it stands there, quoted: "workbooks" */
+    struct smc_json_span name; /* as it stands there, quoted: "workbooks" */
     int64_t record_count;
     int64_t byte_count;
 };
@@ -26,9 +26,9 @@ struct upload_summary_file {
 enum smc_status upload_summary_read(struct upload_summary *summary, int fd, struct smc_error *err);
 void upload_summary_clear(struct upload_summary *summary);
 
-/* The next of its files, in `walk`, which begins as smc_walk_begin(walk, summary->files); false at
+/* The next of its files, in `walk`, which begins as smc_json_walk_begin(walk, summary->files); false at
  * the end. A count that can't be read is -1. Borrows from the summary. */
-bool upload_summary_next(struct smc_walk *walk, struct upload_summary_file *file);
+bool upload_summary_next(struct smc_json_walk *walk, struct upload_summary_file *file);
 
 /* Whether that is the file of this name, which is without the set's digits and hyphen. */
 bool upload_summary_is(const struct upload_summary_file *file, const char *name);

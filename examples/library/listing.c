@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 #include <sigmacat/client.h>
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
+#include "lib/net/address.h"
 
 #define CURSOR_MAX 65536
 #define TARGET_MAX 262144
@@ -25,25 +26,25 @@ static enum smc_verdict on_page(void *ctx,
 
 /* "&page=" and the cursor, a JSON string. */
 static enum smc_status add_cursor(struct smc_buf *target,
-                                  struct smc_span cursor)
+                                  struct smc_json_span cursor)
 {
     struct smc_buf text = SMC_BUF_INIT(CURSOR_MAX);
-    enum smc_status rc = smc_string_decode(cursor, &text);
+    enum smc_status rc = smc_json_decode(cursor, &text);
     if (rc == SMC_OK)
         rc = smc_buf_addstr(target, "&page=");
     if (rc == SMC_OK)
-        rc = smc_url_encode(smc_buf_str(&text), text.len, target);
+        rc = smci_url_encode(smc_buf_str(&text), text.len, target);
     smc_buf_clear(&text);
     return rc;
 }
 
 /* Asks for the page that `cursor` leads to; without one, the first. */
-static void ask(struct listing *listing, struct smc_span cursor)
+static void ask(struct listing *listing, struct smc_json_span cursor)
 {
     struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
     enum smc_status rc =
         smc_buf_addf(&target, "/v2/%s?limit=1000", listing->name);
-    if (rc == SMC_OK && smc_span_type(cursor) == SMC_JSON_STRING)
+    if (rc == SMC_OK && smc_json_type_of(cursor) == SMC_JSON_STRING)
         rc = add_cursor(&target, cursor);
     /* The target is copied, so that it may end with this function. */
     struct smc_request request = {.kind = "listing",
@@ -53,12 +54,13 @@ static void ask(struct listing *listing, struct smc_span cursor)
     if (rc == SMC_OK)
         rc = smc_client_send(listing->client, &request);
     if (rc != SMC_OK)
-        (void)smc_fail(&listing->failure, rc, "%s", smc_strerror(rc));
+        (void)smc_error_set(&listing->failure, rc, "%s",
+                            smc_error_text(rc));
     smc_buf_clear(&target);
 }
 
 /* Line ends may stand between the tokens of a record, never in them. */
-static void print_record(struct smc_span record)
+static void print_record(struct smc_json_span record)
 {
     for (size_t i = 0; i < record.len; i++) {
         char c = record.p[i];
@@ -74,25 +76,25 @@ static enum smc_verdict on_page(void *ctx,
                                 struct smc_error *why)
 {
     struct listing *listing = ctx;
-    struct smc_span page;
-    struct smc_span record;
-    struct smc_walk entries;
+    struct smc_json_span page;
+    struct smc_json_span record;
+    struct smc_json_walk entries;
     if (answer->error.code != SMC_OK) {
         listing->failure = answer->error;
         return SMC_TAKE;
     }
-    if (smc_record_scan(answer->body, answer->len, &page, why) !=
-        SMC_OK)
+    if (smc_json_scan(answer->body, answer->len, &page, why) != SMC_OK)
         return SMC_REJECT;
-    struct smc_span next = smc_span_member(page, "nextPage");
-    enum smc_json_type type = smc_span_type(next);
+    struct smc_json_span next = smc_json_member(page, "nextPage");
+    enum smc_json_type type = smc_json_type_of(next);
     if ((type != SMC_JSON_STRING && type != SMC_JSON_NULL) ||
-        !smc_walk_begin(&entries, smc_span_member(page, "entries"))) {
-        (void)smc_fail(&listing->failure, SMC_ERR_SYNTAX,
-                       "the answer is no page of a listing");
+        !smc_json_walk_begin(&entries,
+                             smc_json_member(page, "entries"))) {
+        (void)smc_error_set(&listing->failure, SMC_ERR_SYNTAX,
+                            "the answer is no page of a listing");
         return SMC_TAKE;
     }
-    while (smc_walk_next(&entries, NULL, &record, NULL))
+    while (smc_json_walk_next(&entries, NULL, &record, NULL))
         print_record(record);
     if (type == SMC_JSON_STRING)
         ask(listing, next);
@@ -109,18 +111,18 @@ static enum smc_status list(const char *name, struct smc_error *err)
     opt.client_secret = getenv("CASTOR_SIGMA_API_TOKEN");
     opt.retries = 4;
     opt.retry_base_ms = 1000;
-    enum smc_status rc = smc_origin_parse(
+    enum smc_status rc = smci_origin_parse(
         host ? host : "", "CASTOR_SIGMA_HOST", &origin, err);
     opt.origin = smc_buf_str(&origin);
     if (rc == SMC_OK)
         rc = smc_client_new(&listing.client, &opt, err);
     if (rc == SMC_OK) {
-        ask(&listing, (struct smc_span){NULL, 0});
+        ask(&listing, (struct smc_json_span){NULL, 0});
         rc = smc_client_run(listing.client, err);
     }
     if (rc == SMC_OK && listing.failure.code != SMC_OK)
-        rc = smc_fail(err, listing.failure.code, "%s",
-                      listing.failure.detail);
+        rc = smc_error_set(err, listing.failure.code, "%s",
+                           listing.failure.detail);
     smc_client_free(listing.client);
     smc_buf_clear(&origin);
     return rc;

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 #include <sigmacat/client.h>
-#include <sigmacat/json.h>
+#include "lib/json/tree.h"
+#include "lib/net/address.h"
 
 /* Called when the call has ended, whichever way. */
 static enum smc_verdict on_whoami(void *ctx,
@@ -21,17 +22,17 @@ static enum smc_verdict on_whoami(void *ctx,
         *failure = answer->error; /* lent, so copied */
         return SMC_TAKE;
     }
-    struct smc_json *root =
-        smc_json_parse(answer->body, answer->len, why);
+    struct smci_tree *root =
+        smci_tree_parse(answer->body, answer->len, why);
     if (!root)
         return SMC_REJECT; /* asked again, as after a lost connection */
-    const char *id = smc_json_text(root, "organizationId");
+    const char *id = smci_tree_text(root, "organizationId");
     if (id)
         (void)printf("%s\n", id);
     else
-        (void)smc_fail(failure, SMC_ERR_SYNTAX,
-                       "the answer has no organizationId");
-    smc_json_free(root);
+        (void)smc_error_set(failure, SMC_ERR_SYNTAX,
+                            "the answer has no organizationId");
+    smci_tree_free(root);
     return SMC_TAKE;
 }
 
@@ -51,7 +52,7 @@ static enum smc_status ask(const struct smc_client_opt *opt,
         rc = smc_client_run(client, err);
     /* A run ends well also when a call did not. */
     if (rc == SMC_OK && failure.code != SMC_OK)
-        rc = smc_fail(err, failure.code, "%s", failure.detail);
+        rc = smc_error_set(err, failure.code, "%s", failure.detail);
     smc_client_free(client);
     return rc;
 }
@@ -65,7 +66,7 @@ int main(void)
 
     /* A lost connection is to be an error, not the end. */
     (void)signal(SIGPIPE, SIG_IGN);
-    enum smc_status rc = smc_origin_parse(
+    enum smc_status rc = smci_origin_parse(
         host ? host : "", "CASTOR_SIGMA_HOST", &origin, &err);
     if (rc == SMC_OK) {
         opt.origin = smc_buf_str(&origin);
@@ -77,7 +78,7 @@ int main(void)
     }
     if (rc != SMC_OK)
         (void)fprintf(stderr, "whoami: %s\n",
-                      *err.detail ? err.detail : smc_strerror(rc));
+                      *err.detail ? err.detail : smc_error_text(rc));
     smc_buf_clear(&origin);
     return rc == SMC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

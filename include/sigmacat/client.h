@@ -23,7 +23,7 @@ struct smc_client;
 enum smc_policy { SMC_POLICY_SIGMA, SMC_POLICY_CATALOG };
 
 struct smc_client_opt {
-    const char *origin; /* "https://host[:port]", from smc_origin_parse */
+    const char *origin; /* "https://host[:port]", from smci_origin_parse */
     enum smc_policy policy;
     const char *client_id;     /* with client_secret: a bearer token is fetched from */
     const char *client_secret; /*   POST /v2/auth/token and renewed */
@@ -57,22 +57,22 @@ SMC_API enum smc_status smc_client_new(struct smc_client **client, const struct 
 SMC_API void smc_client_free(struct smc_client *client);
 
 /* The first thing that stands between us and a server, in the order in which it is met. */
-enum smc_obstacle {
-    SMC_WAY_FREE,       /* an answer came, whatever it says */
-    SMC_WAY_PROXY,      /* the proxy's name has no address, or it refused to let us through */
-    SMC_WAY_NAME,       /* the host's name has no address */
-    SMC_WAY_CONNECTION, /* nothing took the connection */
-    SMC_WAY_CA_FILE,    /* what holds the certificates to trust is no such file */
-    SMC_WAY_TLS,        /* what is there speaks no TLS, or no version that we do */
-    SMC_WAY_ISSUER,     /* its certificate is by nobody who is trusted, */
-    SMC_WAY_HOST,       /*   or for other names than the host's, */
-    SMC_WAY_DATE,       /*   or not valid today */
-    SMC_WAY_ANSWER      /* the connection stood, and no whole answer came */
+enum smc_failed_step {
+    SMC_STEP_FREE,       /* an answer came, whatever it says */
+    SMC_STEP_PROXY,      /* the proxy's name has no address, or it refused to let us through */
+    SMC_STEP_NAME,       /* the host's name has no address */
+    SMC_STEP_CONNECTION, /* nothing took the connection */
+    SMC_STEP_CA_FILE,    /* what holds the certificates to trust is no such file */
+    SMC_STEP_TLS,        /* what is there speaks no TLS, or no version that we do */
+    SMC_STEP_ISSUER,     /* its certificate is by nobody who is trusted, */
+    SMC_STEP_HOST,       /*   or for other names than the host's, */
+    SMC_STEP_DATE,       /*   or not valid today */
+    SMC_STEP_ANSWER      /* the connection stood, and no whole answer came */
 };
 
 /* What a probe learnt. */
-struct smc_way {
-    enum smc_obstacle obstacle;
+struct smc_probe_result {
+    enum smc_failed_step obstacle;
     bool is_proxied;           /* an HTTP proxy was asked for a tunnel */
     char address[64];          /* who was connected to, the proxy if there is one; "": nobody */
     int64_t certificate_end_s; /* Unix time; 0: no TLS, or not known */
@@ -91,7 +91,7 @@ struct smc_answer {
     const char *api_code;    /* `code`, `message`, `requestId` of a JSON error body: cleaned and */
     const char *api_message; /*   capped; "" where absent */
     const char *request_id;
-    const struct smc_way *way; /* of a probe; else NULL */
+    const struct smc_probe_result *way; /* of a probe; else NULL */
 };
 
 /* What the callback makes of a 2xx: SMC_TAKE, or SMC_REJECT when the body is not what it should
@@ -156,18 +156,5 @@ SMC_API void smc_client_get_stats(const struct smc_client *client, struct smc_cl
 /* Calls each (kind, status, count) once; status 0 stands for "no answer". */
 typedef void smc_stat_fn(void *ctx, const char *kind, int http_status, int64_t count);
 SMC_API void smc_client_each_stat(const struct smc_client *client, smc_stat_fn *fn, void *ctx);
-
-/* ---- addresses ---- */
-
-/* Reads an API host as a person gives it: with or without https://, a port, a trailing slash.
- * Appends "https://host[:port]" to `origin`. Plain http:// is for loopback only. SMC_ERR_USAGE for
- * a space, path, query, user name, bad port; the text says what is wanted and begins with `what`
- * (the flag). */
-SMC_API enum smc_status smc_origin_parse(const char *text, const char *what, struct smc_buf *origin,
-                                         struct smc_error *err);
-
-/* Appends `len` bytes with all but RFC 3986 unreserved characters percent-encoded: for one path
- * segment or one query value. */
-SMC_API enum smc_status smc_url_encode(const char *bytes, size_t len, struct smc_buf *out);
 
 #endif

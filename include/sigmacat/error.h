@@ -45,17 +45,17 @@ struct smc_error {
     }
 
 /* A short English phrase for a code; never NULL, static. */
-SMC_API const char *smc_strerror(enum smc_status code);
+SMC_API const char *smc_error_text(enum smc_status code);
 
 /* Fills `err` (may be NULL) with code and text unless it is filled already; control characters
  * that a server may have sent are replaced by '?'. Returns `code`, so that a function can end
- * with `return smc_fail(...)`. */
-SMC_API enum smc_status smc_fail(struct smc_error *err, enum smc_status code, const char *fmt, ...)
-    SMC_PRINTF(3, 4);
+ * with `return smc_error_set(...)`. */
+SMC_API enum smc_status smc_error_set(struct smc_error *err, enum smc_status code, const char *fmt,
+                                      ...) SMC_PRINTF(3, 4);
 
-/* As smc_fail, and appends ": " with the text of errno `sys_errno`, which is kept in the struct. */
-SMC_API enum smc_status smc_fail_errno(struct smc_error *err, enum smc_status code, int sys_errno,
-                                       const char *fmt, ...) SMC_PRINTF(4, 5);
+/* As smc_error_set, and appends ": " with the text of errno `sys_errno`, which is kept in the struct. */
+SMC_API enum smc_status smc_error_set_errno(struct smc_error *err, enum smc_status code,
+                                            int sys_errno, const char *fmt, ...) SMC_PRINTF(4, 5);
 
 /* Puts "CONTEXT: " before the text of a filled `err` (NULL or empty: does nothing). */
 SMC_API void smc_error_context(struct smc_error *err, const char *fmt, ...) SMC_PRINTF(2, 3);

@@ -36,7 +36,7 @@ SMC_API bool smc_log_would(const struct smc_log *log, enum smc_log_level level);
 
 /* Writes one line; messages are cut at 4,000 bytes. A failed write is ignored: a log must not
  * end the run. */
-SMC_API void smc_logf(struct smc_log *log, enum smc_log_level level, const char *fmt, ...)
+SMC_API void smc_log_write(struct smc_log *log, enum smc_log_level level, const char *fmt, ...)
     SMC_PRINTF(3, 4);
 
 /* Called instead of the write when set; tests and progress displays use it. `line` is terminated

@@ -7,13 +7,13 @@
 /* Beyond it a line is cut: an error's text is far below. */
 #define LINE_MAX_BYTES 1024
 
-void smc_cli_checklist_init(struct smc_cli_checklist *list, FILE *out, const struct smc_log *log)
+void smci_cli_checklist_init(struct smci_cli_checklist *list, FILE *out, const struct smc_log *log)
 {
-    *list = (struct smc_cli_checklist){.out = out ? out : stdout, .log = log};
+    *list = (struct smci_cli_checklist){.out = out ? out : stdout, .log = log};
 }
 
 /* Each line is shown at once: the next one may take as long as a time-out does. */
-static void write_text(struct smc_cli_checklist *list, const char *before, const char *text)
+static void write_text(struct smci_cli_checklist *list, const char *before, const char *text)
 {
     errno = 0;
     bool is_written = fprintf(list->out, "%s%s\n", before, text) >= 0 && fflush(list->out) == 0;
@@ -21,7 +21,7 @@ static void write_text(struct smc_cli_checklist *list, const char *before, const
         list->write_errno = errno ? errno : EIO;
 }
 
-static void add(struct smc_cli_checklist *list, const char *verdict, const char *name,
+static void add(struct smci_cli_checklist *list, const char *verdict, const char *name,
                 const char *fmt, va_list args)
 {
     char before[32];
@@ -32,7 +32,7 @@ static void add(struct smc_cli_checklist *list, const char *verdict, const char 
     write_text(list, before, text);
 }
 
-void smc_cli_ok(struct smc_cli_checklist *list, const char *name, const char *fmt, ...)
+void smci_cli_ok(struct smci_cli_checklist *list, const char *name, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -41,7 +41,7 @@ void smc_cli_ok(struct smc_cli_checklist *list, const char *name, const char *fm
     list->tried++;
 }
 
-void smc_cli_warn(struct smc_cli_checklist *list, const char *name, const char *fmt, ...)
+void smci_cli_warn(struct smci_cli_checklist *list, const char *name, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -51,8 +51,8 @@ void smc_cli_warn(struct smc_cli_checklist *list, const char *name, const char *
     list->warned++;
 }
 
-void smc_cli_failed(struct smc_cli_checklist *list, enum smc_status status, const char *name,
-                    const char *fmt, ...)
+void smci_cli_failed(struct smci_cli_checklist *list, enum smc_status status, const char *name,
+                     const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -63,7 +63,7 @@ void smc_cli_failed(struct smc_cli_checklist *list, enum smc_status status, cons
         list->first = status;
 }
 
-void smc_cli_untold(struct smc_cli_checklist *list, const char *name, const char *fmt, ...)
+void smci_cli_untold(struct smci_cli_checklist *list, const char *name, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -71,14 +71,14 @@ void smc_cli_untold(struct smc_cli_checklist *list, const char *name, const char
     va_end(args);
 }
 
-void smc_cli_untried(struct smc_cli_checklist *list, const char *name)
+void smci_cli_untried(struct smci_cli_checklist *list, const char *name)
 {
     size_t len = strlen(list->untried);
     (void)snprintf(list->untried + len, sizeof list->untried - len, "%s%s", len > 0 ? ", " : "",
                    name);
 }
 
-void smc_cli_remedy(struct smc_cli_checklist *list, const char *fmt, ...)
+void smci_cli_remedy(struct smci_cli_checklist *list, const char *fmt, ...)
 {
     char text[LINE_MAX_BYTES];
     va_list args;
@@ -89,12 +89,12 @@ void smc_cli_remedy(struct smc_cli_checklist *list, const char *fmt, ...)
     write_text(list, "        do: ", text);
 }
 
-enum smc_status smc_cli_checklist_end(struct smc_cli_checklist *list, const char *program,
-                                      struct smc_error *err)
+enum smc_status smci_cli_checklist_end(struct smci_cli_checklist *list, const char *program,
+                                       struct smc_error *err)
 {
     char text[128];
     if (list->untried[0])
-        smc_cli_untold(list, "not tried", "%s", list->untried);
+        smci_cli_untold(list, "not tried", "%s", list->untried);
     if (list->failed > 0)
         (void)snprintf(text, sizeof text, "%s would not work: %d of %d checks failed", program,
                        list->failed, list->tried);
@@ -105,6 +105,7 @@ enum smc_status smc_cli_checklist_end(struct smc_cli_checklist *list, const char
         (void)snprintf(text, sizeof text, "%s would work", program);
     write_text(list, "", text);
     if (list->write_errno)
-        return smc_fail_errno(err, SMC_ERR_IO, list->write_errno, "can't write to standard output");
+        return smc_error_set_errno(err, SMC_ERR_IO, list->write_errno,
+                                   "can't write to standard output");
     return list->failed > 0 ? list->first : SMC_OK;
 }

@@ -18,7 +18,7 @@
 #include <sigmacat/error.h>
 #include <sigmacat/log.h>
 
-struct smc_cli_checklist {
+struct smci_cli_checklist {
     FILE *out;                 /* borrowed */
     const struct smc_log *log; /* borrowed; knows the secrets; may be NULL */
     int tried;                 /* lines but those of what could not be tried */
@@ -30,34 +30,34 @@ struct smc_cli_checklist {
 };
 
 /* `out` NULL: standard output. */
-void smc_cli_checklist_init(struct smc_cli_checklist *list, FILE *out, const struct smc_log *log);
+void smci_cli_checklist_init(struct smci_cli_checklist *list, FILE *out, const struct smc_log *log);
 
 /* One line; `name` is what was looked at, in a word of at most 12 letters. */
-void smc_cli_ok(struct smc_cli_checklist *list, const char *name, const char *fmt, ...)
+void smci_cli_ok(struct smci_cli_checklist *list, const char *name, const char *fmt, ...)
     SMC_PRINTF(3, 4);
 
 /* A run would do its work, but not as one might think. */
-void smc_cli_warn(struct smc_cli_checklist *list, const char *name, const char *fmt, ...)
+void smci_cli_warn(struct smci_cli_checklist *list, const char *name, const char *fmt, ...)
     SMC_PRINTF(3, 4);
 
 /* A run would end with `status`. */
-void smc_cli_failed(struct smc_cli_checklist *list, enum smc_status status, const char *name,
-                    const char *fmt, ...) SMC_PRINTF(4, 5);
+void smci_cli_failed(struct smci_cli_checklist *list, enum smc_status status, const char *name,
+                     const char *fmt, ...) SMC_PRINTF(4, 5);
 
 /* Nothing can be said of it. */
-void smc_cli_untold(struct smc_cli_checklist *list, const char *name, const char *fmt, ...)
+void smci_cli_untold(struct smci_cli_checklist *list, const char *name, const char *fmt, ...)
     SMC_PRINTF(3, 4);
 
 /* An earlier failure is in the way. All such names are one line before the last. */
-void smc_cli_untried(struct smc_cli_checklist *list, const char *name);
+void smci_cli_untried(struct smci_cli_checklist *list, const char *name);
 
 /* What to do about the line before: one thing, after each warning and each failure. */
-void smc_cli_remedy(struct smc_cli_checklist *list, const char *fmt, ...) SMC_PRINTF(2, 3);
+void smci_cli_remedy(struct smci_cli_checklist *list, const char *fmt, ...) SMC_PRINTF(2, 3);
 
 /* The last line, for `program`. SMC_OK, or the status of the first failure, at which a run would end
  * too: then `err` stays empty, since the lines have said it all. SMC_ERR_IO, with `err`, when not all
  * of them could be written. */
-enum smc_status smc_cli_checklist_end(struct smc_cli_checklist *list, const char *program,
-                                      struct smc_error *err);
+enum smc_status smci_cli_checklist_end(struct smci_cli_checklist *list, const char *program,
+                                       struct smc_error *err);
 
 #endif

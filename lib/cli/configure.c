@@ -33,42 +33,43 @@ static enum smc_status add_user_file(char *const *envp, struct smc_buf *path)
     return home ? smc_buf_addf(path, "%s/.config/" USER_FILE, home) : SMC_OK;
 }
 
-static enum smc_status fail_without_file(const struct smc_settings *settings, const char *user_file,
-                                         struct smc_error *err)
+static enum smc_status fail_without_file(const struct smci_settings *settings,
+                                         const char *user_file, struct smc_error *err)
 {
-    return smc_fail(err, SMC_ERR_USAGE,
-                    "%s: a profile stands in a configuration file, and there is none: looked for "
-                    "%s%s" SYSTEM_FILE "; --config names another",
-                    smc_settings_name(settings, "--profile"), user_file, *user_file ? " and " : "");
+    return smc_error_set(
+        err, SMC_ERR_USAGE,
+        "%s: a profile stands in a configuration file, and there is none: looked for "
+        "%s%s" SYSTEM_FILE "; --config names another",
+        smci_settings_name(settings, "--profile"), user_file, *user_file ? " and " : "");
 }
 
-static enum smc_status read_file(struct smc_settings *settings,
-                                 const struct smc_cli_program *program, const char *path,
+static enum smc_status read_file(struct smci_settings *settings,
+                                 const struct smci_cli_program *program, const char *path,
                                  const char *profile, char *const *envp, struct smc_error *err)
 {
     static const char *const parts[] = {"sigma", "upload", NULL};
-    struct smc_settings_file file = {.path = path,
-                                     .part = program->part,
-                                     .parts = parts,
-                                     .profile = profile,
-                                     .profile_from = smc_settings_name(settings, "--profile"),
-                                     .home = variable(envp, "HOME")};
-    return smc_settings_read_file(settings, &file, err);
+    struct smci_settings_file file = {.path = path,
+                                      .part = program->part,
+                                      .parts = parts,
+                                      .profile = profile,
+                                      .profile_from = smci_settings_name(settings, "--profile"),
+                                      .home = variable(envp, "HOME")};
+    return smci_settings_read_file(settings, &file, err);
 }
 
 /* Whether a file is there, even as a link that leads nowhere: then opening it says so. Where that
  * can't be seen, another file that is taken must not be a surprise. */
-static enum smc_status is_there(struct smc_settings *settings, const char *path, bool *is)
+static enum smc_status is_there(struct smci_settings *settings, const char *path, bool *is)
 {
     struct stat st;
     *is = lstat(path, &st) == 0;
     if (*is || errno == ENOENT || errno == ENOTDIR)
         return SMC_OK;
-    return smc_settings_warn(settings, "%s: can't look for this configuration file: %s", path,
-                             strerror(errno));
+    return smci_settings_warn(settings, "%s: can't look for this configuration file: %s", path,
+                              strerror(errno));
 }
 
-static enum smc_status find_file(struct smc_settings *settings, const char *user_file,
+static enum smc_status find_file(struct smci_settings *settings, const char *user_file,
                                  const char **found)
 {
     bool is = false;
@@ -83,10 +84,10 @@ static enum smc_status find_file(struct smc_settings *settings, const char *user
 }
 
 /* A mistyped variable would do nothing, without a word. */
-static enum smc_status check_variables(struct smc_settings *settings,
-                                       const struct smc_cli_program *program, char *const *envp)
+static enum smc_status check_variables(struct smci_settings *settings,
+                                       const struct smci_cli_program *program, char *const *envp)
 {
-    const struct smc_settings_table *table = settings->table;
+    const struct smci_settings_table *table = settings->table;
     const char *words[WORDS_MAX];
     size_t count = 0;
     enum smc_status rc = SMC_OK;
@@ -104,27 +105,27 @@ static enum smc_status check_variables(struct smc_settings *settings,
         bool is_known = false;
         for (size_t i = 0; i < count; i++)
             is_known = is_known || strcasecmp(words[i], name) == 0;
-        const char *nearest = is_known ? NULL : smc_settings_nearest(name, words, count);
+        const char *nearest = is_known ? NULL : smci_settings_nearest(name, words, count);
         if (!is_known)
-            rc = smc_settings_warn(settings, "the variable %s is none of %s's%s%s%s", name,
-                                   program->name, nearest ? ": did you mean " : "",
-                                   nearest ? nearest : "", nearest ? "?" : "");
+            rc = smci_settings_warn(settings, "the variable %s is none of %s's%s%s%s", name,
+                                    program->name, nearest ? ": did you mean " : "",
+                                    nearest ? nearest : "", nearest ? "?" : "");
     }
     return rc;
 }
 
-enum smc_status smc_cli_configure(struct smc_settings *settings,
-                                  const struct smc_cli_program *program, int argc, char **argv,
-                                  char *const *envp, struct smc_error *err)
+enum smc_status smci_cli_configure(struct smci_settings *settings,
+                                   const struct smci_cli_program *program, int argc, char **argv,
+                                   char *const *envp, struct smc_error *err)
 {
-    enum smc_status rc = smc_settings_read(settings, argc, argv, envp, err);
-    if (rc != SMC_OK || smc_settings_is_query(settings))
+    enum smc_status rc = smci_settings_read(settings, argc, argv, envp, err);
+    if (rc != SMC_OK || smci_settings_is_query(settings))
         return rc;
     rc = check_variables(settings, program, envp);
     if (rc != SMC_OK)
-        return smc_fail(err, rc, "%s", smc_strerror(rc));
-    const char *config = smc_settings_text(settings, "--config");
-    const char *profile = smc_settings_text(settings, "--profile");
+        return smc_error_set(err, rc, "%s", smc_error_text(rc));
+    const char *config = smci_settings_text(settings, "--config");
+    const char *profile = smci_settings_text(settings, "--profile");
     if (config)
         return read_file(settings, program, config, profile, envp, err);
     struct smc_buf user_file = SMC_BUF_INIT(PATH_MAX_BYTES);
@@ -133,7 +134,7 @@ enum smc_status smc_cli_configure(struct smc_settings *settings,
     if (rc == SMC_OK)
         rc = find_file(settings, smc_buf_str(&user_file), &found);
     if (rc != SMC_OK)
-        rc = smc_fail(err, rc, "XDG_CONFIG_HOME or HOME: %s", smc_strerror(rc));
+        rc = smc_error_set(err, rc, "XDG_CONFIG_HOME or HOME: %s", smc_error_text(rc));
     else if (found)
         rc = read_file(settings, program, found, profile, envp, err);
     else if (profile)
@@ -142,9 +143,9 @@ enum smc_status smc_cli_configure(struct smc_settings *settings,
     return rc;
 }
 
-void smc_cli_log_warnings(const struct smc_settings *settings, struct smc_log *log)
+void smci_cli_log_warnings(const struct smci_settings *settings, struct smc_log *log)
 {
     const char *at = smc_buf_str(&settings->warnings);
     for (; *at; at += strcspn(at, "\n") + 1)
-        smc_logf(log, SMC_LOG_WARN, "%.*s", (int)strcspn(at, "\n"), at);
+        smc_log_write(log, SMC_LOG_WARN, "%.*s", (int)strcspn(at, "\n"), at);
 }

@@ -6,25 +6,26 @@
 
 #include "help.h"
 
-/* As smc_settings_read, then the configuration file: the one that --config names, else the first that is
+/* As smci_settings_read, then the configuration file: the one that --config names, else the first that is
  * there of $XDG_CONFIG_HOME/sigmacat/config.yaml (or ~/.config/sigmacat/config.yaml) and
- * /etc/sigmacat/config.yaml. Errors also of smc_settings_read_file; SMC_ERR_USAGE when a profile was
+ * /etc/sigmacat/config.yaml. Errors also of smci_settings_read_file; SMC_ERR_USAGE when a profile was
  * chosen and there is no file. A file that can't be looked for, and a variable that begins as the
  * program's do and is none of them, become warnings. */
-enum smc_status smc_cli_configure(struct smc_settings *settings,
-                                  const struct smc_cli_program *program, int argc, char **argv,
-                                  char *const *envp, struct smc_error *err);
+enum smc_status smci_cli_configure(struct smci_settings *settings,
+                                   const struct smci_cli_program *program, int argc, char **argv,
+                                   char *const *envp, struct smc_error *err);
 
 /* Logs what is worth a warning in how the settings were given. */
-void smc_cli_log_warnings(const struct smc_settings *settings, struct smc_log *log);
+void smci_cli_log_warnings(const struct smci_settings *settings, struct smc_log *log);
 
 /* --show-config: appends the settings in effect, as YAML with where each came from; secrets as
  * asterisks. Errors of smc_buf_add. */
-enum smc_status smc_cli_settings_text(const struct smc_settings *settings,
-                                      const struct smc_cli_program *program, struct smc_buf *out);
+enum smc_status smci_cli_settings_text(const struct smci_settings *settings,
+                                       const struct smci_cli_program *program, struct smc_buf *out);
 
 /* Prints that on stdout. SMC_ERR_IO, SMC_ERR_NOMEM. */
-enum smc_status smc_cli_show_settings(const struct smc_settings *settings,
-                                      const struct smc_cli_program *program, struct smc_error *err);
+enum smc_status smci_cli_show_settings(const struct smci_settings *settings,
+                                       const struct smci_cli_program *program,
+                                       struct smc_error *err);
 
 #endif

@@ -8,12 +8,13 @@
 #define HELP_MAX 16384
 
 /* "-o, --output DIR" takes that much room; a letter's is left where there is none. */
-static size_t width_of(const struct smc_setting *row)
+static size_t width_of(const struct smci_setting *row)
 {
     return strlen("-x, ") + strlen(row->flag) + (row->metavar ? 1 + strlen(row->metavar) : 0);
 }
 
-static enum smc_status add_option(const struct smc_setting *row, size_t column, struct smc_buf *out)
+static enum smc_status add_option(const struct smci_setting *row, size_t column,
+                                  struct smc_buf *out)
 {
     char letter[] = "    ";
     if (row->letter != 0)
@@ -26,7 +27,7 @@ static enum smc_status add_option(const struct smc_setting *row, size_t column, 
     return rc == SMC_OK ? smc_buf_addstr(out, "\n") : rc;
 }
 
-static enum smc_status add_options(const struct smc_settings_table *table, struct smc_buf *out)
+static enum smc_status add_options(const struct smci_settings_table *table, struct smc_buf *out)
 {
     enum smc_status rc = SMC_OK;
     size_t column = 0;
@@ -34,7 +35,7 @@ static enum smc_status add_options(const struct smc_settings_table *table, struc
         if (width_of(&table->rows[i]) + 2 > column)
             column = width_of(&table->rows[i]) + 2;
     for (size_t i = 0; i < table->count && rc == SMC_OK; i++) {
-        const struct smc_setting *row = &table->rows[i];
+        const struct smci_setting *row = &table->rows[i];
         if (row->section)
             rc = smc_buf_addf(out, "%s:\n", row->section);
         if (rc == SMC_OK)
@@ -43,7 +44,7 @@ static enum smc_status add_options(const struct smc_settings_table *table, struc
     return rc;
 }
 
-enum smc_status smc_cli_help(const struct smc_cli_program *program, struct smc_buf *out)
+enum smc_status smci_cli_help(const struct smci_cli_program *program, struct smc_buf *out)
 {
     enum smc_status rc = smc_buf_addf(out, "%s: %s\n\n", program->name, program->purpose);
     for (const char *const *line = program->examples; *line && rc == SMC_OK; line++)
@@ -57,29 +58,30 @@ enum smc_status smc_cli_help(const struct smc_cli_program *program, struct smc_b
     return rc;
 }
 
-enum smc_status smc_cli_print(const char *text, struct smc_error *err)
+enum smc_status smci_cli_print(const char *text, struct smc_error *err)
 {
     errno = 0;
     if (fputs(text, stdout) == EOF || fflush(stdout) != 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "can't write to standard output");
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "can't write to standard output");
     return SMC_OK;
 }
 
-enum smc_status smc_cli_print_help(const struct smc_cli_program *program, struct smc_error *err)
+enum smc_status smci_cli_print_help(const struct smci_cli_program *program, struct smc_error *err)
 {
     struct smc_buf text = SMC_BUF_INIT(HELP_MAX);
-    enum smc_status rc = smc_cli_help(program, &text);
+    enum smc_status rc = smci_cli_help(program, &text);
     if (rc == SMC_OK)
-        rc = smc_cli_print(smc_buf_str(&text), err);
+        rc = smci_cli_print(smc_buf_str(&text), err);
     else
-        (void)smc_fail(err, rc, "%s", smc_strerror(rc));
+        (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
     smc_buf_clear(&text);
     return rc;
 }
 
-enum smc_status smc_cli_print_version(const struct smc_cli_program *program, struct smc_error *err)
+enum smc_status smci_cli_print_version(const struct smci_cli_program *program,
+                                       struct smc_error *err)
 {
     char text[128];
     (void)snprintf(text, sizeof text, "%s (sigmacat) %s\n", program->name, SMC_VERSION);
-    return smc_cli_print(text, err);
+    return smci_cli_print(text, err);
 }

@@ -64,7 +64,7 @@ static const char *missing_part(const char *path, const char *where)
     return path + strspn(path, "/");
 }
 
-bool smc_cli_makes(const char *path, const char *directory)
+bool smci_cli_makes(const char *path, const char *directory)
 {
     struct stat path_st;
     struct stat directory_st;
@@ -86,7 +86,7 @@ bool smc_cli_makes(const char *path, const char *directory)
     return is_made;
 }
 
-const char *smc_cli_why_unwritable(const char *directory)
+const char *smci_cli_why_unwritable(const char *directory)
 {
     struct statfs fs;
     /* By the rights that count when it is written to; a read-only file system is seen too. */
@@ -97,31 +97,31 @@ const char *smc_cli_why_unwritable(const char *directory)
     return NULL;
 }
 
-static void tell_unfit(struct smc_cli_checklist *list, const char *name, const char *path,
+static void tell_unfit(struct smci_cli_checklist *list, const char *name, const char *path,
                        const char *where, const char *why, bool is_needed)
 {
     bool is_above = strncmp(where, path, strlen(path)) != 0;
     const char *above = is_above ? where : "";
     const char *colon = is_above ? ": " : "";
     if (is_needed)
-        smc_cli_failed(list, SMC_ERR_IO, name, "%s: can't be written to: %s%s%s", path, above,
-                       colon, why);
+        smci_cli_failed(list, SMC_ERR_IO, name, "%s: can't be written to: %s%s%s", path, above,
+                        colon, why);
     else
-        smc_cli_warn(list, name, "%s: can't be written to: %s%s%s", path, above, colon, why);
+        smci_cli_warn(list, name, "%s: can't be written to: %s%s%s", path, above, colon, why);
 }
 
-bool smc_cli_check_place(struct smc_cli_checklist *list, const char *name, const char *path,
-                         const char *setting, bool is_needed)
+bool smci_cli_check_place(struct smci_cli_checklist *list, const char *name, const char *path,
+                          const char *setting, bool is_needed)
 {
     char *where = NULL;
-    const char *why = find_there(path, &where) ? smc_cli_why_unwritable(where) : strerror(errno);
+    const char *why = find_there(path, &where) ? smci_cli_why_unwritable(where) : strerror(errno);
     if (!why) {
-        smc_cli_ok(list, name,
-                   access(path, F_OK) == 0 ? "%s can be written to" : "%s would be made", path);
+        smci_cli_ok(list, name,
+                    access(path, F_OK) == 0 ? "%s can be written to" : "%s would be made", path);
     } else {
         tell_unfit(list, name, path, where ? where : path, why, is_needed);
-        smc_cli_remedy(list, "give %s a directory that the user who runs this may write to",
-                       setting);
+        smci_cli_remedy(list, "give %s a directory that the user who runs this may write to",
+                        setting);
     }
     free(where);
     return !why;
@@ -129,31 +129,31 @@ bool smc_cli_check_place(struct smc_cli_checklist *list, const char *name, const
 
 /* ---- space ---- */
 
-void smc_cli_judge_space(struct smc_cli_checklist *list, const char *path, uint64_t byte_count,
-                         uint64_t inode_count)
+void smci_cli_judge_space(struct smci_cli_checklist *list, const char *path, uint64_t byte_count,
+                          uint64_t inode_count)
 {
     static const char name[] = "space";
     double mib = (double)byte_count / (1 << 20);
-    bool is_gib = byte_count >= SMC_CLI_SPACE_WARN;
+    bool is_gib = byte_count >= SMCI_CLI_SPACE_WARN;
     double shown = is_gib ? mib / 1024 : mib;
     const char *unit = is_gib ? "GiB" : "MiB";
     if (inode_count == 0) {
-        smc_cli_failed(list, SMC_ERR_IO, name, "%s: no more files can be made there (inodes)",
-                       path);
-        smc_cli_remedy(list, "remove files that are no longer needed from that file system");
-    } else if (byte_count < SMC_CLI_SPACE_FAIL) {
-        smc_cli_failed(list, SMC_ERR_IO, name, "%s: the disk is full: %.1f %s are free", path,
-                       shown, unit);
-        smc_cli_remedy(list, "make room on that file system");
+        smci_cli_failed(list, SMC_ERR_IO, name, "%s: no more files can be made there (inodes)",
+                        path);
+        smci_cli_remedy(list, "remove files that are no longer needed from that file system");
+    } else if (byte_count < SMCI_CLI_SPACE_FAIL) {
+        smci_cli_failed(list, SMC_ERR_IO, name, "%s: the disk is full: %.1f %s are free", path,
+                        shown, unit);
+        smci_cli_remedy(list, "make room on that file system");
     } else if (!is_gib) {
-        smc_cli_warn(list, name, "%s: only %.1f %s are free", path, shown, unit);
-        smc_cli_remedy(list, "make room on that file system: an extraction may need more");
+        smci_cli_warn(list, name, "%s: only %.1f %s are free", path, shown, unit);
+        smci_cli_remedy(list, "make room on that file system: an extraction may need more");
     } else {
-        smc_cli_ok(list, name, "%s: %.1f %s are free", path, shown, unit);
+        smci_cli_ok(list, name, "%s: %.1f %s are free", path, shown, unit);
     }
 }
 
-void smc_cli_check_space(struct smc_cli_checklist *list, const char *path)
+void smci_cli_check_space(struct smci_cli_checklist *list, const char *path)
 {
     struct statvfs fs;
     char *where = NULL;
@@ -163,9 +163,9 @@ void smc_cli_check_space(struct smc_cli_checklist *list, const char *path)
         uint64_t bytes = 0;
         if (__builtin_mul_overflow((uint64_t)fs.f_bavail, (uint64_t)fs.f_frsize, &bytes))
             bytes = UINT64_MAX;
-        smc_cli_judge_space(list, where, bytes, inodes);
+        smci_cli_judge_space(list, where, bytes, inodes);
     } else {
-        smc_cli_untold(list, "space", "not tried: %s can't be looked at", path);
+        smci_cli_untold(list, "space", "not tried: %s can't be looked at", path);
     }
     free(where);
 }

@@ -19,8 +19,8 @@ struct slot {
     int64_t at;
 };
 
-struct smc_cli_progress {
-    struct smc_cli_progress_opt opt;
+struct smci_cli_progress {
+    struct smci_cli_progress_opt opt;
     int64_t begun_ms;
     int64_t drawn_ms;
     int64_t done_bytes; /* of files that have ended */
@@ -28,7 +28,7 @@ struct smc_cli_progress {
     struct slot slots[];
 };
 
-static int64_t now_ms(const struct smc_cli_progress *p)
+static int64_t now_ms(const struct smci_cli_progress *p)
 {
     return p->opt.clock->now_ms(p->opt.clock->ctx);
 }
@@ -82,7 +82,7 @@ static int percent(int64_t part, int64_t whole)
     return whole > 0 ? (int)((double)part * 100 / (double)whole) : 100;
 }
 
-static void compose(const struct smc_cli_progress *p, struct line *line)
+static void compose(const struct smci_cli_progress *p, struct line *line)
 {
     int64_t moved = p->done_bytes;
     for (size_t i = 0; i < p->opt.slot_count; i++)
@@ -113,13 +113,13 @@ static size_t columns_of(int fd)
 }
 
 /* A display that can't be written must not end the run. */
-static void put(const struct smc_cli_progress *p, const char *text)
+static void put(const struct smci_cli_progress *p, const char *text)
 {
     ssize_t ignored = write(p->opt.fd, text, strlen(text));
     (void)ignored;
 }
 
-static void draw(struct smc_cli_progress *p)
+static void draw(struct smci_cli_progress *p)
 {
     struct line line = {.columns = columns_of(p->opt.fd)};
     char text[sizeof line.text + sizeof CLEAR_LINE];
@@ -131,7 +131,7 @@ static void draw(struct smc_cli_progress *p)
 
 static void on_log_line(void *ctx, enum smc_log_level level, const char *message)
 {
-    struct smc_cli_progress *p = ctx;
+    struct smci_cli_progress *p = ctx;
     static const char *const names[] = {"ERROR", "WARNING", "INFO", "DEBUG"};
     char text[8192];
     (void)snprintf(text, sizeof text, CLEAR_LINE "%s - %s\n", names[level], message);
@@ -147,11 +147,11 @@ static bool is_able(int fd)
     return isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
 }
 
-struct smc_cli_progress *smc_cli_progress_new(const struct smc_cli_progress_opt *opt)
+struct smci_cli_progress *smci_cli_progress_new(const struct smci_cli_progress_opt *opt)
 {
     if (!is_able(opt->fd))
         return NULL;
-    struct smc_cli_progress *p = calloc(1, sizeof *p + opt->slot_count * sizeof *p->slots);
+    struct smci_cli_progress *p = calloc(1, sizeof *p + opt->slot_count * sizeof *p->slots);
     if (!p)
         return NULL;
     p->opt = *opt;
@@ -161,7 +161,7 @@ struct smc_cli_progress *smc_cli_progress_new(const struct smc_cli_progress_opt 
     return p;
 }
 
-void smc_cli_progress_free(struct smc_cli_progress *progress)
+void smci_cli_progress_free(struct smci_cli_progress *progress)
 {
     if (!progress)
         return;
@@ -172,14 +172,14 @@ void smc_cli_progress_free(struct smc_cli_progress *progress)
 
 /* ---- files ---- */
 
-void smc_cli_progress_begin(struct smc_cli_progress *progress, size_t slot, const char *name,
-                            int64_t size)
+void smci_cli_progress_begin(struct smci_cli_progress *progress, size_t slot, const char *name,
+                             int64_t size)
 {
     if (progress)
         progress->slots[slot] = (struct slot){name, size, 0};
 }
 
-void smc_cli_progress_at(struct smc_cli_progress *progress, size_t slot, int64_t byte_count)
+void smci_cli_progress_at(struct smci_cli_progress *progress, size_t slot, int64_t byte_count)
 {
     if (!progress)
         return;
@@ -188,7 +188,7 @@ void smc_cli_progress_at(struct smc_cli_progress *progress, size_t slot, int64_t
         draw(progress);
 }
 
-void smc_cli_progress_end(struct smc_cli_progress *progress, size_t slot)
+void smci_cli_progress_end(struct smci_cli_progress *progress, size_t slot)
 {
     if (!progress)
         return;

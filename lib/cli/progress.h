@@ -10,9 +10,9 @@
 #include <sigmacat/clock.h>
 #include <sigmacat/log.h>
 
-struct smc_cli_progress;
+struct smci_cli_progress;
 
-struct smc_cli_progress_opt {
+struct smci_cli_progress_opt {
     int fd;              /* borrowed */
     struct smc_log *log; /* writes to the same terminal; its lines are taken over until the end */
     const struct smc_clock *clock;
@@ -23,19 +23,19 @@ struct smc_cli_progress_opt {
 
 /* NULL when `fd` is no terminal that can clear a line, or memory ran out: then nothing is shown.
  * Every function below accepts that. */
-struct smc_cli_progress *smc_cli_progress_new(const struct smc_cli_progress_opt *opt);
+struct smci_cli_progress *smci_cli_progress_new(const struct smci_cli_progress_opt *opt);
 
 /* Takes the line away. */
-void smc_cli_progress_free(struct smc_cli_progress *progress);
+void smci_cli_progress_free(struct smci_cli_progress *progress);
 
 /* A file begins to move in a slot. `name` is borrowed until its end. */
-void smc_cli_progress_begin(struct smc_cli_progress *progress, size_t slot, const char *name,
-                            int64_t size);
+void smci_cli_progress_begin(struct smci_cli_progress *progress, size_t slot, const char *name,
+                             int64_t size);
 
 /* How far it is; less than before when it begins again. */
-void smc_cli_progress_at(struct smc_cli_progress *progress, size_t slot, int64_t byte_count);
+void smci_cli_progress_at(struct smci_cli_progress *progress, size_t slot, int64_t byte_count);
 
 /* It has ended; what failed is done with as well, so that the time left is right. */
-void smc_cli_progress_end(struct smc_cli_progress *progress, size_t slot);
+void smci_cli_progress_end(struct smci_cli_progress *progress, size_t slot);
 
 #endif

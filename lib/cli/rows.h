@@ -5,35 +5,35 @@
 
 #include <stddef.h>
 
-#include <sigmacat/config.h>
+#include "settings.h"
 
 /* In the order of enum smc_log_level and enum smc_log_format; ended by NULL. */
-extern const char *const smc_cli_log_levels[];
-extern const char *const smc_cli_log_formats[];
+extern const char *const smci_cli_log_levels[];
+extern const char *const smci_cli_log_formats[];
 
 /* Their members: const char *config, *profile. */
-#define SMC_CLI_FILE_ROWS(t)                                                                       \
+#define SMCI_CLI_FILE_ROWS(t)                                                                      \
     {.flag = "--config",                                                                           \
      .metavar = "FILE",                                                                            \
      .variable = "SIGMACAT_CONFIG",                                                                \
-     .type = SMC_SETTING_PATH,                                                                     \
+     .type = SMCI_SETTING_PATH,                                                                    \
      .offset = offsetof(t, config),                                                                \
      .is_unkeyed = true,                                                                           \
      .help = "configuration file, see sigmacat.yaml(5)"},                                          \
     {                                                                                              \
         .flag = "--profile", .metavar = "NAME", .variable = "SIGMACAT_PROFILE",                    \
-        .type = SMC_SETTING_TEXT, .offset = offsetof(t, profile), .is_unkeyed = true,              \
+        .type = SMCI_SETTING_TEXT, .offset = offsetof(t, profile), .is_unkeyed = true,             \
         .help = "which of its profiles; else 'default'"                                            \
     }
 
 /* int64_t timeout_ms, retry_base_ms; int retries; const char *cacert. `tried` is what is tried, "a
  * call"; the other two are older variables, or NULL. */
-#define SMC_CLI_NETWORK_ROWS(t, prefix, tried, old_timeout, old_retries)                           \
+#define SMCI_CLI_NETWORK_ROWS(t, prefix, tried, old_timeout, old_retries)                          \
     {.flag = "--timeout",                                                                          \
      .metavar = "SECONDS",                                                                         \
      .variable = prefix "TIMEOUT",                                                                 \
      .alias = (old_timeout),                                                                       \
-     .type = SMC_SETTING_SECONDS,                                                                  \
+     .type = SMCI_SETTING_SECONDS,                                                                 \
      .offset = offsetof(t, timeout_ms),                                                            \
      .min = 1,                                                                                     \
      .fallback = "60",                                                                             \
@@ -42,7 +42,7 @@ extern const char *const smc_cli_log_formats[];
          .metavar = "N",                                                                           \
          .variable = prefix "RETRIES",                                                             \
          .alias = (old_retries),                                                                   \
-         .type = SMC_SETTING_WHOLE,                                                                \
+         .type = SMCI_SETTING_WHOLE,                                                               \
          .offset = offsetof(t, retries),                                                           \
          .min = 0,                                                                                 \
          .max = 100,                                                                               \
@@ -51,55 +51,55 @@ extern const char *const smc_cli_log_formats[];
         {.flag = "--retry-base",                                                                   \
          .metavar = "SECONDS",                                                                     \
          .variable = prefix "RETRY_BASE",                                                          \
-         .type = SMC_SETTING_SECONDS,                                                              \
+         .type = SMCI_SETTING_SECONDS,                                                             \
          .offset = offsetof(t, retry_base_ms),                                                     \
          .fallback = "1",                                                                          \
          .help = "first retry's wait; then doubled"},                                              \
     {                                                                                              \
         .flag = "--cacert", .metavar = "FILE", .variable = prefix "CACERT",                        \
-        .type = SMC_SETTING_PATH, .offset = offsetof(t, cacert),                                   \
+        .type = SMCI_SETTING_PATH, .offset = offsetof(t, cacert),                                  \
         .help = "PEM file of certificates to trust"                                                \
     }
 
 /* int log_level, log_format. */
-#define SMC_CLI_LOG_ROWS(t, prefix, heading)                                                       \
+#define SMCI_CLI_LOG_ROWS(t, prefix, heading)                                                      \
     {.section = (heading),                                                                         \
      .flag = "--log-level",                                                                        \
      .metavar = "LEVEL",                                                                           \
      .variable = prefix "LOG_LEVEL",                                                               \
-     .type = SMC_SETTING_CHOICE,                                                                   \
+     .type = SMCI_SETTING_CHOICE,                                                                  \
      .offset = offsetof(t, log_level),                                                             \
-     .choices = smc_cli_log_levels,                                                                \
+     .choices = smci_cli_log_levels,                                                               \
      .fallback = "info",                                                                           \
      .help = "error, warn, info or debug"},                                                        \
     {                                                                                              \
         .flag = "--log-format", .metavar = "FORMAT", .variable = prefix "LOG_FORMAT",              \
-        .type = SMC_SETTING_CHOICE, .offset = offsetof(t, log_format),                             \
-        .choices = smc_cli_log_formats, .fallback = "text", .help = "text or json"                 \
+        .type = SMCI_SETTING_CHOICE, .offset = offsetof(t, log_format),                            \
+        .choices = smci_cli_log_formats, .fallback = "text", .help = "text or json"                \
     }
 
 /* bool is_checking, is_showing. */
-#define SMC_CLI_MODE_ROWS(t, check)                                                                \
+#define SMCI_CLI_MODE_ROWS(t, check)                                                               \
     {.flag = "--check",                                                                            \
-     .type = SMC_SETTING_FLAG,                                                                     \
+     .type = SMCI_SETTING_FLAG,                                                                    \
      .offset = offsetof(t, is_checking),                                                           \
      .is_unkeyed = true,                                                                           \
      .help = (check)},                                                                             \
     {                                                                                              \
-        .flag = "--show-config", .type = SMC_SETTING_FLAG, .offset = offsetof(t, is_showing),      \
+        .flag = "--show-config", .type = SMCI_SETTING_FLAG, .offset = offsetof(t, is_showing),     \
         .is_unkeyed = true, .help = "print the settings and where they come from"                  \
     }
 
 /* bool is_help, is_version. */
-#define SMC_CLI_QUERY_ROWS(t)                                                                      \
+#define SMCI_CLI_QUERY_ROWS(t)                                                                     \
     {.flag = "--help",                                                                             \
      .letter = 'h',                                                                                \
-     .type = SMC_SETTING_FLAG,                                                                     \
+     .type = SMCI_SETTING_FLAG,                                                                    \
      .offset = offsetof(t, is_help),                                                               \
      .is_query = true,                                                                             \
      .help = "print this and exit"},                                                               \
     {                                                                                              \
-        .flag = "--version", .type = SMC_SETTING_FLAG, .offset = offsetof(t, is_version),          \
+        .flag = "--version", .type = SMCI_SETTING_FLAG, .offset = offsetof(t, is_version),         \
         .is_query = true, .help = "print the version and exit"                                     \
     }
 

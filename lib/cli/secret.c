@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include <sigmacat/clock.h>
-#include <sigmacat/config.h>
+#include "settings.h"
 
 #define CANCELLED "stopped by a signal"
 
@@ -25,9 +25,9 @@
  * growing would leave copies behind. */
 static enum smc_status reserve(struct smc_buf *secret, struct smc_error *err)
 {
-    smc_buf_init(secret, SMC_CLI_SECRET_MAX + 1);
-    enum smc_status rc = smc_buf_reserve(secret, SMC_CLI_SECRET_MAX + 1);
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "out of memory");
+    smc_buf_init(secret, SMCI_CLI_SECRET_MAX + 1);
+    enum smc_status rc = smc_buf_reserve(secret, SMCI_CLI_SECRET_MAX + 1);
+    return rc == SMC_OK ? rc : smc_error_set(err, rc, "out of memory");
 }
 
 /* What read(2) returns; 0, too, when the buffer is full. */
@@ -48,16 +48,16 @@ static bool is_no_end(ssize_t got)
 
 /* ---- a file ---- */
 
-static void warn_of_others(const struct smc_cli_secret *from, int fd)
+static void warn_of_others(const struct smci_cli_secret *from, int fd)
 {
-    if (smc_secret_is_exposed(fd))
-        smc_logf(from->log, SMC_LOG_WARN,
-                 "%s: %s can be read by others than its owner: run chmod 600 on it", from->name,
-                 from->file);
+    if (smci_secret_is_exposed(fd))
+        smc_log_write(from->log, SMC_LOG_WARN,
+                      "%s: %s can be read by others than its owner: run chmod 600 on it",
+                      from->name, from->file);
 }
 
 /* Waits before each read, since a pipe may be slow and a signal must be seen. */
-static enum smc_status read_all(const struct smc_cli_secret *from, int fd, const char *shown,
+static enum smc_status read_all(const struct smci_cli_secret *from, int fd, const char *shown,
                                 struct smc_buf *secret, struct smc_error *err)
 {
     ssize_t got = 1;
@@ -65,16 +65,16 @@ static enum smc_status read_all(const struct smc_cli_secret *from, int fd, const
         struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
                                {.fd = from->stop_fd, .events = POLLIN}};
         if (poll(fds, 2, -1) < 0 && errno != EINTR)
-            return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: %s", from->name, shown);
+            return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: %s", from->name, shown);
         if (fds[1].revents != 0)
-            return smc_fail(err, SMC_ERR_CANCELLED, CANCELLED);
+            return smc_error_set(err, SMC_ERR_CANCELLED, CANCELLED);
         if (fds[0].revents != 0)
             got = read_some(fd, secret);
     }
     if (got < 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: %s", from->name, shown);
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: %s", from->name, shown);
     if (secret->len == 0)
-        return smc_fail(err, SMC_ERR_IO, "%s: %s is empty", from->name, shown);
+        return smc_error_set(err, SMC_ERR_IO, "%s: %s is empty", from->name, shown);
     return SMC_OK;
 }
 
@@ -87,7 +87,7 @@ static bool is_likely_secret(const char *path)
     return len >= 40 || (len >= 20 && !strchr(name, '.'));
 }
 
-static enum smc_status read_file(const struct smc_cli_secret *from, struct smc_buf *secret,
+static enum smc_status read_file(const struct smci_cli_secret *from, struct smc_buf *secret,
                                  struct smc_error *err)
 {
     bool is_stdin = strcmp(from->file, "-") == 0;
@@ -96,12 +96,13 @@ static enum smc_status read_file(const struct smc_cli_secret *from, struct smc_b
     /* A pipe that nobody writes to would block open(2). */
     int fd = open(from->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && errno == ENOENT && is_likely_secret(from->file))
-        return smc_fail(err, SMC_ERR_IO,
-                        "%s: there is no such file; its name is not shown, since it looks like the "
-                        "secret itself, which belongs into a file",
-                        from->name);
+        return smc_error_set(
+            err, SMC_ERR_IO,
+            "%s: there is no such file; its name is not shown, since it looks like the "
+            "secret itself, which belongs into a file",
+            from->name);
     if (fd < 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: %s", from->name, from->file);
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: %s", from->name, from->file);
     warn_of_others(from, fd);
     enum smc_status rc = read_all(from, fd, from->file, secret, err);
     (void)close(fd);
@@ -130,7 +131,7 @@ static enum smc_status watch_children(struct child *child, struct smc_error *err
     (void)sigaction(SIGCHLD, &by_default, &child->action_before);
     (void)sigprocmask(SIG_BLOCK, &mask, &child->mask_before);
     child->ended = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-    return child->ended >= 0 ? SMC_OK : smc_fail_errno(err, SMC_ERR_IO, errno, "signalfd");
+    return child->ended >= 0 ? SMC_OK : smc_error_set_errno(err, SMC_ERR_IO, errno, "signalfd");
 }
 
 /* A session of its own: no terminal that it could ask at and be stopped for, and one process group
@@ -178,7 +179,7 @@ static int spawn(struct child *child, const char *command, int out)
     return rc;
 }
 
-static enum smc_status start(struct child *child, const struct smc_cli_secret *from,
+static enum smc_status start(struct child *child, const struct smci_cli_secret *from,
                              struct smc_error *err)
 {
     int ends[2];
@@ -186,14 +187,14 @@ static enum smc_status start(struct child *child, const struct smc_cli_secret *f
     if (rc != SMC_OK)
         return rc;
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: can't make a pipe", from->name);
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't make a pipe", from->name);
     child->out = ends[0];
     int failure = fcntl(child->out, F_SETFL, O_NONBLOCK) == 0 ? 0 : errno;
     if (failure == 0)
         failure = spawn(child, from->command, ends[1]);
     (void)close(ends[1]);
     if (failure != 0)
-        return smc_fail_errno(err, SMC_ERR_IO, failure, "%s: can't run /bin/sh", from->name);
+        return smc_error_set_errno(err, SMC_ERR_IO, failure, "%s: can't run /bin/sh", from->name);
     return SMC_OK;
 }
 
@@ -227,10 +228,10 @@ static int64_t now_ms(void)
 
 /* Until the child has ended, not until its output has: something that it has left in the background
  * may keep that open for ever. */
-static enum smc_status attend(struct child *child, const struct smc_cli_secret *from,
+static enum smc_status attend(struct child *child, const struct smci_cli_secret *from,
                               struct smc_buf *secret, struct smc_error *err)
 {
-    int64_t limit_ms = from->limit_ms > 0 ? from->limit_ms : SMC_CLI_SECRET_LIMIT_MS;
+    int64_t limit_ms = from->limit_ms > 0 ? from->limit_ms : SMCI_CLI_SECRET_LIMIT_MS;
     int64_t deadline = now_ms() + limit_ms;
     while (child->pid != 0) {
         struct pollfd fds[] = {{.fd = child->out, .events = POLLIN},
@@ -238,13 +239,13 @@ static enum smc_status attend(struct child *child, const struct smc_cli_secret *
                                {.fd = from->stop_fd, .events = POLLIN}};
         int64_t left = deadline - now_ms();
         if (left <= 0)
-            return smc_fail(err, SMC_ERR_USAGE,
-                            "%s: the command was killed, since it still ran after %g s", from->name,
-                            (double)limit_ms / 1000);
+            return smc_error_set(err, SMC_ERR_USAGE,
+                                 "%s: the command was killed, since it still ran after %g s",
+                                 from->name, (double)limit_ms / 1000);
         if (poll(fds, 3, left < INT_MAX ? (int)left : INT_MAX) < 0 && errno != EINTR)
-            return smc_fail_errno(err, SMC_ERR_IO, errno, "%s: poll", from->name);
+            return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: poll", from->name);
         if (fds[2].revents != 0)
-            return smc_fail(err, SMC_ERR_CANCELLED, CANCELLED);
+            return smc_error_set(err, SMC_ERR_CANCELLED, CANCELLED);
         if (fds[0].revents != 0)
             take_output(child, secret);
         if (secret->len == secret->cap)
@@ -272,24 +273,24 @@ static void stop(struct child *child)
     (void)sigaction(SIGCHLD, &child->action_before, NULL);
 }
 
-static enum smc_status check_end(const struct child *child, const struct smc_cli_secret *from,
+static enum smc_status check_end(const struct child *child, const struct smci_cli_secret *from,
                                  const struct smc_buf *secret, struct smc_error *err)
 {
     /* It was killed for that, so its status says nothing. */
-    if (secret->len > SMC_CLI_SECRET_MAX)
+    if (secret->len > SMCI_CLI_SECRET_MAX)
         return SMC_OK;
     if (WIFSIGNALED(child->status))
-        return smc_fail(err, SMC_ERR_USAGE, "%s: the command was ended by signal %d", from->name,
-                        WTERMSIG(child->status));
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: the command was ended by signal %d",
+                             from->name, WTERMSIG(child->status));
     if (WEXITSTATUS(child->status) != 0)
-        return smc_fail(err, SMC_ERR_USAGE, "%s: the command ended with status %d", from->name,
-                        WEXITSTATUS(child->status));
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: the command ended with status %d", from->name,
+                             WEXITSTATUS(child->status));
     if (secret->len == 0)
-        return smc_fail(err, SMC_ERR_USAGE, "%s: the command printed nothing", from->name);
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: the command printed nothing", from->name);
     return SMC_OK;
 }
 
-static enum smc_status read_command(const struct smc_cli_secret *from, struct smc_buf *secret,
+static enum smc_status read_command(const struct smci_cli_secret *from, struct smc_buf *secret,
                                     struct smc_error *err)
 {
     struct child child = {.out = -1, .ended = -1};
@@ -317,29 +318,29 @@ static void cut_mark(struct smc_buf *secret)
     }
 }
 
-static const char *shown_file(const struct smc_cli_secret *from)
+static const char *shown_file(const struct smci_cli_secret *from)
 {
     return strcmp(from->file, "-") == 0 ? "standard input" : from->file;
 }
 
-static enum smc_status make_line(const struct smc_cli_secret *from, struct smc_buf *secret,
+static enum smc_status make_line(const struct smci_cli_secret *from, struct smc_buf *secret,
                                  struct smc_error *err)
 {
     char whose[256] = "the command printed";
     if (from->file)
         (void)snprintf(whose, sizeof whose, "%.200s holds", shown_file(from));
-    if (secret->len > SMC_CLI_SECRET_MAX)
-        return smc_fail(err, SMC_ERR_USAGE, "%s: %s more than %d bytes, which is no secret",
-                        from->name, whose, SMC_CLI_SECRET_MAX);
+    if (secret->len > SMCI_CLI_SECRET_MAX)
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: %s more than %d bytes, which is no secret",
+                             from->name, whose, SMCI_CLI_SECRET_MAX);
     cut_mark(secret);
     cut_end(secret, '\n');
     cut_end(secret, '\r');
     if (secret->len == 0)
-        return smc_fail(err, SMC_ERR_USAGE, "%s: %s an empty line", from->name, whose);
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: %s an empty line", from->name, whose);
     if (memchr(secret->data, '\n', secret->len))
-        return smc_fail(err, SMC_ERR_USAGE,
-                        "%s: %s more than one line; the secret alone is expected", from->name,
-                        whose);
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "%s: %s more than one line; the secret alone is expected", from->name,
+                             whose);
     char name[512];
     bool is_file = from->file && strcmp(from->file, "-") != 0;
     (void)snprintf(name, sizeof name, "%s%s%.200s", from->name, is_file ? ": " : "",
@@ -347,13 +348,13 @@ static enum smc_status make_line(const struct smc_cli_secret *from, struct smc_b
     char first = secret->data[0];
     if (secret->len > 1 && (first == '"' || first == '\'') &&
         secret->data[secret->len - 1] == first)
-        smc_logf(from->log, SMC_LOG_WARN, "%s: the quotes around the secret count as part of it",
-                 name);
-    return smc_secret_check(secret->data, secret->len, name, err);
+        smc_log_write(from->log, SMC_LOG_WARN,
+                      "%s: the quotes around the secret count as part of it", name);
+    return smci_secret_check(secret->data, secret->len, name, err);
 }
 
-enum smc_status smc_cli_secret_read(const struct smc_cli_secret *from, struct smc_buf *secret,
-                                    struct smc_error *err)
+enum smc_status smci_cli_secret_read(const struct smci_cli_secret *from, struct smc_buf *secret,
+                                     struct smc_error *err)
 {
     enum smc_status rc = reserve(secret, err);
     if (rc == SMC_OK)

@@ -9,13 +9,13 @@
 #include <sigmacat/log.h>
 
 /* A longer one is taken for a wrong file. */
-#define SMC_CLI_SECRET_MAX 16384
+#define SMCI_CLI_SECRET_MAX 16384
 
 /* How long a command may take. */
-#define SMC_CLI_SECRET_LIMIT_MS 60000
+#define SMCI_CLI_SECRET_LIMIT_MS 60000
 
 /* Where a secret is. All borrowed. */
-struct smc_cli_secret {
+struct smci_cli_secret {
     const char *file;    /* "-": standard input; NULL: it is a command's */
     const char *command; /* for /bin/sh -c */
     const char *name;    /* of the setting, for errors: "--token-file" */
@@ -35,7 +35,7 @@ struct smc_cli_secret {
  * SMC_ERR_IO: the file is missing, empty or can't be read. SMC_ERR_USAGE: what it holds is no
  * secret; the command failed or was killed. SMC_ERR_CANCELLED. No text holds anything that was
  * read. */
-enum smc_status smc_cli_secret_read(const struct smc_cli_secret *from, struct smc_buf *secret,
-                                    struct smc_error *err);
+enum smc_status smci_cli_secret_read(const struct smci_cli_secret *from, struct smc_buf *secret,
+                                     struct smc_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "lib/net/address.h"
 
 /* Of a check, whatever a run may take. A server that dribbles makes progress for ever. */
 #define RETRIES_MAX 1
@@ -17,26 +18,26 @@ static const char *const step_names[STEP_COUNT] = {"name", "connection", "TLS", 
 
 /* What the probe brought. */
 struct finding {
-    struct smc_way way;
+    struct smc_probe_result way;
     struct smc_error error; /* why no answer came */
     int64_t wall_ms;        /* when it ended */
     int http_status;        /* 0: no answer came */
     bool is_ended;
 };
 
-static bool is_plain(const struct smc_cli_server *server)
+static bool is_plain(const struct smci_cli_server *server)
 {
     return strncmp(server->origin, "http://", 7) == 0;
 }
 
 /* "host[:port]" */
-static const char *host_of(const struct smc_cli_server *server)
+static const char *host_of(const struct smci_cli_server *server)
 {
     return strstr(server->origin, "://") + 3;
 }
 
 /* The host alone; of "[::1]:8080" what is within the brackets. */
-static int bare_host(const struct smc_cli_server *server, const char **host)
+static int bare_host(const struct smci_cli_server *server, const char **host)
 {
     *host = host_of(server);
     if (**host == '[')
@@ -44,9 +45,9 @@ static int bare_host(const struct smc_cli_server *server, const char **host)
     return (int)strcspn(*host, ":");
 }
 
-enum smc_status smc_cli_check_client(struct smc_cli_checklist *list,
-                                     const struct smc_client_opt *run, struct smc_client **client,
-                                     struct smc_error *err)
+enum smc_status smci_cli_check_client(struct smci_cli_checklist *list,
+                                      const struct smc_client_opt *run, struct smc_client **client,
+                                      struct smc_error *err)
 {
     struct smc_client_opt opt = *run;
     struct smc_error why = SMC_ERROR_INIT;
@@ -55,11 +56,11 @@ enum smc_status smc_cli_check_client(struct smc_cli_checklist *list,
     opt.max_time_ms = opt.max_time_ms > 0 ? opt.max_time_ms : TIME_MAX_MS;
     enum smc_status rc = smc_client_new(client, &opt, &why);
     if (rc == SMC_ERR_IO) {
-        smc_cli_failed(list, rc, "certificates", "%s", why.detail);
-        smc_cli_remedy(list, "name a PEM file that the user who runs this can read");
+        smci_cli_failed(list, rc, "certificates", "%s", why.detail);
+        smci_cli_remedy(list, "name a PEM file that the user who runs this can read");
         return SMC_OK;
     }
-    return rc == SMC_OK ? rc : smc_fail(err, rc, "%s", why.detail);
+    return rc == SMC_OK ? rc : smc_error_set(err, rc, "%s", why.detail);
 }
 
 /* ---- the probe ---- */
@@ -75,7 +76,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     return SMC_TAKE;
 }
 
-static enum smc_status probe(const struct smc_cli_server *server, struct finding *found,
+static enum smc_status probe(const struct smci_cli_server *server, struct finding *found,
                              struct smc_error *err)
 {
     struct smc_request request = {.kind = "probe",
@@ -85,7 +86,7 @@ static enum smc_status probe(const struct smc_cli_server *server, struct finding
                                   .ctx = found};
     enum smc_status rc = smc_client_send(server->client, &request);
     if (rc != SMC_OK)
-        return smc_fail(err, rc, "%s", smc_strerror(rc));
+        return smc_error_set(err, rc, "%s", smc_error_text(rc));
     rc = smc_client_run(server->client, err);
     found->wall_ms = server->clock->wall_ms(server->clock->ctx);
     return rc;
@@ -93,23 +94,23 @@ static enum smc_status probe(const struct smc_cli_server *server, struct finding
 
 /* ---- what is in the way ---- */
 
-static enum step step_of(enum smc_obstacle obstacle)
+static enum step step_of(enum smc_failed_step obstacle)
 {
     switch (obstacle) {
-    case SMC_WAY_NAME:
+    case SMC_STEP_NAME:
         return STEP_NAME;
-    case SMC_WAY_PROXY:
-    case SMC_WAY_CONNECTION:
+    case SMC_STEP_PROXY:
+    case SMC_STEP_CONNECTION:
         return STEP_CONNECTION;
-    case SMC_WAY_CA_FILE:
-    case SMC_WAY_TLS:
-    case SMC_WAY_ISSUER:
-    case SMC_WAY_HOST:
-    case SMC_WAY_DATE:
+    case SMC_STEP_CA_FILE:
+    case SMC_STEP_TLS:
+    case SMC_STEP_ISSUER:
+    case SMC_STEP_HOST:
+    case SMC_STEP_DATE:
         return STEP_TLS;
-    case SMC_WAY_ANSWER:
+    case SMC_STEP_ANSWER:
         return STEP_ANSWER;
-    case SMC_WAY_FREE:
+    case SMC_STEP_FREE:
         return STEP_COUNT;
     }
     return STEP_COUNT;
@@ -127,125 +128,126 @@ static const char *proxy_variable(void)
     return NULL;
 }
 
-static void advise_on_connection(struct smc_cli_checklist *list,
-                                 const struct smc_cli_server *server)
+static void advise_on_connection(struct smci_cli_checklist *list,
+                                 const struct smci_cli_server *server)
 {
     const char *host;
     int len = bare_host(server, &host);
     const char *proxy = is_plain(server) ? NULL : proxy_variable();
     if (is_plain(server))
-        smc_cli_remedy(list, "start what is to listen at %s", host_of(server));
+        smci_cli_remedy(list, "start what is to listen at %s", host_of(server));
     else if (proxy)
-        smc_cli_remedy(list,
-                       "let the proxy that %s names pass connections to %s, or name %.*s in "
-                       "no_proxy if none is needed",
-                       proxy, host_of(server), len, host);
+        smci_cli_remedy(list,
+                        "let the proxy that %s names pass connections to %s, or name %.*s in "
+                        "no_proxy if none is needed",
+                        proxy, host_of(server), len, host);
     else
-        smc_cli_remedy(list,
-                       "let this machine connect to %s (firewall), or set https_proxy to the "
-                       "proxy that may",
-                       host_of(server));
+        smci_cli_remedy(list,
+                        "let this machine connect to %s (firewall), or set https_proxy to the "
+                        "proxy that may",
+                        host_of(server));
 }
 
-/* Whether smc_origin_parse would let plain http pass for this host. */
-static bool is_this_machine(const struct smc_cli_server *server)
+/* Whether smci_origin_parse would let plain http pass for this host. */
+static bool is_this_machine(const struct smci_cli_server *server)
 {
     struct smc_buf text = SMC_BUF_INIT(512);
     struct smc_buf origin = SMC_BUF_INIT(512);
     bool is_it = smc_buf_addf(&text, "http://%s", host_of(server)) == SMC_OK &&
-                 smc_origin_parse(text.data, "", &origin, NULL) == SMC_OK;
+                 smci_origin_parse(text.data, "", &origin, NULL) == SMC_OK;
     smc_buf_clear(&text);
     smc_buf_clear(&origin);
     return is_it;
 }
 
-static void advise_on_tls(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+static void advise_on_tls(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                           const char *why)
 {
     /* What comes of plain http: an answer that is no TLS at all, or a connection that is cut. */
     bool is_other = strstr(why, "wrong version number") || strstr(why, "SSL_ERROR_SYSCALL") ||
                     strstr(why, "Connection reset");
     if (is_other && is_this_machine(server))
-        smc_cli_remedy(list,
-                       "if what listens there speaks no TLS, give %s as http://%s, which is for "
-                       "this machine alone",
-                       server->setting, host_of(server));
+        smci_cli_remedy(list,
+                        "if what listens there speaks no TLS, give %s as http://%s, which is for "
+                        "this machine alone",
+                        server->setting, host_of(server));
     else
-        smc_cli_remedy(list, "check that %s is right, and that what listens at %s speaks TLS 1.2",
-                       server->setting, host_of(server));
+        smci_cli_remedy(list, "check that %s is right, and that what listens at %s speaks TLS 1.2",
+                        server->setting, host_of(server));
 }
 
-static void advise_on_answer(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+static void advise_on_answer(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                              const char *why)
 {
     /* What a TLS server makes of plain http: it hangs up, or sends an alert, which is no HTTP. */
     bool is_cut =
         strstr(why, "Empty reply") || strstr(why, "HTTP/0.9") || strstr(why, "Connection reset");
     if (is_plain(server) && is_cut)
-        smc_cli_remedy(list, "it closed the connection: if it speaks TLS, give %s as https://%s",
-                       server->setting, host_of(server));
+        smci_cli_remedy(list, "it closed the connection: if it speaks TLS, give %s as https://%s",
+                        server->setting, host_of(server));
     else
-        smc_cli_remedy(list, "try again, with a longer --timeout; if that changes nothing, look "
-                             "for a firewall that cuts connections off");
+        smci_cli_remedy(list, "try again, with a longer --timeout; if that changes nothing, look "
+                              "for a firewall that cuts connections off");
 }
 
-static void advise_on_stranger(struct smc_cli_checklist *list, const struct smc_cli_server *server)
+static void advise_on_stranger(struct smci_cli_checklist *list,
+                               const struct smci_cli_server *server)
 {
-    smc_cli_remedy(list,
-                   "if your network looks into TLS, give the certificate of its authority by "
-                   "--cacert FILE; if not, this is not %s: go no further",
-                   server->owner);
+    smci_cli_remedy(list,
+                    "if your network looks into TLS, give the certificate of its authority by "
+                    "--cacert FILE; if not, this is not %s: go no further",
+                    server->owner);
 }
 
-static void advise(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+static void advise(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                    const struct finding *found)
 {
     const char *host;
     int len = bare_host(server, &host);
     switch (found->way.obstacle) {
-    case SMC_WAY_NAME:
+    case SMC_STEP_NAME:
         if (server->is_built_in)
-            smc_cli_remedy(list, "look at this machine's DNS");
+            smci_cli_remedy(list, "look at this machine's DNS");
         else
-            smc_cli_remedy(list, "check the spelling of %s%s; if it is right, this machine's DNS",
-                           server->setting, server->advice);
+            smci_cli_remedy(list, "check the spelling of %s%s; if it is right, this machine's DNS",
+                            server->setting, server->advice);
         return;
-    case SMC_WAY_PROXY:
-    case SMC_WAY_CONNECTION:
+    case SMC_STEP_PROXY:
+    case SMC_STEP_CONNECTION:
         advise_on_connection(list, server);
         return;
-    case SMC_WAY_CA_FILE:
-        smc_cli_remedy(list, "give --cacert (or CURL_CA_BUNDLE, SSL_CERT_FILE) a PEM file of "
-                             "certificates");
+    case SMC_STEP_CA_FILE:
+        smci_cli_remedy(list, "give --cacert (or CURL_CA_BUNDLE, SSL_CERT_FILE) a PEM file of "
+                              "certificates");
         return;
-    case SMC_WAY_TLS:
+    case SMC_STEP_TLS:
         advise_on_tls(list, server, found->error.detail);
         return;
-    case SMC_WAY_ISSUER:
+    case SMC_STEP_ISSUER:
         advise_on_stranger(list, server);
         return;
-    case SMC_WAY_HOST:
+    case SMC_STEP_HOST:
         if (server->is_built_in)
             advise_on_stranger(list, server);
         else
-            smc_cli_remedy(list, "give %s the name that the certificate is for%s", server->setting,
-                           server->advice);
+            smci_cli_remedy(list, "give %s the name that the certificate is for%s", server->setting,
+                            server->advice);
         return;
-    case SMC_WAY_DATE:
-        smc_cli_remedy(list,
-                       "set the clock of this machine, if `date` is wrong; if not, %.*s needs "
-                       "a new certificate",
-                       len, host);
+    case SMC_STEP_DATE:
+        smci_cli_remedy(list,
+                        "set the clock of this machine, if `date` is wrong; if not, %.*s needs "
+                        "a new certificate",
+                        len, host);
         return;
-    case SMC_WAY_ANSWER:
-    case SMC_WAY_FREE:
+    case SMC_STEP_ANSWER:
+    case SMC_STEP_FREE:
         advise_on_answer(list, server, found->error.detail);
         return;
     }
 }
 
 /* The reason without the call, which nobody has asked for, but with the host. */
-static void tell_failure(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+static void tell_failure(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                          const struct finding *found, const char *name)
 {
     const char *host;
@@ -258,64 +260,64 @@ static void tell_failure(struct smc_cli_checklist *list, const struct smc_cli_se
     int why_len = (int)strlen(why);
     while (why_len > 0 && why[why_len - 1] == ' ') /* libcurl's own texts may end so */
         why_len--;
-    smc_cli_failed(list, found->error.code, name, "%s%s%.*s", is_named ? "" : host_of(server),
-                   is_named ? "" : ": ", why_len, why);
+    smci_cli_failed(list, found->error.code, name, "%s%s%.*s", is_named ? "" : host_of(server),
+                    is_named ? "" : ": ", why_len, why);
     advise(list, server, found);
 }
 
 /* ---- what is well ---- */
 
-static void tell_name(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+static void tell_name(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                       const struct finding *found)
 {
     const char *name = step_names[STEP_NAME];
     const char *host;
     const char *address = found->way.address;
     int len = bare_host(server, &host);
-    bool is_reached = found->way.obstacle != SMC_WAY_CONNECTION && *address;
+    bool is_reached = found->way.obstacle != SMC_STEP_CONNECTION && *address;
     bool is_address = (size_t)len == strlen(address) && strncmp(address, host, (size_t)len) == 0;
     if (found->way.is_proxied || (!is_reached && !is_plain(server) && proxy_variable()))
-        smc_cli_untold(list, name, "%.*s is left to the proxy", len, host);
+        smci_cli_untold(list, name, "%.*s is left to the proxy", len, host);
     else if (!is_reached || is_address)
-        smc_cli_ok(list, name, "%.*s", len, host);
+        smci_cli_ok(list, name, "%.*s", len, host);
     else
-        smc_cli_ok(list, name, "%.*s is %s", len, host, address);
+        smci_cli_ok(list, name, "%.*s is %s", len, host, address);
 }
 
-static void tell_tls(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+static void tell_tls(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                      const struct finding *found)
 {
     time_t end = (time_t)found->way.certificate_end_s;
     struct tm utc;
     char date[32] = "";
     if (is_plain(server)) {
-        smc_cli_ok(list, step_names[STEP_TLS], "none: http:// stays on this machine");
+        smci_cli_ok(list, step_names[STEP_TLS], "none: http:// stays on this machine");
         return;
     }
     if (end > 0 && gmtime_r(&end, &utc))
         (void)strftime(date, sizeof date, ", until %Y-%m-%d", &utc);
-    smc_cli_ok(list, step_names[STEP_TLS], "the certificate of %s is trusted%s", host_of(server),
-               date);
+    smci_cli_ok(list, step_names[STEP_TLS], "the certificate of %s is trusted%s", host_of(server),
+                date);
 }
 
-static void tell_clock(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+static void tell_clock(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                        const struct finding *found)
 {
     int64_t ahead_s = found->wall_ms / 1000 - found->way.date_s;
     int64_t off_s = ahead_s < 0 ? -ahead_s : ahead_s;
     if (found->way.date_s == 0) {
-        smc_cli_untold(list, step_names[STEP_CLOCK], "the answer has no date to compare with");
-    } else if (off_s < SMC_CLI_SKEW_WARN_S) {
-        smc_cli_ok(list, step_names[STEP_CLOCK], "%lld s from %s's", (long long)off_s,
-                   server->owner);
+        smci_cli_untold(list, step_names[STEP_CLOCK], "the answer has no date to compare with");
+    } else if (off_s < SMCI_CLI_SKEW_WARN_S) {
+        smci_cli_ok(list, step_names[STEP_CLOCK], "%lld s from %s's", (long long)off_s,
+                    server->owner);
     } else {
-        smc_cli_warn(list, step_names[STEP_CLOCK], "%lld s %s %s's", (long long)off_s,
-                     ahead_s < 0 ? "behind" : "ahead of", server->owner);
-        smc_cli_remedy(list, "set the clock of this machine: %s", server->use_of_clock);
+        smci_cli_warn(list, step_names[STEP_CLOCK], "%lld s %s %s's", (long long)off_s,
+                      ahead_s < 0 ? "behind" : "ahead of", server->owner);
+        smci_cli_remedy(list, "set the clock of this machine: %s", server->use_of_clock);
     }
 }
 
-static void tell_step(struct smc_cli_checklist *list, const struct smc_cli_server *server,
+static void tell_step(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                       const struct finding *found, enum step step)
 {
     switch (step) {
@@ -323,18 +325,18 @@ static void tell_step(struct smc_cli_checklist *list, const struct smc_cli_serve
         tell_name(list, server, found);
         return;
     case STEP_CONNECTION:
-        smc_cli_ok(list, step_names[step], "%s%s%s answers", host_of(server),
-                   found->way.is_proxied ? ", through the proxy at " : "",
-                   found->way.is_proxied ? found->way.address : "");
+        smci_cli_ok(list, step_names[step], "%s%s%s answers", host_of(server),
+                    found->way.is_proxied ? ", through the proxy at " : "",
+                    found->way.is_proxied ? found->way.address : "");
         return;
     case STEP_TLS:
         tell_tls(list, server, found);
         return;
     case STEP_ANSWER:
         if (server->is_in_doubt)
-            smc_cli_untold(list, step_names[step],
-                           "HTTP %d to GET %s, which does not tell whether this is %s",
-                           found->http_status, server->target, server->owner);
+            smci_cli_untold(list, step_names[step],
+                            "HTTP %d to GET %s, which does not tell whether this is %s",
+                            found->http_status, server->target, server->owner);
         return;
     case STEP_CLOCK:
         tell_clock(list, server, found);
@@ -345,24 +347,24 @@ static void tell_step(struct smc_cli_checklist *list, const struct smc_cli_serve
 }
 
 /* No step is known to have been done. */
-static void tell_time_over(struct smc_cli_checklist *list, const struct smc_cli_server *server)
+static void tell_time_over(struct smci_cli_checklist *list, const struct smci_cli_server *server)
 {
-    smc_cli_failed(list, SMC_ERR_TIME, step_names[STEP_ANSWER], "%s: none within the time given",
-                   host_of(server));
+    smci_cli_failed(list, SMC_ERR_TIME, step_names[STEP_ANSWER], "%s: none within the time given",
+                    host_of(server));
     if (server->limit)
-        smc_cli_remedy(list, "give %s more", server->limit);
+        smci_cli_remedy(list, "give %s more", server->limit);
     else
         advise_on_answer(list, server, "");
     for (int step = 0; step < STEP_COUNT; step++)
         if (step != STEP_ANSWER)
-            smc_cli_untried(list, step_names[step]);
+            smci_cli_untried(list, step_names[step]);
 }
 
-enum smc_status smc_cli_check_server(struct smc_cli_checklist *list,
-                                     const struct smc_cli_server *server, bool *is_reached,
-                                     struct smc_error *err)
+enum smc_status smci_cli_check_server(struct smci_cli_checklist *list,
+                                      const struct smci_cli_server *server, bool *is_reached,
+                                      struct smc_error *err)
 {
-    struct finding found = {.way = {.obstacle = SMC_WAY_ANSWER}};
+    struct finding found = {.way = {.obstacle = SMC_STEP_ANSWER}};
     *is_reached = false;
     struct smc_error why = SMC_ERROR_INIT;
     enum smc_status rc = probe(server, &found, &why);
@@ -371,7 +373,7 @@ enum smc_status smc_cli_check_server(struct smc_cli_checklist *list,
         return SMC_OK;
     }
     if (rc != SMC_OK || !found.is_ended)
-        return smc_fail(err, rc != SMC_OK ? rc : SMC_ERR_INTERNAL, "%s", why.detail);
+        return smc_error_set(err, rc != SMC_OK ? rc : SMC_ERR_INTERNAL, "%s", why.detail);
     enum step failing = step_of(found.way.obstacle);
     for (int step = 0; step < STEP_COUNT; step++) {
         if (step < (int)failing) {
@@ -379,7 +381,7 @@ enum smc_status smc_cli_check_server(struct smc_cli_checklist *list,
         } else if (step == (int)failing) {
             tell_failure(list, server, &found, step_names[step]);
         } else if (step != STEP_ANSWER) {
-            smc_cli_untried(list, step_names[step]);
+            smci_cli_untried(list, step_names[step]);
         }
     }
     *is_reached = found.http_status != 0;

@@ -11,9 +11,9 @@
 
 /* From this difference on the clock is warned of. A run does not fail by it: what it would break is the
  * name of a set, and waits that the server names as a date. */
-#define SMC_CLI_SKEW_WARN_S 60
+#define SMCI_CLI_SKEW_WARN_S 60
 
-struct smc_cli_server {
+struct smci_cli_server {
     const char *origin;       /* "https://host[:port]" */
     const char *target;       /* a path of it to ask for, such as a run asks for too */
     const char *owner;        /* whose it is, for texts: "Sigma" */
@@ -31,14 +31,14 @@ struct smc_cli_server {
 /* Opens a client for a check, from a run's options: it should end soon, so what fails twice is worth a
  * line, and without a limit of the run's own there is time for two calls that nobody answers. NULL with
  * SMC_OK when certificates can't be read, which is a line. Errors of smc_client_new. */
-enum smc_status smc_cli_check_client(struct smc_cli_checklist *list,
-                                     const struct smc_client_opt *run, struct smc_client **client,
-                                     struct smc_error *err);
+enum smc_status smci_cli_check_client(struct smci_cli_checklist *list,
+                                      const struct smc_client_opt *run, struct smc_client **client,
+                                      struct smc_error *err);
 
 /* Adds the lines. `is_reached` tells whether an answer came: without one nothing else can be tried.
  * SMC_OK also then; else what ended the client's run. */
-enum smc_status smc_cli_check_server(struct smc_cli_checklist *list,
-                                     const struct smc_cli_server *server, bool *is_reached,
-                                     struct smc_error *err);
+enum smc_status smci_cli_check_server(struct smci_cli_checklist *list,
+                                      const struct smci_cli_server *server, bool *is_reached,
+                                      struct smc_error *err);
 
 #endif

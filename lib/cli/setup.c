@@ -22,7 +22,7 @@ static enum smc_status open_standard_fds(struct smc_error *err)
             continue;
         /* The lowest free number is `fd`: those below it are open. */
         if (open("/dev/null", O_RDWR) != fd)
-            return smc_fail_errno(err, SMC_ERR_IO, errno, "can't open /dev/null");
+            return smc_error_set_errno(err, SMC_ERR_IO, errno, "can't open /dev/null");
     }
     return SMC_OK;
 }
@@ -39,7 +39,7 @@ static void forbid_core_dumps(void)
 #endif
 }
 
-enum smc_status smc_cli_setup(struct smc_error *err)
+enum smc_status smci_cli_setup(struct smc_error *err)
 {
     enum smc_status rc = open_standard_fds(err);
     forbid_core_dumps();

@@ -9,10 +9,10 @@
 /* Far above what all settings can have. */
 #define TEXT_MAX ((size_t)4 * 1024 * 1024)
 
-static bool is_plain(enum smc_setting_type type)
+static bool is_plain(enum smci_setting_type type)
 {
-    return type == SMC_SETTING_WHOLE || type == SMC_SETTING_SECONDS ||
-           type == SMC_SETTING_DECIMAL || type == SMC_SETTING_FLAG || type == SMC_SETTING_CHOICE;
+    return type == SMCI_SETTING_WHOLE || type == SMCI_SETTING_SECONDS ||
+           type == SMCI_SETTING_DECIMAL || type == SMCI_SETTING_FLAG || type == SMCI_SETTING_CHOICE;
 }
 
 /* What YAML takes for a line's end or refuses, as UTF-8 and as it can be written. C1 controls besides. */
@@ -63,9 +63,9 @@ static void clean(struct smc_buf *out, size_t from)
 }
 
 /* "config.yaml:4:11: host" without the key, which stands before it. */
-static enum smc_status add_place(struct smc_buf *out, const struct smc_value *value)
+static enum smc_status add_place(struct smc_buf *out, const struct smci_value *value)
 {
-    if (value->source == SMC_FROM_DEFAULT)
+    if (value->source == SMCI_FROM_DEFAULT)
         return smc_buf_addstr(out, "default");
     size_t len = strlen(value->name);
     const char *key = strrchr(value->name, ' ');
@@ -77,25 +77,25 @@ static enum smc_status add_place(struct smc_buf *out, const struct smc_value *va
     return rc;
 }
 
-static enum smc_status add_value(struct smc_buf *out, const struct smc_setting *row,
-                                 const struct smc_value *value)
+static enum smc_status add_value(struct smc_buf *out, const struct smci_setting *row,
+                                 const struct smci_value *value)
 {
     const char *text = value->text ? value->text : row->fallback;
     if (!text)
         text = "false"; /* of a FLAG alone */
-    if (row->type == SMC_SETTING_SECRET)
+    if (row->type == SMCI_SETTING_SECRET)
         return smc_buf_addstr(out, "\"********\"");
     return is_plain(row->type) ? smc_buf_addstr(out, text) : add_quoted(out, text);
 }
 
 /* "  host: "x"                  # --host", or as a comment what is not set. */
-static enum smc_status add_row(struct smc_buf *out, const struct smc_setting *row,
-                               const struct smc_value *value)
+static enum smc_status add_row(struct smc_buf *out, const struct smci_setting *row,
+                               const struct smci_value *value)
 {
     char key[128];
-    if (!smc_setting_key(row, key, sizeof key))
+    if (!smci_setting_key(row, key, sizeof key))
         return SMC_OK;
-    if (!value->text && !row->fallback && row->type != SMC_SETTING_FLAG)
+    if (!value->text && !row->fallback && row->type != SMCI_SETTING_FLAG)
         return smc_buf_addf(out, "  # %s: not set\n", key);
     size_t was = out->len;
     enum smc_status rc = smc_buf_addf(out, "  %s: ", key);
@@ -110,8 +110,8 @@ static enum smc_status add_row(struct smc_buf *out, const struct smc_setting *ro
     return rc == SMC_OK ? smc_buf_addstr(out, "\n") : rc;
 }
 
-static enum smc_status add_head(struct smc_buf *out, const struct smc_settings *settings,
-                                const struct smc_cli_program *program)
+static enum smc_status add_head(struct smc_buf *out, const struct smci_settings *settings,
+                                const struct smci_cli_program *program)
 {
     enum smc_status rc = smc_buf_addf(out, "# %s: ", program->name);
     if (rc == SMC_OK)
@@ -124,8 +124,8 @@ static enum smc_status add_head(struct smc_buf *out, const struct smc_settings *
     return rc == SMC_OK ? smc_buf_addf(out, "\n%s:\n", program->part) : rc;
 }
 
-enum smc_status smc_cli_settings_text(const struct smc_settings *settings,
-                                      const struct smc_cli_program *program, struct smc_buf *out)
+enum smc_status smci_cli_settings_text(const struct smci_settings *settings,
+                                       const struct smci_cli_program *program, struct smc_buf *out)
 {
     enum smc_status rc = add_head(out, settings, program);
     for (size_t i = 0; rc == SMC_OK && i < settings->table->count; i++)
@@ -133,13 +133,14 @@ enum smc_status smc_cli_settings_text(const struct smc_settings *settings,
     return rc;
 }
 
-enum smc_status smc_cli_show_settings(const struct smc_settings *settings,
-                                      const struct smc_cli_program *program, struct smc_error *err)
+enum smc_status smci_cli_show_settings(const struct smci_settings *settings,
+                                       const struct smci_cli_program *program,
+                                       struct smc_error *err)
 {
     struct smc_buf out = SMC_BUF_INIT(TEXT_MAX);
-    enum smc_status rc = smc_cli_settings_text(settings, program, &out);
-    rc = rc == SMC_OK ? smc_cli_print(smc_buf_str(&out), err)
-                      : smc_fail(err, rc, "%s", smc_strerror(rc));
+    enum smc_status rc = smci_cli_settings_text(settings, program, &out);
+    rc = rc == SMC_OK ? smci_cli_print(smc_buf_str(&out), err)
+                      : smc_error_set(err, rc, "%s", smc_error_text(rc));
     smc_buf_clear(&out);
     return rc;
 }

@@ -9,7 +9,7 @@
 static volatile sig_atomic_t caught;
 static volatile sig_atomic_t wake_fd = -1;
 
-static const int handled[SMC_CLI_SIGNAL_COUNT] = {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ};
+static const int handled[SMCI_CLI_SIGNAL_COUNT] = {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ};
 
 static void on_signal(int number)
 {
@@ -22,9 +22,9 @@ static void on_signal(int number)
     errno = was;
 }
 
-static enum smc_status install(struct smc_cli_signals *signals, struct smc_error *err)
+static enum smc_status install(struct smci_cli_signals *signals, struct smc_error *err)
 {
-    for (size_t i = 0; i < SMC_CLI_SIGNAL_COUNT; i++) {
+    for (size_t i = 0; i < SMCI_CLI_SIGNAL_COUNT; i++) {
         bool is_stop = handled[i] == SIGINT || handled[i] == SIGTERM;
         struct sigaction act = {.sa_flags = SA_RESTART};
         act.sa_handler = is_stop && signals->before[i].sa_handler != SIG_IGN ? on_signal : SIG_IGN;
@@ -33,39 +33,39 @@ static enum smc_status install(struct smc_cli_signals *signals, struct smc_error
         (void)sigaddset(&act.sa_mask, SIGINT);
         (void)sigaddset(&act.sa_mask, SIGTERM);
         if (sigaction(handled[i], &act, NULL) != 0)
-            return smc_fail_errno(err, SMC_ERR_INTERNAL, errno, "sigaction");
+            return smc_error_set_errno(err, SMC_ERR_INTERNAL, errno, "sigaction");
     }
     return SMC_OK;
 }
 
-enum smc_status smc_cli_signals_start(struct smc_cli_signals *signals, struct smc_error *err)
+enum smc_status smci_cli_signals_start(struct smci_cli_signals *signals, struct smc_error *err)
 {
     int ends[2];
     signals->fd = -1;
-    for (size_t i = 0; i < SMC_CLI_SIGNAL_COUNT; i++)
+    for (size_t i = 0; i < SMCI_CLI_SIGNAL_COUNT; i++)
         if (sigaction(handled[i], NULL, &signals->before[i]) != 0)
-            return smc_fail_errno(err, SMC_ERR_INTERNAL, errno, "sigaction");
+            return smc_error_set_errno(err, SMC_ERR_INTERNAL, errno, "sigaction");
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-        return smc_fail_errno(err, SMC_ERR_INTERNAL, errno, "can't make a pipe for signals");
+        return smc_error_set_errno(err, SMC_ERR_INTERNAL, errno, "can't make a pipe for signals");
     signals->fd = ends[0];
     caught = 0;
     wake_fd = ends[1];
     enum smc_status rc = install(signals, err);
     if (rc != SMC_OK)
-        smc_cli_signals_stop(signals);
+        smci_cli_signals_stop(signals);
     return rc;
 }
 
-int smc_cli_signals_caught(void)
+int smci_cli_signals_caught(void)
 {
     return caught;
 }
 
-void smc_cli_signals_stop(struct smc_cli_signals *signals)
+void smci_cli_signals_stop(struct smci_cli_signals *signals)
 {
     if (signals->fd < 0)
         return;
-    for (size_t i = 0; i < SMC_CLI_SIGNAL_COUNT; i++)
+    for (size_t i = 0; i < SMCI_CLI_SIGNAL_COUNT; i++)
         (void)sigaction(handled[i], &signals->before[i], NULL);
     (void)close(signals->fd);
     (void)close(wake_fd);

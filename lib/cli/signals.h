@@ -10,20 +10,20 @@
 
 #include <sigmacat/error.h>
 
-#define SMC_CLI_SIGNAL_COUNT 4
+#define SMCI_CLI_SIGNAL_COUNT 4
 
-struct smc_cli_signals {
+struct smci_cli_signals {
     int fd; /* readable once a signal was caught; -1 while not started */
-    struct sigaction before[SMC_CLI_SIGNAL_COUNT];
+    struct sigaction before[SMCI_CLI_SIGNAL_COUNT];
 };
 
 /* Signals belong to the process: only one may be started at a time. SMC_ERR_INTERNAL. */
-enum smc_status smc_cli_signals_start(struct smc_cli_signals *signals, struct smc_error *err);
+enum smc_status smci_cli_signals_start(struct smci_cli_signals *signals, struct smc_error *err);
 
 /* SIGINT or SIGTERM, whichever was caught first since the start; 0: none. */
-int smc_cli_signals_caught(void);
+int smci_cli_signals_caught(void);
 
 /* Puts everything back as it was; harmless when not started. What was caught is still known. */
-void smc_cli_signals_stop(struct smc_cli_signals *signals);
+void smci_cli_signals_stop(struct smci_cli_signals *signals);
 
 #endif

@@ -1,31 +1,31 @@
 #include "status.h"
 
-int smc_cli_exit_status(enum smc_status status, int signal)
+int smci_cli_exit_status(enum smc_status status, int signal)
 {
     switch (status) {
     case SMC_OK:
-        return SMC_CLI_EXIT_DONE;
+        return SMCI_CLI_EXIT_DONE;
     case SMC_ERR_USAGE:
-        return SMC_CLI_EXIT_USAGE;
+        return SMCI_CLI_EXIT_USAGE;
     case SMC_ERR_AUTH:
-        return SMC_CLI_EXIT_AUTH;
+        return SMCI_CLI_EXIT_AUTH;
     case SMC_ERR_SYNTAX: /* of what a server sent: our own files are not read as JSON */
     case SMC_ERR_CAP:
     case SMC_ERR_NETWORK:
     case SMC_ERR_HTTP:
     case SMC_ERR_TIME:
-        return SMC_CLI_EXIT_REMOTE;
+        return SMCI_CLI_EXIT_REMOTE;
     case SMC_ERR_IO:
     case SMC_ERR_STORE:
     case SMC_ERR_LOCKED:
-        return SMC_CLI_EXIT_LOCAL;
+        return SMCI_CLI_EXIT_LOCAL;
     case SMC_ERR_GAPS:
-        return SMC_CLI_EXIT_GAPS;
+        return SMCI_CLI_EXIT_GAPS;
     case SMC_ERR_CANCELLED:
-        return signal > 0 ? 128 + signal : SMC_CLI_EXIT_INTERNAL;
+        return signal > 0 ? 128 + signal : SMCI_CLI_EXIT_INTERNAL;
     case SMC_ERR_NOMEM:
     case SMC_ERR_INTERNAL:
-        return SMC_CLI_EXIT_INTERNAL;
+        return SMCI_CLI_EXIT_INTERNAL;
     }
-    return SMC_CLI_EXIT_INTERNAL;
+    return SMCI_CLI_EXIT_INTERNAL;
 }

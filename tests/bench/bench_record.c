@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/json/tree.h"
 #include <sigmacat/json.h>
-#include <sigmacat/record.h>
 
 static const char *const names[] = {"workbookId", "latestVersion", "updatedAt", "name"};
 #define NAME_COUNT (sizeof names / sizeof names[0])
@@ -62,34 +62,36 @@ static bool run_copy(struct bench *bench)
 
 static bool run_scan(struct bench *bench)
 {
-    return smc_record_scan(bench->text.data, bench->text.len, NULL, NULL) == SMC_OK;
+    return smc_json_scan(bench->text.data, bench->text.len, NULL, NULL) == SMC_OK;
 }
 
-typedef bool row_fn(struct bench *bench, struct smc_span row, const struct smc_span *found);
+typedef bool row_fn(struct bench *bench, struct smc_json_span row,
+                    const struct smc_json_span *found);
 
 static bool walk_page(struct bench *bench, row_fn *use)
 {
-    struct smc_walk page;
-    struct smc_walk rows;
-    struct smc_span key;
-    struct smc_span row;
-    struct smc_span found[NAME_COUNT];
+    struct smc_json_walk page;
+    struct smc_json_walk rows;
+    struct smc_json_span key;
+    struct smc_json_span row;
+    struct smc_json_span found[NAME_COUNT];
     size_t count = 0;
     enum smc_json_type type;
-    if (smc_walk_text(&page, bench->text.data, bench->text.len, NULL) != SMC_OK)
+    if (smc_json_walk_text(&page, bench->text.data, bench->text.len, NULL) != SMC_OK)
         return false;
-    while ((type = smc_walk_peek(&page, &key, NULL)) != SMC_JSON_NONE) {
-        if (type != SMC_JSON_ARRAY || !smc_span_equals(key, "entries"))
+    while ((type = smc_json_walk_peek(&page, &key, NULL)) != SMC_JSON_NONE) {
+        if (type != SMC_JSON_ARRAY || !smc_json_equals(key, "entries"))
             continue;
-        (void)smc_walk_enter(&page, &rows);
-        while (smc_walk_peek(&rows, NULL, NULL) != SMC_JSON_NONE &&
-               smc_walk_take_members(&rows, names, NAME_COUNT, found, &row, NULL))
+        (void)smc_json_walk_enter(&page, &rows);
+        while (smc_json_walk_peek(&rows, NULL, NULL) != SMC_JSON_NONE &&
+               smc_json_walk_take_members(&rows, names, NAME_COUNT, found, &row, NULL))
             count += use(bench, row, found);
     }
     return page.is_done && count == bench->rows;
 }
 
-static bool use_nothing(struct bench *bench, struct smc_span row, const struct smc_span *found)
+static bool use_nothing(struct bench *bench, struct smc_json_span row,
+                        const struct smc_json_span *found)
 {
     (void)bench;
     return row.p && found[0].p && found[3].p;
@@ -103,25 +105,26 @@ static bool run_page(struct bench *bench)
 /* What a reader would do without entering: scan all, then look again. */
 static bool run_twice(struct bench *bench)
 {
-    struct smc_span all;
-    struct smc_span row;
-    struct smc_span found[NAME_COUNT];
-    struct smc_walk rows;
+    struct smc_json_span all;
+    struct smc_json_span row;
+    struct smc_json_span found[NAME_COUNT];
+    struct smc_json_walk rows;
     size_t count = 0;
-    if (smc_record_scan(bench->text.data, bench->text.len, &all, NULL) != SMC_OK ||
-        !smc_walk_begin(&rows, smc_span_member(all, "entries")))
+    if (smc_json_scan(bench->text.data, bench->text.len, &all, NULL) != SMC_OK ||
+        !smc_json_walk_begin(&rows, smc_json_member(all, "entries")))
         return false;
-    while (smc_walk_next(&rows, NULL, &row, NULL)) {
-        smc_span_members(row, names, NAME_COUNT, found);
+    while (smc_json_walk_next(&rows, NULL, &row, NULL)) {
+        smc_json_members(row, names, NAME_COUNT, found);
         count += found[0].p && found[3].p;
     }
     return rows.is_done && count == bench->rows;
 }
 
-static bool use_splice(struct bench *bench, struct smc_span row, const struct smc_span *found)
+static bool use_splice(struct bench *bench, struct smc_json_span row,
+                       const struct smc_json_span *found)
 {
-    struct smc_member member = {"workbook_id", found[0]};
-    return smc_record_splice(row, &member, 1, &bench->out) == SMC_OK;
+    struct smc_json_field member = {"workbook_id", found[0]};
+    return smc_json_splice(row, &member, 1, &bench->out) == SMC_OK;
 }
 
 static bool run_splice(struct bench *bench)
@@ -132,9 +135,9 @@ static bool run_splice(struct bench *bench)
 
 static bool run_tree(struct bench *bench)
 {
-    struct smc_json *root = smc_json_parse(bench->text.data, bench->text.len, NULL);
+    struct smci_tree *root = smci_tree_parse(bench->text.data, bench->text.len, NULL);
     bool ok = root != NULL;
-    smc_json_free(root);
+    smci_tree_free(root);
     return ok;
 }
 

@@ -194,12 +194,12 @@ static void start(struct stand_in *s)
 /* All that was sent must have been accepted. */
 static void stop(struct stand_in *s, long expected)
 {
-    struct smc_json *stats = stand_in_stop(s);
-    struct smc_json *calls = smc_json_get(smc_json_get(stats, "calls"), "upload");
-    bench_must(smc_json_int(calls, "all", 0) == expected &&
-                   smc_json_int(calls, "201", 0) == expected,
+    struct smci_tree *stats = stand_in_stop(s);
+    struct smci_tree *calls = smci_tree_get(smci_tree_get(stats, "calls"), "upload");
+    bench_must(smci_tree_int(calls, "all", 0) == expected &&
+                   smci_tree_int(calls, "201", 0) == expected,
                "not all was accepted");
-    smc_json_free(stats);
+    smci_tree_free(stats);
 }
 
 /* ---- the stand-in alone ---- */
@@ -348,7 +348,7 @@ static double upload_time(const char *const *options)
         bench_must(stand_in_start(&s, "--no-digest"), "no stand-in");
         upload(&s, options, &cost);
         keep_least(&best, &cost);
-        smc_json_free(stand_in_stop(&s));
+        smci_tree_free(stand_in_stop(&s));
     }
     return best.wall_s;
 }

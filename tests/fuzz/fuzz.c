@@ -38,7 +38,7 @@ unsigned fuzz_roll(struct fuzz_dice *dice, unsigned sides)
     return (unsigned)(dice->state >> 33) % sides;
 }
 
-bool fuzz_spans_equal(struct smc_span a, struct smc_span b)
+bool fuzz_spans_equal(struct smc_json_span a, struct smc_json_span b)
 {
     if (!a.p || !b.p)
         return a.p == b.p;

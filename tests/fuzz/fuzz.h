@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
 
 /* The one function that a target has. `data` is exactly `size` bytes of heap. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -31,6 +31,6 @@ struct fuzz_dice {
 struct fuzz_dice fuzz_dice_of(const uint8_t *data, size_t size);
 unsigned fuzz_roll(struct fuzz_dice *dice, unsigned sides);
 
-bool fuzz_spans_equal(struct smc_span a, struct smc_span b);
+bool fuzz_spans_equal(struct smc_json_span a, struct smc_json_span b);
 
 #endif

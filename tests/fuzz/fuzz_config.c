@@ -50,13 +50,13 @@ static bool is_telling(const char *secret)
 
 /* A secret that was given once, as a flag, stands neither in argv nor in an error. */
 static void check_secret(const struct words *words, const uint8_t *data, size_t size,
-                         const struct smc_settings *sources, const char *flag, const char *secret,
+                         const struct smci_settings *sources, const char *flag, const char *secret,
                          const struct smc_error *err)
 {
     char *input = fuzz_text(data, size);
     if (is_telling(secret) && occurrences(input, secret) == 1) {
         FUZZ_CHECK(!strstr(err->detail, secret));
-        if (strcmp(smc_settings_name(sources, flag), flag) == 0)
+        if (strcmp(smci_settings_name(sources, flag), flag) == 0)
             for (int i = 0; i < words->argc; i++)
                 FUZZ_CHECK(!strstr(words->argv[i], secret));
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/retry.h"
+#include "lib/net/retry.h"
 
 #define NOW_MS INT64_C(1790000000000)
 
@@ -54,12 +54,12 @@ static void check_decision(int64_t retry_after_ms, struct fuzz_dice *dice)
                                      fuzz_roll(dice, 2) ? SMC_POLICY_SIGMA : SMC_POLICY_CATALOG,
                                  .retries = (int)fuzz_roll(dice, 6),
                                  .base_ms = (int64_t)fuzz_roll(dice, 100000)};
-    struct smci_try end = {.http_status =
-                               statuses[fuzz_roll(dice, sizeof statuses / sizeof statuses[0])],
-                           .is_malformed = fuzz_roll(dice, 2),
-                           .is_timedout_code = fuzz_roll(dice, 2),
-                           .is_permanent = fuzz_roll(dice, 4) == 0,
-                           .retry_after_ms = retry_after_ms};
+    struct smci_attempt end = {.http_status =
+                                   statuses[fuzz_roll(dice, sizeof statuses / sizeof statuses[0])],
+                               .is_malformed = fuzz_roll(dice, 2),
+                               .is_timedout_code = fuzz_roll(dice, 2),
+                               .is_permanent = fuzz_roll(dice, 4) == 0,
+                               .retry_after_ms = retry_after_ms};
     int spent = (int)fuzz_roll(dice, 8);
     struct smci_decision made = smci_retry_decide(&opt, &end, spent, &rng);
     if (made.action == SMCI_RETRY) {

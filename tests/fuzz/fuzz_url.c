@@ -11,7 +11,7 @@
 
 #include <sigmacat/client.h>
 
-#include "lib/url.h"
+#include "lib/net/address.h"
 
 static bool is_loopback(const char *host)
 {
@@ -55,12 +55,12 @@ static void check_origin(const char *text)
     struct smc_buf origin = SMC_BUF_INIT(4096);
     struct smc_buf again = SMC_BUF_INIT(4096);
     struct smc_error err = SMC_ERROR_INIT;
-    enum smc_status rc = smc_origin_parse(text, "--host", &origin, &err);
+    enum smc_status rc = smci_origin_parse(text, "--host", &origin, &err);
     FUZZ_CHECK(rc == err.code && (rc == SMC_OK || rc == SMC_ERR_USAGE));
     if (rc == SMC_OK) {
         bool is_plain = smci_origin_is_plain(origin.data);
         FUZZ_CHECK(is_plain || strncmp(origin.data, "https://", 8) == 0);
-        FUZZ_CHECK(smc_origin_parse(origin.data, "--host", &again, NULL) == SMC_OK);
+        FUZZ_CHECK(smci_origin_parse(origin.data, "--host", &again, NULL) == SMC_OK);
         FUZZ_CHECK(strcmp(origin.data, again.data) == 0);
         check_with_libcurl(origin.data, is_plain);
     } else {
@@ -78,7 +78,7 @@ static int hex_of(char c)
 static void check_encoding(const char *bytes, size_t len)
 {
     struct smc_buf out = SMC_BUF_INIT(SIZE_MAX);
-    FUZZ_CHECK(smc_url_encode(bytes, len, &out) == SMC_OK);
+    FUZZ_CHECK(smci_url_encode(bytes, len, &out) == SMC_OK);
     const char *p = smc_buf_str(&out);
     for (size_t i = 0; i < len; i++, p++) {
         if (*p == '%') {

@@ -244,7 +244,7 @@ static enum smc_status run_with(struct extraction *x, int argc, char **argv)
     struct extract_settings settings;
     struct smc_log *log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
     if (!log)
-        return smc_fail(&x->err, SMC_ERR_NOMEM, "out of memory");
+        return smc_error_set(&x->err, SMC_ERR_NOMEM, "out of memory");
     smc_log_set_sink(log, keep_line, x);
     enum smc_status rc = extract_options_read(&settings, argc, argv, no_variables, &x->err);
     if (rc == SMC_OK)
@@ -289,26 +289,26 @@ enum smc_status extraction_run(struct extraction *x, const char *more)
 
 static void find_rows(struct records *records, const char *name)
 {
-    struct smc_span whole;
-    struct smc_span row;
-    struct smc_walk walk;
+    struct smc_json_span whole;
+    struct smc_json_span row;
+    struct smc_json_walk walk;
     struct smc_error err = SMC_ERROR_INIT;
-    if (smc_record_scan(records->text, records->len, &whole, &err) != SMC_OK)
+    if (smc_json_scan(records->text, records->len, &whole, &err) != SMC_OK)
         fail_msg("%s: %s", name, err.detail);
     bool is_summary_file = strcmp(name, "summary") == 0;
-    if (smc_span_type(whole) != (is_summary_file ? SMC_JSON_OBJECT : SMC_JSON_ARRAY))
+    if (smc_json_type_of(whole) != (is_summary_file ? SMC_JSON_OBJECT : SMC_JSON_ARRAY))
         fail_msg("%s: not an array (the summary: not an object)", name);
     size_t room = is_summary_file;
-    (void)smc_walk_begin(&walk, whole);
-    while (!is_summary_file && smc_walk_next(&walk, NULL, &row, NULL))
+    (void)smc_json_walk_begin(&walk, whole);
+    while (!is_summary_file && smc_json_walk_next(&walk, NULL, &row, NULL))
         room++;
     records->rows = calloc(room + 1, sizeof *records->rows);
     if (!records->rows)
         fail_msg("out of memory");
     if (is_summary_file)
         records->rows[records->count++] = whole;
-    (void)smc_walk_begin(&walk, whole);
-    while (!is_summary_file && smc_walk_next(&walk, NULL, &row, NULL))
+    (void)smc_json_walk_begin(&walk, whole);
+    while (!is_summary_file && smc_json_walk_next(&walk, NULL, &row, NULL))
         records->rows[records->count++] = row;
 }
 
@@ -329,19 +329,19 @@ const struct records *extraction_file(struct extraction *x, const char *name)
     return records;
 }
 
-struct smc_span extraction_member(struct smc_span at, const char *path)
+struct smc_json_span extraction_member(struct smc_json_span at, const char *path)
 {
     while (*path && at.p) {
         char name[64];
         size_t len = strcspn(path, ".");
         (void)snprintf(name, sizeof name, "%.*s", (int)len, path);
-        at = smc_span_member(at, name);
+        at = smc_json_member(at, name);
         path += len + (path[len] == '.');
     }
     return at;
 }
 
-struct smc_span extraction_summary(struct extraction *x, const char *path)
+struct smc_json_span extraction_summary(struct extraction *x, const char *path)
 {
     return extraction_member(extraction_file(x, "summary")->rows[0], path);
 }
@@ -349,7 +349,7 @@ struct smc_span extraction_summary(struct extraction *x, const char *path)
 int64_t extraction_summary_int(struct extraction *x, const char *path, int64_t fallback)
 {
     int64_t number;
-    return smc_span_int64(extraction_summary(x, path), &number) ? number : fallback;
+    return smc_json_int64(extraction_summary(x, path), &number) ? number : fallback;
 }
 
 size_t extraction_count_files(const struct extraction *x, const char *pattern)

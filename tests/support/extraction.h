@@ -5,7 +5,7 @@
 #define TESTS_EXTRACTION_H
 
 #include <sigmacat/error.h>
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
 
 #include "tests/sim/sim.h"
 
@@ -16,7 +16,7 @@
 struct records {
     char *text;
     size_t len;
-    struct smc_span *rows;
+    struct smc_json_span *rows;
     size_t count;
 };
 
@@ -91,11 +91,11 @@ const struct records *extraction_file(struct extraction *x, const char *name);
 
 /* A member of an object in an object, by a path such as "extraction.gaps"; none where it is not
  * there. */
-struct smc_span extraction_member(struct smc_span at, const char *path);
+struct smc_json_span extraction_member(struct smc_json_span at, const char *path);
 
 /* The same of the summary, by a path such as "extraction.files.members.records"; none where it is
  * not there. */
-struct smc_span extraction_summary(struct extraction *x, const char *path);
+struct smc_json_span extraction_summary(struct extraction *x, const char *path);
 int64_t extraction_summary_int(struct extraction *x, const char *path, int64_t fallback);
 
 /* How many names in the output folder fit a shell's pattern. */

@@ -6,10 +6,10 @@
 
 #include <stdbool.h>
 
-#include <sigmacat/record.h>
+#include <sigmacat/json.h>
 
 /* Both scanned. */
-bool json_equal(struct smc_span a, struct smc_span b);
+bool json_equal(struct smc_json_span a, struct smc_json_span b);
 
 /* A text in full; false too when one of them is not JSON. */
 bool json_text_equal(const char *a, const char *b);

@@ -17,19 +17,19 @@ static void add(char ***texts, size_t *count, char *text)
     (*texts)[(*count)++] = text;
 }
 
-static struct smc_span scan(const char *text)
+static struct smc_json_span scan(const char *text)
 {
-    struct smc_span value;
-    if (smc_record_scan(text, strlen(text), &value, NULL) != SMC_OK)
+    struct smc_json_span value;
+    if (smc_json_scan(text, strlen(text), &value, NULL) != SMC_OK)
         fail_msg("the stand-in made no JSON: %.200s", text);
     return value;
 }
 
 /* What a string means, to be freed; NULL for another type, an empty one, and one with a NUL. */
-static char *text_of(struct smc_span value)
+static char *text_of(struct smc_json_span value)
 {
     struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
-    if (smc_span_type(value) != SMC_JSON_STRING || smc_string_decode(value, &text) != SMC_OK ||
+    if (smc_json_type_of(value) != SMC_JSON_STRING || smc_json_decode(value, &text) != SMC_OK ||
         text.len == 0 || strlen(text.data) != text.len) {
         smc_buf_clear(&text);
         return NULL;
@@ -37,9 +37,9 @@ static char *text_of(struct smc_span value)
     return text.data;
 }
 
-static bool has_text(struct smc_span object, const char *name, const char *text)
+static bool has_text(struct smc_json_span object, const char *name, const char *text)
 {
-    return smc_span_equals(smc_span_member(object, name), text);
+    return smc_json_equals(smc_json_member(object, name), text);
 }
 
 static struct model_file *file_of(struct model *model, const char *name)
@@ -57,7 +57,7 @@ static void put(struct smc_buf *out, const char *text)
         fail_msg("out of memory");
 }
 
-static void put_span(struct smc_buf *out, struct smc_span value, const char *fallback)
+static void put_span(struct smc_buf *out, struct smc_json_span value, const char *fallback)
 {
     if (!value.p)
         put(out, fallback);
@@ -85,16 +85,16 @@ static char *path_answer(struct model *model, const char *table)
 /* ---- sources ---- */
 
 /* An object without the members that we add, whatever their names' escapes; the end is left open. */
-static void put_members(struct smc_buf *out, struct smc_span object, const char *one,
+static void put_members(struct smc_buf *out, struct smc_json_span object, const char *one,
                         const char *other)
 {
-    struct smc_walk walk;
-    struct smc_span key;
-    struct smc_span value;
+    struct smc_json_walk walk;
+    struct smc_json_span key;
+    struct smc_json_span value;
     put(out, "{");
-    (void)smc_walk_begin(&walk, object);
-    while (smc_walk_next(&walk, &key, &value, NULL)) {
-        if (smc_span_equals(key, one) || smc_span_equals(key, other))
+    (void)smc_json_walk_begin(&walk, object);
+    while (smc_json_walk_next(&walk, &key, &value, NULL)) {
+        if (smc_json_equals(key, one) || smc_json_equals(key, other))
             continue;
         put_span(out, key, "");
         put(out, ":");
@@ -103,21 +103,21 @@ static void put_members(struct smc_buf *out, struct smc_span object, const char 
     }
 }
 
-static void put_source(struct model *model, struct smc_buf *out, struct smc_span source,
+static void put_source(struct model *model, struct smc_buf *out, struct smc_json_span source,
                        const char *id_member)
 {
     if (!has_text(source, "type", "table")) {
         put_span(out, source, "");
         return;
     }
-    char *table = text_of(smc_span_member(source, id_member));
+    char *table = text_of(smc_json_member(source, id_member));
     char *answer = table ? path_answer(model, table) : NULL;
-    struct smc_span path = answer ? scan(answer) : (struct smc_span){NULL, 0};
+    struct smc_json_span path = answer ? scan(answer) : (struct smc_json_span){NULL, 0};
     put_members(out, source, "connectionId", "path");
     put(out, "\"connectionId\":");
-    put_span(out, smc_span_member(path, "connectionId"), "null");
+    put_span(out, smc_json_member(path, "connectionId"), "null");
     put(out, ",\"path\":");
-    put_span(out, smc_span_member(path, "path"), "null");
+    put_span(out, smc_json_member(path, "path"), "null");
     put(out, "}");
     free(table);
     free(answer);
@@ -212,7 +212,7 @@ static bool decode(const char *text, char uuid[37])
 
 /* All entries of a data model's lineage. */
 struct lineage {
-    struct smc_span *entries;
+    struct smc_json_span *entries;
     char **texts;
     size_t count;
 };
@@ -238,10 +238,10 @@ static void free_lineage(struct lineage *l)
 }
 
 /* Rule 1: the last customSQL or csv-upload that goes by this id, or NULL. */
-static const struct smc_span *find_named(const struct lineage *l, const char *id)
+static const struct smc_json_span *find_named(const struct lineage *l, const char *id)
 {
     for (size_t i = l->count; i-- > 0;) {
-        const struct smc_span *e = &l->entries[i];
+        const struct smc_json_span *e = &l->entries[i];
         if (*id && ((has_text(*e, "type", "customSQL") && has_text(*e, "name", id)) ||
                     (has_text(*e, "type", "csv-upload") && has_text(*e, "csvId", id))))
             return e;
@@ -268,15 +268,15 @@ static void put_resolved(struct model *model, const struct lineage *l, const cha
                          struct smc_buf *out, bool *is_first)
 {
     char uuid[37];
-    const struct smc_span *named = find_named(l, id);
+    const struct smc_json_span *named = find_named(l, id);
     if (named && has_text(*named, "type", "csv-upload"))
         return;
     if (named) {
         put(out, *is_first ? "" : ",");
         put(out, "{\"type\":\"custom-sql\",\"definition\":");
-        put_span(out, smc_span_member(*named, "definition"), "null");
+        put_span(out, smc_json_member(*named, "definition"), "null");
         put(out, ",\"connectionId\":");
-        put_span(out, smc_span_member(*named, "connectionId"), "null");
+        put_span(out, smc_json_member(*named, "connectionId"), "null");
         put(out, "}");
         *is_first = false;
         return;
@@ -284,32 +284,33 @@ static void put_resolved(struct model *model, const struct lineage *l, const cha
     if (!find_table(l, id, uuid))
         return;
     char *answer = path_answer(model, uuid);
-    struct smc_span path =
-        answer ? smc_span_member(scan(answer), "path") : (struct smc_span){NULL, 0};
-    struct smc_walk parts;
-    if (path.p && smc_walk_begin(&parts, path) && smc_walk_next(&parts, NULL, NULL, NULL)) {
+    struct smc_json_span path =
+        answer ? smc_json_member(scan(answer), "path") : (struct smc_json_span){NULL, 0};
+    struct smc_json_walk parts;
+    if (path.p && smc_json_walk_begin(&parts, path) &&
+        smc_json_walk_next(&parts, NULL, NULL, NULL)) {
         put(out, *is_first ? "" : ",");
         put(out, "{\"type\":\"table\",\"path\":");
         put_span(out, path, "");
         put(out, ",\"connectionId\":");
-        put_span(out, smc_span_member(scan(answer), "connectionId"), "");
+        put_span(out, smc_json_member(scan(answer), "connectionId"), "");
         put(out, "}");
         *is_first = false;
     }
     free(answer);
 }
 
-static void put_element(struct model *model, const struct lineage *l, struct smc_span entry,
+static void put_element(struct model *model, const struct lineage *l, struct smc_json_span entry,
                         struct smc_buf *out)
 {
-    struct smc_walk ids;
-    struct smc_span id;
+    struct smc_json_walk ids;
+    struct smc_json_span id;
     bool is_first = true;
     put(out, "{\"elementId\":");
-    put_span(out, smc_span_member(entry, "elementId"), "");
+    put_span(out, smc_json_member(entry, "elementId"), "");
     put(out, ",\"sources\":[");
-    if (smc_walk_begin(&ids, smc_span_member(entry, "dataSourceIds")))
-        while (smc_walk_next(&ids, NULL, &id, NULL)) {
+    if (smc_json_walk_begin(&ids, smc_json_member(entry, "dataSourceIds")))
+        while (smc_json_walk_next(&ids, NULL, &id, NULL)) {
             char *text = text_of(id);
             if (text)
                 put_resolved(model, l, text, out, &is_first);
@@ -326,7 +327,7 @@ static char *lineage_record(struct model *model, const char *id, const struct li
     put(&out, id);
     put(&out, "\",\"elements\":[");
     for (size_t i = 0; i < l->count; i++) {
-        struct smc_span element = smc_span_member(l->entries[i], "elementId");
+        struct smc_json_span element = smc_json_member(l->entries[i], "elementId");
         if (!has_text(l->entries[i], "type", "element") || !element.p || element.len == 2)
             continue;
         put(&out, is_first ? "" : ",");
@@ -397,8 +398,8 @@ void model_compare(struct model *model, struct extraction *x, const char *name)
     if (got->count != want->count)
         fail_msg("%s: %zu records instead of %zu", name, got->count, want->count);
     for (size_t i = 0; i < want->count; i++) {
-        struct smc_span row = got->rows[i];
-        struct smc_span whole = scan(want->records[i]);
+        struct smc_json_span row = got->rows[i];
+        struct smc_json_span whole = scan(want->records[i]);
         bool is_same = is_listing ? row.len == whole.len && memcmp(row.p, whole.p, row.len) == 0
                                   : json_equal(row, whole);
         if (!is_same)

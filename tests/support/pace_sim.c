@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/pace.h"
+#include "lib/net/pace.h"
 
 #define IN_FLIGHT_MAX 256
 #define BLOCK_MS      180000.0

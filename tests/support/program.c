@@ -113,21 +113,21 @@ bool stand_in_start(struct stand_in *s, const char *options)
     free(words);
     free(path);
     if (!ok)
-        smc_json_free(stand_in_stop(s));
+        smci_tree_free(stand_in_stop(s));
     return ok;
 }
 
-struct smc_json *stand_in_stop(struct stand_in *s)
+struct smci_tree *stand_in_stop(struct stand_in *s)
 {
     struct program_cost cost;
     char *line = NULL;
     size_t size = 0;
-    struct smc_json *stats = NULL;
+    struct smci_tree *stats = NULL;
     if (s->in >= 0)
         (void)close(s->in);
     ssize_t len = s->out ? getline(&line, &size, s->out) : -1;
     if (len > 0)
-        stats = smc_json_parse(line, (size_t)len, NULL);
+        stats = smci_tree_parse(line, (size_t)len, NULL);
     free(line);
     if (s->out)
         (void)fclose(s->out);
@@ -136,7 +136,7 @@ struct smc_json *stand_in_stop(struct stand_in *s)
     return stats;
 }
 
-long stand_in_calls(struct smc_json *stats, const char *kind)
+long stand_in_calls(struct smci_tree *stats, const char *kind)
 {
     static const char *const kinds[] = {"token",
                                         "whoami",
@@ -154,10 +154,10 @@ long stand_in_calls(struct smc_json *stats, const char *kind)
                                         "datamodel_lineage",
                                         "dataset_sources",
                                         "other"};
-    struct smc_json *calls = smc_json_get(stats, "calls");
+    struct smci_tree *calls = smci_tree_get(stats, "calls");
     long sum = 0;
     if (kind)
-        return (long)smc_json_int(smc_json_get(calls, kind), "all", 0);
+        return (long)smci_tree_int(smci_tree_get(calls, kind), "all", 0);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         sum += stand_in_calls(stats, kinds[i]);
     return sum;

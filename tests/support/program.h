@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include <sigmacat/json.h>
+#include "lib/json/tree.h"
 
 struct program_cost {
     double wall_s;
@@ -40,10 +40,10 @@ struct stand_in {
 /* Starts it with options that are divided by spaces. */
 bool stand_in_start(struct stand_in *s, const char *options);
 
-/* Ends it; returns its statistics, to be freed with smc_json_free, or NULL. */
-struct smc_json *stand_in_stop(struct stand_in *s);
+/* Ends it; returns its statistics, to be freed with smci_tree_free, or NULL. */
+struct smci_tree *stand_in_stop(struct stand_in *s);
 
 /* Calls of a kind (NULL: all kinds) in such statistics. */
-long stand_in_calls(struct smc_json *stats, const char *kind);
+long stand_in_calls(struct smci_tree *stats, const char *kind);
 
 #endif

@@ -18,7 +18,7 @@ void undisturbed_clear(struct undisturbed *u)
     }
 }
 
-static bool is_same(struct smc_span a, struct smc_span b)
+static bool is_same(struct smc_json_span a, struct smc_json_span b)
 {
     return a.p && b.p && a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
 }
@@ -32,19 +32,19 @@ static void put(struct smc_buf *out, const char *from, size_t len)
 }
 
 /* Appends what is left of `item`; false when nothing is. */
-typedef bool edit_fn(struct smc_buf *out, struct smc_span item, const void *ctx);
+typedef bool edit_fn(struct smc_buf *out, struct smc_json_span item, const void *ctx);
 
 /* Appends `object` with each item of its array `member` edited. */
-static void put_edited(struct smc_buf *out, struct smc_span object, const char *member,
+static void put_edited(struct smc_buf *out, struct smc_json_span object, const char *member,
                        edit_fn *edit, const void *ctx)
 {
-    struct smc_span list = smc_span_member(object, member);
-    struct smc_walk walk;
-    struct smc_span item;
-    if (!smc_walk_begin(&walk, list))
+    struct smc_json_span list = smc_json_member(object, member);
+    struct smc_json_walk walk;
+    struct smc_json_span item;
+    if (!smc_json_walk_begin(&walk, list))
         fail_msg("no %s in %.*s", member, (int)object.len, object.p);
     put(out, object.p, (size_t)(list.p + 1 - object.p));
-    for (size_t kept = 0; smc_walk_next(&walk, NULL, &item, NULL);) {
+    for (size_t kept = 0; smc_json_walk_next(&walk, NULL, &item, NULL);) {
         size_t before = out->len;
         put(out, ", ", kept ? 2 : 0);
         if (edit(out, item, ctx))
@@ -57,12 +57,12 @@ static void put_edited(struct smc_buf *out, struct smc_span object, const char *
 }
 
 /* Appends `value` with some of its members, each found by a path, written as null. */
-static void put_nulled(struct smc_buf *out, struct smc_span value, const char *const *paths,
+static void put_nulled(struct smc_buf *out, struct smc_json_span value, const char *const *paths,
                        size_t count)
 {
     const char *at = value.p;
     for (size_t i = 0; i < count; i++) {
-        struct smc_span found = extraction_member(value, paths[i]);
+        struct smc_json_span found = extraction_member(value, paths[i]);
         if (!found.p)
             continue;
         put(out, at, (size_t)(found.p - at));
@@ -76,40 +76,40 @@ static void put_nulled(struct smc_buf *out, struct smc_span value, const char *c
 
 struct table {
     const char *id;
-    struct smc_span path;
+    struct smc_json_span path;
 };
 
-static bool edit_source(struct smc_buf *out, struct smc_span source, const void *ctx)
+static bool edit_source(struct smc_buf *out, struct smc_json_span source, const void *ctx)
 {
     static const char *const ours[] = {"connectionId", "path"};
     const struct table *table = ctx;
-    bool is_it = smc_span_equals(smc_span_member(source, "inodeId"), table->id) ||
-                 smc_span_equals(smc_span_member(source, "tableId"), table->id);
+    bool is_it = smc_json_equals(smc_json_member(source, "inodeId"), table->id) ||
+                 smc_json_equals(smc_json_member(source, "tableId"), table->id);
     put_nulled(out, source, ours, is_it ? 2 : 0);
     return true;
 }
 
-static bool edit_element_source(struct smc_buf *out, struct smc_span source, const void *ctx)
+static bool edit_element_source(struct smc_buf *out, struct smc_json_span source, const void *ctx)
 {
     const struct table *table = ctx;
     put(out, source.p, source.len);
-    return !is_same(smc_span_member(source, "path"), table->path);
+    return !is_same(smc_json_member(source, "path"), table->path);
 }
 
-static bool edit_element(struct smc_buf *out, struct smc_span element, const void *ctx)
+static bool edit_element(struct smc_buf *out, struct smc_json_span element, const void *ctx)
 {
     put_edited(out, element, "sources", edit_element_source, ctx);
     return true;
 }
 
 static void put_without_table(struct smc_buf *out, struct extraction *x, const char *file,
-                              struct smc_span row, const char *id)
+                              struct smc_json_span row, const char *id)
 {
     char *answer = sim_estate_record(x->sim, "path", sim_estate_index(x->sim, "tables", id), NULL);
-    struct smc_span whole = {NULL, 0};
-    if (!answer || smc_record_scan(answer, strlen(answer), &whole, NULL) != SMC_OK)
+    struct smc_json_span whole = {NULL, 0};
+    if (!answer || smc_json_scan(answer, strlen(answer), &whole, NULL) != SMC_OK)
         fail_msg("the stand-in has no table %s", id);
-    const struct table table = {id, smc_span_member(whole, "path")};
+    const struct table table = {id, smc_json_member(whole, "path")};
     if (strcmp(file, "datamodel_lineage") == 0)
         put_edited(out, row, "elements", edit_element, &table);
     else
@@ -119,11 +119,11 @@ static void put_without_table(struct smc_buf *out, struct extraction *x, const c
 
 /* ---- records ---- */
 
-static bool is_of(struct smc_span row, const char *id)
+static bool is_of(struct smc_json_span row, const char *id)
 {
     static const char *const names[] = {"asset_id", "workbook_id", "dataModelId"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (id && smc_span_equals(smc_span_member(row, names[i]), id))
+        if (id && smc_json_equals(smc_json_member(row, names[i]), id))
             return true;
     return false;
 }
@@ -141,8 +141,8 @@ static bool is_touched(const struct loss *loss, const char *file)
 }
 
 /* What is left of a record in a file that the loss touches; false: nothing. */
-static bool expect(struct smc_buf *out, struct extraction *x, const char *file, struct smc_span row,
-                   const struct loss *loss)
+static bool expect(struct smc_buf *out, struct extraction *x, const char *file,
+                   struct smc_json_span row, const struct loss *loss)
 {
     smc_buf_reset(out);
     if (!loss->id)
@@ -174,8 +174,9 @@ static void compare_records(const struct records *want, const struct records *go
             continue;
         while (loss->is_unseen && at < got->count && is_of(got->rows[at], loss->id))
             at++;
-        struct smc_span row = at < got->count ? got->rows[at++] : (struct smc_span){"", 0};
-        if (!is_same(row, (struct smc_span){out.data, out.len}))
+        struct smc_json_span row =
+            at < got->count ? got->rows[at++] : (struct smc_json_span){"", 0};
+        if (!is_same(row, (struct smc_json_span){out.data, out.len}))
             fail_msg("%s, record %zu: %.*s\ninstead of %s", file, at, (int)row.len, row.p,
                      out.data);
     }
@@ -189,7 +190,8 @@ static void compare_records(const struct records *want, const struct records *go
 /* ---- the summary ---- */
 
 /* Time and host are each run's own, counts and gaps follow from what was lost. */
-static void compare_summary(struct smc_span want, struct smc_span got, const struct loss *loss)
+static void compare_summary(struct smc_json_span want, struct smc_json_span got,
+                            const struct loss *loss)
 {
     static const char *const own[] = {"executed_at", "connection_identity", "extraction"};
     static const char id[] = "connection_identity.organization_id";
@@ -200,7 +202,7 @@ static void compare_summary(struct smc_span want, struct smc_span got, const str
         fail_msg("summary: %s\ninstead of %s", texts[1].data, texts[0].data);
     smc_buf_clear(&texts[0]);
     smc_buf_clear(&texts[1]);
-    struct smc_span organization = extraction_member(got, id);
+    struct smc_json_span organization = extraction_member(got, id);
     bool is_whoami = loss->kind && strcmp(loss->kind, "whoami") == 0;
     if (is_whoami ? organization.p != NULL : !is_same(organization, extraction_member(want, id)))
         fail_msg("summary: %.*s", (int)got.len, got.p);
@@ -227,8 +229,8 @@ void undisturbed_compare(const struct undisturbed *u, struct extraction *x, cons
         const char *file = extraction_names[i];
         const struct records *want = &u->files[i];
         const struct records *got = extraction_file(x, file);
-        bool is_whole = is_same((struct smc_span){want->text, want->len},
-                                (struct smc_span){got->text, got->len});
+        bool is_whole = is_same((struct smc_json_span){want->text, want->len},
+                                (struct smc_json_span){got->text, got->len});
         check_counts(x, file);
         if (is_touched(loss, file))
             compare_records(want, got, x, file, loss);

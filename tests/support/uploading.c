@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "lib/digest.h"
+#include "lib/base/digest.h"
 
 static void advance(void *ctx, int64_t ms)
 {

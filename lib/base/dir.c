@@ -1,0 +1,239 @@
+#include "dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "num.h"
+
+char *smci_dir_path(const char *directory, const char *name)
+{
+    size_t len = strlen(directory);
+    const char *slash = len && directory[len - 1] == '/' ? "" : "/";
+    char *path = NULL;
+    return asprintf(&path, "%s%s%s", directory, slash, name) < 0 ? NULL : path;
+}
+
+/* Makes a new entry of a directory survive a power cut. A parent that may be passed but not read
+ * can't be opened for that; it is not worth a failure. */
+static enum smc_status sync_parent(const char *path, struct smc_error *err)
+{
+    char *parent = strdup(path);
+    if (!parent)
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", path);
+    char *slash = strrchr(parent, '/');
+    if (slash)
+        slash[slash == parent ? 1 : 0] = '\0';
+    const char *name = slash ? parent : ".";
+    enum smc_status rc = SMC_OK;
+    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        rc = smci_dir_sync(fd, name, err);
+        (void)close(fd);
+    }
+    free(parent);
+    return rc;
+}
+
+static enum smc_status make_one(const char *path, bool is_private, struct smc_error *err)
+{
+    struct stat st;
+    if (stat(path, &st) == 0) {
+        if (!S_ISDIR(st.st_mode))
+            return smc_error_set(err, SMC_ERR_IO, "%s: a directory is expected, and this is none",
+                                 path);
+        return SMC_OK;
+    }
+    if (errno == ENOENT && mkdir(path, is_private ? 0700 : 0777) == 0) {
+        if (is_private && chmod(path, 0700) != 0)
+            return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't give it mode 0700", path);
+        return sync_parent(path, err);
+    }
+    int error = errno;
+    /* Another process may have made it in between. */
+    if (error == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return SMC_OK;
+    return smc_error_set_errno(err, SMC_ERR_IO, error,
+                               "%s: a directory is expected, and it can't be made", path);
+}
+
+enum smc_status smci_dir_make(const char *path, bool is_private, struct smc_error *err)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", path);
+    enum smc_status rc = SMC_OK;
+    size_t len = strlen(copy);
+    while (len > 1 && copy[len - 1] == '/')
+        copy[--len] = '\0';
+    if (len == 0)
+        rc = smc_error_set(err, SMC_ERR_IO, "a directory is expected, and its name is empty");
+    for (size_t i = 1; rc == SMC_OK && i < len; i++) {
+        if (copy[i] != '/' || copy[i - 1] == '/')
+            continue;
+        copy[i] = '\0';
+        rc = make_one(copy, false, err);
+        copy[i] = '/';
+    }
+    if (rc == SMC_OK)
+        rc = make_one(copy, is_private, err);
+    free(copy);
+    return rc;
+}
+
+enum smc_status smci_dir_sync(int fd, const char *path, struct smc_error *err)
+{
+    int result;
+    do {
+        result = fsync(fd);
+    } while (result != 0 && errno == EINTR);
+    /* Some file systems have no such call for directories and say so by EINVAL. */
+    if (result != 0 && errno != EINVAL)
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't sync the directory", path);
+    return SMC_OK;
+}
+
+enum smc_status smci_private_file(const char *path, int *fd, struct smc_error *err)
+{
+    struct stat st;
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
+    if (*fd < 0)
+        return smc_error_set_errno(err, SMC_ERR_IO, errno,
+                                   "%s: a file that can be read and written is expected", path);
+    enum smc_status rc = SMC_OK;
+    if (fstat(*fd, &st) != 0)
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't look at it", path);
+    else if (!S_ISREG(st.st_mode))
+        rc = smc_error_set(err, SMC_ERR_IO, "%s: a regular file is expected, and this is none",
+                           path);
+    else if ((st.st_mode & 07777) != 0600 && fchmod(*fd, 0600) != 0)
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't give it mode 0600", path);
+    if (rc != SMC_OK) {
+        (void)close(*fd);
+        *fd = -1;
+    }
+    return rc;
+}
+
+static enum smc_status locked(int fd, const char *path, struct smc_error *err)
+{
+    char text[24];
+    int64_t pid = 0;
+    ssize_t len = pread(fd, text, sizeof text - 1, 0);
+    text[len > 0 ? len : 0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    if (!smci_parse_int64(text, &pid) || pid <= 0)
+        return smc_error_set(err, SMC_ERR_LOCKED,
+                             "%s: another run is at work here; wait until it has ended", path);
+    return smc_error_set(err, SMC_ERR_LOCKED,
+                         "%s: another run is at work here (process %lld); wait until it has ended",
+                         path, (long long)pid);
+}
+
+/* A look at the lock (below) holds it for a moment: that must not refuse a run. */
+static int lock_now(int fd)
+{
+    const struct timespec moment = {0, 50000000};
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    if (errno == EWOULDBLOCK)
+        (void)nanosleep(&moment, NULL);
+    return flock(fd, LOCK_EX | LOCK_NB);
+}
+
+enum smc_status smci_lock_take(const char *path, int *fd, struct smc_error *err)
+{
+    enum smc_status rc = smci_private_file(path, fd, err);
+    if (rc != SMC_OK)
+        return rc;
+    if (lock_now(*fd) == 0) {
+        /* Who holds it is for the text only, so that a full disk is no reason to fail here. */
+        char text[24];
+        int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+        ssize_t put = ftruncate(*fd, 0) == 0 ? pwrite(*fd, text, (size_t)len, 0) : 0;
+        (void)put;
+        return SMC_OK;
+    }
+    if (errno == EWOULDBLOCK)
+        rc = locked(*fd, path, err);
+    else
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't lock it", path);
+    (void)close(*fd);
+    *fd = -1;
+    return rc;
+}
+
+void smci_lock_release(int fd)
+{
+    if (fd < 0)
+        return;
+    /* The file stays: removing it would let two runs lock two files of one name. */
+    int result = ftruncate(fd, 0);
+    (void)result;
+    (void)close(fd);
+}
+
+enum smc_status smci_lock_look(const char *path, struct smc_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return SMC_OK;
+    if (fd < 0)
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't look at the lock", path);
+    struct stat st;
+    enum smc_status rc = SMC_OK;
+    /* Nothing else tells whether it is held. Shared, so that looks do not refuse each other. */
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        rc = smc_error_set(err, SMC_ERR_IO, "%s: a regular file is expected", path);
+    else if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't lock it", path);
+    else if (flock(fd, LOCK_SH | LOCK_NB) != 0)
+        rc = errno == EWOULDBLOCK
+                 ? locked(fd, path, err)
+                 : smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't look at the lock", path);
+    (void)close(fd);
+    return rc;
+}
+
+static bool is_lacking(int error)
+{
+    return error == ENOSYS || error == EINVAL || error == EOPNOTSUPP;
+}
+
+static int drop_first_name(int dir_fd, const char *from, const char *to)
+{
+    if (unlinkat(dir_fd, from, 0) == 0)
+        return 0;
+    int error = errno;
+    (void)unlinkat(dir_fd, to, 0);
+    return error;
+}
+
+int smci_rename_new(int dir_fd, const char *from, const char *to, enum smci_rename_way way)
+{
+    if (way == SMCI_RENAME_NOREPLACE) {
+        if (renameat2(dir_fd, from, dir_fd, to, RENAME_NOREPLACE) == 0)
+            return 0;
+        if (!is_lacking(errno))
+            return errno;
+    }
+    if (way != SMCI_RENAME_LOOK) {
+        if (linkat(dir_fd, from, dir_fd, to, 0) == 0)
+            return drop_first_name(dir_fd, from, to);
+        /* EPERM is what file systems without links answer. */
+        if (!is_lacking(errno) && errno != EPERM)
+            return errno;
+    }
+    struct stat st;
+    if (fstatat(dir_fd, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return EEXIST;
+    if (errno != ENOENT)
+        return errno;
+    return renameat(dir_fd, from, dir_fd, to) == 0 ? 0 : errno;
+}

@@ -1,0 +1,68 @@
+#include "idset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* FNV-1a, with a last round that spreads it over all bits (Fowler, Noll, Vo; public domain). */
+static uint64_t hash_of(const char *bytes, size_t len)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+    hash ^= hash >> 32;
+    hash *= UINT64_C(0x9e3779b97f4a7c15);
+    hash ^= hash >> 29;
+    return hash ? hash : 1;
+}
+
+static bool put(uint64_t *slots, size_t size, uint64_t hash)
+{
+    size_t at = (size_t)hash & (size - 1);
+    while (slots[at]) {
+        if (slots[at] == hash)
+            return false;
+        at = (at + 1) & (size - 1);
+    }
+    slots[at] = hash;
+    return true;
+}
+
+/* Doubles the table in place, so that it is never there twice. Going through it from behind a free slot,
+ * no hash comes to lie beyond where it was in either half: what was not yet moved is never passed. */
+static bool grow(struct smci_idset *set)
+{
+    size_t old = set->size;
+    size_t size = old ? old * 2 : 256;
+    size_t from = 0;
+    uint64_t *slots = realloc(set->slots, size * sizeof *slots);
+    if (!slots)
+        return false;
+    memset(slots + old, 0, (size - old) * sizeof *slots);
+    set->slots = slots;
+    set->size = size;
+    while (old && slots[from])
+        from++;
+    for (size_t i = 1; i <= old; i++) {
+        uint64_t *slot = &slots[(from + i) & (old - 1)];
+        uint64_t hash = *slot;
+        *slot = 0;
+        if (hash)
+            (void)put(slots, size, hash);
+    }
+    return true;
+}
+
+bool smci_idset_add(struct smci_idset *set, const char *bytes, size_t len, bool *added)
+{
+    if (set->used >= set->size / 4 * 3 && !grow(set))
+        return false;
+    *added = put(set->slots, set->size, hash_of(bytes, len));
+    set->used += *added;
+    return true;
+}
+
+void smci_idset_clear(struct smci_idset *set)
+{
+    free(set->slots);
+    *set = (struct smci_idset)SMCI_IDSET_INIT;
+}

@@ -1,0 +1,292 @@
+/* What the keys of a configuration file mean: defaults and profiles, a part for each program, and the
+ * settings of its table. */
+#include "yaml.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "settings_internal.h"
+
+/* The known word that is the least different from a mistyped one. */
+struct nearest {
+    char word[SMCI_CONFIG_KEY_MAX]; /* "": none is near */
+    int distance;
+};
+
+struct reader {
+    struct smci_settings *settings;
+    const struct smci_settings_file *file;
+    const char *wanted;     /* the profile that counts */
+    bool is_found;          /* the profile was there */
+    struct nearest nearest; /* else one that may have been meant */
+    bool holds_secret;
+    struct smc_buf
+        own; /* what is_own says, of each profile: flag, value, profile, each with a NUL */
+    struct smc_error *err;
+};
+
+/* Of all profiles together. */
+#define OWN_MAX (2 * SMCI_CONFIG_MAX)
+
+/* Groups of settings that exclude each other are numbered from 1 on. */
+#define GROUPS_MAX 8
+
+/* What the settings of a part count for. */
+struct scope {
+    struct reader *reader;
+    enum smci_source source;
+    const char *profile;                           /* NULL: all */
+    bool counts;                                   /* else they are only checked */
+    const struct smci_setting *groups[GROUPS_MAX]; /* what was read in it of each */
+};
+
+/* ---- mistyped keys ---- */
+
+static void consider(struct nearest *nearest, const char *typed, const char *word)
+{
+    int distance = smci_typo_distance(typed, strlen(typed), word, strlen(word));
+    if (!smci_typo_is_near(distance, strlen(typed)) ||
+        (nearest->word[0] && nearest->distance <= distance))
+        return;
+    (void)snprintf(nearest->word, sizeof nearest->word, "%s", word);
+    nearest->distance = distance;
+}
+
+static enum smc_status fail_key(const struct smci_yaml *yaml, const struct smci_key *key,
+                                const struct nearest *nearest, const char *expected)
+{
+    if (nearest->word[0])
+        return smci_yaml_fail(yaml, key->at, "unknown key '%.60s': did you mean '%s'?", key->text,
+                              nearest->word);
+    return smci_yaml_fail(yaml, key->at, "unknown key '%.60s': %s", key->text, expected);
+}
+
+/* ---- settings ---- */
+
+static const struct smci_setting *find_row(const struct smci_settings_table *table,
+                                           const char *text, struct nearest *nearest)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        char key[SMCI_CONFIG_KEY_MAX];
+        if (!smci_setting_key(&table->rows[i], key, sizeof key))
+            continue;
+        if (strcmp(key, text) == 0)
+            return &table->rows[i];
+        consider(nearest, text, key);
+    }
+    return NULL;
+}
+
+static const struct smci_setting *find_meant(const struct smci_settings_table *table,
+                                             const char *text)
+{
+    char flag[SMCI_CONFIG_KEY_MAX + 2];
+    int len = snprintf(flag, sizeof flag, "--%s", text);
+    const char *meant = smci_settings_meant(table, flag, (size_t)len);
+    return meant ? smci_settings_row(table, meant) : NULL;
+}
+
+/* In one place two of a group contradict each other, whatever goes before them. */
+static enum smc_status check_group(struct scope *scope, const struct smci_setting *row,
+                                   const struct smci_given *given)
+{
+    if (row->group <= 0 || row->group >= GROUPS_MAX)
+        return SMC_OK;
+    const struct smci_setting **first = &scope->groups[row->group];
+    char key[SMCI_CONFIG_KEY_MAX];
+    if (*first && *first != row && smci_setting_key(*first, key, sizeof key))
+        return smc_error_set(scope->reader->err, SMC_ERR_USAGE,
+                             "%s and %s of the same part exclude each other: keep one of them",
+                             given->name, key);
+    *first = row;
+    return SMC_OK;
+}
+
+/* A profile that was copied, with its directory: the one's sets would be the other's. */
+static enum smc_status check_own(struct scope *scope, const struct smci_setting *row,
+                                 const struct smci_given *given)
+{
+    struct reader *reader = scope->reader;
+    struct smc_buf *own = &reader->own;
+    if (!row->is_own || !scope->profile)
+        return SMC_OK;
+    for (size_t at = 0; at < own->len;) {
+        const char *flag = own->data + at;
+        const char *text = flag + strlen(flag) + 1;
+        const char *profile = text + strlen(text) + 1;
+        bool counts = scope->counts || strcmp(profile, reader->wanted) == 0;
+        at = (size_t)(profile - own->data) + strlen(profile) + 1;
+        if (counts && strcmp(flag, row->flag) == 0 && strcmp(text, given->text) == 0)
+            return smci_settings_warn(reader->settings,
+                                      "%s: profile %s has the same: give each its own, or what one "
+                                      "writes is sent by the other",
+                                      given->name, profile);
+    }
+    size_t was = own->len;
+    enum smc_status rc = smc_buf_add(own, row->flag, strlen(row->flag) + 1);
+    if (rc == SMC_OK)
+        rc = smc_buf_add(own, given->text, strlen(given->text) + 1);
+    if (rc == SMC_OK)
+        rc = smc_buf_add(own, scope->profile, strlen(scope->profile) + 1);
+    if (rc != SMC_ERR_CAP)
+        return rc;
+    own->len = was;
+    return SMC_OK; /* a warning less */
+}
+
+static enum smc_status put_setting(struct scope *scope, const struct smci_setting *row,
+                                   const struct smci_given *given)
+{
+    struct reader *reader = scope->reader;
+    struct smc_buf path = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
+    struct smc_error why = SMC_ERROR_INIT;
+    struct smci_given put = *given;
+    enum smc_status rc = SMC_OK;
+    if (row->type == SMCI_SETTING_PATH) {
+        rc = smci_config_path(reader->file, given->text, &path, &why);
+        put.text = smc_buf_str(&path);
+    }
+    if (rc == SMC_ERR_USAGE)
+        rc = smc_error_set(reader->err, rc, "%s: %s", given->name, why.detail);
+    else if (rc == SMC_ERR_CAP)
+        rc = smc_error_set(reader->err, SMC_ERR_USAGE, "%s: the path is too long", given->name);
+    else if (rc == SMC_OK)
+        rc = smci_setting_check(row, &put, reader->err);
+    if (rc == SMC_OK)
+        rc = check_group(scope, row, given);
+    if (rc == SMC_OK)
+        rc = check_own(scope, row, &put);
+    if (rc == SMC_OK && scope->counts)
+        rc = smci_settings_put(reader->settings, row, &put, reader->err);
+    smc_buf_clear(&path);
+    return rc;
+}
+
+static enum smc_status take_setting(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
+{
+    struct scope *scope = ctx;
+    struct reader *reader = scope->reader;
+    struct nearest nearest = {.word = ""};
+    const struct smci_setting *row = find_row(reader->settings->table, key->text, &nearest);
+    const struct smci_setting *meant = row ? NULL : find_meant(reader->settings->table, key->text);
+    if (meant)
+        (void)smci_setting_key(meant, nearest.word, sizeof nearest.word);
+    if (!row)
+        return fail_key(yaml, key, &nearest, "sigmacat.yaml(5) has the keys of each part");
+    struct smc_buf text = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
+    char name[512];
+    struct smci_place at = smci_yaml_place(yaml);
+    (void)snprintf(name, sizeof name, "%s:%zu:%zu: %s", smci_path_shown(reader->file->path),
+                   at.line, at.column, key->text);
+    enum smc_status rc = row->type == SMCI_SETTING_LIST ? smci_yaml_list(yaml, key->text, &text)
+                                                        : smci_yaml_value(yaml, key->text, &text);
+    if (rc == SMC_OK) {
+        struct smci_given given = {name, smc_buf_str(&text), scope->source};
+        rc = put_setting(scope, row, &given);
+    }
+    if (row->type == SMCI_SETTING_SECRET)
+        reader->holds_secret = true;
+    smc_buf_wipe(&text);
+    return rc;
+}
+
+/* A setting of another program, which alone knows it. */
+static enum smc_status pass_setting(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
+{
+    (void)ctx;
+    struct smc_buf text = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
+    enum smc_status rc = smci_yaml_list(yaml, key->text, &text);
+    smc_buf_wipe(&text);
+    return rc;
+}
+
+/* ---- the levels above them ---- */
+
+static enum smc_status take_part(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
+{
+    const struct scope *scope = ctx;
+    const struct smci_settings_file *file = scope->reader->file;
+    struct nearest nearest = {.word = ""};
+    for (const char *const *part = file->parts; *part; part++) {
+        if (strcmp(*part, key->text) == 0) {
+            bool is_own = strcmp(*part, file->part) == 0;
+            return smci_yaml_mapping(yaml, key->text, is_own ? take_setting : pass_setting, ctx);
+        }
+        consider(&nearest, key->text, *part);
+    }
+    return fail_key(yaml, key, &nearest,
+                    "'sigma' and 'upload' are expected here, with the settings below them");
+}
+
+static enum smc_status take_profile(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
+{
+    struct reader *reader = ctx;
+    bool is_wanted = strcmp(key->text, reader->wanted) == 0;
+    struct scope scope = {
+        .reader = reader, .source = SMCI_FROM_PROFILE, .profile = key->text, .counts = is_wanted};
+    reader->is_found = reader->is_found || is_wanted;
+    consider(&reader->nearest, reader->wanted, key->text);
+    if (strchr(key->text, ','))
+        return smci_yaml_fail(yaml, key->at, "a profile's name can't have a comma in it");
+    struct smc_buf *names = &reader->settings->profiles;
+    enum smc_status rc = smc_buf_addf(names, "%s%s", names->len ? ", " : "", key->text);
+    if (rc == SMC_ERR_CAP)
+        return smci_yaml_fail(yaml, key->at, "too many profiles");
+    return rc == SMC_OK ? smci_yaml_mapping(yaml, key->text, take_part, &scope) : rc;
+}
+
+static enum smc_status take_top(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
+{
+    struct reader *reader = ctx;
+    struct scope shared = {.reader = reader, .source = SMCI_FROM_SHARED, .counts = true};
+    if (strcmp(key->text, "defaults") == 0)
+        return smci_yaml_mapping(yaml, key->text, take_part, &shared);
+    if (strcmp(key->text, "profiles") == 0)
+        return smci_yaml_mapping(yaml, key->text, take_profile, reader);
+    struct nearest nearest = {.word = ""};
+    consider(&nearest, key->text, "defaults");
+    consider(&nearest, key->text, "profiles");
+    return fail_key(yaml, key, &nearest, "'defaults' and 'profiles' are expected here");
+}
+
+/* ---- profiles ---- */
+
+static enum smc_status check_profile(const struct reader *reader)
+{
+    const struct smci_settings_file *file = reader->file;
+    if (!file->profile || reader->is_found)
+        return SMC_OK;
+    const char *from = file->profile_from ? file->profile_from : "--profile";
+    const char *shown = smci_path_shown(file->path);
+    const char *names = smc_buf_str(&reader->settings->profiles);
+    if (reader->nearest.word[0])
+        return smc_error_set(reader->err, SMC_ERR_USAGE,
+                             "%s: there is no profile '%.60s' in %s: did you mean '%s'?", from,
+                             file->profile, shown, reader->nearest.word);
+    return smc_error_set(reader->err, SMC_ERR_USAGE,
+                         "%s: there is no profile '%.60s' in %s, which has %s", from, file->profile,
+                         shown, *names ? names : "none");
+}
+
+enum smc_status smci_config_parse(struct smci_settings *settings,
+                                  const struct smci_settings_file *file, const char *text,
+                                  size_t len, bool *holds_secret, struct smc_error *err)
+{
+    struct reader reader = {.settings = settings,
+                            .file = file,
+                            .wanted = file->profile ? file->profile : "default",
+
+                            .own = SMC_BUF_INIT(OWN_MAX),
+                            .err = err};
+    enum smc_status rc =
+        smci_yaml_read(smci_path_shown(file->path), text, len, take_top, &reader, err);
+    if (rc == SMC_OK)
+        rc = check_profile(&reader);
+    if (rc == SMC_OK && reader.is_found)
+        rc = smc_buf_addstr(&settings->profile, reader.wanted);
+    if (rc == SMC_ERR_NOMEM)
+        (void)smc_error_set(err, rc, "out of memory");
+    smc_buf_clear(&reader.own);
+    *holds_secret = reader.holds_secret;
+    return rc;
+}

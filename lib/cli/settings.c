@@ -1,0 +1,349 @@
+#include "settings_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sigmacat/buf.h>
+
+/* Of each text that is kept: names of profiles, a path, warnings. */
+#define TEXT_MAX 65536
+
+/* More names than an error's text can hold. */
+#define MISSING_MAX 2048
+
+static void *place_of(const struct smci_settings *settings, const struct smci_setting *row)
+{
+    return (char *)settings->target + row->offset;
+}
+
+static struct smci_value *value_of(const struct smci_settings *settings,
+                                   const struct smci_setting *row)
+{
+    return &settings->values[row - settings->table->rows];
+}
+
+static bool is_text(const struct smci_setting *row)
+{
+    return row->type == SMCI_SETTING_TEXT || row->type == SMCI_SETTING_SECRET ||
+           row->type == SMCI_SETTING_PATH || row->type == SMCI_SETTING_LIST;
+}
+
+/* ---- all values ---- */
+
+static void forget(const struct smci_setting *row, struct smci_value *value)
+{
+    if (value->text && row->type == SMCI_SETTING_SECRET)
+        explicit_bzero(value->text, strlen(value->text));
+    free(value->text);
+    free(value->name);
+    *value = (struct smci_value){NULL, NULL, SMCI_FROM_DEFAULT};
+}
+
+static enum smc_status put_default(struct smci_settings *settings, const struct smci_setting *row,
+                                   struct smc_error *err)
+{
+    if (is_text(row)) {
+        *(const char **)place_of(settings, row) = row->fallback;
+        return SMC_OK;
+    }
+    if (row->fallback) {
+        struct smci_given given = {row->flag, row->fallback, SMCI_FROM_DEFAULT};
+        struct smc_error why = SMC_ERROR_INIT;
+        if (smci_setting_parse(place_of(settings, row), row, &given, &why) == SMC_OK)
+            return SMC_OK;
+        return smc_error_set(err, SMC_ERR_INTERNAL, "the default of %s", why.detail);
+    }
+    if (row->type == SMCI_SETTING_CHOICE)
+        *(int *)place_of(settings, row) = -1;
+    else if (row->type == SMCI_SETTING_WHOLE)
+        *(int *)place_of(settings, row) = 0;
+    else if (row->type == SMCI_SETTING_FLAG)
+        *(bool *)place_of(settings, row) = false;
+    else if (row->type == SMCI_SETTING_SECONDS)
+        *(int64_t *)place_of(settings, row) = 0;
+    else
+        *(double *)place_of(settings, row) = 0;
+    return SMC_OK;
+}
+
+enum smc_status smci_settings_init(struct smci_settings *settings,
+                                   const struct smci_settings_table *table, void *target,
+                                   struct smc_error *err)
+{
+    *settings = (struct smci_settings)SMCI_SETTINGS_INIT;
+    settings->table = table;
+    smc_buf_init(&settings->file, TEXT_MAX);
+    smc_buf_init(&settings->warnings, TEXT_MAX);
+    smc_buf_init(&settings->profiles, TEXT_MAX);
+    smc_buf_init(&settings->profile, TEXT_MAX);
+    settings->target = target;
+    settings->values = calloc(table->count, sizeof(struct smci_value));
+    if (!settings->values)
+        return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
+    for (size_t i = 0; i < table->count; i++) {
+        enum smc_status rc = put_default(settings, &table->rows[i], err);
+        if (rc != SMC_OK)
+            return rc;
+    }
+    return SMC_OK;
+}
+
+void smci_settings_clear(struct smci_settings *settings)
+{
+    for (size_t i = 0; settings->values && i < settings->table->count; i++) {
+        const struct smci_setting *row = &settings->table->rows[i];
+        forget(row, &settings->values[i]);
+        if (is_text(row))
+            *(const char **)place_of(settings, row) = NULL;
+    }
+    free(settings->values);
+    smc_buf_clear(&settings->file);
+    smc_buf_clear(&settings->warnings);
+    smc_buf_clear(&settings->profiles);
+    smc_buf_clear(&settings->profile);
+    *settings = (struct smci_settings)SMCI_SETTINGS_INIT;
+}
+
+static bool is_of_group(const struct smci_setting *row, const struct smci_setting *other)
+{
+    return other == row || (row->group != 0 && other->group == row->group);
+}
+
+/* The highest source that has spoken on this row or on one that excludes it. */
+static enum smci_source source_of(const struct smci_settings *settings,
+                                  const struct smci_setting *row)
+{
+    enum smci_source highest = SMCI_FROM_DEFAULT;
+    for (size_t i = 0; i < settings->table->count; i++)
+        if (is_of_group(row, &settings->table->rows[i]) && settings->values[i].source > highest)
+            highest = settings->values[i].source;
+    return highest;
+}
+
+/* Another row that excludes this one and was set by the same source; NULL: none. */
+static const struct smci_value *find_rival(const struct smci_settings *settings,
+                                           const struct smci_setting *row, enum smci_source source)
+{
+    for (size_t i = 0; i < settings->table->count; i++) {
+        const struct smci_setting *other = &settings->table->rows[i];
+        if (other != row && is_of_group(row, other) && settings->values[i].source == source)
+            return &settings->values[i];
+    }
+    return NULL;
+}
+
+/* What lower sources have said of this row and of those that it excludes. */
+static enum smc_status drop_lower(struct smci_settings *settings, const struct smci_setting *row,
+                                  enum smci_source source, struct smc_error *err)
+{
+    for (size_t i = 0; i < settings->table->count; i++) {
+        const struct smci_setting *other = &settings->table->rows[i];
+        struct smci_value *value = &settings->values[i];
+        if (!is_of_group(row, other) || !value->text || value->source >= source)
+            continue;
+        forget(other, value);
+        enum smc_status rc = put_default(settings, other, err);
+        if (rc != SMC_OK)
+            return rc;
+    }
+    return SMC_OK;
+}
+
+enum smc_status smci_settings_put(struct smci_settings *settings, const struct smci_setting *row,
+                                  const struct smci_given *given, struct smc_error *err)
+{
+    if (source_of(settings, row) > given->source)
+        return SMC_OK;
+    const struct smci_value *rival = find_rival(settings, row, given->source);
+    if (rival)
+        return smc_error_set(err, SMC_ERR_USAGE, "%s and %s exclude each other: give one of them",
+                             rival->name, given->name);
+    enum smc_status rc = drop_lower(settings, row, given->source, err);
+    if (rc == SMC_OK)
+        rc = smci_setting_parse(place_of(settings, row), row, given, err);
+    if (rc != SMC_OK)
+        return rc;
+    struct smci_value fresh = {strdup(given->text), strdup(given->name), given->source};
+    if (!fresh.text || !fresh.name) {
+        forget(row, &fresh);
+        return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
+    }
+    struct smci_value *value = value_of(settings, row);
+    forget(row, value);
+    *value = fresh;
+    if (is_text(row))
+        *(const char **)place_of(settings, row) = fresh.text;
+    return SMC_OK;
+}
+
+enum smc_status smci_setting_check(const struct smci_setting *row, const struct smci_given *given,
+                                   struct smc_error *err)
+{
+    union {
+        int whole;
+        int64_t seconds;
+        double decimal;
+        bool flag;
+    } unused;
+    return smci_setting_parse(&unused, row, given, err);
+}
+
+enum smc_status smci_settings_lend(struct smci_settings *settings, const char *leader,
+                                   const char *flag, const char *text, const char *name,
+                                   struct smc_error *err)
+{
+    const struct smci_setting *row = smci_settings_row(settings->table, flag);
+    const struct smci_setting *from = smci_settings_row(settings->table, leader);
+    if (!row || !from)
+        return smc_error_set(err, SMC_ERR_INTERNAL, "%s or %s is no setting", flag, leader);
+    struct smci_given given = {name, text, value_of(settings, from)->source};
+    if (source_of(settings, row) >= given.source)
+        return SMC_OK;
+    return smci_settings_put(settings, row, &given, err);
+}
+
+bool smci_settings_is_query(const struct smci_settings *settings)
+{
+    for (size_t i = 0; i < settings->table->count; i++)
+        if (settings->table->rows[i].is_query && settings->values[i].source != SMCI_FROM_DEFAULT)
+            return true;
+    return false;
+}
+
+enum smc_status smci_settings_read(struct smci_settings *settings, int argc, char **argv,
+                                   char *const *envp, struct smc_error *err)
+{
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status rc = smci_settings_read_args(settings, argc, argv, &why);
+    bool is_query = smci_settings_is_query(settings);
+    if (!is_query && rc == SMC_OK)
+        rc = smci_settings_read_env(settings, envp, &why);
+    smci_settings_empty_env(settings->table, envp);
+    if (is_query || rc == SMC_OK)
+        return SMC_OK;
+    return smc_error_set(err, rc, "%s", why.detail);
+}
+
+/* ---- questions ---- */
+
+const struct smci_setting *smci_settings_row(const struct smci_settings_table *table,
+                                             const char *flag)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (strcmp(table->rows[i].flag, flag) == 0)
+            return &table->rows[i];
+    return NULL;
+}
+
+enum smc_status smci_settings_warn(struct smci_settings *settings, const char *fmt, ...)
+{
+    char line[1024];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    for (char *at = line; *at; at++)
+        if (*at == '\n')
+            *at = '?';
+    enum smc_status rc = smc_buf_addf(&settings->warnings, "%s\n", line);
+    return rc == SMC_ERR_CAP ? SMC_OK : rc;
+}
+
+enum smci_source smci_settings_source(const struct smci_settings *settings, const char *flag)
+{
+    const struct smci_setting *row = smci_settings_row(settings->table, flag);
+    return row ? value_of(settings, row)->source : SMCI_FROM_DEFAULT;
+}
+
+const char *smci_settings_text(const struct smci_settings *settings, const char *flag)
+{
+    const struct smci_setting *row = smci_settings_row(settings->table, flag);
+    return row ? value_of(settings, row)->text : NULL;
+}
+
+bool smci_settings_is_set(const struct smci_settings *settings, const char *flag)
+{
+    return smci_settings_source(settings, flag) != SMCI_FROM_DEFAULT;
+}
+
+bool smci_setting_key(const struct smci_setting *row, char *key, size_t size)
+{
+    const char *name = row->flag + 2;
+    size_t len = strlen(name);
+    if (row->is_query || row->is_unkeyed || len >= size)
+        return false;
+    for (size_t i = 0; i <= len; i++)
+        key[i] = (char)(name[i] == '-' ? '_' : name[i]);
+    return true;
+}
+
+const char *smci_settings_name(const struct smci_settings *settings, const char *flag)
+{
+    const struct smci_setting *row = smci_settings_row(settings->table, flag);
+    const char *name = row ? value_of(settings, row)->name : NULL;
+    return name ? name : flag;
+}
+
+enum smci_source smci_settings_decider(const struct smci_settings *settings, const char *flag)
+{
+    const struct smci_setting *row = smci_settings_row(settings->table, flag);
+    return row ? source_of(settings, row) : SMCI_FROM_DEFAULT;
+}
+
+/* Where it could have been: the file that was read, or that there was none. */
+static enum smc_status fail_missing(const struct smci_settings *settings, const char *missing,
+                                    struct smc_error *err)
+{
+    const char *file = smc_buf_str(&settings->file);
+    if (settings->profiles.len > 0 && settings->profile.len == 0)
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "missing: %s; no profile was chosen: --profile takes one of %s",
+                             missing, smc_buf_str(&settings->profiles));
+    if (settings->profile.len > 0)
+        return smc_error_set(err, SMC_ERR_USAGE, "missing: %s; profile %s of %s has none either",
+                             missing, smc_buf_str(&settings->profile), file);
+    return smc_error_set(err, SMC_ERR_USAGE, "missing: %s; %s%s", missing,
+                         *file ? file : "and no configuration file was found",
+                         *file ? " has none either" : "");
+}
+
+/* "--api-token (or --api-token-file, --api-token-command, the variable ...)". */
+static enum smc_status add_missing(const struct smci_settings_table *table,
+                                   const struct smci_setting *row, struct smc_buf *out)
+{
+    const char *between = " (or ";
+    enum smc_status rc = smc_buf_addf(out, "%s%s", out->len ? ", " : "", row->flag);
+    for (size_t i = 0; rc == SMC_OK && i < table->count; i++) {
+        if (&table->rows[i] == row || !is_of_group(row, &table->rows[i]))
+            continue;
+        rc = smc_buf_addf(out, "%s%s", between, table->rows[i].flag);
+        between = ", ";
+    }
+    if (rc == SMC_OK && row->variable) {
+        rc = smc_buf_addf(out, "%sthe variable %s", between, row->variable);
+        between = ", ";
+    }
+    return rc == SMC_OK && *between == ',' ? smc_buf_addstr(out, ")") : rc;
+}
+
+enum smc_status smci_settings_require(const struct smci_settings *settings,
+                                      const char *const *flags, size_t count, struct smc_error *err)
+{
+    struct smc_buf missing = SMC_BUF_INIT(MISSING_MAX);
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; i < count && rc == SMC_OK; i++) {
+        const struct smci_setting *row = smci_settings_row(settings->table, flags[i]);
+        /* A secret's file stands for the secret. */
+        if (!row || source_of(settings, row) != SMCI_FROM_DEFAULT)
+            continue;
+        rc = add_missing(settings->table, row, &missing);
+    }
+    if (rc != SMC_OK)
+        rc = smc_error_set(err, rc, "%s", smc_error_text(rc));
+    else if (missing.len > 0)
+        rc = fail_missing(settings, smc_buf_str(&missing), err);
+    smc_buf_clear(&missing);
+    return rc;
+}

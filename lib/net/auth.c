@@ -1,0 +1,145 @@
+#include "auth.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include <sigmacat/client.h>
+#include "lib/json/tree.h"
+#include "address.h"
+
+#define HEADER       "Authorization: Bearer "
+#define HEADER_LEN   (sizeof HEADER - 1)
+#define MARGIN_MS    ((int64_t)5 * 60 * 1000)
+#define LIFE_S       3600
+#define LIFE_MAX_S   ((int64_t)366 * 86400)
+#define ASK_EVERY_MS ((int64_t)1000)
+#define FORM_START   "grant_type=client_credentials&client_id="
+#define FORM_MIDDLE  "&client_secret="
+
+enum smc_status smci_auth_init(struct smci_auth *auth, const char *client_id,
+                               const char *client_secret)
+{
+    size_t id_len = strlen(client_id);
+    size_t secret_len = strlen(client_secret);
+    *auth = (struct smci_auth){.header = SMC_BUF_INIT(HEADER_LEN + SMCI_TOKEN_MAX),
+                               .form = SMC_BUF_INIT(SIZE_MAX),
+                               .last_asked_ms = INT64_MIN / 2};
+    if (id_len > SIZE_MAX / 8 || secret_len > SIZE_MAX / 8)
+        return SMC_ERR_NOMEM;
+    /* all at once: growing would leave copies of the secret behind */
+    size_t size = sizeof FORM_START + sizeof FORM_MIDDLE + 3 * (id_len + secret_len);
+    enum smc_status rc = smc_buf_reserve(&auth->form, size);
+    if (rc == SMC_OK)
+        rc = smc_buf_addstr(&auth->form, FORM_START);
+    if (rc == SMC_OK)
+        rc = smci_url_encode(client_id, id_len, &auth->form);
+    if (rc == SMC_OK)
+        rc = smc_buf_addstr(&auth->form, FORM_MIDDLE);
+    if (rc == SMC_OK)
+        rc = smci_url_encode(client_secret, secret_len, &auth->form);
+    if (rc != SMC_OK)
+        smci_auth_clear(auth);
+    return rc;
+}
+
+void smci_auth_clear(struct smci_auth *auth)
+{
+    smc_buf_wipe(&auth->header);
+    smc_buf_wipe(&auth->form);
+}
+
+bool smci_auth_needs_token(const struct smci_auth *auth, int64_t now_ms)
+{
+    return auth->generation == 0 || auth->is_refused || now_ms >= auth->renew_at_ms;
+}
+
+int64_t smci_auth_wait_ms(const struct smci_auth *auth, int64_t now_ms)
+{
+    int64_t since;
+    /* A clock that went back must not make the wait longer than the rule. */
+    if (__builtin_sub_overflow(now_ms, auth->last_asked_ms, &since) || since < 0)
+        return 0;
+    return since < ASK_EVERY_MS ? ASK_EVERY_MS - since : 0;
+}
+
+void smci_auth_asked(struct smci_auth *auth, int64_t now_ms)
+{
+    auth->last_asked_ms = now_ms;
+}
+
+/* What may stand in a header after "Bearer ": anything else could add a header or end the line. */
+static bool is_usable(const char *token)
+{
+    size_t len = 0;
+    for (; token[len]; len++)
+        if (token[len] < 0x21 || token[len] > 0x7e || len >= SMCI_TOKEN_MAX)
+            return false;
+    return len > 0;
+}
+
+static void set_renewal(struct smci_auth *auth, int64_t life_s, int64_t now_ms)
+{
+    if (life_s < 1 || life_s > LIFE_MAX_S)
+        life_s = LIFE_S;
+    int64_t life_ms = life_s * 1000;
+    int64_t margin_ms = life_ms / 2 < MARGIN_MS ? life_ms / 2 : MARGIN_MS;
+    if (__builtin_add_overflow(now_ms, life_ms - margin_ms, &auth->renew_at_ms))
+        auth->renew_at_ms = INT64_MAX;
+}
+
+static enum smc_status set_header(struct smci_auth *auth, const char *token)
+{
+    struct smc_buf header = SMC_BUF_INIT(auth->header.cap);
+    enum smc_status rc = smc_buf_reserve(&header, HEADER_LEN + strlen(token));
+    if (rc == SMC_OK)
+        rc = smc_buf_addstr(&header, HEADER);
+    if (rc == SMC_OK)
+        rc = smc_buf_addstr(&header, token);
+    if (rc != SMC_OK) {
+        smc_buf_wipe(&header);
+        return rc;
+    }
+    smc_buf_wipe(&auth->header);
+    auth->header = header;
+    return SMC_OK;
+}
+
+enum smc_status smci_auth_take(struct smci_auth *auth, const char *body, size_t len, int64_t now_ms,
+                               struct smc_error *err)
+{
+    /* The parser's own text may quote the body, so it is not passed on. */
+    struct smc_error parse_error = SMC_ERROR_INIT;
+    enum smc_status rc;
+    struct smci_tree *root = smci_tree_parse(body, len, &parse_error);
+    if (!root) {
+        rc = parse_error.code == SMC_ERR_NOMEM ? SMC_ERR_NOMEM : SMC_ERR_SYNTAX;
+        return smc_error_set(err, rc, "the answer of the token call: %s", smc_error_text(rc));
+    }
+    const char *token = smci_tree_text(root, "access_token");
+    if (!token || !is_usable(token)) {
+        rc = smc_error_set(err, SMC_ERR_AUTH, "the answer of the token call holds no usable token");
+        goto out;
+    }
+    rc = set_header(auth, token);
+    if (rc != SMC_OK) {
+        rc = smc_error_set(err, rc, "the token: %s", smc_error_text(rc));
+        goto out;
+    }
+    set_renewal(auth, smci_tree_int(root, "expires_in", LIFE_S), now_ms);
+    auth->generation = auth->generation == INT_MAX ? 1 : auth->generation + 1;
+    auth->is_refused = false;
+out:
+    smci_tree_free(root);
+    return rc;
+}
+
+void smci_auth_refused(struct smci_auth *auth, int generation)
+{
+    if (generation == auth->generation)
+        auth->is_refused = true;
+}
+
+const char *smci_auth_token(const struct smci_auth *auth)
+{
+    return auth->header.len > HEADER_LEN ? auth->header.data + HEADER_LEN : "";
+}

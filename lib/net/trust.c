@@ -1,0 +1,40 @@
+#include "trust.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum smc_status take_path(char **to, const char *path, const char *name,
+                                 struct smc_error *err)
+{
+    if (access(path, R_OK) != 0)
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't read the certificates in %s",
+                                   name, path);
+    *to = strdup(path);
+    return *to ? SMC_OK : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
+}
+
+enum smc_status smci_trust_choose(struct smci_trust *ca, const char *cacert, struct smc_error *err)
+{
+    if (cacert)
+        return take_path(&ca->file, cacert, "--cacert", err);
+    const char *bundle = getenv("CURL_CA_BUNDLE");
+    if (bundle && *bundle)
+        return take_path(&ca->file, bundle, "CURL_CA_BUNDLE", err);
+    const char *dir = getenv("SSL_CERT_DIR");
+    const char *file = getenv("SSL_CERT_FILE");
+    enum smc_status rc = SMC_OK;
+    if (dir && *dir)
+        rc = take_path(&ca->directory, dir, "SSL_CERT_DIR", err);
+    if (rc == SMC_OK && file && *file)
+        rc = take_path(&ca->file, file, "SSL_CERT_FILE", err);
+    return rc;
+}
+
+void smci_trust_clear(struct smci_trust *ca)
+{
+    free(ca->file);
+    free(ca->directory);
+    *ca = (struct smci_trust){NULL, NULL};
+}
