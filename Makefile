@@ -136,7 +136,7 @@ check:
 
 check-built: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
-	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) tests/kubernetes.sh
+	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) tests/layers_test.sh tests/kubernetes.sh
 
 # The whole matrices instead of a sample of them: about an hour.
 check-long: all tests
@@ -216,8 +216,10 @@ lint: layers check-headers analyze
 	@echo "  mandoc"
 	$(Q)mandoc -T lint -W warning $(MAN)
 
-layers:
-	$(Q)sh tests/layers.sh
+# The rooms whose circles of files are still to be undone; at the end there are none.
+CIRCLES_LEFT := lib/json lib/net lib/store lib/cli extract upload
+layers: $(call obj,$(OWN_SRC))
+	$(Q)CIRCLES_LEFT='$(CIRCLES_LEFT)' sh tests/layers.sh $^
 
 # Every header compiles alone.
 check-headers:
