@@ -39,7 +39,7 @@ SMC_LDFLAGS = -Wl,-z,relro,-z,now $(if $(MODE),$(SMC_MODE_$(MODE)))
 LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix base/, buf clock digest dir error idset log num rng) \
     $(addprefix json/, scan splice string tree validate walk) \
-    $(addprefix net/, address auth call client cursor http http_head httpdate pace page retry stats token trust))
+    $(addprefix net/, address auth call client cursor http http_head httpdate pace page pages retry stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer ledger list open store) \
     $(addprefix set/, fileset inspect recover) \

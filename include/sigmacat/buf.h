@@ -6,6 +6,10 @@
 
 #include <sigmacat/error.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct smc_buf {
     char *data;       /* NULL only while nothing was added */
     size_t len;       /* bytes in use, without the NUL */
@@ -45,5 +49,9 @@ SMC_API enum smc_status smc_buf_read(struct smc_buf *buf, int fd);
 
 /* The bytes as a C string; "" while nothing was added. Borrowed until the next change. */
 SMC_API const char *smc_buf_str(const struct smc_buf *buf);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

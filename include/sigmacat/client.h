@@ -14,6 +14,10 @@
 #include <sigmacat/error.h>
 #include <sigmacat/log.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct smc_client;
 
 /* The largest answer that is read, decompressed. */
@@ -156,5 +160,9 @@ SMC_API void smc_client_get_stats(const struct smc_client *client, struct smc_cl
 /* Calls each (kind, status, count) once; status 0 stands for "no answer". */
 typedef void smc_stat_fn(void *ctx, const char *kind, int http_status, int64_t count);
 SMC_API void smc_client_each_stat(const struct smc_client *client, smc_stat_fn *fn, void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include <sigmacat/api.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct smc_clock {
     int64_t (*now_ms)(void *ctx);  /* monotonic, any origin */
     int64_t (*wall_ms)(void *ctx); /* since 1970-01-01 UTC */
@@ -17,5 +21,9 @@ struct smc_clock {
 
 /* The system's clock; static, never NULL. */
 SMC_API const struct smc_clock *smc_clock_system(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 
 #include <sigmacat/api.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Numbers are stable: never reused, never renumbered. */
 enum smc_status {
     SMC_OK = 0,
@@ -62,5 +66,9 @@ SMC_API void smc_error_context(struct smc_error *err, const char *fmt, ...) SMC_
 
 /* Puts a text, such as what to do now, behind that of a filled `err` (NULL or empty: does nothing). */
 SMC_API void smc_error_append(struct smc_error *err, const char *text);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

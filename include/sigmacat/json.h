@@ -17,6 +17,10 @@
 #include <sigmacat/buf.h>
 #include <sigmacat/error.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define SMC_JSON_DEPTH_MAX 4096
 
 /* The bytes of one JSON value, without surrounding white space. `p` NULL: there is none. */
@@ -155,5 +159,9 @@ struct smc_json_field {
 SMC_API enum smc_status smc_json_splice(struct smc_json_span object,
                                         const struct smc_json_field *members, size_t count,
                                         struct smc_buf *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 
 #include <sigmacat/error.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum smc_log_level { SMC_LOG_ERROR, SMC_LOG_WARN, SMC_LOG_INFO, SMC_LOG_DEBUG };
 enum smc_log_format { SMC_LOG_TEXT, SMC_LOG_JSON };
 
@@ -43,5 +47,9 @@ SMC_API void smc_log_write(struct smc_log *log, enum smc_log_level level, const 
  * and without a newline. NULL takes it away. */
 typedef void smc_log_sink_fn(void *ctx, enum smc_log_level level, const char *line);
 SMC_API void smc_log_set_sink(struct smc_log *log, smc_log_sink_fn *sink, void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

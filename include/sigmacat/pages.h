@@ -1,0 +1,65 @@
+/* The rows of a call that a server answers page by page, one after the other.
+ *
+ *   while ((rc = smc_pages_next(pages, &row, &err)) == SMC_OK && row.p)
+ *       use(row);
+ *
+ * A page is asked for when its first row is: smc_pages_next runs the client until the answer is
+ * there, with all other calls that were queued. So it must not be called from a callback. */
+#ifndef SIGMACAT_PAGES_H
+#define SIGMACAT_PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sigmacat/client.h>
+#include <sigmacat/error.h>
+#include <sigmacat/json.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct smc_pages;
+
+/* Begin with SMC_PAGES_OPT_INIT. All texts are copied. */
+struct smc_pages_opt {
+    size_t size;        /* of this struct, as the caller knows it: set by SMC_PAGES_OPT_INIT */
+    const char *target; /* path, and query if it has one, without what pages: "/v2/workbooks" */
+    const char *kind;   /* a static word for statistics and texts; NULL: "pages" */
+    int rows;           /* asked for in one page; 0: 1000 */
+    /* False: ?limit=&page= and "nextPage", which is null at the end.
+     * True: ?pageSize=&pageToken= and "nextPageToken", which is absent, null or "" at the end. */
+    bool has_token;
+    bool is_bare_ok; /* an array that is not in a page's object is taken for all there is */
+    /* The member that tells rows apart, for "total": of rows with the same one, which come when
+     * rows are added meanwhile, one counts. NULL: every row counts. */
+    const char *id_member;
+};
+
+#define SMC_PAGES_OPT_INIT                                                                         \
+    {                                                                                              \
+        sizeof(struct smc_pages_opt), NULL, NULL, 0, false, false, NULL                            \
+    }
+
+/* Prepares; nothing is asked for yet. `client` is borrowed until smc_pages_free, and must be freed
+ * after it. SMC_ERR_USAGE for an option that can't be (its text names it), SMC_ERR_NOMEM. */
+SMC_API enum smc_status smc_pages_new(struct smc_pages **pages, struct smc_client *client,
+                                      const struct smc_pages_opt *opt, struct smc_error *err);
+
+/* The next row in `row`, as its bytes came, valid until the next call; at the end `row->p` is NULL.
+ *
+ * Errors are final: the same one is returned from then on. Those of the call and of smc_client_run;
+ * SMC_ERR_SYNTAX for an answer that is not a page, for a cursor that is missing, not a text, or was
+ * there before (the pages would go round in a circle), and at the end where fewer rows came than
+ * the last page's "total" says. Rows that were had before it are lost by that, not wrong. */
+SMC_API enum smc_status smc_pages_next(struct smc_pages *pages, struct smc_json_span *row,
+                                       struct smc_error *err);
+
+/* NULL is harmless. */
+SMC_API void smc_pages_free(struct smc_pages *pages);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

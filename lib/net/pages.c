@@ -1,0 +1,238 @@
+#include <sigmacat/pages.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "address.h"
+#include "cursor.h"
+#include "page.h"
+
+#define DEFAULT_ROWS 1000
+#define TARGET_MAX   ((size_t)256 * 1024)
+
+struct smc_pages {
+    struct smc_client *client;
+    char *target;
+    char *id_member; /* or NULL */
+    const char *kind;
+    int rows;
+    enum smci_paging paging;
+    bool is_bare_ok;
+
+    struct smc_buf body; /* of the page that is read, which the rows point into */
+    struct smci_page page;
+    size_t at;      /* the next row of it */
+    int64_t number; /* of the page, from 1; 0: none was asked for */
+    struct smci_cursor cursor;
+    struct smci_idset ids;
+    int64_t distinct; /* rows that count for `total` */
+    bool is_answered;
+    bool is_last;
+    struct smc_error failure;
+};
+
+/* ---- life ---- */
+
+static char *copy(const char *text, enum smc_status *rc)
+{
+    char *made = text ? strdup(text) : NULL;
+    if (text && !made)
+        *rc = SMC_ERR_NOMEM;
+    return made;
+}
+
+static enum smc_status check(const struct smc_pages_opt *opt, struct smc_error *err)
+{
+    if (opt->size != sizeof *opt)
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "pages: the options do not begin with SMC_PAGES_OPT_INIT");
+    if (!opt->target || *opt->target != '/')
+        return smc_error_set(err, SMC_ERR_USAGE, "pages: the target does not begin with '/'");
+    if (opt->rows < 0)
+        return smc_error_set(err, SMC_ERR_USAGE, "pages: rows: expected 0 or more");
+    return SMC_OK;
+}
+
+enum smc_status smc_pages_new(struct smc_pages **out, struct smc_client *client,
+                              const struct smc_pages_opt *opt, struct smc_error *err)
+{
+    *out = NULL;
+    enum smc_status rc = check(opt, err);
+    if (rc != SMC_OK)
+        return rc;
+    struct smc_pages *pages = calloc(1, sizeof *pages);
+    if (!pages)
+        return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
+    pages->client = client;
+    pages->target = copy(opt->target, &rc);
+    pages->id_member = copy(opt->id_member, &rc);
+    pages->kind = opt->kind ? opt->kind : "pages";
+    pages->rows = opt->rows ? opt->rows : DEFAULT_ROWS;
+    pages->paging = opt->has_token ? SMCI_PAGING_TOKEN : SMCI_PAGING_PAGE;
+    pages->is_bare_ok = opt->is_bare_ok;
+    pages->page = (struct smci_page)SMCI_PAGE_INIT;
+    smc_buf_init(&pages->body, SMC_BODY_MAX);
+    smci_cursor_init(&pages->cursor);
+    if (rc != SMC_OK) {
+        smc_pages_free(pages);
+        return smc_error_set(err, rc, "out of memory");
+    }
+    *out = pages;
+    return SMC_OK;
+}
+
+void smc_pages_free(struct smc_pages *pages)
+{
+    if (!pages)
+        return;
+    smci_page_clear(&pages->page);
+    smci_cursor_clear(&pages->cursor);
+    smci_idset_clear(&pages->ids);
+    smc_buf_clear(&pages->body);
+    free(pages->id_member);
+    free(pages->target);
+    free(pages);
+}
+
+/* ---- one page ---- */
+
+/* Fills `failure`, with the path and the page in front. */
+static void fail(struct smc_pages *pages, enum smc_status code, const char *what)
+{
+    if (pages->failure.code == SMC_OK)
+        (void)smc_error_set(&pages->failure, code, "GET %.*s: page %" PRId64 " %s",
+                            (int)strcspn(pages->target, "?"), pages->target, pages->number, what);
+}
+
+/* The page is read from a copy: what a callback is shown does not outlive it. */
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
+{
+    struct smc_pages *pages = ctx;
+    const char *names[] = {pages->id_member};
+    struct smc_error err = SMC_ERROR_INIT;
+    pages->is_answered = true;
+    if (answer->error.code != SMC_OK) {
+        pages->failure = answer->error;
+        return SMC_TAKE;
+    }
+    smc_buf_reset(&pages->body);
+    enum smc_status rc = smc_buf_add(&pages->body, answer->body, answer->len);
+    if (rc != SMC_OK) {
+        fail(pages, rc, smc_error_text(rc));
+        return SMC_TAKE;
+    }
+    switch (smci_page_read(&pages->page, smc_buf_str(&pages->body), pages->body.len, pages->paging,
+                           pages->is_bare_ok, names, pages->id_member ? 1 : 0, &err)) {
+    case SMCI_PAGE_OK:
+        break;
+    case SMCI_PAGE_NOT_JSON:
+        pages->is_answered = false;
+        *why = err;
+        return SMC_REJECT;
+    case SMCI_PAGE_WRONG:
+    case SMCI_PAGE_NO_MEMORY:
+        smc_error_context(&err, "is wrong");
+        fail(pages, err.code, err.detail);
+        break;
+    }
+    return SMC_TAKE;
+}
+
+static enum smc_status make_target(const struct smc_pages *pages, struct smc_buf *target)
+{
+    bool has_token = pages->paging == SMCI_PAGING_TOKEN;
+    const struct smc_buf *cursor = &pages->cursor.text;
+    enum smc_status rc =
+        smc_buf_addf(target, "%s%c%s=%d", pages->target, strchr(pages->target, '?') ? '&' : '?',
+                     has_token ? "pageSize" : "limit", pages->rows);
+    if (rc != SMC_OK || !cursor->len)
+        return rc;
+    rc = smc_buf_addstr(target, has_token ? "&pageToken=" : "&page=");
+    return rc == SMC_OK ? smci_url_encode(smc_buf_str(cursor), cursor->len, target) : rc;
+}
+
+static enum smc_status ask(struct smc_pages *pages)
+{
+    struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
+    enum smc_status rc = make_target(pages, &target);
+    struct smc_request request = {
+        .kind = pages->kind, .target = smc_buf_str(&target), .done = on_answer, .ctx = pages};
+    pages->number++;
+    pages->is_answered = false;
+    if (rc == SMC_OK)
+        rc = smc_client_send(pages->client, &request);
+    smc_buf_clear(&target);
+    if (rc != SMC_OK)
+        fail(pages, rc, smc_error_text(rc));
+    else
+        (void)smc_client_run(pages->client, &pages->failure);
+    return pages->failure.code;
+}
+
+/* What the page says of the one after it. */
+static void take_cursor(struct smc_pages *pages)
+{
+    enum smci_cursor_step step = smci_cursor_take(&pages->cursor, &pages->page, pages->paging);
+    pages->is_last = step == SMCI_CURSOR_END;
+    if (step == SMCI_CURSOR_NO_MEMORY)
+        fail(pages, SMC_ERR_NOMEM, smci_cursor_fault(step));
+    else if (step != SMCI_CURSOR_END && step != SMCI_CURSOR_NEXT)
+        fail(pages, SMC_ERR_SYNTAX, smci_cursor_fault(step));
+}
+
+/* Counts the rows that are there for the first time. */
+static void count_rows(struct smc_pages *pages)
+{
+    for (size_t i = 0; i < pages->page.count; i++) {
+        struct smc_json_span id =
+            pages->id_member ? pages->page.rows[i].members[0] : (struct smc_json_span){NULL, 0};
+        bool is_new = true;
+        if (id.p && !smci_idset_add(&pages->ids, id.p, id.len, &is_new))
+            fail(pages, SMC_ERR_NOMEM, "could not be counted: out of memory");
+        pages->distinct += is_new;
+    }
+}
+
+static void check_total(struct smc_pages *pages)
+{
+    char what[128];
+    if (pages->page.total < 0 || pages->distinct >= pages->page.total)
+        return;
+    (void)snprintf(what, sizeof what,
+                   "was the last, with %" PRId64 " rows in all where the server says %" PRId64,
+                   pages->distinct, pages->page.total);
+    fail(pages, SMC_ERR_SYNTAX, what);
+}
+
+/* ---- rows ---- */
+
+static enum smc_status next_page(struct smc_pages *pages)
+{
+    pages->at = 0;
+    pages->page.count = 0;
+    if (ask(pages) != SMC_OK)
+        return pages->failure.code;
+    take_cursor(pages);
+    count_rows(pages);
+    return pages->failure.code;
+}
+
+enum smc_status smc_pages_next(struct smc_pages *pages, struct smc_json_span *row,
+                               struct smc_error *err)
+{
+    *row = (struct smc_json_span){NULL, 0};
+    while (pages->failure.code == SMC_OK && pages->at == pages->page.count && !pages->is_last)
+        (void)next_page(pages);
+    if (pages->failure.code == SMC_OK && pages->at == pages->page.count)
+        check_total(pages);
+    if (pages->failure.code != SMC_OK) {
+        if (err && err->code == SMC_OK)
+            *err = pages->failure;
+        return pages->failure.code;
+    }
+    if (pages->at < pages->page.count)
+        *row = pages->page.rows[pages->at++].value;
+    return SMC_OK;
+}
