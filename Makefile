@@ -43,8 +43,8 @@ LIB_SRC := $(patsubst %,lib/%.c, \
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer ledger list open store) \
     $(addprefix set/, fileset inspect recover) \
-    $(addprefix cli/, checklist config_file config_keys configure help place progress rows secret \
-        server settings settings_args settings_env settings_value setup show signals status yaml))
+    $(addprefix cli/, checklist configure given_path help place progress rows secret server setting settings \
+        settings_env settings_file settings_flags settings_keys setup show signals status words yaml))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     assets base62 bulk credentials elements gaps join key lineage listing main object \
     objects options options_table paths preflight readable regions report resume rights run \

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/cli/given_path.h"
 #include "lib/json/tree.h"
 
 /* A longer one is taken for a wrong file. */

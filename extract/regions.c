@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lib/cli/settings.h"
+#include "lib/cli/words.h"
 
 #include "lib/cli/help.h"
 
@@ -48,7 +48,7 @@ const char *region_nearest(const char *text)
             return regions[i].name;
     for (size_t i = 0; i < REGION_COUNT; i++)
         names[i] = regions[i].name;
-    return smci_settings_nearest(text, names, REGION_COUNT);
+    return smci_nearest(text, names, REGION_COUNT);
 }
 
 enum smc_status regions_print(struct smc_error *err)

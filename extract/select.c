@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/cli/words.h"
+
 #include "objects.h"
 #include "options.h"
 
@@ -48,7 +50,7 @@ static enum smc_status refuse(const char *name, size_t len, const char *what, st
         names[i] = asset_of((enum asset_id)i)->name;
         (void)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
     }
-    const char *near = smci_settings_nearest(text, names, ASSET_COUNT);
+    const char *near = smci_nearest(text, names, ASSET_COUNT);
     return smc_error_set(err, SMC_ERR_USAGE, "%s: '%s' is no file of a set%s%s%s; these are: %s",
                          what, text, near ? " (did you mean '" : "", near ? near : "",
                          near ? "'?)" : "", all);

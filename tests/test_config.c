@@ -4,9 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/cli/settings.h"
+#include "lib/cli/configure.h"
 
-#include "lib/cli/yaml.h"
+#include "lib/cli/given_path.h"
+#include "lib/cli/settings_file.h"
 
 /* ---- a table as a program has one ---- */
 
@@ -90,7 +91,7 @@ static enum smc_status read_all(struct fixture *f, const char *args, const char 
     if (rc == SMC_OK)
         rc = smci_settings_read(&f->settings, argc, argv, envp, &f->err);
     if (rc == SMC_OK)
-        rc = smci_config_parse(&f->settings, &file, text, len, &holds_secret, &f->err);
+        rc = smci_settings_read_keys(&f->settings, &file, text, len, &holds_secret, &f->err);
     free(words);
     free(variables);
     return rc;
@@ -531,7 +532,7 @@ static void test_bytes_row(void **state)
     struct fixture f;
     char *dir = temp_dir_make();
     char *path = text_format("%s/config.yaml", dir);
-    size_t many = SMCI_CONFIG_MAX + 1;
+    size_t many = SMCI_SETTINGS_FILE_MAX + 1;
     char *text = calloc(1, many + 1);
     assert_non_null(text);
     memset(text, '#', many);

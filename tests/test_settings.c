@@ -1,9 +1,9 @@
 /* The settings table: each rule of parsing is a row. */
 #include "tests/support/support.h"
 
-#include "lib/cli/settings.h"
+#include "lib/cli/configure.h"
 
-#include "lib/cli/settings_internal.h"
+#include "lib/cli/words.h"
 
 struct target {
     const char *text;
@@ -600,8 +600,8 @@ static void test_typo_row(void **state)
     const struct typo_row *row = *state;
     size_t one = strlen(row->one);
     size_t other = strlen(row->other);
-    assert_int_equal(smci_typo_distance(row->one, one, row->other, other), row->distance);
-    assert_int_equal(smci_typo_distance(row->other, other, row->one, one), row->distance);
+    assert_int_equal(smci_word_distance(row->one, one, row->other, other), row->distance);
+    assert_int_equal(smci_word_distance(row->other, other, row->one, one), row->distance);
 }
 
 int main(void)

@@ -6,6 +6,11 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "settings_env.h"
+#include "settings_file.h"
+#include "settings_flags.h"
+#include "words.h"
+
 #define PATH_MAX_BYTES 65536
 
 /* More than any table has. */
@@ -105,13 +110,27 @@ static enum smc_status check_variables(struct smci_settings *settings,
         bool is_known = false;
         for (size_t i = 0; i < count; i++)
             is_known = is_known || strcasecmp(words[i], name) == 0;
-        const char *nearest = is_known ? NULL : smci_settings_nearest(name, words, count);
+        const char *nearest = is_known ? NULL : smci_nearest(name, words, count);
         if (!is_known)
             rc = smci_settings_warn(settings, "the variable %s is none of %s's%s%s%s", name,
                                     program->name, nearest ? ": did you mean " : "",
                                     nearest ? nearest : "", nearest ? "?" : "");
     }
     return rc;
+}
+
+enum smc_status smci_settings_read(struct smci_settings *settings, int argc, char **argv,
+                                   char *const *envp, struct smc_error *err)
+{
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status rc = smci_settings_read_flags(settings, argc, argv, &why);
+    bool is_query = smci_settings_is_query(settings);
+    if (!is_query && rc == SMC_OK)
+        rc = smci_settings_read_env(settings, envp, &why);
+    smci_settings_empty_env(settings->table, envp);
+    if (is_query || rc == SMC_OK)
+        return SMC_OK;
+    return smc_error_set(err, rc, "%s", why.detail);
 }
 
 enum smc_status smci_cli_configure(struct smci_settings *settings,

@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 #include <sigmacat/clock.h>
-#include "settings.h"
+
+#include "given_path.h"
+#include "setting.h"
 
 #define CANCELLED "stopped by a signal"
 

@@ -1,11 +1,9 @@
-#include "settings_internal.h"
+#include "settings.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <sigmacat/buf.h>
 
 /* Of each text that is kept: names of profiles, a path, warnings. */
 #define TEXT_MAX 65536
@@ -24,12 +22,6 @@ static struct smci_value *value_of(const struct smci_settings *settings,
     return &settings->values[row - settings->table->rows];
 }
 
-static bool is_text(const struct smci_setting *row)
-{
-    return row->type == SMCI_SETTING_TEXT || row->type == SMCI_SETTING_SECRET ||
-           row->type == SMCI_SETTING_PATH || row->type == SMCI_SETTING_LIST;
-}
-
 /* ---- all values ---- */
 
 static void forget(const struct smci_setting *row, struct smci_value *value)
@@ -44,7 +36,7 @@ static void forget(const struct smci_setting *row, struct smci_value *value)
 static enum smc_status put_default(struct smci_settings *settings, const struct smci_setting *row,
                                    struct smc_error *err)
 {
-    if (is_text(row)) {
+    if (smci_setting_is_text(row)) {
         *(const char **)place_of(settings, row) = row->fallback;
         return SMC_OK;
     }
@@ -95,7 +87,7 @@ void smci_settings_clear(struct smci_settings *settings)
     for (size_t i = 0; settings->values && i < settings->table->count; i++) {
         const struct smci_setting *row = &settings->table->rows[i];
         forget(row, &settings->values[i]);
-        if (is_text(row))
+        if (smci_setting_is_text(row))
             *(const char **)place_of(settings, row) = NULL;
     }
     free(settings->values);
@@ -173,21 +165,9 @@ enum smc_status smci_settings_put(struct smci_settings *settings, const struct s
     struct smci_value *value = value_of(settings, row);
     forget(row, value);
     *value = fresh;
-    if (is_text(row))
+    if (smci_setting_is_text(row))
         *(const char **)place_of(settings, row) = fresh.text;
     return SMC_OK;
-}
-
-enum smc_status smci_setting_check(const struct smci_setting *row, const struct smci_given *given,
-                                   struct smc_error *err)
-{
-    union {
-        int whole;
-        int64_t seconds;
-        double decimal;
-        bool flag;
-    } unused;
-    return smci_setting_parse(&unused, row, given, err);
 }
 
 enum smc_status smci_settings_lend(struct smci_settings *settings, const char *leader,
@@ -212,30 +192,7 @@ bool smci_settings_is_query(const struct smci_settings *settings)
     return false;
 }
 
-enum smc_status smci_settings_read(struct smci_settings *settings, int argc, char **argv,
-                                   char *const *envp, struct smc_error *err)
-{
-    struct smc_error why = SMC_ERROR_INIT;
-    enum smc_status rc = smci_settings_read_args(settings, argc, argv, &why);
-    bool is_query = smci_settings_is_query(settings);
-    if (!is_query && rc == SMC_OK)
-        rc = smci_settings_read_env(settings, envp, &why);
-    smci_settings_empty_env(settings->table, envp);
-    if (is_query || rc == SMC_OK)
-        return SMC_OK;
-    return smc_error_set(err, rc, "%s", why.detail);
-}
-
 /* ---- questions ---- */
-
-const struct smci_setting *smci_settings_row(const struct smci_settings_table *table,
-                                             const char *flag)
-{
-    for (size_t i = 0; i < table->count; i++)
-        if (strcmp(table->rows[i].flag, flag) == 0)
-            return &table->rows[i];
-    return NULL;
-}
 
 enum smc_status smci_settings_warn(struct smci_settings *settings, const char *fmt, ...)
 {
@@ -266,17 +223,6 @@ const char *smci_settings_text(const struct smci_settings *settings, const char 
 bool smci_settings_is_set(const struct smci_settings *settings, const char *flag)
 {
     return smci_settings_source(settings, flag) != SMCI_FROM_DEFAULT;
-}
-
-bool smci_setting_key(const struct smci_setting *row, char *key, size_t size)
-{
-    const char *name = row->flag + 2;
-    size_t len = strlen(name);
-    if (row->is_query || row->is_unkeyed || len >= size)
-        return false;
-    for (size_t i = 0; i <= len; i++)
-        key[i] = (char)(name[i] == '-' ? '_' : name[i]);
-    return true;
 }
 
 const char *smci_settings_name(const struct smci_settings *settings, const char *flag)

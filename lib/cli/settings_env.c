@@ -1,4 +1,4 @@
-#include "settings_internal.h"
+#include "settings_env.h"
 
 #include <string.h>
 #include <strings.h>

@@ -3,6 +3,7 @@
 #include "yaml.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -177,7 +178,7 @@ static enum smc_status take_key(const struct smci_yaml *yaml, struct smci_key *k
     if (len == 0 || len >= sizeof key->text || strlen(text) != len)
         return smci_yaml_fail(yaml, key->at,
                               "this can't be a key: one of 1 to %d characters is expected",
-                              SMCI_CONFIG_KEY_MAX - 1);
+                              SMCI_YAML_KEY_MAX - 1);
     (void)memcpy(key->text, text, len + 1);
     return SMC_OK;
 }

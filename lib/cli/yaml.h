@@ -1,22 +1,16 @@
-/* The parts of reading a configuration file: config_file.c reads its bytes, config_keys.c knows what its
- * keys mean, config.c its YAML. */
-#ifndef SMCI_CONFIG_H
-#define SMCI_CONFIG_H
+/* YAML as far as a configuration needs it: mappings, lists and single values. Nothing else of it is
+ * taken. A text may hold secrets: libyaml, which leaves copies behind, never sees one. */
+#ifndef CLI_YAML_H
+#define CLI_YAML_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <sigmacat/buf.h>
-#include "settings.h"
+#include <sigmacat/error.h>
 
-/* A longer file is no configuration. libyaml 0.2.5 has no bound of its own on nesting. */
-#define SMCI_CONFIG_MAX ((size_t)1024 * 1024)
-
-/* A longer key or name is none; nor is a longer value. */
-#define SMCI_CONFIG_KEY_MAX   128
-#define SMCI_CONFIG_VALUE_MAX 65536
-
-/* ---- YAML: mappings, lists and single values; nothing else of it is taken ---- */
+/* A key has fewer bytes, a value at most these. */
+#define SMCI_YAML_KEY_MAX   128
+#define SMCI_YAML_VALUE_MAX 65536
 
 struct smci_yaml;
 
@@ -27,7 +21,7 @@ struct smci_place {
 };
 
 struct smci_key {
-    char text[SMCI_CONFIG_KEY_MAX];
+    char text[SMCI_YAML_KEY_MAX];
     struct smci_place at;
 };
 
@@ -52,18 +46,5 @@ struct smci_place smci_yaml_place(const struct smci_yaml *yaml);
 
 enum smc_status smci_yaml_fail(const struct smci_yaml *yaml, struct smci_place at, const char *fmt,
                                ...) SMC_PRINTF(3, 4);
-
-/* ---- its meaning ---- */
-
-/* Puts what the text of `file` says into the settings, as smci_settings_read_file does; `holds_secret`
- * is set when the program's own parts hold one. Errors as there. */
-enum smc_status smci_config_parse(struct smci_settings *settings,
-                                  const struct smci_settings_file *file, const char *text,
-                                  size_t len, bool *holds_secret, struct smc_error *err);
-
-/* Appends a PATH of a configuration file as the program is to use it. SMC_ERR_USAGE for a "~" that
- * can't be resolved, without a place; errors of smc_buf_add. */
-enum smc_status smci_config_path(const struct smci_settings_file *file, const char *text,
-                                 struct smc_buf *out, struct smc_error *err);
 
 #endif

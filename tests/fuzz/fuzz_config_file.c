@@ -7,7 +7,7 @@
 
 #include "extract/options.h"
 #include "lib/cli/configure.h"
-#include "lib/cli/yaml.h"
+#include "lib/cli/settings_keys.h"
 
 static enum smc_status read_text(struct extract_settings *target, struct smci_settings *settings,
                                  const char *text, size_t len, struct smc_error *err)
@@ -17,7 +17,7 @@ static enum smc_status read_text(struct extract_settings *target, struct smci_se
         .path = "config.yaml", .part = "sigma", .parts = parts, .home = "/home/me"};
     bool holds_secret;
     FUZZ_CHECK(smci_settings_init(settings, extract_program()->table, target, err) == SMC_OK);
-    enum smc_status rc = smci_config_parse(settings, &file, text, len, &holds_secret, err);
+    enum smc_status rc = smci_settings_read_keys(settings, &file, text, len, &holds_secret, err);
     FUZZ_CHECK(rc == err->code && (rc == SMC_OK || rc == SMC_ERR_USAGE));
     FUZZ_CHECK(rc == SMC_OK || strncmp(err->detail, "config.yaml:", 12) == 0);
     return rc;

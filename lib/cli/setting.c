@@ -1,5 +1,4 @@
-/* One value of a setting, by its type. */
-#include "settings_internal.h"
+#include "setting.h"
 
 #include <string.h>
 #include <strings.h>
@@ -7,9 +6,50 @@
 #include <sigmacat/buf.h>
 
 #include "lib/base/num.h"
+#include "words.h"
 
 /* So much of a wrong value is shown in an error. */
 #define SHOWN_MAX 60
+
+/* ---- rows ---- */
+
+const struct smci_setting *smci_settings_row(const struct smci_settings_table *table,
+                                             const char *flag)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (strcmp(table->rows[i].flag, flag) == 0)
+            return &table->rows[i];
+    return NULL;
+}
+
+const struct smci_setting *smci_settings_meant(const struct smci_settings_table *table,
+                                               const char *word, size_t len)
+{
+    const struct smci_setting_synonym *at = table->synonyms;
+    for (; at && at->typed; at++)
+        if (smci_word_is(at->typed, word, len))
+            return smci_settings_row(table, at->flag);
+    return NULL;
+}
+
+bool smci_setting_key(const struct smci_setting *row, char *key, size_t size)
+{
+    const char *name = row->flag + 2;
+    size_t len = strlen(name);
+    if (row->is_query || row->is_unkeyed || len >= size)
+        return false;
+    for (size_t i = 0; i <= len; i++)
+        key[i] = (char)(name[i] == '-' ? '_' : name[i]);
+    return true;
+}
+
+bool smci_setting_is_text(const struct smci_setting *row)
+{
+    return row->type == SMCI_SETTING_TEXT || row->type == SMCI_SETTING_SECRET ||
+           row->type == SMCI_SETTING_PATH || row->type == SMCI_SETTING_LIST;
+}
+
+/* ---- values ---- */
 
 /* Whatever ends up in a header or is pasted with a line end is found here, where it has a name. */
 enum smc_status smci_secret_check(const char *secret, size_t len, const char *name,
@@ -74,21 +114,14 @@ static enum smc_status put_flag(bool *place, const struct smci_given *given, str
 
 static const char *nearest_choice(const struct smci_setting *row, const char *text)
 {
-    size_t len = strlen(text);
-    const char *best = NULL;
-    int least = 0;
+    struct smci_nearest nearest = {NULL, 0};
     for (const char *const *word = row->choices; *word; word++) {
         /* "viz" for "VIZ", "warning" for "warn" */
-        size_t word_len = strlen(*word);
-        if (len >= word_len && strncasecmp(*word, text, word_len) == 0)
+        if (strncasecmp(*word, text, strlen(*word)) == 0)
             return *word;
-        int distance = smci_typo_distance(text, len, *word, word_len);
-        if (smci_typo_is_near(distance, len) && (!best || distance < least)) {
-            best = *word;
-            least = distance;
-        }
+        (void)smci_nearest_try(&nearest, text, strlen(text), *word);
     }
-    return best;
+    return nearest.word;
 }
 
 static enum smc_status put_choice(int *place, const struct smci_setting *row,
@@ -113,7 +146,7 @@ static enum smc_status put_choice(int *place, const struct smci_setting *row,
     return rc;
 }
 
-enum smc_status smci_setting_parse(void *place, const struct smci_setting *row,
+enum smc_status smci_setting_parse(void *member, const struct smci_setting *row,
                                    const struct smci_given *given, struct smc_error *err)
 {
     switch (row->type) {
@@ -124,15 +157,27 @@ enum smc_status smci_setting_parse(void *place, const struct smci_setting *row,
     case SMCI_SETTING_SECRET:
         return smci_secret_check(given->text, strlen(given->text), given->name, err);
     case SMCI_SETTING_WHOLE:
-        return put_whole(place, row, given, err);
+        return put_whole(member, row, given, err);
     case SMCI_SETTING_SECONDS:
-        return put_seconds(place, row, given, err);
+        return put_seconds(member, row, given, err);
     case SMCI_SETTING_DECIMAL:
-        return put_decimal(place, row, given, err);
+        return put_decimal(member, row, given, err);
     case SMCI_SETTING_FLAG:
-        return put_flag(place, given, err);
+        return put_flag(member, given, err);
     case SMCI_SETTING_CHOICE:
-        return put_choice(place, row, given, err);
+        return put_choice(member, row, given, err);
     }
     return smc_error_set(err, SMC_ERR_INTERNAL, "%s: a setting of an unknown type", given->name);
+}
+
+enum smc_status smci_setting_check(const struct smci_setting *row, const struct smci_given *given,
+                                   struct smc_error *err)
+{
+    union {
+        int whole;
+        int64_t seconds;
+        double decimal;
+        bool flag;
+    } unused;
+    return smci_setting_parse(&unused, row, given, err);
 }

@@ -1,12 +1,13 @@
-#include "settings_internal.h"
+#include "settings_flags.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include <sigmacat/buf.h>
 
-/* A longer word is no mistyped flag. */
-#define TYPO_MAX 64
+#include "words.h"
+
+/* So much of a wrong word is shown in an error. */
+#define SHOWN_MAX 64
 
 /* The command line while it is read. */
 struct reader {
@@ -18,83 +19,14 @@ struct reader {
     struct smc_error *err;
 };
 
-/* ---- mistyped words ---- */
-
-static bool is_same_letter(char a, char b)
-{
-    return a == b || (a == '_' && b == '-') || (a == '-' && b == '_');
-}
-
-static int least(int a, int b, int c)
-{
-    int ab = a < b ? a : b;
-    return ab < c ? ab : c;
-}
-
-int smci_typo_distance(const char *one, size_t one_len, const char *other, size_t other_len)
-{
-    if (one_len > TYPO_MAX || other_len > TYPO_MAX)
-        return INT_MAX;
-    /* The last three rows of the usual table (optimal string alignment). */
-    int rows[3][TYPO_MAX + 1];
-    int *before = rows[0];
-    int *last = rows[1];
-    int *row = rows[2];
-    for (size_t j = 0; j <= other_len; j++)
-        before[j] = last[j] = (int)j;
-    for (size_t i = 1; i <= one_len; i++) {
-        row[0] = (int)i;
-        for (size_t j = 1; j <= other_len; j++) {
-            int change = is_same_letter(one[i - 1], other[j - 1]) ? 0 : 1;
-            row[j] = least(last[j] + 1, row[j - 1] + 1, last[j - 1] + change);
-            if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] &&
-                before[j - 2] + 1 < row[j])
-                row[j] = before[j - 2] + 1;
-        }
-        int *free_row = before;
-        before = last;
-        last = row;
-        row = free_row;
-    }
-    return last[other_len];
-}
-
-bool smci_typo_is_near(int distance, size_t len)
-{
-    return distance <= (len <= 4 ? 1 : len <= 8 ? 2 : 3);
-}
-
-const char *smci_settings_nearest(const char *text, const char *const *words, size_t count)
-{
-    size_t len = strlen(text);
-    const char *best = NULL;
-    int least_so_far = INT_MAX;
-    for (size_t i = 0; i < count; i++) {
-        int distance = smci_typo_distance(text, len, words[i], strlen(words[i]));
-        if (distance < least_so_far && smci_typo_is_near(distance, len)) {
-            best = words[i];
-            least_so_far = distance;
-        }
-    }
-    return best;
-}
-
 /* ---- which setting a word means ---- */
-
-static bool is_prefix(const char *name, size_t len, const char *flag)
-{
-    for (size_t i = 0; i < len; i++)
-        if (!is_same_letter(name[i], flag[i]))
-            return false;
-    return true;
-}
 
 /* A long flag in full. `name` begins with its hyphens, as flags of the table do. */
 static const struct smci_setting *find_exact(const struct smci_settings_table *table,
                                              const char *name, size_t len)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (strlen(table->rows[i].flag) == len && is_prefix(name, len, table->rows[i].flag))
+        if (smci_word_is(table->rows[i].flag, name, len))
             return &table->rows[i];
     return NULL;
 }
@@ -109,7 +41,7 @@ static const struct smci_setting *find_shortened(const struct smci_settings_tabl
     *fits = 0;
     for (size_t i = 0; i < table->count; i++) {
         const struct smci_setting *row = &table->rows[i];
-        if (strlen(row->flag) < len || !is_prefix(name, len, row->flag))
+        if (!smci_word_begins(row->flag, name, len))
             continue;
         ++*fits;
         any = row;
@@ -131,38 +63,19 @@ static const struct smci_setting *find_letter(const struct smci_settings_table *
     return NULL;
 }
 
-const char *smci_settings_meant(const struct smci_settings_table *table, const char *word,
-                                size_t len)
-{
-    const struct smci_setting_synonym *at = table->synonyms;
-    for (; at && at->typed; at++)
-        if (strlen(at->typed) == len && is_prefix(word, len, at->typed))
-            return at->flag;
-    return NULL;
-}
-
 static enum smc_status fail_unknown(const struct reader *reader, const char *word, size_t len)
 {
     const struct smci_settings_table *table = reader->settings->table;
-    const char *meant = smci_settings_meant(table, word, len);
-    const char *nearest = NULL;
-    int least_so_far = INT_MAX;
-    if (meant)
+    const struct smci_setting *synonym = smci_settings_meant(table, word, len);
+    struct smci_nearest nearest = {synonym ? synonym->flag + 2 : NULL, 0};
+    for (size_t i = 0; len > 3 && i < table->count; i++)
+        (void)smci_nearest_try(&nearest, word + 2, len - 2, table->rows[i].flag + 2);
+    if (nearest.word)
         return smc_error_set(reader->err, SMC_ERR_USAGE,
-                             "unknown option '%.*s': did you mean '%s'?", (int)len, word, meant);
-    for (size_t i = 0; i < table->count; i++) {
-        const char *flag = table->rows[i].flag;
-        int distance = smci_typo_distance(word, len, flag, strlen(flag));
-        if (distance < least_so_far) {
-            nearest = flag;
-            least_so_far = distance;
-        }
-    }
-    if (nearest && len > 3 && smci_typo_is_near(least_so_far, len - 2))
-        return smc_error_set(reader->err, SMC_ERR_USAGE,
-                             "unknown option '%.*s': did you mean '%s'?", (int)len, word, nearest);
+                             "unknown option '%.*s': did you mean '--%s'?", (int)len, word,
+                             nearest.word);
     return smc_error_set(reader->err, SMC_ERR_USAGE, "unknown option '%.*s': see --help",
-                         len > TYPO_MAX ? TYPO_MAX : (int)len, word);
+                         len > SHOWN_MAX ? SHOWN_MAX : (int)len, word);
 }
 
 static enum smc_status fail_ambiguous(const struct reader *reader, const char *word, size_t len)
@@ -170,7 +83,7 @@ static enum smc_status fail_ambiguous(const struct reader *reader, const char *w
     const struct smci_settings_table *table = reader->settings->table;
     struct smc_buf fits = SMC_BUF_INIT(300);
     for (size_t i = 0; i < table->count; i++)
-        if (is_prefix(word, len, table->rows[i].flag))
+        if (smci_word_begins(table->rows[i].flag, word, len))
             if (smc_buf_addf(&fits, "%s%s", fits.len ? ", " : "", table->rows[i].flag) != SMC_OK)
                 break;
     enum smc_status rc = smc_error_set(reader->err, SMC_ERR_USAGE,
@@ -284,8 +197,8 @@ static enum smc_status fail_loose(const struct reader *reader, const char *word)
                          word);
 }
 
-enum smc_status smci_settings_read_args(struct smci_settings *settings, int argc, char **argv,
-                                        struct smc_error *err)
+enum smc_status smci_settings_read_flags(struct smci_settings *settings, int argc, char **argv,
+                                         struct smc_error *err)
 {
     struct reader reader = {.settings = settings, .argv = argv, .argc = argc, .at = 1, .err = err};
     enum smc_status first = SMC_OK;

@@ -1,24 +1,19 @@
-/* What the keys of a configuration file mean: defaults and profiles, a part for each program, and the
- * settings of its table. */
-#include "yaml.h"
+#include "settings_keys.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "settings_internal.h"
-
-/* The known word that is the least different from a mistyped one. */
-struct nearest {
-    char word[SMCI_CONFIG_KEY_MAX]; /* "": none is near */
-    int distance;
-};
+#include "given_path.h"
+#include "words.h"
+#include "yaml.h"
 
 struct reader {
     struct smci_settings *settings;
     const struct smci_settings_file *file;
-    const char *wanted;     /* the profile that counts */
-    bool is_found;          /* the profile was there */
-    struct nearest nearest; /* else one that may have been meant */
+    const char *wanted;          /* the profile that counts */
+    bool is_found;               /* the profile was there */
+    struct smci_nearest nearest; /* else the one that may have been meant: its distance, */
+    char nearest_profile[SMCI_YAML_KEY_MAX]; /* and its name; "": none */
     bool holds_secret;
     struct smc_buf
         own; /* what is_own says, of each profile: flag, value, profile, each with a NUL */
@@ -26,7 +21,7 @@ struct reader {
 };
 
 /* Of all profiles together. */
-#define OWN_MAX (2 * SMCI_CONFIG_MAX)
+#define OWN_MAX (2 * SMCI_SETTINGS_FILE_MAX)
 
 /* Groups of settings that exclude each other are numbered from 1 on. */
 #define GROUPS_MAX 8
@@ -40,50 +35,43 @@ struct scope {
     const struct smci_setting *groups[GROUPS_MAX]; /* what was read in it of each */
 };
 
-/* ---- mistyped keys ---- */
-
-static void consider(struct nearest *nearest, const char *typed, const char *word)
-{
-    int distance = smci_typo_distance(typed, strlen(typed), word, strlen(word));
-    if (!smci_typo_is_near(distance, strlen(typed)) ||
-        (nearest->word[0] && nearest->distance <= distance))
-        return;
-    (void)snprintf(nearest->word, sizeof nearest->word, "%s", word);
-    nearest->distance = distance;
-}
-
 static enum smc_status fail_key(const struct smci_yaml *yaml, const struct smci_key *key,
-                                const struct nearest *nearest, const char *expected)
+                                const char *nearest, const char *expected)
 {
-    if (nearest->word[0])
+    if (nearest)
         return smci_yaml_fail(yaml, key->at, "unknown key '%.60s': did you mean '%s'?", key->text,
-                              nearest->word);
+                              nearest);
     return smci_yaml_fail(yaml, key->at, "unknown key '%.60s': %s", key->text, expected);
 }
 
 /* ---- settings ---- */
 
 static const struct smci_setting *find_row(const struct smci_settings_table *table,
-                                           const char *text, struct nearest *nearest)
+                                           const char *text)
 {
     for (size_t i = 0; i < table->count; i++) {
-        char key[SMCI_CONFIG_KEY_MAX];
-        if (!smci_setting_key(&table->rows[i], key, sizeof key))
-            continue;
-        if (strcmp(key, text) == 0)
+        char key[SMCI_YAML_KEY_MAX];
+        if (smci_setting_key(&table->rows[i], key, sizeof key) && strcmp(key, text) == 0)
             return &table->rows[i];
-        consider(nearest, text, key);
     }
     return NULL;
 }
 
-static const struct smci_setting *find_meant(const struct smci_settings_table *table,
-                                             const char *text)
+static enum smc_status fail_setting(const struct smci_yaml *yaml, const struct smci_key *key,
+                                    const struct smci_settings_table *table)
 {
-    char flag[SMCI_CONFIG_KEY_MAX + 2];
-    int len = snprintf(flag, sizeof flag, "--%s", text);
-    const char *meant = smci_settings_meant(table, flag, (size_t)len);
-    return meant ? smci_settings_row(table, meant) : NULL;
+    char flag[SMCI_YAML_KEY_MAX + 2];
+    char name[SMCI_YAML_KEY_MAX];
+    struct smci_nearest nearest = {NULL, 0};
+    int len = snprintf(flag, sizeof flag, "--%s", key->text);
+    const struct smci_setting *synonym = smci_settings_meant(table, flag, (size_t)len);
+    const struct smci_setting *meant = synonym;
+    for (const struct smci_setting *row = table->rows; row < table->rows + table->count; row++)
+        if (!synonym && smci_setting_key(row, name, sizeof name) &&
+            smci_nearest_try(&nearest, key->text, strlen(key->text), row->flag + 2))
+            meant = row;
+    return fail_key(yaml, key, meant && smci_setting_key(meant, name, sizeof name) ? name : NULL,
+                    "sigmacat.yaml(5) has the keys of each part");
 }
 
 /* In one place two of a group contradict each other, whatever goes before them. */
@@ -93,7 +81,7 @@ static enum smc_status check_group(struct scope *scope, const struct smci_settin
     if (row->group <= 0 || row->group >= GROUPS_MAX)
         return SMC_OK;
     const struct smci_setting **first = &scope->groups[row->group];
-    char key[SMCI_CONFIG_KEY_MAX];
+    char key[SMCI_YAML_KEY_MAX];
     if (*first && *first != row && smci_setting_key(*first, key, sizeof key))
         return smc_error_set(scope->reader->err, SMC_ERR_USAGE,
                              "%s and %s of the same part exclude each other: keep one of them",
@@ -138,12 +126,12 @@ static enum smc_status put_setting(struct scope *scope, const struct smci_settin
                                    const struct smci_given *given)
 {
     struct reader *reader = scope->reader;
-    struct smc_buf path = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
+    struct smc_buf path = SMC_BUF_INIT(SMCI_YAML_VALUE_MAX);
     struct smc_error why = SMC_ERROR_INIT;
     struct smci_given put = *given;
     enum smc_status rc = SMC_OK;
     if (row->type == SMCI_SETTING_PATH) {
-        rc = smci_config_path(reader->file, given->text, &path, &why);
+        rc = smci_path_resolve(given->text, reader->file->path, reader->file->home, &path, &why);
         put.text = smc_buf_str(&path);
     }
     if (rc == SMC_ERR_USAGE)
@@ -166,14 +154,10 @@ static enum smc_status take_setting(struct smci_yaml *yaml, const struct smci_ke
 {
     struct scope *scope = ctx;
     struct reader *reader = scope->reader;
-    struct nearest nearest = {.word = ""};
-    const struct smci_setting *row = find_row(reader->settings->table, key->text, &nearest);
-    const struct smci_setting *meant = row ? NULL : find_meant(reader->settings->table, key->text);
-    if (meant)
-        (void)smci_setting_key(meant, nearest.word, sizeof nearest.word);
+    const struct smci_setting *row = find_row(reader->settings->table, key->text);
     if (!row)
-        return fail_key(yaml, key, &nearest, "sigmacat.yaml(5) has the keys of each part");
-    struct smc_buf text = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
+        return fail_setting(yaml, key, reader->settings->table);
+    struct smc_buf text = SMC_BUF_INIT(SMCI_YAML_VALUE_MAX);
     char name[512];
     struct smci_place at = smci_yaml_place(yaml);
     (void)snprintf(name, sizeof name, "%s:%zu:%zu: %s", smci_path_shown(reader->file->path),
@@ -194,7 +178,7 @@ static enum smc_status take_setting(struct smci_yaml *yaml, const struct smci_ke
 static enum smc_status pass_setting(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
 {
     (void)ctx;
-    struct smc_buf text = SMC_BUF_INIT(SMCI_CONFIG_VALUE_MAX);
+    struct smc_buf text = SMC_BUF_INIT(SMCI_YAML_VALUE_MAX);
     enum smc_status rc = smci_yaml_list(yaml, key->text, &text);
     smc_buf_wipe(&text);
     return rc;
@@ -206,15 +190,15 @@ static enum smc_status take_part(struct smci_yaml *yaml, const struct smci_key *
 {
     const struct scope *scope = ctx;
     const struct smci_settings_file *file = scope->reader->file;
-    struct nearest nearest = {.word = ""};
+    struct smci_nearest nearest = {NULL, 0};
     for (const char *const *part = file->parts; *part; part++) {
         if (strcmp(*part, key->text) == 0) {
             bool is_own = strcmp(*part, file->part) == 0;
             return smci_yaml_mapping(yaml, key->text, is_own ? take_setting : pass_setting, ctx);
         }
-        consider(&nearest, key->text, *part);
+        (void)smci_nearest_try(&nearest, key->text, strlen(key->text), *part);
     }
-    return fail_key(yaml, key, &nearest,
+    return fail_key(yaml, key, nearest.word,
                     "'sigma' and 'upload' are expected here, with the settings below them");
 }
 
@@ -225,7 +209,8 @@ static enum smc_status take_profile(struct smci_yaml *yaml, const struct smci_ke
     struct scope scope = {
         .reader = reader, .source = SMCI_FROM_PROFILE, .profile = key->text, .counts = is_wanted};
     reader->is_found = reader->is_found || is_wanted;
-    consider(&reader->nearest, reader->wanted, key->text);
+    if (smci_nearest_try(&reader->nearest, reader->wanted, strlen(reader->wanted), key->text))
+        (void)strcpy(reader->nearest_profile, key->text);
     if (strchr(key->text, ','))
         return smci_yaml_fail(yaml, key->at, "a profile's name can't have a comma in it");
     struct smc_buf *names = &reader->settings->profiles;
@@ -243,10 +228,9 @@ static enum smc_status take_top(struct smci_yaml *yaml, const struct smci_key *k
         return smci_yaml_mapping(yaml, key->text, take_part, &shared);
     if (strcmp(key->text, "profiles") == 0)
         return smci_yaml_mapping(yaml, key->text, take_profile, reader);
-    struct nearest nearest = {.word = ""};
-    consider(&nearest, key->text, "defaults");
-    consider(&nearest, key->text, "profiles");
-    return fail_key(yaml, key, &nearest, "'defaults' and 'profiles' are expected here");
+    static const char *const words[] = {"defaults", "profiles"};
+    return fail_key(yaml, key, smci_nearest(key->text, words, 2),
+                    "'defaults' and 'profiles' are expected here");
 }
 
 /* ---- profiles ---- */
@@ -259,18 +243,18 @@ static enum smc_status check_profile(const struct reader *reader)
     const char *from = file->profile_from ? file->profile_from : "--profile";
     const char *shown = smci_path_shown(file->path);
     const char *names = smc_buf_str(&reader->settings->profiles);
-    if (reader->nearest.word[0])
+    if (reader->nearest_profile[0])
         return smc_error_set(reader->err, SMC_ERR_USAGE,
                              "%s: there is no profile '%.60s' in %s: did you mean '%s'?", from,
-                             file->profile, shown, reader->nearest.word);
+                             file->profile, shown, reader->nearest_profile);
     return smc_error_set(reader->err, SMC_ERR_USAGE,
                          "%s: there is no profile '%.60s' in %s, which has %s", from, file->profile,
                          shown, *names ? names : "none");
 }
 
-enum smc_status smci_config_parse(struct smci_settings *settings,
-                                  const struct smci_settings_file *file, const char *text,
-                                  size_t len, bool *holds_secret, struct smc_error *err)
+enum smc_status smci_settings_read_keys(struct smci_settings *settings,
+                                        const struct smci_settings_file *file, const char *text,
+                                        size_t len, bool *holds_secret, struct smc_error *err)
 {
     struct reader reader = {.settings = settings,
                             .file = file,
