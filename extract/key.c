@@ -18,7 +18,7 @@ enum smc_status key_make(struct smc_json_span id, struct smc_buf *key, bool *has
         enum smc_status rc = smc_json_decode(id, key);
         if (rc != SMC_OK || is_plain(key->data + from, key->len - from))
             return rc;
-        key->len = from;
+        smc_buf_cut(key, from);
     }
     enum smc_status rc = smc_buf_add(key, "=", 1);
     return rc == SMC_OK ? smc_buf_add(key, id.p, id.len) : rc;

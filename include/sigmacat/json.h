@@ -136,11 +136,11 @@ SMC_API bool smc_json_equals(struct smc_json_span value, const char *text);
 
 /* Appends what a JSON string means to `out`, as UTF-8; an unpaired surrogate becomes its three
  * bytes of generalized UTF-8 (WTF-8), so that smc_json_encode restores it. SMC_ERR_SYNTAX when
- * `value` is no string, else as smc_buf_add; then nothing was added. */
+ * `value` is not a string, else as smc_buf_add; then nothing was added, and `out` has failed. */
 SMC_API enum smc_status smc_json_decode(struct smc_json_span value, struct smc_buf *out);
 
 /* Appends the JSON string, quotes included, for `len` bytes of UTF-8 or WTF-8. SMC_ERR_SYNTAX when
- * they are neither, else as smc_buf_add; then nothing was added. */
+ * they are neither, else as smc_buf_add; then nothing was added, and `out` has failed. */
 SMC_API enum smc_status smc_json_encode(const char *text, size_t len, struct smc_buf *out);
 
 /* A JSON number without fraction or exponent that fits; false otherwise. */
@@ -155,7 +155,7 @@ struct smc_json_field {
 /* Appends `object` (scanned) to `out` with `members` set: members of these names, however often
  * they occur, are taken out, then ours are put in before the closing brace, in order. All other
  * bytes of the object stay as they are. SMC_ERR_SYNTAX when it is not an object or one of our
- * values is none, else as smc_buf_add; then nothing was added. */
+ * values is none, else as smc_buf_add; then nothing was added, and `out` has failed. */
 SMC_API enum smc_status smc_json_splice(struct smc_json_span object,
                                         const struct smc_json_field *members, size_t count,
                                         struct smc_buf *out);

@@ -28,18 +28,40 @@ void smc_buf_wipe(struct smc_buf *buf)
 
 void smc_buf_reset(struct smc_buf *buf)
 {
-    buf->len = 0;
+    smc_buf_cut(buf, 0);
+    buf->status = SMC_OK;
+}
+
+void smc_buf_cut(struct smc_buf *buf, size_t len)
+{
+    if (len > buf->len)
+        return;
+    buf->len = len;
     if (buf->data)
-        buf->data[0] = '\0';
+        buf->data[len] = '\0';
+}
+
+enum smc_status smc_buf_status(const struct smc_buf *buf)
+{
+    return buf->status;
+}
+
+enum smc_status smc_buf_fail(struct smc_buf *buf, enum smc_status status)
+{
+    if (buf->status == SMC_OK)
+        buf->status = status;
+    return buf->status;
 }
 
 enum smc_status smc_buf_reserve(struct smc_buf *buf, size_t extra)
 {
+    if (buf->status != SMC_OK)
+        return buf->status;
     if (extra > buf->cap - buf->len)
-        return SMC_ERR_CAP;
+        return smc_buf_fail(buf, SMC_ERR_CAP);
     size_t need;
     if (__builtin_add_overflow(buf->len + 1, extra, &need))
-        return SMC_ERR_NOMEM;
+        return smc_buf_fail(buf, SMC_ERR_NOMEM);
     if (need <= buf->allocated)
         return SMC_OK;
     size_t size = buf->allocated > SIZE_MAX / 2 ? need : buf->allocated * 2;
@@ -51,7 +73,7 @@ enum smc_status smc_buf_reserve(struct smc_buf *buf, size_t extra)
         size = 64;
     char *data = realloc(buf->data, size);
     if (!data)
-        return SMC_ERR_NOMEM;
+        return smc_buf_fail(buf, SMC_ERR_NOMEM);
     buf->data = data;
     buf->allocated = size;
     buf->data[buf->len] = '\0';
@@ -60,9 +82,8 @@ enum smc_status smc_buf_reserve(struct smc_buf *buf, size_t extra)
 
 enum smc_status smc_buf_add(struct smc_buf *buf, const void *bytes, size_t len)
 {
-    enum smc_status rc = smc_buf_reserve(buf, len);
-    if (rc != SMC_OK)
-        return rc;
+    if (smc_buf_reserve(buf, len) != SMC_OK)
+        return buf->status;
     if (len)
         (void)memcpy(buf->data + buf->len, bytes, len);
     buf->len += len;
@@ -83,34 +104,33 @@ enum smc_status smc_buf_addf(struct smc_buf *buf, const char *fmt, ...)
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, fmt, args);
     va_end(args);
-    enum smc_status rc = len < 0 ? SMC_ERR_NOMEM : smc_buf_reserve(buf, (size_t)len);
-    if (rc == SMC_OK) {
+    if (len < 0)
+        (void)smc_buf_fail(buf, SMC_ERR_NOMEM);
+    else if (smc_buf_reserve(buf, (size_t)len) == SMC_OK) {
         (void)vsnprintf(buf->data + buf->len, (size_t)len + 1, fmt, again);
         buf->len += (size_t)len;
     }
     va_end(again);
-    return rc;
+    return buf->status;
 }
 
 enum smc_status smc_buf_read(struct smc_buf *buf, int fd)
 {
     char more;
-    enum smc_status rc = smc_buf_reserve(buf, buf->cap - buf->len);
-    while (rc == SMC_OK) {
+    ssize_t got = smc_buf_reserve(buf, buf->cap - buf->len) == SMC_OK;
+    while (got != 0 && buf->status == SMC_OK) {
         size_t room = buf->cap - buf->len;
-        ssize_t got = read(fd, room > 0 ? buf->data + buf->len : &more, room > 0 ? room : 1);
-        if (got == 0)
-            break;
+        got = read(fd, room > 0 ? buf->data + buf->len : &more, room > 0 ? room : 1);
         if (got < 0 && errno != EINTR)
-            rc = SMC_ERR_IO;
+            (void)smc_buf_fail(buf, SMC_ERR_IO);
         else if (got > 0 && room == 0)
-            rc = SMC_ERR_CAP;
+            (void)smc_buf_fail(buf, SMC_ERR_CAP);
         else if (got > 0)
             buf->len += (size_t)got;
     }
     if (buf->data)
         buf->data[buf->len] = '\0';
-    return rc;
+    return buf->status;
 }
 
 const char *smc_buf_str(const struct smc_buf *buf)

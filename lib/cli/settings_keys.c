@@ -118,7 +118,7 @@ static enum smc_status check_own(struct scope *scope, const struct smci_setting 
         rc = smc_buf_add(own, scope->profile, strlen(scope->profile) + 1);
     if (rc != SMC_ERR_CAP)
         return rc;
-    own->len = was;
+    smc_buf_cut(own, was);
     return SMC_OK; /* a warning less */
 }
 

@@ -92,35 +92,32 @@ bool smc_json_equals(struct smc_json_span value, const char *text)
     return *text == '\0';
 }
 
-/* Takes back what was added since `buf` was `len` bytes long. */
-static enum smc_status undo(struct smc_buf *buf, size_t len, enum smc_status rc)
+/* Takes back what was added since `out` was `len` bytes long, if anything failed since. */
+static enum smc_status finish(struct smc_buf *out, size_t len)
 {
-    if (rc != SMC_OK && buf->data) {
-        buf->len = len;
-        buf->data[len] = '\0';
-    }
-    return rc;
+    if (out->status != SMC_OK)
+        smc_buf_cut(out, len);
+    return out->status;
 }
 
 enum smc_status smc_json_decode(struct smc_json_span value, struct smc_buf *out)
 {
     if (!is_quoted(value))
-        return SMC_ERR_SYNTAX;
+        return smc_buf_fail(out, SMC_ERR_SYNTAX);
     const char *p = value.p + 1;
     const char *end = value.p + value.len - 1;
     size_t was = out->len;
-    enum smc_status rc = SMC_OK;
-    while (rc == SMC_OK && p < end) {
+    while (out->status == SMC_OK && p < end) {
         const char *slash = memchr(p, '\\', (size_t)(end - p));
-        rc = smc_buf_add(out, p, (size_t)((slash ? slash : end) - p));
+        (void)smc_buf_add(out, p, (size_t)((slash ? slash : end) - p));
         p = slash ? slash : end;
-        if (rc == SMC_OK && slash) {
+        if (slash) {
             char meant[4];
             size_t len = read_escape(&p, end, meant);
-            rc = len ? smc_buf_add(out, meant, len) : SMC_ERR_SYNTAX;
+            (void)(len ? smc_buf_add(out, meant, len) : smc_buf_fail(out, SMC_ERR_SYNTAX));
         }
     }
-    return undo(out, was, rc);
+    return finish(out, was);
 }
 
 /* ---- the JSON string for a text ---- */
@@ -159,7 +156,7 @@ static enum smc_status add_escape(const char **at, const char *end, struct smc_b
         *at += 3;
         /* Two halves that fit would come back as one character: as such they are not WTF-8. */
         if (!unit || (unit < 0xdc00 && read_surrogate(*at, end) >= 0xdc00))
-            return SMC_ERR_SYNTAX;
+            return smc_buf_fail(out, SMC_ERR_SYNTAX);
         return smc_buf_addf(out, "\\u%04x", unit);
     }
     *at += 1;
@@ -184,15 +181,14 @@ enum smc_status smc_json_encode(const char *text, size_t len, struct smc_buf *ou
     const char *p = len ? text : "";
     const char *end = p + len;
     size_t was = out->len;
-    enum smc_status rc = smc_buf_addstr(out, "\"");
-    while (rc == SMC_OK && p < end) {
+    (void)smc_buf_addstr(out, "\"");
+    while (out->status == SMC_OK && p < end) {
         const char *stop = plain_end(p, end);
-        rc = smc_buf_add(out, p, (size_t)(stop - p));
+        (void)smc_buf_add(out, p, (size_t)(stop - p));
         p = stop;
-        if (rc == SMC_OK && p < end)
-            rc = add_escape(&p, end, out);
+        if (p < end)
+            (void)add_escape(&p, end, out);
     }
-    if (rc == SMC_OK)
-        rc = smc_buf_addstr(out, "\"");
-    return undo(out, was, rc);
+    (void)smc_buf_addstr(out, "\"");
+    return finish(out, was);
 }

@@ -198,17 +198,16 @@ static json_t *mended_string(const char *text)
 {
     struct smc_buf buf = SMC_BUF_INIT(SIZE_MAX);
     const char *end = text + strlen(text);
-    enum smc_status rc = SMC_OK;
-    while (rc == SMC_OK && text < end) {
+    while (text < end) {
         const char *from = text;
         if (smci_utf8_next(&text, end)) {
-            rc = smc_buf_add(&buf, from, (size_t)(text - from));
+            (void)smc_buf_add(&buf, from, (size_t)(text - from));
         } else {
             text = text > from ? text : from + 1;
-            rc = smc_buf_addstr(&buf, "\xef\xbf\xbd");
+            (void)smc_buf_addstr(&buf, "\xef\xbf\xbd");
         }
     }
-    json_t *value = rc == SMC_OK ? json_stringn(smc_buf_str(&buf), buf.len) : NULL;
+    json_t *value = buf.status == SMC_OK ? json_stringn(smc_buf_str(&buf), buf.len) : NULL;
     smc_buf_clear(&buf);
     return value;
 }
@@ -233,18 +232,10 @@ bool smci_tree_add_bool(struct smci_tree *parent, const char *name, bool value)
 
 /* ---- writing ---- */
 
-struct sink {
-    struct smc_buf *out;
-    enum smc_status rc;
-};
-
-static int sink_add(const char *bytes, size_t len, void *ctx)
+/* jansson 2.14 loses some of our failures and goes on; the buffer does not. */
+static int dump(const char *bytes, size_t len, void *ctx)
 {
-    struct sink *sink = ctx;
-    /* jansson 2.14 loses some of our failures and goes on: one must stay one. */
-    if (sink->rc == SMC_OK)
-        sink->rc = smc_buf_add(sink->out, bytes, len);
-    return sink->rc == SMC_OK ? 0 : -1;
+    return smc_buf_add(ctx, bytes, len) == SMC_OK ? 0 : -1;
 }
 
 enum smc_status smci_tree_dump(const struct smci_tree *root, bool compact, struct smc_buf *out,
@@ -252,19 +243,16 @@ enum smc_status smci_tree_dump(const struct smci_tree *root, bool compact, struc
 {
     if (!root || has_failed(tree(root)))
         return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
-    struct sink sink = {out, SMC_OK};
     size_t was = out->len;
     size_t flags = JSON_ENCODE_ANY | (compact ? JSON_COMPACT : JSON_INDENT(1));
-    int rc = json_dump_callback(tree(root), sink_add, &sink, flags);
-    if (rc == 0 && sink_add("\n", 1, &sink) == 0)
-        return SMC_OK;
-    if (out->data) {
-        out->len = was;
-        out->data[was] = '\0';
-    }
     /* jansson itself fails only where it can't get memory */
-    if (sink.rc == SMC_ERR_CAP)
+    if (json_dump_callback(tree(root), dump, out, flags) != 0)
+        (void)smc_buf_fail(out, SMC_ERR_NOMEM);
+    if (smc_buf_add(out, "\n", 1) == SMC_OK)
+        return SMC_OK;
+    smc_buf_cut(out, was);
+    if (out->status == SMC_ERR_CAP)
         return smc_error_set(err, SMC_ERR_CAP, "more than the %zu bytes there is room for",
                              out->cap);
-    return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
+    return smc_error_set(err, out->status, "%s", smc_error_text(out->status));
 }
