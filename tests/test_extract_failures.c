@@ -252,7 +252,7 @@ static void check_gap(struct extraction *x, const struct row *row, const char *k
     (void)snprintf(member, sizeof member, "extraction.gaps.%s", kind);
     assert_int_equal(extraction_summary_int(x, member, 0), 1);
     assert_int_equal(extraction_count_lines(x, "WARNING - Gap: ", NULL), 1);
-    const char *line = strstr(smc_buf_str(&x->log), "WARNING - Gap: ");
+    const char *line = strstr(log_sink_text(&x->log), "WARNING - Gap: ");
     char text[4096];
     (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
     if (row->call->owner)

@@ -373,7 +373,7 @@ static void test_kept_gap(void **state)
     show(x, &estate);
     extraction_fault(x, "call=elements,object=w2,do=status:404");
     run_ok(x, "--incremental");
-    const char *line = strstr(smc_buf_str(&x->log), "WARNING - Gap: ");
+    const char *line = strstr(log_sink_text(&x->log), "WARNING - Gap: ");
     assert_non_null(line);
     char *said = text_format("%.*s", (int)strcspn(line, "\n"), line);
     sim_faults_clear(x->sim);

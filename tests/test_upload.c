@@ -58,7 +58,7 @@ static void test_type(void **state)
     assert_string_equal(taken(f, 0)->path, row->path);
     assert_string_equal(taken(f, 0)->filename, row->filename);
     assert_same_bytes(taken(f, 0), path);
-    char *line = text_format("I Uploaded %s/", f->dir);
+    char *line = text_format("INFO - Uploaded %s/", f->dir);
     assert_logged(f, line);
     free(line);
     line = text_format(" as %s to %s\n", row->type, row->path);
@@ -82,7 +82,7 @@ struct fault_row {
 
 #define ONCE(name, what)                                                                           \
     {                                                                                              \
-        name, what ",attempt=1", 2, SMC_OK, 500, 1000, "I Uploaded"                                \
+        name, what ",attempt=1", 2, SMC_OK, 500, 1000, "INFO - Uploaded"                           \
     }
 #define FATAL(name, what)                                                                          \
     {                                                                                              \
@@ -101,7 +101,7 @@ static const struct fault_row fault_rows[] = {
     ONCE("status_503", "do=status:503"),
     ONCE("status_504", "do=status:504"),
     ONCE("status_599", "do=status:599"),
-    {"three_resets", "do=reset-mid,attempt=1-3", 4, SMC_OK, 3500, 7000, "I Uploaded"},
+    {"three_resets", "do=reset-mid,attempt=1-3", 4, SMC_OK, 3500, 7000, "INFO - Uploaded"},
     {"retry_after_503", "do=status:503,retry-after=7,attempt=1", 2, SMC_OK, 7000, 7000, "Uploaded"},
     {"retry_after_429", "do=status:429,retry-after=7,attempt=1", 2, SMC_OK, 7000, 7000, "Uploaded"},
     {"retry_after_zero", "do=status:503,retry-after=0,attempt=1", 2, SMC_OK, 500, 1000, "Uploaded"},
@@ -148,7 +148,7 @@ static void test_fault(void **state)
     add_fault(f, row->fault);
     enum smc_status rc = upload_one(f, "VIZ", path, &err);
     if (rc != row->rc)
-        fail_msg("status %d (%s):\n%s", (int)rc, err.detail, f->log);
+        fail_msg("status %d (%s):\n%s", (int)rc, err.detail, log_sink_text(&f->log));
     assert_logged(f, row->said);
     assert_int_equal(sim_calls(f->sim, NULL, 0), row->calls);
     assert_in_range(f->fake.advanced_ms, row->wait_min_ms, row->wait_max_ms);
@@ -170,7 +170,7 @@ static void test_words_are_capped(void **state)
     assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_HTTP);
     /* 199 bytes, less the half character at the end */
     assert_logged(f, "0\xc3\xa4\xc3\xa4\n");
-    assert_null(strstr(f->log, "and so"));
+    assert_null(strstr(log_sink_text(&f->log), "and so"));
     free(words);
     free(path);
 }
@@ -217,7 +217,7 @@ static void test_silent_server(void **state)
     add_fault(f, "do=silent");
     assert_int_equal(upload(f, &live.clock, args, &err), SMC_ERR_HTTP);
     assert_logged(f, "no byte came or went for 0.05 s (--timeout)");
-    assert_logged(f, "D upload: HTTP 0, again in ");
+    assert_logged(f, "DEBUG - upload: HTTP 0, again in ");
     free(path);
 }
 
@@ -261,7 +261,7 @@ static void test_early(void **state)
     long requests = net_requests(server);
     net_stop(server);
     if (rc != row->rc)
-        fail_msg("status %d (%s):\n%s", (int)rc, err.detail, f->log);
+        fail_msg("status %d (%s):\n%s", (int)rc, err.detail, log_sink_text(&f->log));
     assert_logged(f, row->said);
     assert_int_equal(requests, row->requests);
     free(path);
@@ -326,8 +326,8 @@ static void test_directory(void **state)
     assert_taken_names(f, sent);
     assert_int_equal(sim_connections(f->sim), 1);
     assert_int_equal(sim_max_in_flight(f->sim), 1);
-    assert_logged(f, "I Passed over notes.txt in ");
-    assert_logged(f, "I Sent 7 of 7 files\n");
+    assert_logged(f, "INFO - Passed over notes.txt in ");
+    assert_logged(f, "INFO - Sent 7 of 7 files\n");
 }
 
 static void test_one_failure_holds_its_summary(void **state)
@@ -343,12 +343,12 @@ static void test_one_failure_holds_its_summary(void **state)
     assert_taken_names(f, sent);
     assert_int_equal(sim_calls(f->sim, NULL, 0), 6);
     assert_string_equal(err.detail, "2 of 7 files were not sent");
-    assert_logged(f, "E 1-z.json was not sent: POST /visualization-" ID
+    assert_logged(f, "ERROR - 1-z.json was not sent: POST /visualization-" ID
                      "/1-z.json: HTTP 400: I dislike it\n");
-    assert_logged(f, "W 1-summary.json is held back: ");
-    assert_logged(f, "W Sent: 1-a.json, 2-a.json, 2-z.json, 2-summary.json, x.csv\n");
-    assert_logged(f, "E Failed: 1-z.json\n");
-    assert_logged(f, "E Held back until the rest of the set is sent: 1-summary.json\n");
+    assert_logged(f, "WARNING - 1-summary.json is held back: ");
+    assert_logged(f, "WARNING - Sent: 1-a.json, 2-a.json, 2-z.json, 2-summary.json, x.csv\n");
+    assert_logged(f, "ERROR - Failed: 1-z.json\n");
+    assert_logged(f, "ERROR - Held back until the rest of the set is sent: 1-summary.json\n");
 }
 
 static void test_resets_on_a_kept_connection(void **state)
@@ -377,9 +377,9 @@ static void test_refused_token_ends_the_run(void **state)
     assert_int_equal(smci_cli_exit_status(rc, 0), 3);
     assert_taken_names(f, sent);
     assert_int_equal(sim_calls(f->sim, NULL, 0), 2);
-    assert_logged(f, "E b.json was not sent: Catalog refused the token");
-    assert_logged(f, "E Failed: b.json\n");
-    assert_logged(f, "E Not sent, since the run ended before: c.json, d.json\n");
+    assert_logged(f, "ERROR - b.json was not sent: Catalog refused the token");
+    assert_logged(f, "ERROR - Failed: b.json\n");
+    assert_logged(f, "ERROR - Not sent, since the run ended before: c.json, d.json\n");
     assert_non_null(strstr(err.detail, "3 of 4 files were not sent: Catalog refused the token"));
 }
 
@@ -427,7 +427,7 @@ static void test_file_removed_before_its_turn(void **state)
     assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_taken_names(f, sent);
     assert_logged(f, "1-b.json: can't be read: No such file");
-    assert_logged(f, "W 1-summary.json is held back");
+    assert_logged(f, "WARNING - 1-summary.json is held back");
 }
 
 static void cut_victim(struct fixture *f)
@@ -485,7 +485,7 @@ static void test_stopped_by_a_signal(void **state)
     assert_int_equal(smci_cli_exit_status(rc, SIGINT), 130);
     assert_int_equal(smci_cli_exit_status(rc, SIGTERM), 143);
     assert_taken_names(f, sent);
-    assert_logged(f, "E Not sent, since the run ended before: b.json, c.json\n");
+    assert_logged(f, "ERROR - Not sent, since the run ended before: b.json, c.json\n");
 }
 
 static void test_many_files(void **state)

@@ -27,7 +27,7 @@ static void make_set(const struct fixture *f)
 static void fill_disk(struct fixture *f)
 {
     struct rlimit limit;
-    f->hook = NULL; /* once */
+    (void)f;
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
     limit.rlim_cur = 1;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -43,7 +43,6 @@ static void free_disk(void)
 
 static void damage_record(struct fixture *f)
 {
-    f->hook = NULL;
     char *junk = text_format("%8192s", "");
     char *path = text_format("%s/state/uploads.db", f->dir);
     file_write(path, junk, strlen(junk));
@@ -71,22 +70,22 @@ struct record_row {
 #define SKIP "--skip-uploaded"
 
 static const struct record_row record_rows[] = {
-    {"full_disk", fill_disk, ACCEPTED, "--json", NULL, "W " NOT_RECORDED, "", 0, 3, 2},
-    {"full_disk_skipping", fill_disk, ACCEPTED, SKIP, NULL, "E " NOT_RECORDED,
+    {"full_disk", fill_disk, ACCEPTED, "--json", NULL, "WARNING - " NOT_RECORDED, "", 0, 3, 2},
+    {"full_disk_skipping", fill_disk, ACCEPTED, SKIP, NULL, "ERROR - " NOT_RECORDED,
      "all files were sent, but not all are recorded", 5, 3, 2},
     {"full_disk_and_a_file_refused", fill_disk, ACCEPTED, "--json",
-     "do=status:400,object=1-summary.json", "W " NOT_RECORDED, "1 of 3 files were not sent", 4, 2,
-     2},
+     "do=status:400,object=1-summary.json", "WARNING - " NOT_RECORDED, "1 of 3 files were not sent",
+     4, 2, 2},
     {"full_disk_skipping_and_a_file_refused", fill_disk, ACCEPTED, SKIP,
-     "do=status:400,object=1-summary.json", "E " NOT_RECORDED, "1 of 3 files were not sent", 5, 2,
-     2},
-    {"damaged", damage_record, ACCEPTED, "--json", NULL, "W " NOT_RECORDED, "", 0, 3, -1},
-    {"damaged_skipping", damage_record, ACCEPTED, SKIP, NULL, "E " NOT_RECORDED,
+     "do=status:400,object=1-summary.json", "ERROR - " NOT_RECORDED, "1 of 3 files were not sent",
+     5, 2, 2},
+    {"damaged", damage_record, ACCEPTED, "--json", NULL, "WARNING - " NOT_RECORDED, "", 0, 3, -1},
+    {"damaged_skipping", damage_record, ACCEPTED, SKIP, NULL, "ERROR - " NOT_RECORDED,
      "all files were sent, but not all are recorded", 5, 3, -1},
     {"damaged_before_it_is_asked", damage_record, READ, SKIP, NULL, "", "the state file is damaged",
      5, 0, -1},
-    {"damaged_and_never_asked", damage_record, READ, "--json", NULL, "W " NOT_RECORDED, "", 0, 3,
-     -1},
+    {"damaged_and_never_asked", damage_record, READ, "--json", NULL, "WARNING - " NOT_RECORDED, "",
+     0, 3, -1},
 };
 
 static size_t count_in(const char *text, const char *what)
@@ -110,6 +109,8 @@ static void run_again(struct fixture *f, const struct record_row *row, const cha
 {
     struct smc_error err = SMC_ERROR_INIT;
     const char *const skip[] = {SKIP, "--state", place, NULL};
+    f->line = NULL;
+    f->hook = NULL;
     sim_faults_clear(f->sim);
     sim_stats_reset(f->sim);
     enum smc_status rc = upload_with(f, &err, skip);
@@ -140,10 +141,10 @@ static void test_record(void **state)
     enum smc_status rc = upload_with(f, &err, args);
     free_disk();
     if (smci_cli_exit_status(rc, 0) != row->status || !strstr(err.detail, row->says))
-        fail_msg("%d: %s\n%s", rc, err.detail, f->log);
+        fail_msg("%d: %s\n%s", rc, err.detail, log_sink_text(&f->log));
     assert_true(rc != SMC_OK || !err.detail[0]);
     assert_logged(f, row->logged);
-    assert_int_equal(count_in(f->log, NOT_RECORDED), *row->logged != '\0');
+    assert_int_equal(count_in(log_sink_text(&f->log), NOT_RECORDED), *row->logged != '\0');
     assert_int_equal(taken_count(f), row->sent);
     if (strcmp(row->option, "--json") == 0)
         assert_report(f, row);
@@ -178,34 +179,30 @@ static void test_lack(void **state)
     const struct lack_row *row = *state;
     struct fixture *f = fixture_new();
     void *made = f;
-    struct program_cost cost = {.status = -1};
+    struct program p = {.pid = 0};
+    struct words argv = {.count = 0};
     char *path = program_path("castor-upload");
-    char *errors = text_format("%s/errors", f->dir);
-    char *script =
-        text_format("D='%s'; exec 2>\"$D/errors\" 3>&- 4>&- 5>&- 6>&-; %s; exec \"$0\" \"$@\"",
-                    f->dir, row->before);
-    const char *argv[] = {"sh", "-c", script, path,  "-k", TOKEN,  "--endpoint", sim_url(f->sim),
-                          "-s", ID,   "-t",   "VIZ", "-d", f->dir, "--json",     NULL};
+    words_split(&argv, "sh -c", ' ', NULL);
+    words_add(&argv, "D='%s'; exec 3>&- 4>&- 5>&- 6>&-; %s; exec \"$0\" \"$@\"", f->dir,
+              row->before);
+    words_add(&argv, "%s", path);
+    words_split(&argv, "-k " TOKEN " -s " ID " -t VIZ --json -d @DIR --endpoint @URL", ' ',
+                (const char *const[]){"@DIR", f->dir, "@URL", sim_url(f->sim), NULL});
     make_set(f);
-    (void)program_wait(program_start(argv, -1, -1), &cost);
-    char *said = file_read(errors, NULL);
-    if (cost.status != row->status || !strstr(said, row->says))
-        fail_msg("status %d: %s", cost.status, said);
-    assert_true((strstr(said, "ERROR - ") != NULL) == (row->status != 0));
+    int status = program_run(&p, &argv, NULL, NULL);
+    if (status != row->status || !strstr(p.err, row->says))
+        fail_msg("status %d: %s", status, p.err);
+    assert_true((strstr(p.err, "ERROR - ") != NULL) == (row->status != 0));
     assert_int_equal(taken_count(f), row->status == 0 ? 3 : 0);
-    free(said);
-    free(script);
-    free(errors);
+    program_clear(&p);
+    words_clear(&argv);
     free(path);
     (void)fixture_teardown(&made);
 }
 
-#define TABLE(rows, test)                                                                          \
-    run_table(#rows, rows, sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], test)
-
 int main(void)
 {
     (void)signal(SIGXFSZ, SIG_IGN); /* as the program does */
-    int failed = TABLE(record_rows, test_record);
-    return failed + TABLE(lack_rows, test_lack);
+    int failed = RUN_TABLE("record_rows", record_rows, test_record);
+    return failed + RUN_TABLE("lack_rows", lack_rows, test_lack);
 }

@@ -53,13 +53,13 @@ struct choice_row {
 };
 
 static const struct choice_row choice_rows[] = {
-    {"latest", NOTHING, NULL, NULL, "--latest", "10", "I The newest complete set is 10\n"},
-    {"set", NOTHING, NULL, NULL, "2", "2", "I Sent 3 of 3 files"},
+    {"latest", NOTHING, NULL, NULL, "--latest", "10", "INFO - The newest complete set is 10\n"},
+    {"set", NOTHING, NULL, NULL, "2", "2", "INFO - Sent 3 of 3 files"},
     {"set_that_is_not_there", NOTHING, NULL, NULL, "3", NULL, "no file of set 3"},
     {"latest_without_summary", REMOVE, "10-summary.json", NULL, "--latest", "2",
-     "W Set 10 is passed over: set 10 has no summary"},
+     "WARNING - Set 10 is passed over: set 10 has no summary"},
     {"latest_lacks_a_file", REMOVE, "10-members.json", NULL, "--latest", "2",
-     "W Set 10 is passed over: 10-members.json: missing, and the summary counts it\n"},
+     "WARNING - Set 10 is passed over: 10-members.json: missing, and the summary counts it\n"},
     {"latest_with_other_bytes", WRITE, "10-members.json", "[{},{}]\n", "--latest", "2",
      "passed over: 10-members.json: 8 bytes, and the summary counts 9\n"},
     {"latest_with_fewer_records", WRITE, "10-members.json", "[{\"a\":1}]", "--latest", "2",
@@ -78,19 +78,20 @@ static const struct choice_row choice_rows[] = {
     {"latest_with_an_escaped_name", WRITE, "10-summary.json",
      "{\"extraction\":{\"files\":{\"\\u006dembers\":{\"records\":2,\"bytes\":9}, \"workbooks\":"
      "{\"records\":0,\"bytes\":2}}}}",
-     "--latest", "10", "I Sent 3 of 3 files"},
+     "--latest", "10", "INFO - Sent 3 of 3 files"},
     {"latest_lacks_a_file_that_is_no_name", WRITE, "10-summary.json",
      "{\"extraction\":{\"files\":{\"a\\u0000/\":{\"records\":2,\"bytes\":9}}}}", "--latest", "2",
      "passed over: 10-a\\u0000/.json: missing, and the summary counts it\n"},
     {"latest_leaves_foreign_files_out", WRITE, "10-more.json", "[]", "--latest", "10",
-     "I Sent 3 of 3 files"},
+     "INFO - Sent 3 of 3 files"},
     {"latest_leaves_broken_foreign_files_out", WRITE, "10-more.json", "[", "--latest", "10",
-     "I Sent 3 of 3 files"},
+     "INFO - Sent 3 of 3 files"},
     {"set_lacks_a_file", REMOVE, "2-members.json", NULL, "2", NULL,
-     "E 2-members.json: missing, and the summary counts it\n"},
-    {"set_without_summary", REMOVE, "2-summary.json", NULL, "2", NULL, "E set 2 has no summary"},
+     "ERROR - 2-members.json: missing, and the summary counts it\n"},
+    {"set_without_summary", REMOVE, "2-summary.json", NULL, "2", NULL,
+     "ERROR - set 2 has no summary"},
     {"set_is_partial", WRITE, "2-summary.json", "{\"extraction\":{\"files\":{},\"partial\":true}}",
-     "2", NULL, "E set 2: its summary says that it is partial\n"},
+     "2", NULL, "ERROR - set 2: its summary says that it is partial\n"},
     {"set_that_is_fine_beside_one_that_is_not", REMOVE, "10-summary.json", NULL, "2", "2", ""},
 };
 
@@ -124,8 +125,8 @@ static void test_choice(void **state)
     else if (row->change == REMOVE)
         remove_file(f, row->file);
     enum smc_status rc = upload_with(f, &err, strcmp(row->option, "--latest") ? set : latest);
-    if (!strstr(f->log, row->said) && !strstr(err.detail, row->said))
-        fail_msg("no '%s' in '%s' nor in:\n%s", row->said, err.detail, f->log);
+    if (!strstr(log_sink_text(&f->log), row->said) && !strstr(err.detail, row->said))
+        fail_msg("no '%s' in '%s' nor in:\n%s", row->said, err.detail, log_sink_text(&f->log));
     assert_int_equal(smci_cli_exit_status(rc, 0), row->sent ? 0 : 5);
     if (row->sent)
         assert_one_set(f, row->sent);
@@ -169,13 +170,10 @@ static const struct check_row check_rows[] = {
 };
 
 /* In a line of that level, perhaps behind the directory's name. */
-static void assert_logged_at(const struct fixture *f, char level, const char *text)
+static void assert_logged_at(const struct fixture *f, const char *level, const char *text)
 {
-    assert_logged(f, text);
-    const char *line = strstr(f->log, text);
-    while (line > f->log && line[-1] != '\n')
-        line--;
-    assert_int_equal(*line, level);
+    if (log_sink_count(&f->log, text, level) == 0)
+        fail_msg("no %s '%s' in:\n%s", level, text, log_sink_text(&f->log));
 }
 
 static void test_check(void **state)
@@ -194,13 +192,13 @@ static void test_check(void **state)
     enum smc_status rc = upload_with(f, &err, none);
     assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_int_equal(sim_connections(f->sim), 0);
-    assert_logged_at(f, 'E', row->problem);
+    assert_logged_at(f, "ERROR - ", row->problem);
     assert_non_null(strstr(err.detail, "nothing was sent: 1 problem (--force "));
     assert_non_null(strstr(err.detail, row->problem));
     err.code = SMC_OK;
-    f->log[0] = '\0';
+    log_sink_reset(&f->log);
     rc = upload_with(f, &err, forced);
-    assert_logged_at(f, 'W', row->problem);
+    assert_logged_at(f, "WARNING - ", row->problem);
     assert_int_equal(smci_cli_exit_status(rc, 0), row->exit);
     assert_int_equal(taken_count(f), row->forced);
     (void)fixture_teardown(&made);
@@ -214,7 +212,7 @@ static void test_csv_need_not_be_json(void **state)
     make_set(f, "1", "");
     write_text(f, "x.csv", "a,b\n");
     assert_int_equal(upload_with(f, &err, none), SMC_OK);
-    assert_logged(f, "W Of no extracted set, and sent too: x.csv\n");
+    assert_logged(f, "WARNING - Of no extracted set, and sent too: x.csv\n");
     assert_int_equal(taken_count(f), 4);
 }
 
@@ -228,7 +226,7 @@ static void test_foreign_files_in_one_warning(void **state)
     write_text(f, "b.json", "1");
     write_text(f, "a.json", "1");
     assert_int_equal(upload_with(f, &err, none), SMC_OK);
-    assert_logged(f, "W Of no extracted set, and sent too: 1-notes.json, a.json, b.json\n");
+    assert_logged(f, "WARNING - Of no extracted set, and sent too: 1-notes.json, a.json, b.json\n");
 }
 
 /* A single file goes as it is. */
@@ -239,7 +237,7 @@ static void test_one_file_is_not_read(void **state)
     write_text(f, "a.json", "[");
     char *path = text_format("%s/a.json", f->dir);
     assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_OK);
-    assert_null(strstr(f->log, "Reading"));
+    assert_null(strstr(log_sink_text(&f->log), "Reading"));
     free(path);
 }
 
@@ -273,7 +271,7 @@ struct change_row {
 
 static const struct change_row change_rows[] = {
     {"grows_while_checked", append_to_victim, "Reading 1-members.json",
-     "E 1-members.json: its size changed while it was read", 0},
+     "ERROR - 1-members.json: its size changed while it was read", 0},
     {"shrinks_while_checked", cut_victim, "Reading 1-members.json", "1-members.json: ", 0},
     {"grows_before_its_turn", append_to_victim, "0.json as VIZ",
      "1-members.json was not sent: 1-members.json: the file has changed since it was checked", 2},
@@ -368,9 +366,9 @@ static void test_dry_run(void **state)
     make_set(f, "1", "");
     assert_int_equal(upload_with(f, &err, dry), SMC_OK);
     assert_int_equal(sim_connections(f->sim), 0);
-    assert_logged(f, "I Would upload 1-members.json (9 bytes, 2 records) as VIZ to "
+    assert_logged(f, "INFO - Would upload 1-members.json (9 bytes, 2 records) as VIZ to "
                      "https://host.invalid/v1/visualization-" ID "/1-members.json\n");
-    assert_logged(f, "I Nothing was sent: 3 files with ");
+    assert_logged(f, "INFO - Nothing was sent: 3 files with ");
     remove_file(f, "1-summary.json");
     assert_int_equal(upload_with(f, &err, dry), SMC_ERR_IO);
 }
@@ -403,16 +401,16 @@ static void test_skip_uploaded(void **state)
     assert_int_equal(upload_with(f, &err, skip), SMC_ERR_HTTP);
     assert_int_equal(taken_count(f), 4); /* all but that and its summary */
     sim_faults_clear(f->sim);
-    f->log[0] = '\0';
+    log_sink_reset(&f->log);
     assert_int_equal(upload_with(f, &err, dry), SMC_OK);
-    assert_logged(f, "I Nothing was sent: 2 files with ");
+    assert_logged(f, "INFO - Nothing was sent: 2 files with ");
     err.code = SMC_OK;
     assert_int_equal(upload_with(f, &err, skip), SMC_OK);
     assert_int_equal(taken_count(f), 6);
     assert_string_equal(taken(f, 4)->filename, "1-workbooks.json");
     assert_string_equal(taken(f, 5)->filename, "1-summary.json");
-    assert_logged(f, "I Left out 1-members.json: accepted before, and unchanged\n");
-    assert_logged(f, "I Sent 2 of 6 files; 4 were accepted before\n");
+    assert_logged(f, "INFO - Left out 1-members.json: accepted before, and unchanged\n");
+    assert_logged(f, "INFO - Sent 2 of 6 files; 4 were accepted before\n");
     assert_int_equal(upload_with(f, &err, skip), SMC_OK);
     assert_int_equal(taken_count(f), 6);
     /* a file that is new, and its set's summary after it */
@@ -448,7 +446,7 @@ static void test_list(void **state)
     make_set(f, "1", "");
     assert_int_equal(upload_with(f, &err, list), SMC_OK);
     assert_string_equal(f->out, "");
-    assert_logged(f, "I Nothing has been accepted yet (no record in /");
+    assert_logged(f, "INFO - Nothing has been accepted yet (no record in /");
     assert_false(file_exists(place));
     assert_int_equal(upload_with(f, &err, with_state), SMC_OK);
     assert_int_equal(upload_with(f, &err, list), SMC_OK);
@@ -479,7 +477,7 @@ static void test_ledger_that_fails(void **state)
     assert_int_equal(sim_connections(f->sim), 0);
     err.code = SMC_OK;
     assert_int_equal(upload_with(f, &err, record), SMC_OK);
-    assert_logged(f, "W What is accepted is not recorded: ");
+    assert_logged(f, "WARNING - What is accepted is not recorded: ");
     assert_int_equal(taken_count(f), 3);
     free(place);
 }
@@ -547,8 +545,8 @@ static void test_what_is_no_file(void **state)
     assert_int_equal(mkdir(dir, 0700), 0);
     assert_int_equal(upload_with(f, &err, none), SMC_OK);
     assert_int_equal(taken_count(f), 3);
-    assert_logged(f, "I Passed over 1-dir.json in ");
-    assert_logged(f, "I Passed over 1-fifo.json in ");
+    assert_logged(f, "INFO - Passed over 1-dir.json in ");
+    assert_logged(f, "INFO - Passed over 1-fifo.json in ");
     free(fifo);
     free(dir);
 }

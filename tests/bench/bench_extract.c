@@ -18,6 +18,7 @@
 #include "tests/sim/priv.h"
 #include "tests/support/bench.h"
 #include "tests/support/program.h"
+#include "tests/support/stand_in.h"
 #include "tests/support/support.h"
 #include "lib/net/address.h"
 
@@ -41,7 +42,7 @@ static void extract(const char *url, const char *output, const char *option,
     char *path = program_path("castor-extract-sigma");
     const char *argv[] = {path, "-H",   url,           "-c",    "sim-client", "-a", "sim-secret",
                           "-o", output, "--log-level", "error", option,       NULL};
-    bench_must(program_run(argv, cost), "the extraction failed");
+    bench_must(program_measure(argv, cost), "the extraction failed");
     free(path);
 }
 
@@ -77,7 +78,7 @@ static char *get_token(const struct stand_in *s, const char *dir)
         "curl", "-s", "-o",
         file,   "-d", "grant_type=client_credentials&client_id=sim-client&client_secret=sim-secret",
         url,    NULL};
-    bench_must(program_run(argv, &cost), "curl: no token");
+    bench_must(program_measure(argv, &cost), "curl: no token");
     char *text = file_read(file, &len);
     root = smci_tree_parse(text, len, NULL);
     char *token = text_format("%s", smci_tree_text(root, "access_token"));
@@ -108,7 +109,7 @@ static void run_curl(const struct stand_in *s, const char *dir, const char *list
                           file,
                           NULL};
     file_write(file, list, strlen(list));
-    bench_must(program_run(argv, cost), "curl failed");
+    bench_must(program_measure(argv, cost), "curl failed");
     free(header);
     free(token);
     free(file);
@@ -290,7 +291,7 @@ static double time_to_request(const char *const *argv, int listener)
     struct program_cost cost;
     char first[16];
     double began_s = bench_now_s();
-    pid_t pid = program_start(argv, -1, -1);
+    pid_t pid = program_spawn((char *const *)(uintptr_t)argv, NULL, (const int[]){-1, -1, 2});
     bench_must(pid > 0, "it did not start");
     int fd = accept(listener, NULL, NULL);
     bench_must(fd >= 0 && read(fd, first, sizeof first) > 0, "no request came");

@@ -20,6 +20,7 @@
 
 #include "tests/support/bench.h"
 #include "tests/support/program.h"
+#include "tests/support/stand_in.h"
 #include "tests/support/support.h"
 
 #define SOURCE_ID "01234567-89ab-cdef-0123-456789abcdef"
@@ -132,7 +133,7 @@ static void upload(const struct stand_in *s, const char *const *options, struct 
                                           s->url,    "--log-level", "error"};
     for (size_t i = 0; i < OPTIONS_MAX - 1 && options[i]; i++)
         argv[11 + i] = options[i];
-    bench_must(program_run(argv, cost), "the upload failed");
+    bench_must(program_measure(argv, cost), "the upload failed");
     free(path);
 }
 
@@ -148,7 +149,7 @@ static void curl_file(const struct stand_in *s, const char *file, struct program
     char *form = text_format("file=@%s", file);
     char *url = text_format("%s" PLACE "%s", s->url, strrchr(file, '/') + 1);
     const char *argv[] = {"curl", "-s", "-f", "-H", TOKEN, "-H", ACCEPT, "-F", form, url, NULL};
-    bench_must(program_run(argv, cost), "curl failed");
+    bench_must(program_measure(argv, cost), "curl failed");
     free(form);
     free(url);
 }
@@ -181,7 +182,7 @@ static double curl_all(const struct stand_in *s, const struct lot *lot)
                       "header = \"" TOKEN "\"\nheader = \"" ACCEPT "\"\n"
                       "form = \"file=@%s/%05d.csv\"\n",
                       i > 0 ? "next\n" : "", s->url, i, lot->csv, i);
-    bench_must(fclose(out) == 0 && program_run(argv, &cost), "curl failed");
+    bench_must(fclose(out) == 0 && program_measure(argv, &cost), "curl failed");
     free(list);
     return cost.wall_s;
 }

@@ -68,7 +68,7 @@ bool bench_has_curl(void)
 {
     struct program_cost cost;
     const char *argv[] = {"curl", "--version", NULL};
-    return program_run(argv, &cost);
+    return program_measure(argv, &cost);
 }
 
 void bench_use_memory(void)

@@ -5,12 +5,11 @@
 #include <fnmatch.h>
 #include <unistd.h>
 
-#include <sigmacat/log.h>
-
 #include "extract/options.h"
 #include "extract/run.h"
 
-#define WORDS_MAX 32
+#include "stand_in.h"
+#include "words.h"
 
 const char *const extraction_names[EXTRACTION_FILES] = {
     "connections",       "workbooks", "workbook_sources", "datamodels", "datamodel_sources",
@@ -37,7 +36,7 @@ int extraction_setup(void **state)
     x->sim_opt = opt;
     fake_clock_init(&x->fake);
     live_clock_init(&x->live);
-    smc_buf_init(&x->log, SIZE_MAX);
+    log_sink_init(&x->log);
     if (pipe2(x->stop_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return -1;
     x->dir = make_dir();
@@ -61,7 +60,7 @@ int extraction_teardown(void **state)
     struct extraction *x = *state;
     sim_stop(x->sim);
     forget_set(x);
-    smc_buf_clear(&x->log);
+    log_sink_clear(&x->log);
     free(x->output);
     temp_dir_remove(x->dir);
     (void)close(x->stop_pipe[0]);
@@ -73,21 +72,8 @@ int extraction_teardown(void **state)
 int extraction_table(const char *group, const void *rows, size_t row_size, size_t count,
                      CMUnitTestFunction test)
 {
-    struct CMUnitTest *tests = calloc(count, sizeof *tests);
-    if (!tests)
-        return 1;
-    for (size_t i = 0; i < count; i++) {
-        const void *row = (const char *)rows + i * row_size;
-        tests[i].name = *(const char *const *)row;
-        tests[i].test_func = test;
-        tests[i].setup_func = extraction_setup;
-        tests[i].teardown_func = extraction_teardown;
-        /* cmocka hands it out as *state without writing to it */
-        tests[i].initial_state = (void *)(uintptr_t)row;
-    }
-    int failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
-    free(tests);
-    return failed;
+    return run_table_with(group, rows, row_size, count, test, extraction_setup,
+                          extraction_teardown);
 }
 
 /* ---- the stand-in ---- */
@@ -167,41 +153,28 @@ void extraction_replay(struct extraction *x, const struct recorded_call *calls, 
 
 void extraction_start(struct extraction *x)
 {
-    char why[256] = "";
     if (!x->is_live) {
         x->sim_opt.now_ms = x->fake.clock.now_ms;
         x->sim_opt.now_ctx = x->fake.clock.ctx;
     }
-    x->sim = sim_start(&x->sim_opt, why, sizeof why);
-    if (!x->sim)
-        fail_msg("no stand-in: %s", why);
+    x->sim = stand_in_new(&x->sim_opt);
 }
 
 void extraction_fault(struct extraction *x, const char *faults)
 {
-    char why[256] = "";
-    for (const char *at = faults; at && *at; at += strspn(at, " ")) {
-        char one[512];
-        size_t len = strcspn(at, " ");
-        (void)snprintf(one, sizeof one, "%.*s", (int)len, at);
-        if (sim_fault(x->sim, one, why, sizeof why) != 0)
-            fail_msg("%s: %s", one, why);
-        at += len;
-    }
+    struct words words = {.count = 0};
+    words_split(&words, faults, ' ', NULL);
+    for (int i = 0; i < words.count; i++)
+        stand_in_fault(x->sim, words.v[i]);
+    words_clear(&words);
 }
 
 /* ---- running ---- */
 
-static void keep_line(void *ctx, enum smc_log_level level, const char *line)
+static void on_cue(void *ctx)
 {
-    static const char *const names[] = {"ERROR", "WARNING", "INFO", "DEBUG"};
     struct extraction *x = ctx;
-    if (smc_buf_addf(&x->log, "%s - %s\n", names[level], line) != SMC_OK)
-        fail_msg("out of memory");
-    if (x->cue && !x->is_cue_seen && strstr(line, x->cue)) {
-        x->is_cue_seen = true;
-        x->on_cue(x);
-    }
+    x->on_cue(x);
 }
 
 void extraction_stop(struct extraction *x)
@@ -215,9 +188,11 @@ static void forget_run(struct extraction *x)
 {
     char stop[16];
     forget_set(x);
-    smc_buf_reset(&x->log);
+    log_sink_reset(&x->log);
+    x->log.cue = x->cue;
+    x->log.on_cue = on_cue;
+    x->log.ctx = x;
     x->err = (struct smc_error)SMC_ERROR_INIT;
-    x->is_cue_seen = false;
     while (read(x->stop_pipe[0], stop, sizeof stop) > 0)
         continue;
 }
@@ -242,46 +217,29 @@ static enum smc_status run_with(struct extraction *x, int argc, char **argv)
 {
     static char *no_variables[] = {NULL};
     struct extract_settings settings;
-    struct smc_log *log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
-    if (!log)
-        return smc_error_set(&x->err, SMC_ERR_NOMEM, "out of memory");
-    smc_log_set_sink(log, keep_line, x);
     enum smc_status rc = extract_options_read(&settings, argc, argv, no_variables, &x->err);
     if (rc == SMC_OK)
         rc = extract_options_check(&settings, &x->err);
     if (rc == SMC_OK)
-        rc = run_extraction(&settings, log, x->stop_pipe[0],
+        rc = run_extraction(&settings, x->log.log, x->stop_pipe[0],
                             x->is_live ? &x->live.clock : &x->fake.clock, &x->err);
     extract_options_clear(&settings);
-    smc_log_free(log);
     return rc;
-}
-
-/* Divides at `mark` in place; returns how many words there are then. */
-static int divide(char *text, char mark, char **words, int count)
-{
-    for (char *at = text; at && *at && count < WORDS_MAX - 1; count++) {
-        words[count] = at;
-        at = strchr(at, mark);
-        if (at)
-            *at++ = '\0';
-    }
-    return count;
 }
 
 enum smc_status extraction_run(struct extraction *x, const char *more)
 {
-    char *line = text_format("castor-extract-sigma|-H|%s|-c|%s|-a|%s|-o|%s", sim_url(x->sim),
-                             "sim-client", "sim-secret", x->output);
-    char *rest = text_format("%s", more ? more : "");
-    char *argv[WORDS_MAX] = {NULL};
-    int argc = divide(rest, ' ', argv, divide(line, '|', argv, 0));
+    struct words words = {.count = 0};
+    words_split(&words, "castor-extract-sigma|-c|sim-client|-a|sim-secret|-H", '|', NULL);
+    words_add(&words, "%s", sim_url(x->sim));
+    words_add(&words, "-o");
+    words_add(&words, "%s", x->output);
+    words_split(&words, more, ' ', NULL);
     forget_run(x);
-    x->status = run_with(x, argc, argv);
+    x->status = run_with(x, words.count, words.v);
     if (x->status == SMC_OK)
         note_timestamp(x);
-    free(rest);
-    free(line);
+    words_clear(&words);
     return x->status;
 }
 
@@ -365,11 +323,5 @@ size_t extraction_count_files(const struct extraction *x, const char *pattern)
 
 size_t extraction_count_lines(const struct extraction *x, const char *text, const char *other)
 {
-    size_t count = 0;
-    for (const char *at = smc_buf_str(&x->log); *at; at += strcspn(at, "\n") + 1) {
-        char line[5000];
-        (void)snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
-        count += strstr(line, text) && (!other || strstr(line, other));
-    }
-    return count;
+    return log_sink_count(&x->log, text, other);
 }

@@ -10,6 +10,7 @@
 #include "tests/sim/sim.h"
 
 #include "live_clock.h"
+#include "log_sink.h"
 #include "support.h"
 
 /* A file of a set: its text, and where its records are. */
@@ -36,14 +37,13 @@ struct extraction {
     /* Called once a run, when a line of its log holds the cue: a test's way to interfere. */
     const char *cue;
     void (*on_cue)(struct extraction *x);
-    bool is_cue_seen;
     int stop_pipe[2]; /* its end for reading is the run's stop_fd */
 
     /* of the last run */
     enum smc_status status;
     struct smc_error err;
-    struct smc_buf log; /* its lines, each "LEVEL - text\n" */
-    int64_t timestamp;  /* of the set that it published; 0: none */
+    struct log_sink log;
+    int64_t timestamp; /* of the set that it published; 0: none */
     struct records loaded[EXTRACTION_FILES];
 };
 

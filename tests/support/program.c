@@ -1,25 +1,31 @@
 #include "program.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define WORDS_MAX 48
+#include "support.h"
+
+#define PATIENCE_S   120
+#define CHILD_TIME_S 20
 
 extern char **environ;
 
-static double now_s(void)
+char *program_path(const char *name)
 {
-    struct timespec ts;
-    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+    const char *build = getenv("SMC_BUILD");
+    return text_format("%s/%s", build && *build ? build : "build", name);
 }
+
+/* ---- below ---- */
 
 static int direct(posix_spawn_file_actions_t *actions, int fd, int to)
 {
@@ -28,22 +34,30 @@ static int direct(posix_spawn_file_actions_t *actions, int fd, int to)
     return posix_spawn_file_actions_addopen(actions, to, "/dev/null", O_RDWR, 0);
 }
 
-pid_t program_start(const char *const *argv, int in, int out)
+/* Where the tests run in the background, SIGINT is ignored, and children inherit that. */
+static int signals_by_default(posix_spawnattr_t *attr)
+{
+    sigset_t all;
+    (void)sigfillset(&all);
+    int error = posix_spawnattr_setsigdefault(attr, &all);
+    return error ? error : posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF);
+}
+
+pid_t program_spawn(char *const *argv, char *const *envp, const int fds[3])
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attr;
     pid_t pid = -1;
-    if (posix_spawn_file_actions_init(&actions) != 0)
+    if (posix_spawn_file_actions_init(&actions) != 0 || posix_spawnattr_init(&attr) != 0)
         return -1;
-    int error = direct(&actions, in, STDIN_FILENO);
+    int error = signals_by_default(&attr);
+    for (int i = 0; i < 3 && error == 0; i++)
+        error = direct(&actions, fds[i], i);
     if (error == 0)
-        error = direct(&actions, out, STDOUT_FILENO);
-    if (error == 0)
-        /* It does not write to them. */
-        error =
-            posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ);
+        error = posix_spawnp(&pid, argv[0], &actions, &attr, argv, envp ? envp : environ);
+    (void)posix_spawnattr_destroy(&attr);
     (void)posix_spawn_file_actions_destroy(&actions);
-    if (error != 0)
-        (void)fprintf(stderr, "%s: %s\n", argv[0], strerror(error));
+    errno = error;
     return error == 0 ? pid : -1;
 }
 
@@ -52,113 +66,161 @@ static double seconds(struct timeval tv)
     return (double)tv.tv_sec + (double)tv.tv_usec / 1e6;
 }
 
-bool program_wait(pid_t pid, struct program_cost *cost)
+static double now_s(void)
+{
+    struct timespec ts;
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* As wait4: the process, 0 while it runs (with WNOHANG), or -1. */
+static pid_t reap(pid_t pid, struct program_cost *cost, int options)
 {
     struct rusage usage;
     int status = 0;
-    if (pid < 0 || wait4(pid, &status, 0, &usage) != pid)
-        return false;
-    cost->cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-    cost->peak_kib = usage.ru_maxrss;
-    cost->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return cost->status == 0;
+    pid_t ended;
+    do
+        ended = wait4(pid, &status, options, &usage);
+    while (ended < 0 && errno == EINTR);
+    if (ended == pid)
+        *cost = (struct program_cost){.cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime),
+                                      .peak_kib = usage.ru_maxrss,
+                                      .status = WIFEXITED(status) ? WEXITSTATUS(status)
+                                                                  : 128 + WTERMSIG(status)};
+    return ended;
 }
 
-bool program_run(const char *const *argv, struct program_cost *cost)
+bool program_wait(pid_t pid, struct program_cost *cost)
 {
+    return pid > 0 && reap(pid, cost, 0) == pid && cost->status == 0;
+}
+
+bool program_measure(const char *const *argv, struct program_cost *cost)
+{
+    static const int fds[] = {-1, -1, STDERR_FILENO};
     double began_s = now_s();
-    bool ok = program_wait(program_start(argv, -1, -1), cost);
+    /* It does not write to them. */
+    pid_t pid = program_spawn((char *const *)(uintptr_t)argv, NULL, fds);
+    *cost = (struct program_cost){.status = -1};
+    bool ok = program_wait(pid, cost);
     cost->wall_s = now_s() - began_s;
     if (!ok)
         (void)fprintf(stderr, "%s ended with %d\n", argv[0], cost->status);
     return ok;
 }
 
-char *program_path(const char *name)
+/* ---- a program of a test ---- */
+
+static void forget_outputs(struct program *p)
 {
-    const char *build = getenv("SMC_BUILD");
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", build ? build : "build", name) < 0 ? NULL : path;
+    free(p->out);
+    free(p->err);
+    p->out = p->err = NULL;
 }
 
-/* ---- the stand-in ---- */
-
-static bool read_url(struct stand_in *s)
+void program_start(struct program *p, const struct words *argv, const struct words *envp,
+                   const char *input)
 {
-    char line[sizeof s->url];
-    return fgets(line, sizeof line, s->out) && sscanf(line, "listening on %127s", s->url) == 1;
+    forget_outputs(p);
+    int in = open(input ? input : "/dev/null", O_RDONLY | O_CLOEXEC);
+    for (int i = 0; i < 2; i++)
+        p->outputs[i] = memfd_create("output", MFD_CLOEXEC);
+    const int fds[] = {in, p->outputs[0], p->outputs[1]};
+    p->pid = program_spawn(argv->v, envp ? envp->v : NULL, fds);
+    (void)close(in);
+    if (p->pid < 0) {
+        p->pid = 0;
+        fail_msg("%s can't be run: %s", argv->v[0], strerror(errno));
+    }
 }
 
-bool stand_in_start(struct stand_in *s, const char *options)
+bool program_runs(const struct program *p)
 {
-    char *path = program_path("sigmacat-sim");
-    const char *argv[WORDS_MAX] = {path, "--until-eof", "--stats-at-end"};
-    char *words = strdup(options);
-    int in[2] = {-1, -1};
-    int out[2] = {-1, -1};
-    char *rest = NULL;
-    size_t count = 3;
-    *s = (struct stand_in){.pid = -1, .in = -1};
-    bool ok = path && words && pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0;
-    for (char *word = ok ? strtok_r(words, " ", &rest) : NULL; word && count < WORDS_MAX - 1;
-         word = strtok_r(NULL, " ", &rest))
-        argv[count++] = word;
-    if (ok)
-        s->pid = program_start(argv, in[0], out[1]);
-    (void)close(in[0]);
-    (void)close(out[1]);
-    s->in = in[1];
-    s->out = fdopen(out[0], "r");
-    ok = ok && s->pid > 0 && s->out && read_url(s);
-    free(words);
-    free(path);
-    if (!ok)
-        smci_tree_free(stand_in_stop(s));
-    return ok;
+    siginfo_t info = {.si_pid = 0};
+    return p->pid > 0 && waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == 0;
 }
 
-struct smci_tree *stand_in_stop(struct stand_in *s)
+/* What it wrote, from the first byte on. */
+static char *take_output(int fd)
 {
-    struct program_cost cost;
-    char *line = NULL;
-    size_t size = 0;
-    struct smci_tree *stats = NULL;
-    if (s->in >= 0)
-        (void)close(s->in);
-    ssize_t len = s->out ? getline(&line, &size, s->out) : -1;
-    if (len > 0)
-        stats = smci_tree_parse(line, (size_t)len, NULL);
-    free(line);
-    if (s->out)
-        (void)fclose(s->out);
-    (void)program_wait(s->pid, &cost);
-    *s = (struct stand_in){.pid = -1, .in = -1};
-    return stats;
+    struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
+    char chunk[65536];
+    ssize_t got;
+    (void)lseek(fd, 0, SEEK_SET);
+    while ((got = read(fd, chunk, sizeof chunk)) > 0)
+        (void)smc_buf_add(&text, chunk, (size_t)got);
+    (void)close(fd);
+    if (smc_buf_reserve(&text, 1) != SMC_OK)
+        fail_msg("out of memory");
+    return text.data;
 }
 
-long stand_in_calls(struct smci_tree *stats, const char *kind)
+int program_end(struct program *p)
 {
-    static const char *const kinds[] = {"token",
-                                        "whoami",
-                                        "connections",
-                                        "workbooks",
-                                        "datamodels",
-                                        "datasets",
-                                        "files",
-                                        "members",
-                                        "workbook_sources",
-                                        "elements",
-                                        "path",
-                                        "datamodel_sources",
-                                        "paths",
-                                        "datamodel_lineage",
-                                        "dataset_sources",
-                                        "other"};
-    struct smci_tree *calls = smci_tree_get(stats, "calls");
-    long sum = 0;
-    if (kind)
-        return (long)smci_tree_int(smci_tree_get(calls, kind), "all", 0);
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        sum += stand_in_calls(stats, kinds[i]);
-    return sum;
+    double until_s = now_s() + PATIENCE_S;
+    pid_t ended;
+    while ((ended = reap(p->pid, &p->cost, WNOHANG)) == 0 && now_s() < until_s)
+        (void)poll(NULL, 0, 1);
+    if (ended == 0) {
+        (void)kill(p->pid, SIGKILL);
+        (void)reap(p->pid, &p->cost, 0);
+    }
+    p->pid = 0;
+    p->out = take_output(p->outputs[0]);
+    p->err = take_output(p->outputs[1]);
+    if (ended == 0)
+        fail_msg("no end within %d s; it printed:\n%s%s", PATIENCE_S, p->out, p->err);
+    return p->cost.status;
+}
+
+int program_run(struct program *p, const struct words *argv, const struct words *envp,
+                const char *input)
+{
+    program_start(p, argv, envp, input);
+    return program_end(p);
+}
+
+void program_clear(struct program *p)
+{
+    if (p->pid > 0) {
+        (void)kill(p->pid, SIGKILL);
+        (void)program_end(p);
+    }
+    forget_outputs(p);
+}
+
+/* ---- a function in a process of its own ---- */
+
+pid_t child_start(int (*body)(void *ctx), void *ctx)
+{
+    static void *volatile kept; /* so that valgrind finds it */
+    (void)fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0)
+        fail_msg("fork: %s", strerror(errno));
+    if (pid > 0)
+        return pid;
+    /* A test that fails must not leave it behind, nor may it hang one. */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)alarm(CHILD_TIME_S);
+    kept = ctx;
+    _exit(body(kept));
+}
+
+int child_end(pid_t pid)
+{
+    int status = -1;
+    pid_t ended;
+    do
+        ended = waitpid(pid, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    if (ended != pid)
+        fail_msg("waitpid: %s", strerror(errno));
+    return status;
+}
+
+int in_child(int (*body)(void *ctx), void *ctx)
+{
+    return child_end(child_start(body, ctx));
 }

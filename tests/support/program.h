@@ -1,14 +1,12 @@
-/* For measurements: programs that are run to their end, with what they cost, and the stand-in as a
- * process of its own, so that its cost is not theirs. Failures are told on stderr. */
+/* Programs in processes of their own: started, looked at, signalled, waited for, with what they
+ * printed and what they cost. None outlives its test, or hangs it. */
 #ifndef TESTS_PROGRAM_H
 #define TESTS_PROGRAM_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <sys/types.h>
 
-#include "lib/json/tree.h"
+#include "words.h"
 
 struct program_cost {
     double wall_s;
@@ -17,33 +15,53 @@ struct program_cost {
     int status; /* of its exit; 128 and more: a signal */
 };
 
-/* Starts argv[0], searched in PATH unless it has a slash; its input and output are `in`, `out`
- * (negative: /dev/null), its errors our own. Returns its process id, or -1. */
-pid_t program_start(const char *const *argv, int in, int out);
-
-/* Waits for it. False when it can't be waited for or did not end with 0. */
-bool program_wait(pid_t pid, struct program_cost *cost);
-
-/* Both, without input and output. */
-bool program_run(const char *const *argv, struct program_cost *cost);
-
-/* The path of a program of this build; to be freed. */
-char *program_path(const char *name);
-
-struct stand_in {
-    pid_t pid;
-    int in; /* it ends when this is closed */
-    FILE *out;
-    char url[128];
+struct program {
+    pid_t pid;      /* 0: none runs */
+    int outputs[2]; /* of its standard output and error, while it runs */
+    char *out;      /* what it printed on them; never NULL after its end */
+    char *err;
+    struct program_cost cost;
 };
 
-/* Starts it with options that are divided by spaces. */
-bool stand_in_start(struct stand_in *s, const char *options);
+/* The path of a program of this build (SMC_BUILD, or build); to be freed. */
+char *program_path(const char *name);
 
-/* Ends it; returns its statistics, to be freed with smci_tree_free, or NULL. */
-struct smci_tree *stand_in_stop(struct stand_in *s);
+/* Starts argv->v[0], searched in PATH unless it has a slash. `envp` NULL: our environment. `input` is
+ * the path of what it reads, NULL: nothing. Fails the test when it can't be started. `p` is zero, or
+ * what an earlier program left. Signals are as by default in it. */
+void program_start(struct program *p, const struct words *argv, const struct words *envp,
+                   const char *input);
 
-/* Calls of a kind (NULL: all kinds) in such statistics. */
-long stand_in_calls(struct smci_tree *stats, const char *kind);
+/* Whether it still runs. */
+bool program_runs(const struct program *p);
+
+/* Waits for its end; returns its exit status, or 128 + the signal that ended it. Fails the test after
+ * two minutes. */
+int program_end(struct program *p);
+
+/* Both. */
+int program_run(struct program *p, const struct words *argv, const struct words *envp,
+                const char *input);
+
+/* Kills what still runs; frees what was printed. */
+void program_clear(struct program *p);
+
+/* Below these: starts argv[0] with descriptors for its input, output and errors (negative:
+ * /dev/null); returns its process id, or -1 and errno. */
+pid_t program_spawn(char *const *argv, char *const *envp, const int fds[3]);
+
+/* Waits for it; false when it can't be waited for, or did not end with 0. `cost` has no wall_s. */
+bool program_wait(pid_t pid, struct program_cost *cost);
+
+/* Runs it with our errors and without input and output, for measurements; false when it failed. */
+bool program_measure(const char *const *argv, struct program_cost *cost);
+
+/* Runs `body` in a child, for at most 20 s. Returns how it ended, as wait(2) says; the child's exit
+ * status is what `body` returns. */
+int in_child(int (*body)(void *ctx), void *ctx);
+
+/* The same in two steps. */
+pid_t child_start(int (*body)(void *ctx), void *ctx);
+int child_end(pid_t pid);
 
 #endif

@@ -97,20 +97,25 @@ char *text_format(const char *fmt, ...)
     return text;
 }
 
-int run_table(const char *group, const void *rows, size_t row_size, size_t count,
-              CMUnitTestFunction test)
+int run_table_with(const char *group, const void *rows, size_t row_size, size_t count,
+                   CMUnitTestFunction test, CMFixtureFunction setup, CMFixtureFunction teardown)
 {
     struct CMUnitTest *tests = calloc(count, sizeof *tests);
     if (!tests)
         return 1;
     for (size_t i = 0; i < count; i++) {
         const void *row = (const char *)rows + i * row_size;
-        tests[i].name = *(const char *const *)row;
-        tests[i].test_func = test;
         /* cmocka hands it out as *state without writing to it */
-        tests[i].initial_state = (void *)(uintptr_t)row;
+        tests[i] = (struct CMUnitTest){*(const char *const *)row, test, setup, teardown,
+                                       (void *)(uintptr_t)row};
     }
     int failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
     free(tests);
     return failed;
+}
+
+int run_table(const char *group, const void *rows, size_t row_size, size_t count,
+              CMUnitTestFunction test)
+{
+    return run_table_with(group, rows, row_size, count, test, NULL, NULL);
 }

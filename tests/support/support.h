@@ -40,10 +40,17 @@ bool file_exists(const char *path);
 char *text_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* One row of a table of cases as a cmocka test of its own: `rows` is an array of structs whose first
- * member is `const char *name`. Use: static const struct row rows[] = {...}; then
- *   return run_table("record", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
- * test_row gets the row as *state. Returns cmocka's count of failures. */
+ * member is `const char *name`. `test` gets the row as *state; with a `setup`, that gets it, and puts
+ * there what the test gets. Returns cmocka's count of failures. */
+int run_table_with(const char *group, const void *rows, size_t row_size, size_t count,
+                   CMUnitTestFunction test, CMFixtureFunction setup, CMFixtureFunction teardown);
 int run_table(const char *group, const void *rows, size_t row_size, size_t count,
               CMUnitTestFunction test);
+
+/* The same for an array whose size the compiler knows. */
+#define RUN_TABLE_WITH(group, rows, test, setup, teardown)                                         \
+    run_table_with((group), (rows), sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], (test),       \
+                   (setup), (teardown))
+#define RUN_TABLE(group, rows, test) RUN_TABLE_WITH(group, rows, test, NULL, NULL)
 
 #endif

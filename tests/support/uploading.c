@@ -4,6 +4,9 @@
 
 #include "lib/base/digest.h"
 
+#include "stand_in.h"
+#include "words.h"
+
 static void advance(void *ctx, int64_t ms)
 {
     struct fixture *f = ctx;
@@ -26,15 +29,14 @@ struct fixture *fixture_new(void)
 {
     struct fixture *f = calloc(1, sizeof *f);
     struct sim_options opt = SIM_OPTIONS_INIT;
-    char why[256] = "";
     if (!f)
         abort();
     fake_clock_init(&f->fake);
     f->clock = (struct smc_clock){now, wall, advance, f};
     f->dir = temp_dir_make();
-    f->sim = sim_start(&opt, why, sizeof why);
-    if (!f->sim || pipe(f->stop) != 0)
-        fail_msg("%s", why);
+    f->sim = stand_in_new(&opt);
+    log_sink_init(&f->log);
+    assert_int_equal(pipe(f->stop), 0);
     return f;
 }
 
@@ -48,6 +50,7 @@ int fixture_teardown(void **state)
 {
     struct fixture *f = *state;
     sim_stop(f->sim);
+    log_sink_clear(&f->log);
     temp_dir_remove(f->dir);
     (void)close(f->stop[0]);
     (void)close(f->stop[1]);
@@ -57,26 +60,20 @@ int fixture_teardown(void **state)
     return 0;
 }
 
-static void on_line(void *ctx, enum smc_log_level level, const char *line)
+static void on_line(void *ctx)
 {
     struct fixture *f = ctx;
-    size_t len = strlen(f->log);
-    (void)snprintf(f->log + len, sizeof f->log - len, "%c %s\n", "EWID"[level], line);
-    if (f->hook && f->line && strstr(line, f->line))
-        f->hook(f);
+    f->hook(f);
 }
 
 void assert_logged(const struct fixture *f, const char *text)
 {
-    if (!strstr(f->log, text))
-        fail_msg("no '%s' in:\n%s", text, f->log);
+    log_sink_assert(&f->log, text);
 }
 
 void add_fault(struct fixture *f, const char *text)
 {
-    char why[256] = "";
-    if (sim_fault(f->sim, text, why, sizeof why) != 0)
-        fail_msg("%s", why);
+    stand_in_fault(f->sim, text);
 }
 
 char *make_file(const struct fixture *f, const char *name, size_t size)
@@ -117,25 +114,17 @@ enum smc_status upload(struct fixture *f, const struct smc_clock *clock, const c
                        struct smc_error *err)
 {
     char *const no_variables[] = {NULL};
-    char *argv[24] = {NULL};
-    int argc = 0;
+    struct words words = {.count = 0};
     size_t out_len = 0;
-    const char *const fixed[] = {"castor-upload",
-                                 "-k",
-                                 TOKEN,
-                                 "-s",
-                                 ID,
-                                 "--endpoint",
-                                 f->endpoint ? f->endpoint : sim_url(f->sim),
-                                 NULL};
-    for (const char *const *a = fixed; *a; a++)
-        argv[argc++] = text_format("%s", *a);
-    for (; *args; args++)
-        argv[argc++] = text_format("%s", *args);
     struct upload_settings settings;
-    struct smc_log *log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
-    smc_log_set_sink(log, on_line, f);
-    enum smc_status rc = upload_options_read(&settings, argc, argv, no_variables, err);
+    words_split(&words, "castor-upload -k " TOKEN " -s " ID " --endpoint", ' ', NULL);
+    words_add(&words, "%s", f->endpoint ? f->endpoint : sim_url(f->sim));
+    for (; *args; args++)
+        words_add(&words, "%s", *args);
+    f->log.cue = f->line;
+    f->log.on_cue = on_line;
+    f->log.ctx = f;
+    enum smc_status rc = upload_options_read(&settings, words.count, words.v, no_variables, err);
     if (rc == SMC_OK)
         rc = upload_options_check(&settings, err);
     free(f->out);
@@ -144,14 +133,12 @@ enum smc_status upload(struct fixture *f, const struct smc_clock *clock, const c
     assert_non_null(out);
     settings.out = out;
     if (rc == SMC_OK)
-        rc = upload_run(&settings, log, clock, f->stop[0], err);
+        rc = upload_run(&settings, f->log.log, clock, f->stop[0], err);
     (void)fclose(out);
     upload_options_clear(&settings);
-    smc_log_free(log);
-    while (argc > 0)
-        free(argv[--argc]);
-    if (strstr(f->log, TOKEN) || strstr(err->detail, TOKEN))
-        fail_msg("the token is told: %s\n%s", err->detail, f->log);
+    words_clear(&words);
+    if (strstr(log_sink_text(&f->log), TOKEN) || strstr(err->detail, TOKEN))
+        fail_msg("the token is told: %s\n%s", err->detail, log_sink_text(&f->log));
     return rc;
 }
 

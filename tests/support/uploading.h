@@ -2,15 +2,15 @@
 #ifndef TESTS_UPLOADING_H
 #define TESTS_UPLOADING_H
 
+#include "log_sink.h"
 #include "support.h"
 
 #include "tests/sim/sim.h"
 #include "upload/run.h"
 
-#define ID       "01234567-89ab-cdef-0123-456789abcdef"
-#define TOKEN    "sim-token"
-#define NOW      "1790000000" /* the fake clock's start */
-#define LOG_SIZE ((size_t)64 * 1024)
+#define ID    "01234567-89ab-cdef-0123-456789abcdef"
+#define TOKEN "sim-token"
+#define NOW   "1790000000" /* the fake clock's start */
 
 struct fixture {
     struct sim *sim;
@@ -20,10 +20,10 @@ struct fixture {
     const char *endpoint; /* NULL: the stand-in */
     char *dir;
     char *victim;     /* what a hook works on */
-    const char *line; /* the line of the log at which `hook` is called too */
+    const char *line; /* the line of the log at which `hook` is called instead */
     char *out;        /* what was printed by the last run; freed with the fixture */
     int stop[2];
-    char log[LOG_SIZE]; /* "LEVEL text\n", LEVEL one letter */
+    struct log_sink log;
 };
 
 struct fixture *fixture_new(void);
