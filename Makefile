@@ -42,7 +42,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix net/, address auth call client cursor http http_head httpdate pace page pages retry stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer ledger list open store) \
-    $(addprefix set/, fileset inspect recover) \
+    $(addprefix set/, earlier fileset inspect part prune recover) \
     $(addprefix cli/, checklist configure given_path help place progress rows secret server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \

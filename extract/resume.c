@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/set/recover.h"
+
 #include "run.h"
 
 /* Values in the store: on the set that was being written; */

@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "lib/set/prune.h"
+
 #include "elements.h"
 #include "lineage.h"
 #include "report.h"

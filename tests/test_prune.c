@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/set/fileset.h"
+#include "lib/set/prune.h"
 
 /* The names of a set's files, the summary last, as the extractor has them. */
 static const char *const names[] = {"files", "members", "summary"};
