@@ -2,7 +2,7 @@
 #ifndef EXTRACT_CREDENTIALS_H
 #define EXTRACT_CREDENTIALS_H
 
-#include "options.h"
+#include "options_table.h"
 
 /* Reads the file where one was given, {"apiToken": "", "clientId": "", "host": ""}, and fills with
  * it whichever of host, client id and client secret was not given at the same place or a higher one

@@ -246,7 +246,7 @@ static void end(struct listing *listing)
     (void)snprintf(what, sizeof what,
                    "was the last, with %" PRId64 " rows in all where Sigma says %" PRId64 ", twice",
                    listing->distinct, listing->total);
-    if (!extract_options_accepts_short(listing->run->settings, asset(listing)->name)) {
+    if (!select_has_name(listing->run->settings->accept_short, asset(listing)->name)) {
         fail(listing, what);
         return;
     }

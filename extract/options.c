@@ -47,17 +47,6 @@ static bool is_app_host(const char *text)
     return false;
 }
 
-bool extract_options_accepts_short(const struct extract_settings *settings, const char *name)
-{
-    const char *list = settings->accept_short;
-    const char *one;
-    size_t len;
-    while (select_next_name(&list, &one, &len))
-        if (strlen(name) == len && strncmp(one, name, len) == 0)
-            return true;
-    return false;
-}
-
 static bool is_listing(const char *name)
 {
     for (int i = 0; i < ASSET_COUNT; i++)

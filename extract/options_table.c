@@ -1,4 +1,4 @@
-#include "options.h"
+#include "options_table.h"
 
 #include "lib/cli/rows.h"
 

@@ -6,7 +6,7 @@
 #include "lib/cli/words.h"
 
 #include "objects.h"
-#include "options.h"
+#include "options_table.h"
 
 #define BLANKS " \t\r\n"
 
@@ -23,6 +23,16 @@ bool select_next_name(const char **list, const char **name, size_t *len)
         (*len)--;
     *list = (*list)[whole] ? *list + whole + 1 : NULL;
     return true;
+}
+
+bool select_has_name(const char *list, const char *name)
+{
+    const char *one;
+    size_t len;
+    while (select_next_name(&list, &one, &len))
+        if (strlen(name) == len && strncmp(one, name, len) == 0)
+            return true;
+    return false;
 }
 
 /* ASSET_COUNT when it is none. */

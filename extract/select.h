@@ -24,6 +24,9 @@ struct selection {
  * left. */
 bool select_next_name(const char **list, const char **name, size_t *len);
 
+/* Whether a list with commas, or NULL, has `name`. */
+bool select_has_name(const char *list, const char *name);
+
 /* Reads --only or --skip; with neither, everything is written. SMC_ERR_USAGE for a name that is
  * none of the files, and when nothing is left. */
 enum smc_status select_read(const struct extract_settings *settings, struct selection *selection,

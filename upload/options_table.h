@@ -1,0 +1,67 @@
+/* The options of castor-upload: the struct that they are read into, and the table that names them,
+ * with their defaults. */
+#ifndef UPLOAD_OPTIONS_TABLE_H
+#define UPLOAD_OPTIONS_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <sigmacat/buf.h>
+
+#include "lib/cli/help.h"
+#include "lib/cli/settings.h"
+
+/* In the order of the words that --file_type takes. */
+enum upload_type { UPLOAD_DBT, UPLOAD_LOOKML, UPLOAD_QUALITY, UPLOAD_VIZ, UPLOAD_WAREHOUSE };
+enum upload_zone { UPLOAD_ZONE_EU, UPLOAD_ZONE_US };
+
+/* All texts are owned by the settings and end with upload_options_clear. */
+struct upload_settings {
+    struct smci_settings sources; /* where each value came from */
+    struct smc_buf origin;        /* "https://host[:port]" of zone or endpoint, made by the check */
+    struct smc_buf prefix;        /* the endpoint's path, "/x" or ""; made by the check */
+    struct smc_buf secret;        /* what was read from token_file or token_command */
+    char source_uuid[37];         /* source_id in lower case; made by the check */
+
+    const char *token; /* given by file or command: NULL until it is loaded */
+    const char *token_file;
+    const char *token_command;
+    const char *config; /* NULL: that of the default places, if there is one */
+    const char *profile;
+    const char *source_id; /* as given */
+    int file_type;         /* enum upload_type; -1 while not given */
+    const char *file_path; /* exactly one of these two is not NULL after the check */
+    const char *directory_path;
+    int zone;                 /* enum upload_zone */
+    const char *project_name; /* NULL unless given; as given, not encoded */
+    const char *endpoint;     /* NULL: the zone's */
+    const char *cacert;       /* NULL: the system's */
+    const char *set;          /* the digits that a set's names begin with; NULL: all */
+    const char *state;        /* NULL: .sigmacat in the directory */
+    FILE *out;                /* for --json and --list; NULL: standard output */
+    bool is_latest;           /* the newest complete set */
+    bool is_forced;           /* what the checks find is no reason to stop */
+    bool is_dry_run;          /* no network, and no token */
+    bool is_skipping;         /* what was accepted before is left out */
+    bool is_listing;          /* shows the ledger in place of an upload */
+    bool is_json;
+    bool is_showing;  /* settings, in place of a run */
+    bool is_checking; /* whether a run would work, in place of one */
+    int parallel;
+    int retries;
+    int64_t retry_base_ms;
+    int64_t timeout_ms;
+    int log_level;  /* enum smc_log_level */
+    int log_format; /* enum smc_log_format */
+    bool is_help;
+    bool is_version;
+};
+
+/* Name, examples and table, for help and manual page. Static. */
+const struct smci_cli_program *upload_program(void);
+
+/* The word of a type, as --file_type takes it: "VIZ". */
+const char *upload_type_name(int type);
+
+#endif
