@@ -4,40 +4,56 @@
 MODE ?=
 V    ?=
 CC   ?= cc
-PREFIX ?= /usr/local
+NM   ?= nm
+PKG_CONFIG ?= pkg-config
+
+# Where `make install` puts things, below DESTDIR.
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
+
+VERSION := $(shell sed -n 's/^.define SMC_VERSION "\(.*\)"$$/\1/p' include/sigmacat/api.h)
+# The shared library's: 0 until 0.1.0 is tagged, then one more with each break of its interface.
+SOVERSION := 0
 
 ifneq ($(filter-out asan coverage,$(MODE)),)
 $(error MODE=$(MODE) is not known: asan, coverage, or nothing)
 endif
-
 B := build$(if $(MODE),/$(MODE))
 Q := $(if $(V),,@)
 
-VERSION := $(shell sed -n 's/^.define SMC_VERSION "\(.*\)"$$/\1/p' include/sigmacat/api.h)
-SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
-
-PKG_LIB  := libcurl jansson sqlite3 libcrypto yaml-0.1
-PKG_TEST := cmocka libmicrohttpd zlib gnutls
-PKG_CONFIG ?= pkg-config
-# Asked for once, and not before `make deps` has had its turn.
-lib_libs   = $(eval lib_libs := $(shell $(PKG_CONFIG) --libs $(PKG_LIB)) -lm)$(lib_libs)
-lib_cflags = $(eval lib_cflags := $(shell $(PKG_CONFIG) --cflags $(PKG_LIB)))$(lib_cflags)
-test_libs  = $(eval test_libs := $(shell $(PKG_CONFIG) --libs $(PKG_TEST)) -pthread)$(test_libs)
-
+# ---- flags ---- The user's CPPFLAGS, CFLAGS and LDFLAGS come last.
 CFLAGS  ?= -O2 -g
+SMC_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude -I.
 SMC_WARN := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wwrite-strings -Wswitch-enum
 SMC_MODE_asan     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SMC_MODE_coverage := --coverage -O0
-SMC_HARD := -fstack-protector-strong -fPIC -fvisibility=hidden \
-            $(if $(MODE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-SMC_CFLAGS = $(SMC_WARN) $(SMC_HARD) -D_GNU_SOURCE -Iinclude -I. -MMD -MP \
-             $(if $(MODE),$(SMC_MODE_$(MODE))) $(WERROR)
-SMC_LDFLAGS = -Wl,-z,relro,-z,now $(if $(MODE),$(SMC_MODE_$(MODE)))
+# Two builds in two folders are the same bytes.
+SMC_HARD = -fstack-protector-strong -fPIC -fvisibility=hidden \
+           $(if $(MODE),,-ffile-prefix-map=$(CURDIR)=. $(fortify))
+SMC_CFLAGS = $(SMC_WARN) $(SMC_HARD) $(SMC_CPPFLAGS) -MMD -MP $(SMC_MODE_$(MODE)) $(WERROR)
+SMC_LDFLAGS = -Wl,-z,relro,-z,now $(SMC_MODE_$(MODE))
+
+# Asked for once, and not before `make deps` has had its turn.
+once = $(eval $(1) := $(2))$($(1))
+PKG_LIB     := libcurl jansson libcrypto
+PKG_PRIVATE := sqlite3 yaml-0.1
+PKG_TEST    := cmocka libmicrohttpd zlib gnutls
+lib_libs   = $(call once,lib_libs,$(shell $(PKG_CONFIG) --libs $(PKG_LIB)) -lm)
+prog_libs  = $(call once,prog_libs,$(shell $(PKG_CONFIG) --libs $(PKG_PRIVATE) $(PKG_LIB)) -lm)
+pkg_cflags = $(call once,pkg_cflags,$(shell $(PKG_CONFIG) --cflags $(PKG_PRIVATE) $(PKG_LIB)))
+test_libs  = $(call once,test_libs,$(shell $(PKG_CONFIG) --libs $(PKG_TEST)) -pthread)
+# Where the compiler or the user has set it, and where nothing is optimized, it is left alone.
+fortify = $(call once,fortify,$(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /dev/null | \
+    awk '/ __OPTIMIZE__ / {fast = 1} / _FORTIFY_SOURCE / {set = 1} \
+         END {if (fast && !set) print "-D_FORTIFY_SOURCE=2"}'))
 
 # ---- what there is ---- Sources are named; tests and benchmarks are found by their names.
 LIB_SRC := $(patsubst %,lib/%.c, \
-    $(addprefix base/, buf clock digest dir error idset log num rng) \
+    $(addprefix base/, api buf clock digest dir error idset log num rng) \
     $(addprefix json/, scan splice string tree validate walk) \
     $(addprefix net/, address auth call client cursor http http_head httpdate pace page pages retry stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
@@ -63,20 +79,27 @@ without_main = $(filter-out %/main.c,$(1))
 
 LIB_A   := $(B)/libsigmacat.a
 LIB_SO  := $(B)/libsigmacat.so.$(VERSION)
+SONAME  := libsigmacat.so.$(SOVERSION)
 PROGRAMS := $(B)/castor-extract-sigma $(B)/castor-upload $(B)/sigmacat-sim
 TESTS   := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
+FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS := $(patsubst %,$(B)/tests/replay_%,$(FUZZ))
 
 .PHONY: all lib tests clean deps
 .DEFAULT_GOAL := all
 .SECONDARY:
 all: lib $(PROGRAMS)
 lib: $(LIB_A) $(LIB_SO)
+tests: $(TESTS) $(REPLAYS)
+
+# ---- how it is built ----
+say = $(if $(Q),@echo "  $(1)   $@")
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  CC   $<")
-	$(Q)$(CC) $(SMC_CFLAGS) $(lib_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(SMC_CFLAGS) $(pkg_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(LIB_A): $(call obj,$(LIB_SRC))
 $(B)/libprivate.a: $(call obj,$(PRIVATE_SRC))
@@ -86,57 +109,63 @@ $(B)/libsim.a: $(call obj,$(call without_main,$(SIM_SRC)))
 $(B)/libsupport.a: $(call obj,$(wildcard tests/support/*.c))
 %.a:
 	@mkdir -p $(@D)
-	$(if $(Q),@echo "  AR   $@")
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-$(LIB_SO): $(call obj,$(LIB_SRC))
-	$(if $(Q),@echo "  LD   $@")
-	$(Q)$(CC) -shared -Wl,-soname,libsigmacat.so.$(SOMAJOR) -Wl,--no-undefined $(SMC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(lib_libs)
-	$(Q)ln -sf $(notdir $@) $(B)/libsigmacat.so.$(SOMAJOR) && ln -sf libsigmacat.so.$(SOMAJOR) $(B)/libsigmacat.so
+# Every exported symbol carries the version of the interface.
+$(B)/libsigmacat.map: Makefile
+	@mkdir -p $(@D)
+	$(Q)echo 'SIGMACAT_$(SOVERSION) { global: smc_*; local: *; };' > $@
 
-link = $(if $(Q),@echo "  LD   $@" &&) $(CC) $(SMC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(lib_libs)
+$(LIB_SO): $(call obj,$(LIB_SRC)) $(B)/libsigmacat.map
+	$(call say,LD)
+	$(Q)$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=$(B)/libsigmacat.map -Wl,--no-undefined \
+	    $(SMC_LDFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(lib_libs)
+	$(Q)ln -sf $(@F) $(B)/$(SONAME) && ln -sf $(SONAME) $(B)/libsigmacat.so
+
+define link
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(SMC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(prog_libs) $(1)
+endef
 
 $(B)/castor-extract-sigma: $(call obj,extract/main.c) $(B)/libextract.a $(B)/libprivate.a $(LIB_A)
-	$(link)
+	$(call link)
 $(B)/castor-upload: $(call obj,upload/main.c) $(B)/libupload.a $(B)/libprivate.a $(LIB_A)
-	$(link)
+	$(call link)
 $(B)/sigmacat-sim: $(call obj,tests/sim/main.c) $(B)/libsim.a $(LIB_A)
-	$(link) $(test_libs)
+	$(call link,$(test_libs))
 
+# Tests and benchmarks see all of our code; each fuzz target is also a test that replays its corpus.
 TEST_ARCHIVES := $(B)/libsupport.a $(B)/libextract.a $(B)/libupload.a $(B)/libsim.a $(B)/libprivate.a $(LIB_A)
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_ARCHIVES)
-	@mkdir -p $(@D)
-	$(link) $(test_libs)
+	$(call link,$(test_libs))
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(TEST_ARCHIVES)
+	$(call link,$(test_libs))
+$(B)/tests/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/fuzz.o $(B)/obj/tests/fuzz/replay.o $(TEST_ARCHIVES)
+	$(call link,$(test_libs))
+
 # Allocations of what is linked statically, so of our own code, go through the test.
 OOM_WRAPPED := __asprintf_chk asprintf calloc fdopendir fopen malloc newlocale realloc reallocarray realpath strdup
 $(B)/tests/test_oom: private SMC_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(OOM_WRAPPED))
 comma := ,
 
-$(B)/bench/%: $(B)/obj/tests/bench/%.o $(TEST_ARCHIVES)
-	@mkdir -p $(@D)
-	$(link) $(test_libs)
-
-# Each fuzz target is also a test that replays its corpus.
-FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-REPLAYS := $(patsubst %,$(B)/tests/replay_%,$(FUZZ))
-$(B)/tests/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/fuzz.o $(B)/obj/tests/fuzz/replay.o $(TEST_ARCHIVES)
-	@mkdir -p $(@D)
-	$(link) $(test_libs)
-
-tests: $(TESTS) $(REPLAYS)
-
 # ---- what a developer and CI run ----
-.PHONY: check check-built check-long check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
+.PHONY: check test check-built check-long check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
         coverage completions install uninstall help
 
 # Two steps, since what is built depends on what is installed.
-check:
-	$(Q)sh .ci/deps.sh build test kubernetes
-	$(Q)$(MAKE) --no-print-directory check-built
+check: deps
+	$(Q)$(MAKE) --no-print-directory test
 
-check-built: all tests
+deps:
+	$(Q)sh .ci/deps.sh build test kubernetes
+
+# Installs nothing: packagers call it.
+SCRIPT_TESTS := tests/layers_test.sh tests/kubernetes.sh
+test check-built: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
-	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) tests/layers_test.sh tests/kubernetes.sh
+	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) $(SCRIPT_TESTS)
 
 # The whole matrices instead of a sample of them: about an hour.
 check-long: all tests
@@ -163,11 +192,11 @@ coverage:
 # libFuzzer comes with clang alone. What it finds is written to build/fuzz.
 CLANG ?= clang
 FUZZ_SECONDS ?= 60
-FUZZ_FLAGS := -std=c11 -D_GNU_SOURCE -g -O1 -Iinclude -I. -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_FLAGS := -std=c11 $(SMC_CPPFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZERS := $(patsubst %,build/fuzz/fuzz_%,$(FUZZ))
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(LIB_SRC) $(PRIVATE_SRC) $(call without_main,$(EXTRACT_SRC) $(UPLOAD_SRC) $(SIM_SRC)) tests/support/support.c
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(lib_libs) $(test_libs)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(prog_libs) $(test_libs)
 fuzz:
 	$(Q)sh .ci/deps.sh test fuzz
 	$(Q)$(MAKE) --no-print-directory $(FUZZERS)
@@ -183,9 +212,6 @@ demo:
 	$(Q)sh .ci/deps.sh build test
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)sh tests/demo.sh $(B)
-
-deps:
-	$(Q)sh .ci/deps.sh build test kubernetes
 
 # SIGMA_OPENAPI is Sigma's published description, which is not part of this project.
 check-sim: $(B)/sigmacat-sim
@@ -205,10 +231,10 @@ lint: layers check-headers analyze
 	$(Q)clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
 	@echo "  cppcheck"
 	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
-	    --suppress=missingIncludeSystem -D_GNU_SOURCE -Iinclude -I. $(OWN_SRC)
+	    --suppress=missingIncludeSystem $(SMC_CPPFLAGS) $(OWN_SRC)
 	@echo "  clang-tidy"
 	$(Q)printf '%s\n' $(OWN_SRC) | xargs -P 2 -n 6 sh -c \
-	    'clang-tidy --quiet "$$@" -- -std=c11 -D_GNU_SOURCE -Iinclude -I. 2>/dev/null' sh
+	    'clang-tidy --quiet "$$@" -- -std=c11 $(SMC_CPPFLAGS) 2>/dev/null' sh
 	@echo "  shellcheck"
 	$(Q)shellcheck $(SCRIPTS)
 	$(Q)zsh -n extract/_castor-extract-sigma && zsh -n upload/_castor-upload
@@ -224,7 +250,7 @@ layers: $(call obj,$(OWN_SRC))
 # Every header compiles alone.
 check-headers:
 	$(Q)for h in $(ALL_H); do \
-	    echo "#include \"$$h\"" | $(CC) -std=c11 -D_GNU_SOURCE -Wall -Werror -Iinclude -I. -Itests -x c -fsyntax-only - || exit 1; \
+	    echo "#include \"$$h\"" | $(CC) -std=c11 $(SMC_CPPFLAGS) -Wall -Werror -Itests -x c -fsyntax-only - || exit 1; \
 	done
 
 # gcc's analyzer follows paths through one file at a time.
@@ -232,7 +258,7 @@ ANALYZED := $(patsubst %.c,build/analyze/%.o,$(OWN_SRC))
 analyze: $(ANALYZED)
 build/analyze/%.o: %.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SMC_CFLAGS) $(lib_cflags) -O1 -fanalyzer -Werror -c -o $@ $<
+	$(Q)$(CC) $(SMC_CFLAGS) $(pkg_cflags) -O1 -fanalyzer -Werror -c -o $@ $<
 
 format:
 	clang-format -i $(ALL_C) $(ALL_H)
@@ -243,51 +269,63 @@ bench-pace: $(B)/bench/bench_pace
 	$(Q)$<
 
 # ---- installing ----
-DIR = $(DESTDIR)$(PREFIX)
 COMPLETIONS := extract/castor-extract-sigma.bash extract/_castor-extract-sigma \
     extract/castor-extract-sigma.fish upload/castor-upload.bash upload/_castor-upload \
     upload/castor-upload.fish
-BASH_DIR = $(DIR)/share/bash-completion/completions
-ZSH_DIR  = $(DIR)/share/zsh/site-functions
-FISH_DIR = $(DIR)/share/fish/vendor_completions.d
-man_page = $(DIR)/share/man/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
+BASH_DIR := $(PREFIX)/share/bash-completion/completions
+ZSH_DIR  := $(PREFIX)/share/zsh/site-functions
+FISH_DIR := $(PREFIX)/share/fish/vendor_completions.d
+man_page = $(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
+# `man smc_client_new` finds the library's page by a page that sources it.
+MAN_LINK := .so man3/libsigmacat.3
+
 completions: $(B)/tests/test_completions
 	$(Q)for f in $(COMPLETIONS); do $< $$f > $$f || exit 1; done
 
-install: all
-	install -d $(DIR)/bin $(DIR)/lib/pkgconfig $(DIR)/include/sigmacat $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR)
-	install -m 755 $(B)/castor-extract-sigma $(B)/castor-upload $(DIR)/bin
-	install -m 644 $(LIB_A) $(DIR)/lib
-	install -m 755 $(LIB_SO) $(DIR)/lib
-	ln -sf libsigmacat.so.$(VERSION) $(DIR)/lib/libsigmacat.so.$(SOMAJOR)
-	ln -sf libsigmacat.so.$(SOMAJOR) $(DIR)/lib/libsigmacat.so
-	install -m 644 include/sigmacat/*.h $(DIR)/include/sigmacat
-	$(foreach page,$(MAN),install -D -m 644 $(page) $(call man_page,$(page)) &&) true
-	install -m 644 extract/castor-extract-sigma.bash $(BASH_DIR)/castor-extract-sigma
-	install -m 644 upload/castor-upload.bash $(BASH_DIR)/castor-upload
-	install -m 644 extract/_castor-extract-sigma upload/_castor-upload $(ZSH_DIR)
-	install -m 644 extract/castor-extract-sigma.fish upload/castor-upload.fish $(FISH_DIR)
-	printf '%s\n' 'Name: libsigmacat' 'Description: moves Sigma metadata to Coalesce Catalog' \
-	    'Version: $(VERSION)' 'Requires.private: $(PKG_LIB)' 'Libs: -L$(PREFIX)/lib -lsigmacat' 'Libs.private: -lm' \
-	    'Cflags: -I$(PREFIX)/include' > $(DIR)/lib/pkgconfig/libsigmacat.pc
+# What lies below the prefix follows it when a package is moved.
+$(B)/libsigmacat.pc: lib/libsigmacat.pc.in Makefile include/sigmacat/api.h
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))|' \
+	    -e 's|@INCLUDEDIR@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(INCLUDEDIR))|' \
+	    -e 's|@VERSION@|$(VERSION)|' -e 's|@REQUIRES@|$(PKG_LIB)|' $< > $@
+.PHONY: $(B)/libsigmacat.pc # PREFIX and its like may be others than the last time
+
+install: all $(B)/libsigmacat.pc
+	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR)/sigmacat $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR))
+	install -m 755 $(B)/castor-extract-sigma $(B)/castor-upload $(DESTDIR)$(BINDIR)
+	install -m 644 $(LIB_A) $(DESTDIR)$(LIBDIR)
+	install -m 755 $(LIB_SO) $(DESTDIR)$(LIBDIR)
+	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libsigmacat.so
+	install -m 644 $(B)/libsigmacat.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 include/sigmacat/*.h $(DESTDIR)$(INCLUDEDIR)/sigmacat
+	$(foreach page,$(MAN),install -D -m 644 $(page) $(DESTDIR)$(call man_page,$(page)) &&) true
+	$(NM) -D --defined-only $(LIB_SO) | sed -n 's/.* T \(smc_[a-z0-9_]*\).*/\1/p' | while read -r name; do \
+	    echo '$(MAN_LINK)' > $(DESTDIR)$(MANDIR)/man3/$$name.3 || exit 1; done
+	install -m 644 extract/castor-extract-sigma.bash $(DESTDIR)$(BASH_DIR)/castor-extract-sigma
+	install -m 644 upload/castor-upload.bash $(DESTDIR)$(BASH_DIR)/castor-upload
+	install -m 644 extract/_castor-extract-sigma upload/_castor-upload $(DESTDIR)$(ZSH_DIR)
+	install -m 644 extract/castor-extract-sigma.fish upload/castor-upload.fish $(DESTDIR)$(FISH_DIR)
+
 uninstall:
-	rm -rf $(DIR)/bin/castor-extract-sigma $(DIR)/bin/castor-upload $(DIR)/lib/libsigmacat.* \
-	    $(DIR)/lib/pkgconfig/libsigmacat.pc $(DIR)/include/sigmacat \
+	grep -lsx '$(MAN_LINK)' $(DESTDIR)$(MANDIR)/man3/smc_*.3 | xargs rm -f
+	rm -rf $(addprefix $(DESTDIR),$(addprefix $(BINDIR)/,castor-extract-sigma castor-upload) \
+	    $(LIBDIR)/libsigmacat.* $(LIBDIR)/pkgconfig/libsigmacat.pc $(INCLUDEDIR)/sigmacat \
 	    $(foreach page,$(MAN),$(call man_page,$(page))) \
-	    $(BASH_DIR)/castor-extract-sigma $(BASH_DIR)/castor-upload \
-	    $(ZSH_DIR)/_castor-extract-sigma $(ZSH_DIR)/_castor-upload \
-	    $(FISH_DIR)/castor-extract-sigma.fish $(FISH_DIR)/castor-upload.fish
+	    $(addprefix $(BASH_DIR)/,castor-extract-sigma castor-upload) \
+	    $(addprefix $(ZSH_DIR)/,_castor-extract-sigma _castor-upload) \
+	    $(addprefix $(FISH_DIR)/,castor-extract-sigma.fish castor-upload.fish))
 
 help:
 	@echo 'make                 build into build/'
 	@echo 'make demo            install what is missing, build, and show it at work'
 	@echo 'make check           install what is missing, build, run every test'
+	@echo 'make test            build, run every test, install nothing'
 	@echo 'make MODE=asan check the same under address and undefined-behaviour sanitizers'
 	@echo 'make check-long      the whole matrices; make valgrind, coverage, fuzz'
 	@echo 'make lint            layers, format, static analysis'
 	@echo 'make bench           measurements; bench-pace: the pacing rule alone'
 	@echo 'make deps            install what build and tests need'
-	@echo 'make install         into PREFIX (/usr/local); DESTDIR is honoured'
+	@echo 'make install         into PREFIX (/usr/local); BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DESTDIR'
 	@echo 'make check-sim SIGMA_OPENAPI=FILE  hold the stand-in against Sigma'"'"'s description'
 
 clean:

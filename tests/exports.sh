@@ -6,7 +6,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 grep -hv '^#' include/sigmacat/*.h | tr '\n' ' ' | grep -oE 'SMC_API [^;]*;' |
     sed -E 's/^SMC_API [^(]*[ *](smc_[a-z0-9_]+)\(.*/\1/' | sort -u >"$dir/declared"
-nm -D --defined-only "$1" | awk '$2 != "A" {print $3}' | sort -u >"$dir/exported"
+nm -D --defined-only "$1" | awk '$2 != "A" {sub(/@.*/, "", $3); print $3}' | sort -u >"$dir/exported"
 if diff "$dir/declared" "$dir/exported" >"$dir/diff"; then
     echo "exports: $(wc -l <"$dir/exported") functions, as declared"
 else
