@@ -6,13 +6,12 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/sim/sim.h"
+#include "tests/support/program.h"
+#include "tests/support/stand_in.h"
 
 #define SOURCE_ID "8dfcd325-6b9a-49b3-a491-1189fab1b206"
 #define SCRIPT    "examples/extract-and-upload.sh"
@@ -21,12 +20,8 @@ struct fixture {
     struct sim *sim;
     char *dir;
     char *output;
-    char *captured; /* paths */
-    char *said;
     char *path; /* the variable PATH */
-    pid_t pid;
-    char *out; /* what the script printed, and on stderr */
-    char *err;
+    struct program p;
 };
 
 static struct fixture *fixture_new(void)
@@ -35,19 +30,14 @@ static struct fixture *fixture_new(void)
     struct sim_options opt = SIM_OPTIONS_INIT;
     const char *build = getenv("SMC_BUILD");
     char *here = getcwd(NULL, 0);
-    char why[256] = "";
     if (!f || !here)
         abort();
     opt.workbooks = 5;
     f->dir = temp_dir_make();
     f->output = text_format("%s/out", f->dir);
-    f->captured = text_format("%s/stdout", f->dir);
-    f->said = text_format("%s/stderr", f->dir);
     f->path = text_format("%s/%s:/usr/bin:/bin", here, build && *build ? build : "build");
     free(here);
-    f->sim = sim_start(&opt, why, sizeof why);
-    if (!f->sim)
-        fail_msg("%s", why);
+    f->sim = stand_in_new(&opt);
     static const char *const secrets[][2] = {{"api-token", "sim-secret\n"},
                                              {"catalog-token", "sim-token\n"}};
     for (size_t i = 0; i < 2; i++) {
@@ -61,17 +51,10 @@ static struct fixture *fixture_new(void)
 
 static void fixture_free(struct fixture *f)
 {
-    if (f->pid > 0) {
-        (void)kill(f->pid, SIGKILL);
-        (void)waitpid(f->pid, NULL, 0);
-    }
+    program_clear(&f->p);
     sim_stop(f->sim);
     free(f->output);
-    free(f->captured);
-    free(f->said);
     free(f->path);
-    free(f->out);
-    free(f->err);
     temp_dir_remove(f->dir);
     free(f);
 }
@@ -88,80 +71,45 @@ static int teardown(void **state)
     return 0;
 }
 
-static void add_fault(struct fixture *f, const char *fault)
+/* Starts the script with these variables, which it clears. */
+static void begin_with(struct fixture *f, struct words *envp)
 {
-    char why[256] = "";
-    if (fault && sim_fault(f->sim, fault, why, sizeof why) != 0)
-        fail_msg("%s", why);
-}
-
-/* Starts the script with `envp`, ended by NULL, whose texts it frees. */
-static void begin_with(struct fixture *f, char **envp)
-{
-    char sh[] = "/bin/sh";
-    char script[] = SCRIPT;
-    char *argv[] = {sh, script, NULL};
-    posix_spawn_file_actions_t files;
-    int rc = posix_spawn_file_actions_init(&files);
-    rc |= posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    rc |= posix_spawn_file_actions_addopen(&files, 1, f->captured, O_WRONLY | O_CREAT | O_TRUNC,
-                                           0600);
-    rc |= posix_spawn_file_actions_addopen(&files, 2, f->said, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (rc == 0)
-        rc = posix_spawn(&f->pid, sh, &files, NULL, argv, envp);
-    (void)posix_spawn_file_actions_destroy(&files);
-    for (char **e = envp; *e; e++)
-        free(*e);
-    assert_int_equal(rc, 0);
+    struct words argv = {.count = 0};
+    words_split(&argv, "/bin/sh " SCRIPT, ' ', NULL);
+    program_start(&f->p, &argv, envp, NULL);
+    words_clear(&argv);
+    words_clear(envp);
 }
 
 static void begin(struct fixture *f)
 {
-    char *envp[] = {text_format("PATH=%s", f->path),
-                    text_format("CASTOR_SIGMA_HOST=%s", sim_url(f->sim)),
-                    text_format("CASTOR_SIGMA_CLIENT_ID=sim-client"),
-                    text_format("CASTOR_SIGMA_RETRIES=0"),
-                    text_format("CASTOR_UPLOADER_SOURCE_ID=" SOURCE_ID),
-                    text_format("CASTOR_UPLOADER_ENDPOINT=%s", sim_url(f->sim)),
-                    text_format("CASTOR_UPLOADER_RETRIES=0"),
-                    text_format("SIGMACAT_SECRETS=%s", f->dir),
-                    text_format("SIGMACAT_OUTPUT=%s", f->output),
-                    text_format("SIGMACAT_TRIES=2"),
-                    text_format("SIGMACAT_WAIT=0"),
-                    NULL};
-    begin_with(f, envp);
-}
-
-static int end(struct fixture *f)
-{
-    int status = 0;
-    while (waitpid(f->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    f->pid = 0;
-    free(f->out);
-    free(f->err);
-    f->out = file_read(f->captured, NULL);
-    f->err = file_read(f->said, NULL);
-    if (!WIFEXITED(status))
-        fail_msg("ended by signal %d: %s", WTERMSIG(status), f->err);
-    return WEXITSTATUS(status);
+    struct words envp = {.count = 0};
+    words_split(&envp,
+                "PATH=@PATH|CASTOR_SIGMA_HOST=@URL|CASTOR_SIGMA_CLIENT_ID=sim-client|"
+                "CASTOR_SIGMA_RETRIES=0|CASTOR_UPLOADER_SOURCE_ID=" SOURCE_ID
+                "|CASTOR_UPLOADER_ENDPOINT=@URL|CASTOR_UPLOADER_RETRIES=0|SIGMACAT_SECRETS=@DIR|"
+                "SIGMACAT_OUTPUT=@OUT|SIGMACAT_TRIES=2|SIGMACAT_WAIT=0",
+                '|',
+                (const char *const[]){"@PATH", f->path, "@URL", sim_url(f->sim), "@DIR", f->dir,
+                                      "@OUT", f->output, NULL});
+    begin_with(f, &envp);
 }
 
 static int run(struct fixture *f)
 {
     begin(f);
-    return end(f);
+    return program_end(&f->p);
 }
 
 /* The line for a monitor: the last one, and the only one. */
 static void assert_told(const struct fixture *f, int status, const char *step)
 {
     char *line = text_format("extract-and-upload: status=%d step=%s seconds=", status, step);
-    if (strncmp(f->out, line, strlen(line)) != 0 || strchr(f->out, '\n')[1] != '\0')
-        fail_msg("not '%s': %s\n%s", line, f->out, f->err);
+    if (strncmp(f->p.out, line, strlen(line)) != 0 || strchr(f->p.out, '\n')[1] != '\0')
+        fail_msg("not '%s': %s\n%s", line, f->p.out, f->p.err);
     free(line);
-    assert_null(strstr(f->err, "sim-secret"));
-    assert_null(strstr(f->err, "sim-token"));
+    assert_null(strstr(f->p.err, "sim-secret"));
+    assert_null(strstr(f->p.err, "sim-token"));
 }
 
 /* ---- faults ---- */
@@ -213,11 +161,11 @@ static void test_row(void **state)
 {
     const struct row *row = *state;
     struct fixture *f = fixture_new();
-    add_fault(f, row->faults[0]);
-    add_fault(f, row->faults[1]);
+    stand_in_fault(f->sim, row->faults[0]);
+    stand_in_fault(f->sim, row->faults[1]);
     int status = run(f);
     if (status != row->status)
-        fail_msg("status %d:\n%s", status, f->err);
+        fail_msg("status %d:\n%s", status, f->p.err);
     assert_told(f, row->status, row->step);
     if (row->tokens >= 0)
         assert_int_equal(sim_calls(f->sim, "token", 0), row->tokens);
@@ -263,7 +211,7 @@ struct profile_row {
     const char *name;
     const char *file;   /* of SIGMACAT_CONFIG, in the fixture's directory */
     const char *chosen; /* SIGMACAT_PROFILE */
-    const char *given;  /* the variables that are set besides: a format with the directory */
+    const char *given;  /* the variable that is set besides; @DIR is the directory */
     int status;
     const char *step;
     const char *sets; /* the directory that gets them; NULL: none does */
@@ -273,11 +221,11 @@ struct profile_row {
 static const struct profile_row profile_rows[] = {
     {"says_all", "config.yaml", "acme", NULL, 0, "done", "sets", 1},
     {"default_one", "config.yaml", "", NULL, 0, "done", "sets of the default", 2},
-    {"output_given", "config.yaml", "acme", "SIGMACAT_OUTPUT=%s/here", 0, "done", "here", 1},
-    {"output_is_a_setting", "config.yaml", "acme", "CASTOR_OUTPUT_DIRECTORY=%s/there", 0, "done",
+    {"output_given", "config.yaml", "acme", "SIGMACAT_OUTPUT=@DIR/here", 0, "done", "here", 1},
+    {"output_is_a_setting", "config.yaml", "acme", "CASTOR_OUTPUT_DIRECTORY=@DIR/there", 0, "done",
      "there", 1},
     {"keep_given", "config.yaml", "acme", "SIGMACAT_KEEP=2", 0, "done", "sets", 2},
-    {"secrets_given", "config.yaml", "without_secrets", "SIGMACAT_SECRETS=%s", 0, "done", "sets",
+    {"secrets_given", "config.yaml", "without_secrets", "SIGMACAT_SECRETS=@DIR", 0, "done", "sets",
      2},
     {"without_secrets", "config.yaml", "without_secrets", NULL, 2, "extract", NULL, 0},
     {"without_output", "config.yaml", "without_output", NULL, 2, "config", NULL, 0},
@@ -313,19 +261,14 @@ static void write_config(const struct fixture *f)
 
 static int run_profile(struct fixture *f, const struct profile_row *row)
 {
-    char *given = row->given ? text_format("%s", row->given) : text_format("SIGMACAT_WAIT=0");
-    const char *directory = strstr(given, "%s");
-    if (directory) {
-        char *whole =
-            text_format("%.*s%s%s", (int)(directory - given), given, f->dir, directory + 2);
-        free(given);
-        given = whole;
-    }
-    char *envp[] = {text_format("PATH=%s", f->path),
-                    text_format("SIGMACAT_CONFIG=%s/%s", f->dir, row->file),
-                    text_format("SIGMACAT_PROFILE=%s", row->chosen), given, NULL};
-    begin_with(f, envp);
-    return end(f);
+    const char *const names[] = {"@DIR", f->dir, NULL};
+    struct words envp = {.count = 0};
+    words_add(&envp, "PATH=%s", f->path);
+    words_add(&envp, "SIGMACAT_CONFIG=%s/%s", f->dir, row->file);
+    words_add(&envp, "SIGMACAT_PROFILE=%s", row->chosen);
+    words_split(&envp, row->given, '|', names);
+    begin_with(f, &envp);
+    return program_end(&f->p);
 }
 
 static int count_summaries(const char *directory)
@@ -348,7 +291,7 @@ static void test_profile(void **state)
     for (int i = 0; i < 2; i++) {
         int status = run_profile(f, row);
         if (status != row->status)
-            fail_msg("status %d:\n%s", status, f->err);
+            fail_msg("status %d:\n%s", status, f->p.err);
         assert_told(f, row->status, row->step);
     }
     assert_int_equal(sim_calls(f->sim, "upload", 201), row->sets ? 24 : 0);
@@ -378,7 +321,7 @@ static void test_another_run(void **state)
     assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
     assert_int_equal(run(f), 5);
     assert_told(f, 5, "lock");
-    assert_non_null(strstr(f->err, "another run is at work"));
+    assert_non_null(strstr(f->p.err, "another run is at work"));
     assert_int_equal(sim_connections(f->sim), 0);
     (void)close(fd);
     assert_int_equal(run(f), 0);
@@ -419,13 +362,13 @@ static void test_another_run_without_flock(void **state)
 static void test_stopped(void **state)
 {
     struct fixture *f = *state;
-    add_fault(f, "call=workbooks,do=wait:20000");
+    stand_in_fault(f->sim, "call=workbooks,do=wait:20000");
     begin(f);
     /* until the extractor has got its token and asks */
     for (int i = 0; i < 3000 && sim_calls(f->sim, "token", 200) == 0; i++)
         (void)usleep(2000);
-    assert_int_equal(kill(f->pid, SIGTERM), 0);
-    assert_int_equal(end(f), 143);
+    assert_int_equal(kill(f->p.pid, SIGTERM), 0);
+    assert_int_equal(program_end(&f->p), 143);
     assert_told(f, 143, "extract");
     assert_int_equal(sim_calls(f->sim, "upload", 0), 0);
 }
@@ -439,8 +382,7 @@ int main(void)
         WITH_SIM(test_output_is_a_file), WITH_SIM(test_another_run),
         WITH_SIM(test_stopped),          WITH_SIM(test_another_run_without_flock),
     };
-    int failed = run_table("chain", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
-    failed += run_table("chain, profile", profile_rows, sizeof profile_rows[0],
-                        sizeof profile_rows / sizeof profile_rows[0], test_profile);
+    int failed = RUN_TABLE("chain", rows, test_row);
+    failed += RUN_TABLE("chain, profile", profile_rows, test_profile);
     return failed + cmocka_run_group_tests_name("chain, other", tests, NULL, NULL);
 }

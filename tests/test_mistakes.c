@@ -3,10 +3,10 @@
 #include "tests/support/support.h"
 
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/sim/sim.h"
+#include "tests/support/program.h"
+#include "tests/support/stand_in.h"
 #include "tests/support/tls.h"
 
 /* Lines for a shell, in a directory where config.yaml has two right profiles. */
@@ -303,15 +303,6 @@ struct fixture {
     struct sim *tls_sim;
 };
 
-static struct sim *start_sim(const struct sim_options *opt)
-{
-    char why[256] = "";
-    struct sim *sim = sim_start(opt, why, sizeof why);
-    if (!sim)
-        fail_msg("no stand-in: %s", why);
-    return sim;
-}
-
 static void put(const struct fixture *f, const char *name, const char *text)
 {
     char *path = text_format("%s/%s", f->dir, name);
@@ -356,13 +347,13 @@ static int setup(void **state)
         return -1;
     f->row = *state;
     f->dir = temp_dir_make();
-    f->sim = start_sim(&opt);
+    f->sim = stand_in_new(&opt);
     if (strstr(f->row->line, "$TLS")) {
         struct tls_pair pair;
         tls_make(&pair, NULL, 1);
         opt.tls_cert_pem = pair.cert_pem;
         opt.tls_key_pem = pair.key_pem;
-        f->tls_sim = start_sim(&opt);
+        f->tls_sim = stand_in_new(&opt);
         tls_clear(&pair);
     }
     put_all(f);
@@ -381,58 +372,38 @@ static int teardown(void **state)
 }
 
 /* In an environment of its own: what the machine's has would be settings too. */
-static int run_line(const struct fixture *f, char **printed)
-{
-    const char *build = getenv("SMC_BUILD");
-    char *folder = realpath(build && *build ? build : "build", NULL);
-    assert_non_null(folder);
-    char *script = text_format("cd '%s' && { %s; } > printed 2>&1", f->dir, f->row->line);
-    char *path = text_format("PATH=%s:/usr/bin:/bin", folder);
-    char *home = text_format("HOME=%s", f->dir);
-    char *url = text_format("URL=%s", sim_url(f->sim));
-    char *tls = text_format("TLS=%s", f->tls_sim ? sim_url(f->tls_sim) : "");
-    char *const argv[] = {(char[]){"sh"}, (char[]){"-c"}, script, NULL};
-    char *const envp[] = {path, home, url, tls, NULL};
-    int status = -1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        (void)execve("/bin/sh", argv, envp);
-        _exit(127);
-    }
-    assert_true(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-    char *printed_path = text_format("%s/printed", f->dir);
-    *printed = file_read(printed_path, NULL);
-    free(printed_path);
-    free(folder);
-    free(script);
-    free(path);
-    free(home);
-    free(url);
-    free(tls);
-    return WEXITSTATUS(status);
-}
-
 static void test_row(void **state)
 {
     const struct fixture *f = *state;
-    char *printed;
-    int status = run_line(f, &printed);
+    struct program p = {.pid = 0};
+    struct words argv = {.count = 0};
+    struct words envp = {.count = 0};
+    char *programs = program_path("");
+    char *folder = realpath(programs, NULL);
+    assert_non_null(folder);
+    words_split(&argv, "/bin/sh -c", ' ', NULL);
+    words_add(&argv, "cd '%s' && { %s; } 2>&1", f->dir, f->row->line);
+    words_add(&envp, "PATH=%s:/usr/bin:/bin", folder);
+    words_add(&envp, "HOME=%s", f->dir);
+    words_add(&envp, "URL=%s", sim_url(f->sim));
+    words_add(&envp, "TLS=%s", f->tls_sim ? sim_url(f->tls_sim) : "");
+    int status = program_run(&p, &argv, &envp, NULL);
     if (getenv("SMC_SHOW"))
-        print_message("$ %s\n%s[%d]\n", f->row->line, printed, status);
+        print_message("$ %s\n%s[%d]\n", f->row->line, p.out, status);
     for (size_t i = 0; i < sizeof f->row->want / sizeof f->row->want[0]; i++)
-        if (f->row->want[i] && !strstr(printed, f->row->want[i]))
-            fail_msg("'%s' is not in:\n%s", f->row->want[i], printed);
+        if (f->row->want[i] && !strstr(p.out, f->row->want[i]))
+            fail_msg("'%s' is not in:\n%s", f->row->want[i], p.out);
     assert_int_equal(status, f->row->status);
-    assert_null(strstr(printed, "tiger"));
-    assert_null(strstr(printed, "sesame"));
-    free(printed);
+    assert_null(strstr(p.out, "tiger"));
+    assert_null(strstr(p.out, "sesame"));
+    program_clear(&p);
+    words_clear(&argv);
+    words_clear(&envp);
+    free(folder);
+    free(programs);
 }
 
 int main(void)
 {
-    size_t count = sizeof rows / sizeof rows[0];
-    struct CMUnitTest tests[sizeof rows / sizeof rows[0]];
-    for (size_t i = 0; i < count; i++)
-        tests[i] = (struct CMUnitTest){rows[i].name, test_row, setup, teardown, (void *)&rows[i]};
-    return cmocka_run_group_tests_name("mistakes", tests, NULL, NULL);
+    return RUN_TABLE_WITH("mistakes", rows, test_row, setup, teardown);
 }

@@ -3,19 +3,14 @@
 #include "tests/support/support.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "lib/base/digest.h"
-#include "tests/sim/sim.h"
+#include "tests/support/program.h"
+#include "tests/support/stand_in.h"
 #include "tests/support/tls.h"
 
-#define WORDS_MAX 40
 #define SOURCE_ID "8dfcd325-6b9a-49b3-a491-1189fab1b206"
 #define SECRET    "sim-secret"
 #define TOKEN     "sim-token"
@@ -26,9 +21,7 @@ struct fixture {
     struct sim *sim;
     char *dir;
     char *output; /* a folder in it that is not there yet */
-    pid_t pid;    /* of a program that is running; 0: none */
-    char *out;    /* what the last program printed */
-    char *err;
+    struct program p;
 };
 
 static int setup(void **state)
@@ -48,13 +41,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    if (f->pid > 0) {
-        (void)kill(f->pid, SIGKILL);
-        (void)waitpid(f->pid, NULL, 0);
-    }
+    program_clear(&f->p);
     sim_stop(f->sim);
-    free(f->out);
-    free(f->err);
     free(f->output);
     temp_dir_remove(f->dir);
     free(f);
@@ -63,128 +51,38 @@ static int teardown(void **state)
 
 static void start_sim(struct fixture *f)
 {
-    char why[256] = "";
-    f->sim = sim_start(&f->opt, why, sizeof why);
-    if (!f->sim)
-        fail_msg("no stand-in: %s", why);
-}
-
-static void add_fault(struct fixture *f, const char *fault)
-{
-    char why[256] = "";
-    if (sim_fault(f->sim, fault, why, sizeof why) != 0)
-        fail_msg("%s", why);
+    f->sim = stand_in_new(&f->opt);
 }
 
 /* ---- running a program ---- */
 
-/* @URL, @DIR and @OUT stand for what only the test knows. */
-static char *fill_in(const struct fixture *f, const char *word)
+/* Adds words divided by '|'; @URL, @DIR and @OUT stand for what only the test knows. */
+static void add_words(const struct fixture *f, struct words *words, const char *text)
 {
-    if (strncmp(word, "@URL", 4) == 0)
-        return text_format("%s%s", f->sim ? sim_url(f->sim) : "https://127.0.0.1:1", word + 4);
-    if (strncmp(word, "@DIR", 4) == 0)
-        return text_format("%s%s", f->dir, word + 4);
-    if (strncmp(word, "@OUT", 4) == 0)
-        return text_format("%s%s", f->output, word + 4);
-    return text_format("%s", word);
-}
-
-/* Words divided by '|', filled in; ended by NULL. */
-static size_t divide(const struct fixture *f, const char *text, char **words, size_t count)
-{
-    while (*text && count < WORDS_MAX - 1) {
-        char word[512];
-        size_t len = strcspn(text, "|");
-        (void)snprintf(word, sizeof word, "%.*s", (int)len, text);
-        words[count++] = fill_in(f, word);
-        text += len + (text[len] == '|');
-    }
-    words[count] = NULL;
-    return count;
-}
-
-static void free_words(char **words)
-{
-    for (; *words; words++)
-        free(*words);
-}
-
-static char *capture_path(const struct fixture *f, int fd)
-{
-    return text_format("%s/captured.%d", f->dir, fd);
+    const char *const names[] = {
+        "@URL", f->sim ? sim_url(f->sim) : "https://127.0.0.1:1", "@DIR", f->dir, "@OUT", f->output,
+        NULL};
+    words_split(words, text, '|', names);
 }
 
 static void begin(struct fixture *f, const char *program, const char *args, const char *env)
 {
-    char *argv[WORDS_MAX] = {NULL};
-    char *envp[WORDS_MAX] = {NULL};
-    const char *build = getenv("SMC_BUILD");
-    char *path = text_format("%s/%s", build && *build ? build : "build", program);
-    char *out = capture_path(f, 1);
-    char *err = capture_path(f, 2);
-    posix_spawn_file_actions_t files;
-    argv[0] = text_format("%s", path);
-    (void)divide(f, args, argv, 1);
-    (void)divide(f, env, envp, 0);
-    int rc = posix_spawn_file_actions_init(&files);
-    rc |= posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    rc |= posix_spawn_file_actions_addopen(&files, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    rc |= posix_spawn_file_actions_addopen(&files, 2, err, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    /* Where the tests run in the background, SIGINT is ignored, and children inherit that. */
-    posix_spawnattr_t attr;
-    sigset_t by_default;
-    rc |= posix_spawnattr_init(&attr);
-    rc |= sigemptyset(&by_default);
-    rc |= sigaddset(&by_default, SIGINT);
-    rc |= posix_spawnattr_setsigdefault(&attr, &by_default);
-    rc |= posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
-    if (rc == 0)
-        rc = posix_spawn(&f->pid, path, &files, &attr, argv, envp);
-    (void)posix_spawnattr_destroy(&attr);
-    (void)posix_spawn_file_actions_destroy(&files);
-    free_words(argv);
-    free_words(envp);
-    free(out);
-    free(err);
-    if (rc != 0) {
-        f->pid = 0;
-        fail_msg("%s can't be run: %s", path, strerror(rc));
-    }
+    struct words argv = {.count = 0};
+    struct words envp = {.count = 0};
+    char *path = program_path(program);
+    words_add(&argv, "%s", path);
+    add_words(f, &argv, args);
+    add_words(f, &envp, env);
+    program_start(&f->p, &argv, &envp, NULL);
+    words_clear(&argv);
+    words_clear(&envp);
     free(path);
-}
-
-static char *take_captured(const struct fixture *f, int fd)
-{
-    char *path = capture_path(f, fd);
-    char *text = file_read(path, NULL);
-    (void)unlink(path);
-    free(path);
-    return text;
-}
-
-/* Waits for the end; returns the exit status. */
-static int end(struct fixture *f)
-{
-    int status = 0;
-    pid_t pid;
-    do
-        pid = waitpid(f->pid, &status, 0);
-    while (pid < 0 && errno == EINTR);
-    f->pid = 0;
-    free(f->out);
-    free(f->err);
-    f->out = take_captured(f, 1);
-    f->err = take_captured(f, 2);
-    if (!WIFEXITED(status))
-        fail_msg("ended by signal %d: %s", WTERMSIG(status), f->err);
-    return WEXITSTATUS(status);
 }
 
 static int run(struct fixture *f, const char *program, const char *args, const char *env)
 {
     begin(f, program, args, env);
-    return end(f);
+    return program_end(&f->p);
 }
 
 /* ---- what is looked at ---- */
@@ -283,18 +181,18 @@ static void test_end_to_end(void **state)
 
     int rc = run(f, "castor-extract-sigma", EXTRACT_ARGS "|--cacert|@DIR/cert.pem", EXTRACT_ENV);
     if (rc != 0)
-        fail_msg("status %d: %s", rc, f->err);
-    assert_string_equal(f->out, "");
+        fail_msg("status %d: %s", rc, f->p.err);
+    assert_string_equal(f->p.out, "");
     assert_int_equal(count_names(f->output, ".json"), 12);
     assert_int_equal(count_names(f->output, ".part"), 0);
     assert_int_equal(sim_unexpected(f->sim), 0);
-    assert_null(strstr(f->err, SECRET));
+    assert_null(strstr(f->p.err, SECRET));
 
     rc = run(f, "castor-upload", UPLOAD_ARGS "|-d|@OUT|--cacert|@DIR/cert.pem", "");
     if (rc != 0)
-        fail_msg("status %d: %s", rc, f->err);
-    assert_int_equal(count_lines(f->err, "INFO - Uploaded "), 12);
-    assert_null(strstr(f->err, TOKEN));
+        fail_msg("status %d: %s", rc, f->p.err);
+    assert_int_equal(count_lines(f->p.err, "INFO - Uploaded "), 12);
+    assert_null(strstr(f->p.err, TOKEN));
     check_all_uploaded(f);
     free(cert);
 }
@@ -310,7 +208,7 @@ static void test_untrusted(void **state)
     start_sim(f);
     tls_clear(&pair);
     assert_int_equal(run(f, "castor-extract-sigma", EXTRACT_ARGS, EXTRACT_ENV), 4);
-    assert_int_equal(count_lines(f->err, "ERROR - "), 1);
+    assert_int_equal(count_lines(f->p.err, "ERROR - "), 1);
     assert_int_equal(sim_calls(f->sim, NULL, 0), 0);
     assert_int_equal(count_names(f->output, ""), 0);
 }
@@ -321,20 +219,20 @@ static void test_check_mode(void **state)
     struct fixture *f = *state;
     start_sim(f);
     assert_int_equal(run(f, "castor-extract-sigma", EXTRACT_ARGS "|--check", EXTRACT_ENV), 0);
-    assert_string_equal(f->err, "");
-    assert_int_equal(count_lines(f->out, "castor-extract-sigma would work\n"), 1);
+    assert_string_equal(f->p.err, "");
+    assert_int_equal(count_lines(f->p.out, "castor-extract-sigma would work\n"), 1);
     assert_int_equal(run(f, "castor-extract-sigma", EXTRACT_ARGS "|--check|-a|wrong", ""), 3);
-    assert_string_equal(f->err, "");
-    assert_int_equal(count_lines(f->out, "FAIL  credentials "), 1);
+    assert_string_equal(f->p.err, "");
+    assert_int_equal(count_lines(f->p.out, "FAIL  credentials "), 1);
     assert_false(file_exists(f->output));
 
     char *file = text_format("%s/file", f->dir);
     file_write(file, "x", 1);
     assert_int_equal(run(f, "castor-upload", UPLOAD_ARGS "|-f|@DIR/file|--check", ""), 0);
-    assert_string_equal(f->err, "");
-    assert_int_equal(count_lines(f->out, "castor-upload would work\n"), 1);
+    assert_string_equal(f->p.err, "");
+    assert_int_equal(count_lines(f->p.out, "castor-upload would work\n"), 1);
     assert_int_equal(run(f, "castor-upload", UPLOAD_ARGS "|-f|@DIR/none|--check", ""), 5);
-    assert_int_equal(count_lines(f->out, "FAIL  files "), 1);
+    assert_int_equal(count_lines(f->p.out, "FAIL  files "), 1);
     assert_int_equal(sim_upload_count(f->sim), 0);
     free(file);
 }
@@ -425,16 +323,12 @@ static const struct row rows[] = {
 
 static void check_says(const struct fixture *f, const char *says)
 {
-    while (*says) {
-        char text[128];
-        size_t len = strcspn(says, "|");
-        (void)snprintf(text, sizeof text, "%.*s", (int)len, says);
-        char *want = fill_in(f, text);
-        if (!strstr(f->err, want))
-            fail_msg("\"%s\" is not in: %s", want, f->err);
-        free(want);
-        says += len + (says[len] == '|');
-    }
+    struct words wanted = {.count = 0};
+    add_words(f, &wanted, says);
+    for (int i = 0; i < wanted.count; i++)
+        if (!strstr(f->p.err, wanted.v[i]))
+            fail_msg("\"%s\" is not in: %s", wanted.v[i], f->p.err);
+    words_clear(&wanted);
 }
 
 /* One clear line, the right status, nothing sent, nothing half-written. */
@@ -449,13 +343,13 @@ static void test_row(void **state)
     file_write(empty, "", 0);
     int status = run(f, row->program, row->args, row->env);
     if (status != row->status)
-        fail_msg("status %d instead of %d: %s", status, row->status, f->err);
-    if (count_lines(f->err, "ERROR - ") != 1 || count_lines(f->err, "") != 1)
-        fail_msg("more or less than one line: %s", f->err);
+        fail_msg("status %d instead of %d: %s", status, row->status, f->p.err);
+    if (count_lines(f->p.err, "ERROR - ") != 1 || count_lines(f->p.err, "") != 1)
+        fail_msg("more or less than one line: %s", f->p.err);
     check_says(f, row->says);
-    assert_string_equal(f->out, "");
-    assert_null(strstr(f->err, SECRET));
-    assert_null(strstr(f->err, TOKEN));
+    assert_string_equal(f->p.out, "");
+    assert_null(strstr(f->p.err, SECRET));
+    assert_null(strstr(f->p.err, TOKEN));
     assert_int_equal(sim_connections(f->sim), 0);
     assert_int_equal(sim_calls(f->sim, NULL, 0), 0);
     assert_int_equal(count_names(f->output, ""), 0);
@@ -488,9 +382,9 @@ static void test_query(void **state)
     struct fixture *f = *state;
     const struct query_row *row = f->row;
     assert_int_equal(run(f, row->program, row->args, ""), 0);
-    assert_string_equal(f->err, "");
-    if (!strstr(f->out, row->says))
-        fail_msg("\"%s\" is not in: %s", row->says, f->out);
+    assert_string_equal(f->p.err, "");
+    if (!strstr(f->p.out, row->says))
+        fail_msg("\"%s\" is not in: %s", row->says, f->p.out);
 }
 
 /* ---- stopped, and looked at while they run ---- */
@@ -531,10 +425,9 @@ static const struct stop_row stop_rows[] = {
 static void wait_for_calls(struct fixture *f, const char *kind)
 {
     while (kind ? sim_calls(f->sim, kind, 200) == 0 : sim_max_in_flight(f->sim) == 0) {
-        if (waitpid(f->pid, NULL, WNOHANG) != 0) {
-            f->pid = 0;
-            char *text = take_captured(f, 2);
-            fail_msg("ended too early: %s", text);
+        if (!program_runs(&f->p)) {
+            (void)program_end(&f->p);
+            fail_msg("ended too early: %s", f->p.err);
         }
         (void)poll(NULL, 0, 1);
     }
@@ -542,7 +435,7 @@ static void wait_for_calls(struct fixture *f, const char *kind)
 
 static void check_command_line(const struct fixture *f, const char *program, const char *secret)
 {
-    char *path = text_format("/proc/%d/cmdline", (int)f->pid);
+    char *path = text_format("/proc/%d/cmdline", (int)f->p.pid);
     size_t len;
     char *line = file_read(path, &len);
     assert_non_null(memmem(line, len, program, strlen(program)));
@@ -558,22 +451,22 @@ static void test_stop(void **state)
     char *file = text_format("%s/file.json", f->dir);
     start_sim(f);
     file_write(file, "[]", 2);
-    add_fault(f, row->fault);
+    stand_in_fault(f->sim, row->fault);
     begin(f, row->program, row->args, "");
     wait_for_calls(f, row->kind);
     check_command_line(f, row->program, row->secret);
-    assert_int_equal(kill(f->pid, row->signal), 0);
-    int status = end(f);
+    assert_int_equal(kill(f->p.pid, row->signal), 0);
+    int status = program_end(&f->p);
     if (status != row->status)
-        fail_msg("status %d instead of %d: %s", status, row->status, f->err);
+        fail_msg("status %d instead of %d: %s", status, row->status, f->p.err);
     /* The uploader says what was not sent, too. */
-    assert_in_range(count_lines(f->err, "ERROR - "), 1, strcmp(row->program, U) == 0 ? 2 : 1);
-    assert_null(strstr(f->err, row->secret));
+    assert_in_range(count_lines(f->p.err, "ERROR - "), 1, strcmp(row->program, U) == 0 ? 2 : 1);
+    assert_null(strstr(f->p.err, row->secret));
     assert_int_equal(count_names(f->output, ""), 0); /* neither .part nor set */
     sim_faults_clear(f->sim);
     status = run(f, row->program, row->args, "");
     if (status != 0)
-        fail_msg("the run after it: status %d: %s", status, f->err);
+        fail_msg("the run after it: status %d: %s", status, f->p.err);
     free(file);
 }
 
@@ -613,13 +506,13 @@ static void test_status(void **state)
     char *file = text_format("%s/file.json", f->dir);
     start_sim(f);
     file_write(file, "[]", 2);
-    add_fault(f, row->fault);
+    stand_in_fault(f->sim, row->fault);
     int status = run(f, row->program, row->args, "");
     if (status != row->status)
-        fail_msg("status %d instead of %d: %s", status, row->status, f->err);
+        fail_msg("status %d instead of %d: %s", status, row->status, f->p.err);
     check_says(f, row->says);
     bool is_upload = strcmp(row->program, U) == 0;
-    size_t errors = count_lines(f->err, "ERROR - ");
+    size_t errors = count_lines(f->p.err, "ERROR - ");
     if (is_upload) /* each file, and the end */
         assert_in_range(errors, 1, 3);
     else
@@ -631,23 +524,7 @@ static void test_status(void **state)
 
 /* ---- all of it ---- */
 
-static int table(const char *group, const void *all, size_t size, size_t count,
-                 CMUnitTestFunction test)
-{
-    struct CMUnitTest *tests = calloc(count, sizeof *tests);
-    if (!tests)
-        return 1;
-    for (size_t i = 0; i < count; i++) {
-        const void *row = (const char *)all + i * size;
-        tests[i] = (struct CMUnitTest){*(const char *const *)row, test, setup, teardown,
-                                       (void *)(uintptr_t)row};
-    }
-    int failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
-    free(tests);
-    return failed;
-}
-
-#define TABLE(name, all, test) table(name, all, sizeof all[0], sizeof all / sizeof all[0], test)
+#define TABLE(name, rows, test) RUN_TABLE_WITH(name, rows, test, setup, teardown)
 
 int main(void)
 {

@@ -4,24 +4,22 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/sim/sim.h"
+#include "tests/support/program.h"
+#include "tests/support/stand_in.h"
 
 #define SECRET "tiger.burning.bright"
 #define BEARER "sim.1." /* how the stand-in's tokens begin */
 #define UUID   "01234567-89ab-cdef-0123-456789abcdef"
 
-#define WORDS_MAX 32
-#define HANG_MS   60000
+#define HANG_MS 60000
 
-enum program { EXTRACT, UPLOAD };
+enum which { EXTRACT, UPLOAD };
 
 /* How it is given. */
 enum way {
@@ -38,7 +36,7 @@ enum way {
 
 struct run_row {
     const char *name;
-    enum program program;
+    enum which program;
     enum way way;
     const char *more;   /* further words, divided by spaces */
     const char *fault;  /* NULL: none */
@@ -118,16 +116,11 @@ struct fixture {
     const struct run_row *row;
     struct sim *sim;
     char *dir;
-    char *output;  /* what the program writes */
-    char *token;   /* the file of the secret */
-    char *program; /* its path */
-    char *argv[WORDS_MAX];
-    char *envp[WORDS_MAX];
-    int argc;
-    int envc;
-    pid_t pid;
-    int err_fd; /* the program's standard error */
-    struct smc_buf err_text;
+    char *output; /* what the program writes */
+    char *token;  /* the file of the secret */
+    struct words argv;
+    struct words envp;
+    struct program p;
 };
 
 /* ---- what is searched ---- */
@@ -186,14 +179,14 @@ static void check_running(const struct fixture *f)
 {
     struct rlimit limit = {1, 1};
     struct stat st;
-    check_proc(f->pid, "cmdline");
-    check_proc(f->pid, "environ");
-    assert_int_equal(prlimit(f->pid, RLIMIT_CORE, NULL, &limit), 0);
+    check_proc(f->p.pid, "cmdline");
+    check_proc(f->p.pid, "environ");
+    assert_int_equal(prlimit(f->p.pid, RLIMIT_CORE, NULL, &limit), 0);
     assert_int_equal(limit.rlim_cur, 0);
     assert_int_equal(limit.rlim_max, 0);
 #ifndef __SANITIZE_ADDRESS__
     /* What can't be dumped belongs to root; for root itself see test_cli.c. */
-    char *path = text_format("/proc/%d/maps", (int)f->pid);
+    char *path = text_format("/proc/%d/maps", (int)f->p.pid);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_uid, 0);
     free(path);
@@ -203,33 +196,6 @@ static void check_running(const struct fixture *f)
 }
 
 /* ---- the program ---- */
-
-static char *program_path(const char *name)
-{
-    char self[4096];
-    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[len > 0 ? len : 0] = '\0';
-    for (int i = 0; i < 2 && strrchr(self, '/'); i++) /* BUILD/tests/NAME */
-        *strrchr(self, '/') = '\0';
-    return text_format("%s/%s", self, name);
-}
-
-static void add(char **words, int *count, char *word)
-{
-    assert_in_range(*count, 0, WORDS_MAX - 2);
-    words[(*count)++] = word;
-    words[*count] = NULL;
-}
-
-static void add_arg(struct fixture *f, const char *word)
-{
-    add(f->argv, &f->argc, text_format("%s", word));
-}
-
-static void add_variable(struct fixture *f, const char *name, const char *value)
-{
-    add(f->envp, &f->envc, text_format("%s=%s", name, value));
-}
 
 static void add_secret(struct fixture *f)
 {
@@ -243,122 +209,72 @@ static void add_secret(struct fixture *f)
         fail_msg("chmod failed");
     switch (f->row->way) {
     case BY_FLAG:
-        add_arg(f, n->flag);
-        add_arg(f, secret);
+        words_add(&f->argv, "%s", n->flag);
+        words_add(&f->argv, "%s", secret);
         break;
     case BY_FLAG_ATTACHED:
-        add(f->argv, &f->argc, text_format("%s=%s", n->flag, secret));
+        words_add(&f->argv, "%s=%s", n->flag, secret);
         break;
     case BY_LETTER_ATTACHED:
-        add(f->argv, &f->argc, text_format("%s%s", n->letter, secret));
+        words_add(&f->argv, "%s%s", n->letter, secret);
         break;
     case BY_VARIABLE:
-        add_variable(f, n->variable, secret);
+        words_add(&f->envp, "%s=%s", n->variable, secret);
         break;
     case BY_VARIABLE_IN_LOWER_CASE:
-        add_variable(f, n->lower_variable, secret);
+        words_add(&f->envp, "%s=%s", n->lower_variable, secret);
         break;
     case BY_FILE:
-        add(f->argv, &f->argc, text_format("%s-file=%s", n->flag, path));
+        words_add(&f->argv, "%s-file=%s", n->flag, path);
         break;
     case BY_STANDARD_INPUT:
-        add(f->argv, &f->argc, text_format("%s-file=-", n->flag));
+        words_add(&f->argv, "%s-file=-", n->flag);
         break;
     case BY_COMMAND:
-        add(f->argv, &f->argc, text_format("%s-command=cat '%s'", n->flag, path));
+        words_add(&f->argv, "%s-command=cat '%s'", n->flag, path);
         break;
     case BY_COMMAND_THAT_LOOKS:
-        add(f->argv, &f->argc,
-            text_format("%s-command=env >&2; cat /proc/$PPID/cmdline >&2; cat '%s'", n->flag,
-                        path));
+        words_add(&f->argv, "%s-command=env >&2; cat /proc/$PPID/cmdline >&2; cat '%s'", n->flag,
+                  path);
         break;
     }
     /* Beaten by the flag, and to be taken away all the same. */
     if (f->row->way != BY_VARIABLE && f->row->way != BY_VARIABLE_IN_LOWER_CASE)
-        add_variable(f, n->variable, SECRET);
-}
-
-static void add_words(struct fixture *f)
-{
-    static const char *const extract[] = {"-H", NULL,       "-c", "sim-client", "-o",
-                                          NULL, "--report", NULL, NULL};
-    static const char *const upload[] = {"--endpoint", NULL, "-t", "VIZ", "-s",
-                                         UUID,         "-f", NULL, NULL};
-    bool is_extract = f->row->program == EXTRACT;
-    char *file = text_format("%s/report.json", f->output);
-    const char *values[] = {sim_url(f->sim), is_extract ? f->output : file, file};
-    if (!is_extract)
-        file_write(file, "[]", 2);
-    add_arg(f, names[f->row->program].program);
-    const char *const *words = is_extract ? extract : upload;
-    for (int i = 0, value = 0; i < 8; i++)
-        add_arg(f, words[i] ? words[i] : values[value++]);
-    free(file);
-    add_secret(f);
-    char *more = text_format("%s", f->row->more);
-    char *rest = NULL;
-    for (char *word = strtok_r(more, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
-        add_arg(f, word);
-    free(more);
-    add_variable(f, "PATH", "/usr/bin:/bin");
+        words_add(&f->envp, "%s=%s", n->variable, SECRET);
 }
 
 static void start(struct fixture *f)
 {
-    int ends[2];
-    int in = open(f->row->way == BY_STANDARD_INPUT ? f->token : "/dev/null", O_RDONLY | O_CLOEXEC);
-    char *path = text_format("%s/stdout", f->output);
-    int out = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    bool is_extract = f->row->program == EXTRACT;
+    char *report = text_format("%s/report.json", f->output);
+    char *path = program_path(names[f->row->program].program);
+    const char *const filled[] = {"@URL", sim_url(f->sim), "@OUT", f->output, NULL};
+    if (!is_extract)
+        file_write(report, "[]", 2);
+    words_add(&f->argv, "%s", path);
+    words_split(&f->argv,
+                is_extract ? "-H @URL -c sim-client -o @OUT --report @OUT/report.json"
+                           : "--endpoint @URL -t VIZ -s " UUID " -f @OUT/report.json",
+                ' ', filled);
+    add_secret(f);
+    words_split(&f->argv, f->row->more, ' ', NULL);
+    words_add(&f->envp, "PATH=/usr/bin:/bin");
+    program_start(&f->p, &f->argv, &f->envp, f->row->way == BY_STANDARD_INPUT ? f->token : NULL);
     free(path);
-    if (in < 0 || out < 0 || pipe2(ends, O_CLOEXEC) != 0)
-        fail_msg("can't open what the program needs");
-    f->pid = fork();
-    if (f->pid == 0) {
-        if (dup2(in, 0) == 0 && dup2(out, 1) == 1 && dup2(ends[1], 2) == 2)
-            (void)execve(f->program, f->argv, f->envp);
-        _exit(99);
-    }
-    (void)close(in);
-    (void)close(out);
-    (void)close(ends[1]);
-    f->err_fd = ends[0];
-}
-
-/* Takes what the program says, for at most `ms`. False at its end. */
-static bool listen_to(struct fixture *f, int ms)
-{
-    char chunk[4096];
-    struct pollfd p = {.fd = f->err_fd, .events = POLLIN};
-    if (poll(&p, 1, ms) != 1)
-        return true;
-    ssize_t got = read(f->err_fd, chunk, sizeof chunk);
-    if (got > 0 && smc_buf_add(&f->err_text, chunk, (size_t)got) != SMC_OK)
-        fail_msg("out of memory");
-    return got > 0;
+    free(report);
 }
 
 /* Until the stand-in has got the secret: extract's token call, upload's first call. */
 static void await_secret(struct fixture *f)
 {
     bool is_extract = f->row->program == EXTRACT;
-    for (int i = 0; i < HANG_MS / 10; i++) {
+    for (int i = 0; i < HANG_MS && program_runs(&f->p); i++) {
         if (is_extract ? sim_calls(f->sim, "token", 200) > 0 : sim_max_in_flight(f->sim) > 0)
             return;
-        if (!listen_to(f, 10))
-            break;
+        (void)poll(NULL, 0, 1);
     }
-    fail_msg("the program sent nothing: %s", smc_buf_str(&f->err_text));
-}
-
-static int await_end(struct fixture *f)
-{
-    int status = -1;
-    while (listen_to(f, HANG_MS))
-        ;
-    if (waitpid(f->pid, &status, 0) != f->pid)
-        fail_msg("waitpid failed");
-    f->pid = 0;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + status;
+    program_clear(&f->p);
+    fail_msg("the program sent nothing");
 }
 
 /* ---- a row ---- */
@@ -367,47 +283,29 @@ static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
     struct sim_options opt = SIM_OPTIONS_INIT;
-    char why[256] = "";
     if (!f)
         return -1;
     f->row = *state;
-    f->err_fd = -1;
-    smc_buf_init(&f->err_text, SIZE_MAX);
     f->dir = temp_dir_make();
     f->output = text_format("%s/out", f->dir);
     f->token = text_format("%s/token", f->dir);
-    f->program = program_path(names[f->row->program].program);
     opt.client_secret = SECRET;
     opt.upload_token = SECRET;
     opt.workbooks = 4;
     opt.tables = 3;
-    f->sim = sim_start(&opt, why, sizeof why);
-    if (f->sim && f->row->fault && sim_fault(f->sim, f->row->fault, why, sizeof why) != 0)
-        print_error("%s\n", why);
+    f->sim = stand_in_new(&opt);
+    stand_in_fault(f->sim, f->row->fault);
     *state = f;
-    return f->sim && !*why && mkdir(f->output, 0700) == 0 ? 0 : -1;
-}
-
-static void free_words(char **words)
-{
-    for (; *words; words++)
-        free(*words);
+    return mkdir(f->output, 0700);
 }
 
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    if (f->pid > 0) {
-        (void)kill(f->pid, SIGKILL);
-        (void)waitpid(f->pid, NULL, 0);
-    }
-    if (f->err_fd >= 0)
-        (void)close(f->err_fd);
+    program_clear(&f->p);
     sim_stop(f->sim);
-    free_words(f->argv);
-    free_words(f->envp);
-    smc_buf_clear(&f->err_text);
-    free(f->program);
+    words_clear(&f->argv);
+    words_clear(&f->envp);
     free(f->token);
     free(f->output);
     temp_dir_remove(f->dir);
@@ -418,30 +316,26 @@ static int teardown(void **state)
 static void test_run_row(void **state)
 {
     struct fixture *f = *state;
-    add_words(f);
     start(f);
     if (f->row->status == 143) {
         await_secret(f);
         check_running(f);
-        assert_int_equal(kill(f->pid, SIGTERM), 0);
+        assert_int_equal(kill(f->p.pid, SIGTERM), 0);
     }
-    int status = await_end(f);
+    int status = program_end(&f->p);
     if (status != f->row->status)
-        fail_msg("status %d: %s", status, smc_buf_str(&f->err_text));
-    check_bytes("the log", smc_buf_str(&f->err_text), f->err_text.len);
+        fail_msg("status %d: %s", status, f->p.err);
+    check_bytes("the log", f->p.err, f->p.err_len);
+    check_bytes("the output", f->p.out, f->p.out_len);
     int files = check_tree(f->output, false);
     bool is_full = f->row->program == EXTRACT && status == 0;
-    assert_in_range(files, is_full ? 14 : 1, 100); /* twelve, the report, the state */
+    assert_in_range(files, is_full ? 14 : 0, 100); /* twelve, the report, the state */
     /* A check that looked at nothing would find nothing. */
     if (f->row->way == BY_COMMAND_THAT_LOOKS)
-        assert_non_null(memmem(f->err_text.data, f->err_text.len, "PATH=/usr/bin:/bin", 18));
+        assert_non_null(memmem(f->p.err, f->p.err_len, "PATH=/usr/bin:/bin", 18));
 }
 
 int main(void)
 {
-    struct CMUnitTest tests[sizeof rows / sizeof rows[0]];
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        tests[i] = (struct CMUnitTest){rows[i].name, test_run_row, setup, teardown,
-                                       (void *)(uintptr_t)&rows[i]};
-    return cmocka_run_group_tests_name("secrets: where they are not", tests, NULL, NULL);
+    return RUN_TABLE_WITH("secrets: where they are not", rows, test_run_row, setup, teardown);
 }

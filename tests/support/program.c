@@ -142,7 +142,7 @@ bool program_runs(const struct program *p)
 }
 
 /* What it wrote, from the first byte on. */
-static char *take_output(int fd)
+static char *take_output(int fd, size_t *len)
 {
     struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
     char chunk[65536];
@@ -153,6 +153,7 @@ static char *take_output(int fd)
     (void)close(fd);
     if (smc_buf_reserve(&text, 1) != SMC_OK)
         fail_msg("out of memory");
+    *len = text.len;
     return text.data;
 }
 
@@ -167,8 +168,8 @@ int program_end(struct program *p)
         (void)reap(p->pid, &p->cost, 0);
     }
     p->pid = 0;
-    p->out = take_output(p->outputs[0]);
-    p->err = take_output(p->outputs[1]);
+    p->out = take_output(p->outputs[0], &p->out_len);
+    p->err = take_output(p->outputs[1], &p->err_len);
     if (ended == 0)
         fail_msg("no end within %d s; it printed:\n%s%s", PATIENCE_S, p->out, p->err);
     return p->cost.status;

@@ -4,6 +4,7 @@
 #define TESTS_PROGRAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "words.h"
@@ -18,8 +19,10 @@ struct program_cost {
 struct program {
     pid_t pid;      /* 0: none runs */
     int outputs[2]; /* of its standard output and error, while it runs */
-    char *out;      /* what it printed on them; never NULL after its end */
+    char *out;      /* what it printed on them; never NULL after its end, and terminated */
     char *err;
+    size_t out_len;
+    size_t err_len;
     struct program_cost cost;
 };
 
