@@ -4,42 +4,25 @@
 #include <ctype.h>
 
 #include "extract/options.h"
-
-#define WORDS_MAX 24
+#include "tests/support/option_table.h"
+#include "tests/support/words.h"
 
 struct fixture {
     struct extract_settings settings;
-    char *args;
-    char *env;
-    char *argv[WORDS_MAX];
-    char *envp[WORDS_MAX];
-    int argc;
+    struct words argv;
+    struct words envp;
 };
-
-static int divide(char *text, char **words, int count)
-{
-    for (char *at = text; at && *text && count < WORDS_MAX - 1; count++) {
-        words[count] = at;
-        at = strchr(at, '|');
-        if (at)
-            *at++ = '\0';
-    }
-    words[count] = NULL;
-    return count;
-}
 
 /* Reads and checks a command line and an environment, their words divided by '|'. */
 static enum smc_status run(struct fixture *f, const char *args, const char *env,
                            struct smc_error *err)
 {
-    static char program[] = "castor-extract-sigma";
     memset(f, 0, sizeof *f);
-    f->args = text_format("%s", args);
-    f->env = text_format("%s", env);
-    f->argv[0] = program;
-    f->argc = divide(f->args, f->argv, 1);
-    (void)divide(f->env, f->envp, 0);
-    enum smc_status rc = extract_options_read(&f->settings, f->argc, f->argv, f->envp, err);
+    words_add(&f->argv, "castor-extract-sigma");
+    words_split(&f->argv, args, '|', NULL);
+    words_split(&f->envp, env, '|', NULL);
+    enum smc_status rc =
+        extract_options_read(&f->settings, f->argv.count, f->argv.v, f->envp.v, err);
     if (rc == SMC_OK && !f->settings.is_help && !f->settings.is_version)
         rc = extract_options_check(&f->settings, err);
     return rc;
@@ -49,64 +32,39 @@ static void tear_down(struct fixture *f)
 {
     extract_options_clear(&f->settings);
     extract_options_clear(&f->settings);
-    free(f->args);
-    free(f->env);
+    words_clear(&f->argv);
+    words_clear(&f->envp);
 }
 
-/* ---- the table of options: flag, letter, variable, and where the value ends up ---- */
+/* ---- the table of options, each by each of its ways ---- */
 
-enum member { HOST, CLIENT_ID, API_TOKEN, OUTPUT, CACERT, STATE };
-
-static const char *text_of(const struct extract_settings *s, enum member member)
+static enum smc_status read_options(void *settings, int argc, char **argv, char *const *envp,
+                                    struct smc_error *err)
 {
-    switch (member) {
-    case HOST:
-        return s->host;
-    case CLIENT_ID:
-        return s->client_id;
-    case API_TOKEN:
-        return s->api_token;
-    case OUTPUT:
-        return s->output;
-    case CACERT:
-        return s->cacert;
-    case STATE:
-        return s->state;
-    }
-    return NULL;
+    return extract_options_read(settings, argc, argv, envp, err);
 }
+
+static void clear_options(void *settings)
+{
+    extract_options_clear(settings);
+}
+
+/* ---- and what it does not say ---- */
 
 struct text_row {
     const char *name;
     const char *args;
     const char *env;
-    enum member member;
+    size_t offset;
 };
 
+#define AT(member) offsetof(struct extract_settings, member)
+
 static const struct text_row text_rows[] = {
-    {"--host", "--host|value", "", HOST},
-    {"-H", "-H|value", "", HOST},
-    {"CASTOR_SIGMA_HOST", "", "CASTOR_SIGMA_HOST=value", HOST},
-    {"--client-id", "--client-id|value", "", CLIENT_ID},
-    {"--client_id", "--client_id|value", "", CLIENT_ID},
-    {"-c", "-c|value", "", CLIENT_ID},
-    {"CASTOR_SIGMA_CLIENT_ID", "", "CASTOR_SIGMA_CLIENT_ID=value", CLIENT_ID},
-    {"--api-token", "--api-token|value", "", API_TOKEN},
-    {"-a", "-a|value", "", API_TOKEN},
-    {"CASTOR_SIGMA_API_TOKEN", "", "CASTOR_SIGMA_API_TOKEN=value", API_TOKEN},
-    {"--output", "--output|value", "", OUTPUT},
-    {"-o", "-o|value", "", OUTPUT},
-    {"CASTOR_OUTPUT_DIRECTORY", "", "CASTOR_OUTPUT_DIRECTORY=value", OUTPUT},
-    {"castor_output_directory", "", "castor_output_directory=value", OUTPUT},
-    {"--cacert", "--cacert|value", "", CACERT},
-    {"CASTOR_SIGMA_CACERT", "", "CASTOR_SIGMA_CACERT=value", CACERT},
-    {"--state", "--state|value", "", STATE},
-    {"CASTOR_SIGMA_STATE", "", "CASTOR_SIGMA_STATE=value", STATE},
-    {"--h is --host: fixed, --help is ours", "--h|value", "", HOST},
-    {"--c is --client-id: fixed, --cacert is ours", "--c|value", "", CLIENT_ID},
-    {"--a is --api-token", "--a|value", "", API_TOKEN},
-    {"--o is --output", "--o|value", "", OUTPUT},
-    {"flag over variable", "-H|value", "CASTOR_SIGMA_HOST=other", HOST},
+    {"--h is --host: fixed, --help is ours", "--h|value", "", AT(host)},
+    {"--c is --client-id: fixed, --cacert is ours", "--c|value", "", AT(client_id)},
+    {"--a is --api-token", "--a|value", "", AT(api_token)},
+    {"--o is --output", "--o|value", "", AT(output)},
 };
 
 static void test_text_row(void **state)
@@ -114,61 +72,9 @@ static void test_text_row(void **state)
     const struct text_row *row = *state;
     struct fixture f;
     (void)run(&f, row->args, row->env, NULL);
-    const char *text = text_of(&f.settings, row->member);
+    const char *text = *(const char *const *)((const char *)&f.settings + row->offset);
     assert_non_null(text);
     assert_string_equal(text, "value");
-    tear_down(&f);
-}
-
-struct number_row {
-    const char *name;
-    const char *args;
-    const char *env;
-    size_t offset;
-    bool is_ms; /* int64_t, else int */
-    int64_t want;
-};
-
-#define AT(member) offsetof(struct extract_settings, member)
-
-static const struct number_row number_rows[] = {
-    {"--concurrency's default", "", "", AT(concurrency), false, 5},
-    {"--concurrency", "--concurrency|64", "", AT(concurrency), false, 64},
-    {"CASTOR_SIGMA_CONCURRENCY", "", "CASTOR_SIGMA_CONCURRENCY=1", AT(concurrency), false, 1},
-    {"--retries' default", "", "", AT(retries), false, 4},
-    {"--retries", "--retries|0", "", AT(retries), false, 0},
-    {"CASTOR_SIGMA_RETRIES", "", "CASTOR_SIGMA_RETRIES=100", AT(retries), false, 100},
-    {"--retry-base's default", "", "", AT(retry_base_ms), true, 1000},
-    {"--retry-base", "--retry-base|0.2", "", AT(retry_base_ms), true, 200},
-    {"CASTOR_SIGMA_RETRY_BASE", "", "CASTOR_SIGMA_RETRY_BASE=0", AT(retry_base_ms), true, 0},
-    {"--timeout's default", "", "", AT(timeout_ms), true, 60000},
-    {"--timeout", "--timeout|1.5", "", AT(timeout_ms), true, 1500},
-    {"CASTOR_SIGMA_TIMEOUT", "", "CASTOR_SIGMA_TIMEOUT=2", AT(timeout_ms), true, 2000},
-    {"--max-time's default", "", "", AT(max_time_ms), true, 0},
-    {"--max-time", "--max-time|3600", "", AT(max_time_ms), true, 3600000},
-    {"CASTOR_SIGMA_MAX_TIME", "", "CASTOR_SIGMA_MAX_TIME=60", AT(max_time_ms), true, 60000},
-    {"--log-level's default", "", "", AT(log_level), false, SMC_LOG_INFO},
-    {"--log-level error", "--log-level|error", "", AT(log_level), false, SMC_LOG_ERROR},
-    {"--log-level warn", "--log-level|warn", "", AT(log_level), false, SMC_LOG_WARN},
-    {"--log-level info", "--log-level|info", "", AT(log_level), false, SMC_LOG_INFO},
-    {"--log-level debug", "--log-level|debug", "", AT(log_level), false, SMC_LOG_DEBUG},
-    {"CASTOR_SIGMA_LOG_LEVEL", "", "CASTOR_SIGMA_LOG_LEVEL=debug", AT(log_level), false,
-     SMC_LOG_DEBUG},
-    {"--log-format's default", "", "", AT(log_format), false, SMC_LOG_TEXT},
-    {"--log-format text", "--log-format|text", "", AT(log_format), false, SMC_LOG_TEXT},
-    {"--log-format json", "--log-format|json", "", AT(log_format), false, SMC_LOG_JSON},
-    {"CASTOR_SIGMA_LOG_FORMAT", "", "CASTOR_SIGMA_LOG_FORMAT=json", AT(log_format), false,
-     SMC_LOG_JSON},
-};
-
-static void test_number_row(void **state)
-{
-    const struct number_row *row = *state;
-    struct fixture f;
-    (void)run(&f, row->args, row->env, NULL);
-    const void *place = (const char *)&f.settings + row->offset;
-    int64_t got = row->is_ms ? *(const int64_t *)place : *(const int *)place;
-    assert_int_equal(got, row->want);
     tear_down(&f);
 }
 
@@ -431,9 +337,6 @@ static void test_variables_follow_from_flags(void **state)
     }
 }
 
-#define TABLE(name, rows, test)                                                                    \
-    run_table((name), (rows), sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], (test))
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,12 +345,15 @@ int main(void)
         cmocka_unit_test(test_defaults_that_a_program_makes),
         cmocka_unit_test(test_variables_follow_from_flags),
     };
-    int failed = TABLE("extract options: texts", text_rows, test_text_row);
-    failed += TABLE("extract options: numbers", number_rows, test_number_row);
-    failed += TABLE("extract options: errors", error_rows, test_error_row);
-    failed += TABLE("extract options: ways of giving the secret", way_rows, test_way_row);
-    failed += TABLE("extract options: loading it", load_rows, test_load_row);
-    failed += TABLE("extract options: hosts", host_rows, test_host_row);
+    const struct option_program program = {"extract options: the table", extract_program()->table,
+                                           sizeof(struct extract_settings), read_options,
+                                           clear_options};
+    int failed = option_table_run(&program);
+    failed += RUN_TABLE("extract options: texts", text_rows, test_text_row);
+    failed += RUN_TABLE("extract options: errors", error_rows, test_error_row);
+    failed += RUN_TABLE("extract options: ways of giving the secret", way_rows, test_way_row);
+    failed += RUN_TABLE("extract options: loading it", load_rows, test_load_row);
+    failed += RUN_TABLE("extract options: hosts", host_rows, test_host_row);
     failed += cmocka_run_group_tests_name("extract options", tests, NULL, NULL);
     return failed;
 }

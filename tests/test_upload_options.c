@@ -2,42 +2,25 @@
 #include "tests/support/support.h"
 
 #include "upload/options.h"
-
-#define WORDS_MAX 24
+#include "tests/support/option_table.h"
+#include "tests/support/words.h"
 
 struct fixture {
     struct upload_settings settings;
-    char *args;
-    char *env;
-    char *argv[WORDS_MAX];
-    char *envp[WORDS_MAX];
-    int argc;
+    struct words argv;
+    struct words envp;
 };
-
-static int divide(char *text, char **words, int count)
-{
-    for (char *at = text; at && *text && count < WORDS_MAX - 1; count++) {
-        words[count] = at;
-        at = strchr(at, '|');
-        if (at)
-            *at++ = '\0';
-    }
-    words[count] = NULL;
-    return count;
-}
 
 /* Reads and checks a command line and an environment, their words divided by '|'. */
 static enum smc_status run(struct fixture *f, const char *args, const char *env,
                            struct smc_error *err)
 {
-    static char program[] = "castor-upload";
     memset(f, 0, sizeof *f);
-    f->args = text_format("%s", args);
-    f->env = text_format("%s", env);
-    f->argv[0] = program;
-    f->argc = divide(f->args, f->argv, 1);
-    (void)divide(f->env, f->envp, 0);
-    enum smc_status rc = upload_options_read(&f->settings, f->argc, f->argv, f->envp, err);
+    words_add(&f->argv, "castor-upload");
+    words_split(&f->argv, args, '|', NULL);
+    words_split(&f->envp, env, '|', NULL);
+    enum smc_status rc =
+        upload_options_read(&f->settings, f->argv.count, f->argv.v, f->envp.v, err);
     if (rc == SMC_OK && !f->settings.is_help && !f->settings.is_version)
         rc = upload_options_check(&f->settings, err);
     return rc;
@@ -47,11 +30,24 @@ static void tear_down(struct fixture *f)
 {
     upload_options_clear(&f->settings);
     upload_options_clear(&f->settings);
-    free(f->args);
-    free(f->env);
+    words_clear(&f->argv);
+    words_clear(&f->envp);
 }
 
-/* ---- the table of options: flag, letter, variable, and where the value ends up ---- */
+/* ---- the table of options, each by each of its ways ---- */
+
+static enum smc_status read_options(void *settings, int argc, char **argv, char *const *envp,
+                                    struct smc_error *err)
+{
+    return upload_options_read(settings, argc, argv, envp, err);
+}
+
+static void clear_options(void *settings)
+{
+    upload_options_clear(settings);
+}
+
+/* ---- and what it does not say ---- */
 
 struct text_row {
     const char *name;
@@ -63,35 +59,8 @@ struct text_row {
 #define AT(member) offsetof(struct upload_settings, member)
 
 static const struct text_row text_rows[] = {
-    {"--token", "--token|value", "", AT(token)},
-    {"-k", "-k|value", "", AT(token)},
-    {"CASTOR_UPLOADER_TOKEN", "", "CASTOR_UPLOADER_TOKEN=value", AT(token)},
-    {"--source_id", "--source_id|value", "", AT(source_id)},
-    {"--source-id", "--source-id|value", "", AT(source_id)},
-    {"-s", "-s|value", "", AT(source_id)},
-    {"CASTOR_UPLOADER_SOURCE_ID", "", "CASTOR_UPLOADER_SOURCE_ID=value", AT(source_id)},
-    {"--file_path", "--file_path|value", "", AT(file_path)},
-    {"--file-path", "--file-path|value", "", AT(file_path)},
-    {"-f", "-f|value", "", AT(file_path)},
-    {"CASTOR_UPLOADER_FILE_PATH", "", "CASTOR_UPLOADER_FILE_PATH=value", AT(file_path)},
-    {"--directory_path", "--directory_path|value", "", AT(directory_path)},
-    {"--directory-path", "--directory-path|value", "", AT(directory_path)},
-    {"-d", "-d|value", "", AT(directory_path)},
-    {"CASTOR_UPLOADER_DIRECTORY_PATH", "", "CASTOR_UPLOADER_DIRECTORY_PATH=value",
-     AT(directory_path)},
-    {"--project_name", "--project_name|value", "", AT(project_name)},
-    {"--project-name", "--project-name|value", "", AT(project_name)},
-    {"CASTOR_UPLOADER_PROJECT_NAME", "", "CASTOR_UPLOADER_PROJECT_NAME=value", AT(project_name)},
-    {"--endpoint", "--endpoint|value", "", AT(endpoint)},
-    {"CASTOR_UPLOADER_ENDPOINT", "", "CASTOR_UPLOADER_ENDPOINT=value", AT(endpoint)},
-    {"--set", "--set|value", "", AT(set)},
     {"--set cancels the variable of --latest", "--set|value", "CASTOR_UPLOADER_LATEST=true",
      AT(set)},
-    {"CASTOR_UPLOADER_SET", "", "CASTOR_UPLOADER_SET=value", AT(set)},
-    {"--state", "--state|value", "", AT(state)},
-    {"CASTOR_UPLOADER_STATE", "", "CASTOR_UPLOADER_STATE=value", AT(state)},
-    {"--cacert", "--cacert|value", "", AT(cacert)},
-    {"CASTOR_UPLOADER_CACERT", "", "CASTOR_UPLOADER_CACERT=value", AT(cacert)},
     {"--t is --token: fixed, --timeout is ours", "--t|value", "", AT(token)},
     {"--file_p is --file_path", "--file_p|value", "", AT(file_path)},
     {"-d cancels the variable of -f", "-d|value", "CASTOR_UPLOADER_FILE_PATH=x",
@@ -112,64 +81,41 @@ static void test_text_row(void **state)
     tear_down(&f);
 }
 
-struct number_row {
-    const char *name;
-    const char *args;
-    const char *env;
-    size_t offset;
-    bool is_ms; /* int64_t, else int */
-    int64_t want;
-};
-
-static const struct number_row number_rows[] = {
-    {"--file_type DBT", "--file_type|DBT", "", AT(file_type), false, UPLOAD_DBT},
-    {"--file-type LOOKML", "--file-type|LOOKML", "", AT(file_type), false, UPLOAD_LOOKML},
-    {"-t QUALITY", "-t|QUALITY", "", AT(file_type), false, UPLOAD_QUALITY},
-    {"-t VIZ", "-t|VIZ", "", AT(file_type), false, UPLOAD_VIZ},
-    {"-t WAREHOUSE", "-t|WAREHOUSE", "", AT(file_type), false, UPLOAD_WAREHOUSE},
-    {"CASTOR_UPLOADER_FILE_TYPE", "", "CASTOR_UPLOADER_FILE_TYPE=VIZ", AT(file_type), false,
-     UPLOAD_VIZ},
-    {"no file type", "", "", AT(file_type), false, -1},
-    {"--zone's default", "", "", AT(zone), false, UPLOAD_ZONE_EU},
-    {"--zone EU", "--zone|EU", "CASTOR_UPLOADER_ZONE=US", AT(zone), false, UPLOAD_ZONE_EU},
-    {"-z US", "-z|US", "", AT(zone), false, UPLOAD_ZONE_US},
-    {"CASTOR_UPLOADER_ZONE", "", "CASTOR_UPLOADER_ZONE=US", AT(zone), false, UPLOAD_ZONE_US},
-    {"--retries' default", "", "", AT(retries), false, 4},
-    {"--retries", "--retries|7", "CASTOR_UPLOADER_RETRIES=8", AT(retries), false, 7},
-    {"CASTOR_UPLOADER_RETRIES", "", "CASTOR_UPLOADER_RETRIES=8|CASTOR_RETRY_OVERRIDE=9",
-     AT(retries), false, 8},
-    {"CASTOR_RETRY_OVERRIDE", "", "CASTOR_RETRY_OVERRIDE=9", AT(retries), false, 9},
-    {"--retry-base's default", "", "", AT(retry_base_ms), true, 1000},
-    {"--retry-base", "--retry-base|0", "", AT(retry_base_ms), true, 0},
-    {"CASTOR_UPLOADER_RETRY_BASE", "", "CASTOR_UPLOADER_RETRY_BASE=2", AT(retry_base_ms), true,
-     2000},
-    {"--timeout's default", "", "", AT(timeout_ms), true, 60000},
-    {"--timeout", "--timeout|7", "CASTOR_UPLOADER_TIMEOUT=8", AT(timeout_ms), true, 7000},
-    {"CASTOR_UPLOADER_TIMEOUT", "", "CASTOR_TIMEOUT_OVERRIDE=9|CASTOR_UPLOADER_TIMEOUT=8",
-     AT(timeout_ms), true, 8000},
-    {"CASTOR_TIMEOUT_OVERRIDE", "", "CASTOR_TIMEOUT_OVERRIDE=9.5", AT(timeout_ms), true, 9500},
-    {"--parallel's default", "", "", AT(parallel), false, 3},
-    {"--parallel", "--parallel|7", "CASTOR_UPLOADER_PARALLEL=8", AT(parallel), false, 7},
-    {"CASTOR_UPLOADER_PARALLEL", "", "CASTOR_UPLOADER_PARALLEL=8", AT(parallel), false, 8},
-    {"--log-level's default", "", "", AT(log_level), false, SMC_LOG_INFO},
-    {"--log-level", "--log-level|debug", "", AT(log_level), false, SMC_LOG_DEBUG},
-    {"CASTOR_UPLOADER_LOG_LEVEL", "", "CASTOR_UPLOADER_LOG_LEVEL=warn", AT(log_level), false,
-     SMC_LOG_WARN},
-    {"--log-format's default", "", "", AT(log_format), false, SMC_LOG_TEXT},
-    {"--log-format", "--log-format|json", "", AT(log_format), false, SMC_LOG_JSON},
-    {"CASTOR_UPLOADER_LOG_FORMAT", "", "CASTOR_UPLOADER_LOG_FORMAT=json", AT(log_format), false,
-     SMC_LOG_JSON},
-};
-
-static void test_number_row(void **state)
+/* Variables that other tools set, where ours is not set. */
+static void test_aliases(void **state)
 {
-    const struct number_row *row = *state;
+    static const char both[] = "CASTOR_UPLOADER_RETRIES=8|CASTOR_RETRY_OVERRIDE=9|"
+                               "CASTOR_TIMEOUT_OVERRIDE=9|CASTOR_UPLOADER_TIMEOUT=8";
     struct fixture f;
-    (void)run(&f, row->args, row->env, NULL);
-    const void *place = (const char *)&f.settings + row->offset;
-    int64_t got = row->is_ms ? *(const int64_t *)place : *(const int *)place;
-    assert_int_equal(got, row->want);
+    (void)state;
+    (void)run(&f, "", "CASTOR_RETRY_OVERRIDE=9|CASTOR_TIMEOUT_OVERRIDE=9.5", NULL);
+    assert_int_equal(f.settings.retries, 9);
+    assert_int_equal(f.settings.timeout_ms, 9500);
     tear_down(&f);
+    (void)run(&f, "", both, NULL);
+    assert_int_equal(f.settings.retries, 8);
+    assert_int_equal(f.settings.timeout_ms, 8000);
+    tear_down(&f);
+}
+
+static void test_types_in_the_order_of_the_enum(void **state)
+{
+    static const struct {
+        const char *args;
+        int type;
+    } types[] = {{"-t|DBT", UPLOAD_DBT},
+                 {"-t|LOOKML", UPLOAD_LOOKML},
+                 {"-t|QUALITY", UPLOAD_QUALITY},
+                 {"-t|VIZ", UPLOAD_VIZ},
+                 {"-t|WAREHOUSE", UPLOAD_WAREHOUSE}};
+    (void)state;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        struct fixture f;
+        (void)run(&f, types[i].args, "", NULL);
+        assert_int_equal(f.settings.file_type, types[i].type);
+        assert_int_equal(f.settings.zone, UPLOAD_ZONE_EU);
+        tear_down(&f);
+    }
 }
 
 /* ---- what can't be ---- */
@@ -504,9 +450,6 @@ static void test_names_of_types(void **state)
     assert_string_equal(upload_type_name(UPLOAD_WAREHOUSE + 1), "");
 }
 
-#define TABLE(name, rows, test)                                                                    \
-    run_table((name), (rows), sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], (test))
-
 /* What is said of sets at a lower place is no obstacle to what a flag names. */
 static void test_a_flag_overrules_what_is_said_of_sets(void **state)
 {
@@ -537,13 +480,18 @@ int main(void)
         cmocka_unit_test(test_help_needs_nothing),
         cmocka_unit_test(test_version_needs_nothing),
         cmocka_unit_test(test_names_of_types),
+        cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_types_in_the_order_of_the_enum),
     };
-    int failed = TABLE("upload options: texts", text_rows, test_text_row);
-    failed += TABLE("upload options: numbers", number_rows, test_number_row);
-    failed += TABLE("upload options: errors", error_rows, test_error_row);
-    failed += TABLE("upload options: ways of giving the secret", way_rows, test_way_row);
-    failed += TABLE("upload options: loading it", load_rows, test_load_row);
-    failed += TABLE("upload options: addresses", good_rows, test_good_row);
+    const struct option_program program = {"upload options: the table", upload_program()->table,
+                                           sizeof(struct upload_settings), read_options,
+                                           clear_options};
+    int failed = option_table_run(&program);
+    failed += RUN_TABLE("upload options: texts", text_rows, test_text_row);
+    failed += RUN_TABLE("upload options: errors", error_rows, test_error_row);
+    failed += RUN_TABLE("upload options: ways of giving the secret", way_rows, test_way_row);
+    failed += RUN_TABLE("upload options: loading it", load_rows, test_load_row);
+    failed += RUN_TABLE("upload options: addresses", good_rows, test_good_row);
     failed += cmocka_run_group_tests_name("upload options", tests, NULL, NULL);
     return failed;
 }
