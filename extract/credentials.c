@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sigmacat/json.h>
+
+#include "lib/base/utf8.h"
 #include "lib/cli/given_path.h"
-#include "lib/json/tree.h"
 
 /* A longer one is taken for a wrong file. */
 #define FILE_MAX 16384
@@ -47,39 +49,80 @@ static bool is_unneeded(const struct smci_settings *settings)
     return true;
 }
 
-static enum smc_status lend(struct extract_settings *settings, struct smci_tree *root, size_t i,
+/* Appends the text of a member, reserved first, since growing would leave copies of a secret behind. A
+ * NUL or an unpaired surrogate is no text. */
+static enum smc_status read_text(struct smc_json_span value, struct smc_buf *text)
+{
+    if (smc_json_type_of(value) != SMC_JSON_STRING)
+        return SMC_OK;
+    enum smc_status rc = smc_buf_reserve(text, value.len);
+    if (rc == SMC_OK)
+        rc = smc_json_decode(value, text);
+    const char *at = smc_buf_str(text);
+    const char *end = at + text->len;
+    while (at < end && *at && smci_utf8_next(&at, end))
+        ;
+    if (at < end)
+        smc_buf_cut(text, 0);
+    return rc;
+}
+
+static enum smc_status lend(struct extract_settings *settings, struct smc_json_span value, size_t i,
                             struct smc_error *err)
 {
-    const char *text = smci_tree_text(root, members[i].member);
     const char *path = smci_path_shown(settings->credentials);
     const char *name = smci_settings_name(&settings->sources, "--credentials");
     char place[800];
-    if (text && *text) {
-        (void)snprintf(place, sizeof place, "%s: %s: %s", name, path, members[i].member);
-        return smci_settings_lend(&settings->sources, "--credentials", members[i].flag, text, place,
-                                  err);
-    }
-    if (smci_settings_decider(&settings->sources, members[i].flag) != SMCI_FROM_DEFAULT)
-        return SMC_OK;
-    return smc_error_set(err, SMC_ERR_USAGE, "%s: %s has no text '%s': expected is %s", name, path,
-                         members[i].member, form);
+    struct smc_buf text = SMC_BUF_INIT(FILE_MAX);
+    enum smc_status rc = read_text(value, &text);
+    (void)snprintf(place, sizeof place, "%s: %s: %s", name, path, members[i].member);
+    if (rc != SMC_OK)
+        rc = smc_error_set(err, rc, "%s", smc_error_text(rc));
+    else if (text.len > 0)
+        rc = smci_settings_lend(&settings->sources, "--credentials", members[i].flag, text.data,
+                                place, err);
+    else if (smci_settings_decider(&settings->sources, members[i].flag) == SMCI_FROM_DEFAULT)
+        rc = smc_error_set(err, SMC_ERR_USAGE, "%s: %s has no text '%s': expected is %s", name,
+                           path, members[i].member, form);
+    smc_buf_wipe(&text);
+    return rc;
+}
+
+/* The members' values; one that is not there has no value. SMC_ERR_SYNTAX also for one that is doubled. */
+static enum smc_status find_members(const struct smc_buf *text,
+                                    struct smc_json_span found[MEMBER_COUNT], struct smc_error *err)
+{
+    struct smc_json_walk walk;
+    struct smc_json_span whole;
+    struct smc_json_span key;
+    struct smc_json_span value;
+    enum smc_status rc = smc_json_scan(text->data, text->len, &whole, err);
+    if (rc != SMC_OK || smc_json_type_of(whole) != SMC_JSON_OBJECT ||
+        !smc_json_walk_begin(&walk, whole))
+        return rc;
+    while (smc_json_walk_next(&walk, &key, &value, err))
+        for (size_t i = 0; i < MEMBER_COUNT; i++) {
+            if (!smc_json_equals(key, members[i].member))
+                continue;
+            if (found[i].p)
+                return smc_error_set(err, SMC_ERR_SYNTAX, "'%s' is doubled", members[i].member);
+            found[i] = value;
+        }
+    return SMC_OK;
 }
 
 static enum smc_status take(struct extract_settings *settings, const struct smc_buf *text,
                             struct smc_error *err)
 {
-    const char *name = smci_settings_name(&settings->sources, "--credentials");
     struct smc_error why = SMC_ERROR_INIT;
-    struct smci_tree *root = smci_tree_parse(text->data, text->len, &why);
-    enum smc_status rc = SMC_OK;
-    if (!root && why.code != SMC_ERR_NOMEM)
-        return smc_error_set(err, SMC_ERR_USAGE, "%s: %s: %s; expected is %s", name,
+    struct smc_json_span found[MEMBER_COUNT] = {{NULL, 0}};
+    enum smc_status rc = find_members(text, found, &why);
+    if (rc != SMC_OK)
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: %s: %s; expected is %s",
+                             smci_settings_name(&settings->sources, "--credentials"),
                              smci_path_shown(settings->credentials), why.detail, form);
-    if (!root)
-        return smc_error_set(err, why.code, "out of memory");
     for (size_t i = 0; rc == SMC_OK && i < MEMBER_COUNT; i++)
-        rc = lend(settings, root, i, err);
-    smci_tree_free(root);
+        rc = lend(settings, found[i], i, err);
     return rc;
 }
 
