@@ -53,13 +53,13 @@ fortify = $(call once,fortify,$(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /d
 
 # ---- what there is ---- Sources are named; tests and benchmarks are found by their names.
 LIB_SRC := $(patsubst %,lib/%.c, \
-    $(addprefix base/, api buf clock digest dir error idset log num rng) \
+    $(addprefix base/, api buf clock digest dir error idset log num rng stop uuid) \
     $(addprefix json/, scan splice string tree validate walk) \
     $(addprefix net/, address auth call client cursor http http_head httpdate pace page pages retry stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer ledger list open store) \
     $(addprefix set/, earlier fileset inspect part prune recover) \
-    $(addprefix cli/, checklist configure given_path help place progress rows secret server setting settings \
+    $(addprefix cli/, checklist configure given_path help place progress secret server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     assets base62 bulk credentials elements gaps join key lineage listing main object \

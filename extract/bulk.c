@@ -124,8 +124,8 @@ static enum smc_status keep_hit(struct paths *paths, const char *hex, const char
 static enum smc_status take_row(struct paths *paths, const struct smci_page_row *row,
                                 struct smc_error *err)
 {
-    unsigned char uuid[UUID_BYTES];
-    char hex[UUID_TEXT_LEN + 1];
+    unsigned char uuid[SMCI_UUID_BYTES];
+    char hex[SMCI_UUID_TEXT_LEN + 1];
     struct smci_item item;
     bool found = false;
     struct smc_json_span url_id = row->members[0];
@@ -134,7 +134,7 @@ static enum smc_status take_row(struct paths *paths, const struct smci_page_row 
         smc_json_type_of(row->members[2]) != SMC_JSON_ARRAY ||
         !base62_decode(url_id.p + 1, url_id.len - 2, uuid))
         return SMC_OK;
-    uuid_to_text(uuid, hex);
+    smci_uuid_print(uuid, hex);
     enum smc_status rc = smci_list_find(paths->run->store, LIST_UUIDS, hex, &found, &item, err);
     if (rc != SMC_OK || !found)
         return rc;

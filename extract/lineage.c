@@ -187,9 +187,9 @@ static enum smc_status graph_read(struct graph *graph, struct smc_error *err)
 
 /* The id of the table that a source id encodes, if the lineage has it; "" else. */
 static void table_of(const struct graph *graph, const char *id, size_t len,
-                     char table[UUID_TEXT_LEN + 1])
+                     char table[SMCI_UUID_TEXT_LEN + 1])
 {
-    unsigned char uuid[UUID_BYTES];
+    unsigned char uuid[SMCI_UUID_BYTES];
     table[0] = '\0';
     if (len >= 6 && memcmp(id, "inode-", 6) == 0) {
         id += 6;
@@ -200,8 +200,8 @@ static void table_of(const struct graph *graph, const char *id, size_t len,
         len = (size_t)(slash - id);
     if (!base62_decode(id, len, uuid))
         return;
-    uuid_to_text(uuid, table);
-    if (!find_name(graph, &graph->tables, table, UUID_TEXT_LEN))
+    smci_uuid_print(uuid, table);
+    if (!find_name(graph, &graph->tables, table, SMCI_UUID_TEXT_LEN))
         table[0] = '\0';
 }
 
@@ -260,7 +260,7 @@ static enum smc_status add_source(struct graph *graph, struct smc_json_span id,
         counts->uploads += !query->is_sql;
         return query->is_sql ? add_query(query, out) : SMC_OK;
     }
-    char table[UUID_TEXT_LEN + 1];
+    char table[SMCI_UUID_TEXT_LEN + 1];
     table_of(graph, smc_buf_str(key), key->len, table);
     counts->foreign += !table[0];
     return table[0] ? add_table(graph, table, out, err) : SMC_OK;
@@ -295,7 +295,7 @@ static enum smc_status collect_entry(struct graph *graph, struct smc_json_span e
         !smc_json_walk_begin(&walk, ids))
         return SMC_OK;
     while (rc == SMC_OK && smc_json_walk_next(&walk, NULL, &id, err)) {
-        char table[UUID_TEXT_LEN + 1];
+        char table[SMCI_UUID_TEXT_LEN + 1];
         if (smc_json_type_of(id) != SMC_JSON_STRING)
             continue;
         smc_buf_reset(key);

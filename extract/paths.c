@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base62.h"
+#include "lib/base/uuid.h"
 #include "bulk.h"
 #include "run.h"
 
@@ -122,17 +122,17 @@ static enum smc_status survey_one(struct paths *paths, const char *id, struct sm
     struct run *run = paths->run;
     bool is_known = false;
     struct smci_outcome outcome;
-    unsigned char uuid[UUID_BYTES];
-    char hex[UUID_TEXT_LEN + 1];
+    unsigned char uuid[SMCI_UUID_BYTES];
+    char hex[SMCI_UUID_TEXT_LEN + 1];
     enum smc_status rc = smci_store_get(run->store, KIND_PATH, id, NULL, &is_known, &outcome, err);
     if (rc == SMC_OK && is_known)
         return objects_reuse_path(&run->objects, id, &outcome, err);
     if (rc != SMC_OK)
         return rc;
     paths->wanted++;
-    if (!uuid_from_text(id, uuid))
+    if (!smci_uuid_parse(id, uuid))
         return SMC_OK;
-    uuid_to_text(uuid, hex);
+    smci_uuid_print(uuid, hex);
     return smci_list_add(run->store, LIST_UUIDS, hex, id, "", NULL, err);
 }
 

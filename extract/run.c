@@ -1,9 +1,9 @@
 #include "run.h"
 
 #include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
 
+#include "lib/base/stop.h"
 #include "lib/set/prune.h"
 
 #include "elements.h"
@@ -40,10 +40,7 @@ size_t run_file_names(const struct selection *selection, const char *names[ASSET
 
 enum smc_status run_check_stop(const struct run *run, struct smc_error *err)
 {
-    struct pollfd fd = {.fd = run->stop_fd, .events = POLLIN};
-    if (run->stop_fd >= 0 && poll(&fd, 1, 0) > 0)
-        return smc_error_set(err, SMC_ERR_CANCELLED, "stopped by a signal; run again to go on");
-    return SMC_OK;
+    return smci_check_stop(run->stop_fd, err);
 }
 
 /* ---- opening and closing ---- */

@@ -52,20 +52,20 @@ static const struct row rows[] = {
 static void test_row(void **state)
 {
     const struct row *row = *state;
-    unsigned char uuid[UUID_BYTES];
-    char text[UUID_TEXT_LEN + 1];
+    unsigned char uuid[SMCI_UUID_BYTES];
+    char text[SMCI_UUID_TEXT_LEN + 1];
     bool is_id = base62_decode(row->text, strlen(row->text), uuid);
     assert_int_equal(is_id, row->uuid != NULL);
     if (!is_id)
         return;
-    uuid_to_text(uuid, text);
+    smci_uuid_print(uuid, text);
     assert_string_equal(text, row->uuid);
 }
 
 /* The length counts, not a NUL. */
 static void test_length(void **state)
 {
-    unsigned char uuid[UUID_BYTES];
+    unsigned char uuid[SMCI_UUID_BYTES];
     (void)state;
     assert_true(base62_decode("12", 1, uuid));
     assert_int_equal(uuid[15], 1);
@@ -102,13 +102,13 @@ static const struct uuid_row uuid_rows[] = {
 static void test_uuid_row(void **state)
 {
     const struct uuid_row *row = *state;
-    unsigned char uuid[UUID_BYTES];
-    char text[UUID_TEXT_LEN + 1];
-    bool is_uuid = uuid_from_text(row->text, uuid);
+    unsigned char uuid[SMCI_UUID_BYTES];
+    char text[SMCI_UUID_TEXT_LEN + 1];
+    bool is_uuid = smci_uuid_parse(row->text, uuid);
     assert_int_equal(is_uuid, row->want != NULL);
     if (!is_uuid)
         return;
-    uuid_to_text(uuid, text);
+    smci_uuid_print(uuid, text);
     assert_string_equal(text, row->want);
 }
 

@@ -231,7 +231,7 @@ static const struct row rows[] = {
     {"a source id that is none",
      "castor-upload " SENDING "-t VIZ -d data -s acme",
      2,
-     {"--source_id: 'acme' is no UUID, such as "}},
+     {"--source_id: 'acme' is not a UUID, such as "}},
     {"a type in small letters",
      "castor-upload " SENDING "-t viz -d data",
      2,

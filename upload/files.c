@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/text.h"
+
 #define SUMMARY "summary.json"
 
 /* ---- names ---- */
@@ -29,13 +31,6 @@ bool upload_is_same_set(const char *a, const char *b)
 {
     size_t len = upload_set_len(a);
     return len > 0 && strncmp(a, b, len) == 0;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t len = strlen(text);
-    size_t end_len = strlen(end);
-    return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
 /* The names of a set stand together in any case, since they begin alike; only within it the summary
@@ -107,7 +102,7 @@ enum smc_status upload_files_path(const struct upload_files *files, size_t index
                                   struct smc_buf *out)
 {
     const char *dir = files->directory ? files->directory : "";
-    const char *slash = *dir && !ends_with(dir, "/") ? "/" : "";
+    const char *slash = *dir && !smci_has_suffix(dir, "/") ? "/" : "";
     return smc_buf_addf(out, "%s%s%s", dir, slash, files->items[index].name);
 }
 
@@ -138,7 +133,7 @@ static enum smc_status open_file(int dir_fd, const char *where, const char *name
                                  struct upload_identity *identity, struct smc_error *err)
 {
     struct stat st;
-    const char *slash = *where && !ends_with(where, "/") ? "/" : "";
+    const char *slash = *where && !smci_has_suffix(where, "/") ? "/" : "";
     /* Without O_NONBLOCK a FIFO would wait for a writer. */
     *fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (*fd < 0 || fstat(*fd, &st) != 0)
@@ -220,7 +215,7 @@ static enum smc_status read_names(struct upload_files *files, struct smc_error *
 static const char *why_not(const struct upload_files *files, const char *name)
 {
     struct stat st;
-    bool has_ending = ends_with(name, ".json") || ends_with(name, ".csv");
+    bool has_ending = smci_has_suffix(name, ".json") || smci_has_suffix(name, ".csv");
     if (fstatat(files->dir_fd, name, &st, 0) != 0) {
         if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR)
             return "a link that leads nowhere";
@@ -254,7 +249,7 @@ static void select_files(struct upload_files *files, struct smc_log *log)
 static bool has_unfinished(const struct upload_files *files)
 {
     for (size_t i = 0; i < files->count; i++)
-        if (ends_with(files->items[i].name, ".json.part"))
+        if (smci_has_suffix(files->items[i].name, ".json.part"))
             return true;
     return false;
 }

@@ -32,22 +32,15 @@ static const char *name_of(const struct upload_settings *settings, const char *f
     return smci_settings_name(&settings->sources, flag);
 }
 
-/* 8-4-4-4-12 hexadecimal digits, of any version; kept in lower case. */
 static enum smc_status check_source_id(struct upload_settings *settings, struct smc_error *err)
 {
-    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    const char *text = settings->source_id;
-    bool is_uuid = strlen(text) == sizeof form - 1;
-    for (size_t i = 0; is_uuid && i < sizeof form - 1; i++) {
-        unsigned char c = (unsigned char)text[i];
-        is_uuid = form[i] == '-' ? c == '-' : isxdigit(c) != 0;
-        settings->source_uuid[i] = (char)tolower(c);
-    }
-    if (!is_uuid)
-        return smc_error_set(err, SMC_ERR_USAGE,
-                             "%s: '%.60s' is no UUID, such as 01234567-89ab-cdef-0123-456789abcdef",
-                             name_of(settings, "--source_id"), text);
-    settings->source_uuid[sizeof form - 1] = '\0';
+    unsigned char uuid[SMCI_UUID_BYTES];
+    if (!smci_uuid_parse(settings->source_id, uuid))
+        return smc_error_set(
+            err, SMC_ERR_USAGE,
+            "%s: '%.60s' is not a UUID, such as 01234567-89ab-cdef-0123-456789abcdef",
+            name_of(settings, "--source_id"), settings->source_id);
+    smci_uuid_print(uuid, settings->source_uuid);
     return SMC_OK;
 }
 

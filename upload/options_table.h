@@ -9,6 +9,7 @@
 
 #include <sigmacat/buf.h>
 
+#include "lib/base/uuid.h"
 #include "lib/cli/help.h"
 #include "lib/cli/settings.h"
 
@@ -22,7 +23,7 @@ struct upload_settings {
     struct smc_buf origin;        /* "https://host[:port]" of zone or endpoint, made by the check */
     struct smc_buf prefix;        /* the endpoint's path, "/x" or ""; made by the check */
     struct smc_buf secret;        /* what was read from token_file or token_command */
-    char source_uuid[37];         /* source_id in lower case; made by the check */
+    char source_uuid[SMCI_UUID_TEXT_LEN + 1]; /* source_id in lower case; made by the check */
 
     const char *token; /* given by file or command: NULL until it is loaded */
     const char *token_file;

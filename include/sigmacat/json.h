@@ -7,8 +7,8 @@
  *
  * The text is borrowed everywhere and must outlive the spans into it. A syntax error's text names
  * the offset of the first byte with which the text can't be JSON any more, whatever follows. */
-#ifndef SIGMACAT_RECORD_H
-#define SIGMACAT_RECORD_H
+#ifndef SIGMACAT_JSON_H
+#define SIGMACAT_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>

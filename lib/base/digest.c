@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "text.h"
+
 struct smci_digest {
     EVP_MD_CTX *ctx;
 };
@@ -38,16 +40,13 @@ enum smc_status smci_digest_add(struct smci_digest *digest, const void *bytes, s
 
 enum smc_status smci_digest_finish(struct smci_digest *digest, char hex[SMCI_DIGEST_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned len = 0;
     hex[0] = '\0';
     if (EVP_DigestFinal_ex(digest->ctx, sum, &len) != 1 || len * 2 + 1 != SMCI_DIGEST_SIZE)
         return SMC_ERR_INTERNAL;
-    for (size_t i = 0; i < len; i++) {
-        hex[2 * i] = digits[sum[i] >> 4];
-        hex[2 * i + 1] = digits[sum[i] & 15];
-    }
-    hex[SMCI_DIGEST_SIZE - 1] = '\0';
+    for (unsigned i = 0; i < len; i++)
+        hex = smci_hex_put(hex, sum[i]);
+    *hex = '\0';
     return begin(digest);
 }

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "log_names.h"
+
 #define LINE_MAX_BYTES 4000
 #define SECRETS_MAX    8
 
@@ -20,7 +22,8 @@ struct smc_log {
     void *sink_ctx;
 };
 
-static const char *const level_names[] = {"ERROR", "WARNING", "INFO", "DEBUG"};
+const char *const smci_log_levels[] = {"error", "warn", "info", "debug", NULL};
+const char *const smci_log_formats[] = {"text", "json", NULL};
 
 struct smc_log *smc_log_new(int fd, enum smc_log_level level, enum smc_log_format format)
 {
@@ -119,17 +122,31 @@ void smc_log_clean(const struct smc_log *log, char *text)
     clean(text);
 }
 
+/* A line has the level's name in full. */
+static const char *rest_of_name(enum smc_log_level level)
+{
+    return level == SMC_LOG_WARN ? "ing" : "";
+}
+
+static int text_line(char *line, size_t size, enum smc_log_level level, const char *message)
+{
+    int len =
+        snprintf(line, size, "%s%s - %s\n", smci_log_levels[level], rest_of_name(level), message);
+    for (char *p = line; *p != ' '; p++)
+        *p = (char)(*p - 'a' + 'A');
+    return len;
+}
+
 static int json_line(char *line, size_t size, enum smc_log_level level, const char *message)
 {
-    static const char *const names[] = {"error", "warning", "info", "debug"};
     struct timespec now = {0, 0};
     (void)clock_gettime(CLOCK_REALTIME, &now);
     struct tm utc;
     char when[32] = "";
     if (gmtime_r(&now.tv_sec, &utc))
         (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
-    int len = snprintf(line, size, "{\"time\": \"%s.%03ldZ\", \"level\": \"%s\", \"message\": \"",
-                       when, now.tv_nsec / 1000000, names[level]);
+    int len = snprintf(line, size, "{\"time\": \"%s.%03ldZ\", \"level\": \"%s%s\", \"message\": \"",
+                       when, now.tv_nsec / 1000000, smci_log_levels[level], rest_of_name(level));
     size_t at = (size_t)len;
     for (const char *p = message; *p && at + 8 < size; p++) {
         if (*p == '"' || *p == '\\')
@@ -154,9 +171,8 @@ void smc_log_write(struct smc_log *log, enum smc_log_level level, const char *fm
         return;
     }
     char line[2 * LINE_MAX_BYTES + 128];
-    int len = log->format == SMC_LOG_JSON
-                  ? json_line(line, sizeof line, level, message)
-                  : snprintf(line, sizeof line, "%s - %s\n", level_names[level], message);
+    int len = log->format == SMC_LOG_JSON ? json_line(line, sizeof line, level, message)
+                                          : text_line(line, sizeof line, level, message);
     if (len > 0 && log->fd >= 0) {
         ssize_t ignored = write(log->fd, line, (size_t)len);
         (void)ignored;

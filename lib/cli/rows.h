@@ -5,11 +5,9 @@
 
 #include <stddef.h>
 
-#include "settings.h"
+#include "lib/base/log_names.h"
 
-/* In the order of enum smc_log_level and enum smc_log_format; ended by NULL. */
-extern const char *const smci_cli_log_levels[];
-extern const char *const smci_cli_log_formats[];
+#include "settings.h"
 
 /* Their members: const char *config, *profile. */
 #define SMCI_CLI_FILE_ROWS(t)                                                                      \
@@ -69,13 +67,13 @@ extern const char *const smci_cli_log_formats[];
      .variable = prefix "LOG_LEVEL",                                                               \
      .type = SMCI_SETTING_CHOICE,                                                                  \
      .offset = offsetof(t, log_level),                                                             \
-     .choices = smci_cli_log_levels,                                                               \
+     .choices = smci_log_levels,                                                                   \
      .fallback = "info",                                                                           \
      .help = "error, warn, info or debug"},                                                        \
     {                                                                                              \
         .flag = "--log-format", .metavar = "FORMAT", .variable = prefix "LOG_FORMAT",              \
         .type = SMCI_SETTING_CHOICE, .offset = offsetof(t, log_format),                            \
-        .choices = smci_cli_log_formats, .fallback = "text", .help = "text or json"                \
+        .choices = smci_log_formats, .fallback = "text", .help = "text or json"                    \
     }
 
 /* bool is_checking, is_showing. */

@@ -3,6 +3,7 @@
 #include <endian.h>
 #include <string.h>
 
+#include "lib/base/text.h"
 #include "lib/base/utf8.h"
 
 const char *smci_refuse(struct smci_scan *s, const char *p, const char *why)
@@ -68,11 +69,6 @@ static inline const char *skip_plain(const char *p, const char *end)
     return p;
 }
 
-static bool is_hex(unsigned char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* `p` is behind the backslash. A surrogate without its other half is grammatical JSON. */
 static const char *scan_escape(struct smci_scan *s, const char *p)
 {
@@ -81,7 +77,7 @@ static const char *scan_escape(struct smci_scan *s, const char *p)
         return c && strchr("\"\\/bfnrt", c) ? p + 1 : smci_refuse(s, p, "expected an escape");
     p++;
     for (int i = 0; i < 4; i++, p++)
-        if (!is_hex(smci_peek(p, s->end)))
+        if (smci_hex_value((char)smci_peek(p, s->end)) < 0)
             return smci_refuse(s, p, "expected four hex digits");
     return p;
 }

@@ -2,6 +2,7 @@
 
 #include <sigmacat/json.h>
 
+#include "lib/base/text.h"
 #include "lib/base/utf8.h"
 
 /* ---- what a JSON string means ---- */
@@ -11,19 +12,15 @@ static bool is_quoted(struct smc_json_span value)
     return smc_json_type_of(value) == SMC_JSON_STRING && value.len >= 2;
 }
 
-static unsigned hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0');
-    return (unsigned)((c | 0x20) - 'a') + 10;
-}
-
 /* The code unit of \uXXXX at `p`; UINT32_MAX when that is not what stands there. */
 static uint32_t read_unit(const char *p, const char *end)
 {
     if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
         return UINT32_MAX;
-    return hex_digit(p[2]) << 12 | hex_digit(p[3]) << 8 | hex_digit(p[4]) << 4 | hex_digit(p[5]);
+    uint32_t unit = 0;
+    for (int i = 2; i < 6; i++)
+        unit = unit << 4 | ((unsigned)smci_hex_value(p[i]) & 15);
+    return unit;
 }
 
 static size_t put_utf8(uint32_t code, char out[4])

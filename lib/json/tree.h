@@ -1,7 +1,7 @@
 /* JSON trees for what is built or small: token answers, error bodies, summaries, reports.
  * A thin cover over jansson that keeps its types out of programs. */
-#ifndef SIGMACAT_JSON_H
-#define SIGMACAT_JSON_H
+#ifndef SMCI_TREE_H
+#define SMCI_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>

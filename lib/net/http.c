@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include <curl/curl.h>
 
+#include "lib/base/stop.h"
 #include "trust.h"
 #include "http_head.h"
 #include "httpdate.h"
@@ -18,7 +18,6 @@
 #define CONNECT_TIMEOUT_MAX_MS 30000
 #define HEADERS_MAX_BYTES      ((size_t)256 * 1024)
 #define TURN_MAX_MS            1000
-#define STOPPED                "stopped by a signal; run again to go on"
 
 struct exchange {
     struct smci_http *http;
@@ -585,17 +584,11 @@ static int poll_ms(const struct smci_http *http, int64_t wait_ms)
     return ms < 0 ? 0 : (int)ms;
 }
 
-static bool is_stopped(const struct smci_http *http)
-{
-    struct pollfd stop = {http->stop_fd, POLLIN, 0};
-    return http->stop_fd >= 0 && poll(&stop, 1, 0) > 0;
-}
-
 enum smc_status smci_http_poll(struct smci_http *http, int64_t wait_ms, struct smc_error *err)
 {
     /* Before curl_multi_perform: what was started meanwhile is not to be sent any more. */
-    if (is_stopped(http))
-        return smc_error_set(err, SMC_ERR_CANCELLED, STOPPED);
+    if (smci_check_stop(http->stop_fd, err) != SMC_OK)
+        return SMC_ERR_CANCELLED;
     int running = 0;
     int64_t ended_before = http->ended;
     CURLMcode rc = curl_multi_perform(http->multi, &running);
@@ -605,12 +598,12 @@ enum smc_status smci_http_poll(struct smci_http *http, int64_t wait_ms, struct s
     bool has_news = http->ended != ended_before;
     struct curl_waitfd extra = {.fd = http->stop_fd, .events = CURL_WAIT_POLLIN};
     if (rc == CURLM_OK)
-        rc = curl_multi_poll(http->multi, &extra, http->stop_fd >= 0 ? 1 : 0,
+        rc = curl_multi_poll(http->multi, &extra, http->stop_fd > 0 ? 1 : 0,
                              has_news ? 0 : poll_ms(http, wait_ms), NULL);
     if (rc != CURLM_OK)
         return smc_error_set(err, rc == CURLM_OUT_OF_MEMORY ? SMC_ERR_NOMEM : SMC_ERR_INTERNAL,
                              "libcurl: %s", curl_multi_strerror(rc));
     if (extra.revents)
-        return smc_error_set(err, SMC_ERR_CANCELLED, STOPPED);
+        return smc_error_set(err, SMC_ERR_CANCELLED, SMCI_STOPPED);
     return SMC_OK;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/dir.h"
+#include "lib/base/text.h"
 
 struct smci_fileset {
     char *directory;
@@ -22,20 +23,13 @@ struct smci_fileset {
 
 /* ---- the set ---- */
 
-static bool ends_with(const char *name, const char *suffix)
-{
-    size_t len = strlen(name);
-    size_t suffix_len = strlen(suffix);
-    return len >= suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
-}
-
 /* Whether `name` is a file of the set `timestamp`, finished or not. */
 static bool belongs(const char *name, int64_t timestamp)
 {
     char prefix[32];
     int len = snprintf(prefix, sizeof prefix, "%" PRId64 "-", timestamp);
     return strncmp(name, prefix, (size_t)len) == 0 &&
-           (ends_with(name, ".json") || ends_with(name, ".json" SMCI_PART_SUFFIX));
+           (smci_has_suffix(name, ".json") || smci_has_suffix(name, ".json" SMCI_PART_SUFFIX));
 }
 
 static enum smc_status scan(struct smci_fileset *set, DIR *dir, bool *is_taken,

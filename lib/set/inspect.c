@@ -1,13 +1,13 @@
 #include "inspect.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/base/digest.h"
+#include "lib/base/stop.h"
 #include "lib/json/validate.h"
 
 #define PIECE_BYTES ((size_t)256 * 1024)
@@ -18,12 +18,6 @@ struct inspector {
     struct smci_validator json;
     char piece[PIECE_BYTES];
 };
-
-static bool is_stopped(int stop_fd)
-{
-    struct pollfd stop = {.fd = stop_fd, .events = POLLIN};
-    return stop_fd >= 0 && poll(&stop, 1, 0) > 0;
-}
 
 static enum smc_status take_piece(struct inspector *in, size_t len, struct smc_error *err)
 {
@@ -42,8 +36,8 @@ static enum smc_status read_pieces(struct inspector *in, int fd, int stop_fd,
                                    struct smci_inspection *found, struct smc_error *err)
 {
     for (;;) {
-        if (is_stopped(stop_fd))
-            return smc_error_set(err, SMC_ERR_CANCELLED, "stopped while files were read");
+        if (smci_check_stop(stop_fd, err) != SMC_OK)
+            return SMC_ERR_CANCELLED;
         ssize_t got = pread(fd, in->piece, PIECE_BYTES, (off_t)found->byte_count);
         if (got < 0 && errno == EINTR)
             continue;

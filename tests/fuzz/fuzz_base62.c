@@ -24,25 +24,25 @@ static bool read_wide(const char *text, size_t len, wide *number)
     return len > 0;
 }
 
-static wide wide_of(const unsigned char uuid[UUID_BYTES])
+static wide wide_of(const unsigned char uuid[SMCI_UUID_BYTES])
 {
     wide number = 0;
-    for (size_t i = 0; i < UUID_BYTES; i++)
+    for (size_t i = 0; i < SMCI_UUID_BYTES; i++)
         number = number << 8 | uuid[i];
     return number;
 }
 
-static void check_text_form(const unsigned char uuid[UUID_BYTES])
+static void check_text_form(const unsigned char uuid[SMCI_UUID_BYTES])
 {
-    char text[UUID_TEXT_LEN + 1];
-    unsigned char back[UUID_BYTES];
-    uuid_to_text(uuid, text);
-    FUZZ_CHECK(strlen(text) == UUID_TEXT_LEN);
-    FUZZ_CHECK(uuid_from_text(text, back) && memcmp(uuid, back, UUID_BYTES) == 0);
+    char text[SMCI_UUID_TEXT_LEN + 1];
+    unsigned char back[SMCI_UUID_BYTES];
+    smci_uuid_print(uuid, text);
+    FUZZ_CHECK(strlen(text) == SMCI_UUID_TEXT_LEN);
+    FUZZ_CHECK(smci_uuid_parse(text, back) && memcmp(uuid, back, SMCI_UUID_BYTES) == 0);
 }
 
 /* Written again with all digits that it had, leading zeros too. */
-static void check_digits(const unsigned char uuid[UUID_BYTES], const char *text, size_t len)
+static void check_digits(const unsigned char uuid[SMCI_UUID_BYTES], const char *text, size_t len)
 {
     wide number = wide_of(uuid);
     for (size_t at = len; at-- > 0; number /= 62)
@@ -53,10 +53,10 @@ static void check_digits(const unsigned char uuid[UUID_BYTES], const char *text,
 static void check_hyphenated(const uint8_t *data, size_t size)
 {
     char *text = fuzz_text(data, size);
-    unsigned char uuid[UUID_BYTES];
-    char again[UUID_TEXT_LEN + 1];
-    if (uuid_from_text(text, uuid)) {
-        uuid_to_text(uuid, again);
+    unsigned char uuid[SMCI_UUID_BYTES];
+    char again[SMCI_UUID_TEXT_LEN + 1];
+    if (smci_uuid_parse(text, uuid)) {
+        smci_uuid_print(uuid, again);
         for (size_t i = 0; i < sizeof again; i++)
             FUZZ_CHECK(again[i] == tolower((unsigned char)text[i]));
     }
@@ -66,7 +66,7 @@ static void check_hyphenated(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
-    unsigned char uuid[UUID_BYTES];
+    unsigned char uuid[SMCI_UUID_BYTES];
     wide number;
     bool is_read = base62_decode(text, size, uuid);
     FUZZ_CHECK(is_read == read_wide(text, size, &number));
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_digits(uuid, text, size);
         check_text_form(uuid);
     }
-    if (size >= UUID_BYTES)
+    if (size >= SMCI_UUID_BYTES)
         check_text_form(data);
     check_hyphenated(data, size);
     return 0;
