@@ -14,15 +14,17 @@
 #include "lib/cli/status.h"
 #include "tests/sim/sim.h"
 #include "tests/support/live_clock.h"
+#include "tests/support/log_sink.h"
 #include "tests/support/net.h"
+#include "tests/support/stand_in.h"
 #include "tests/support/tls.h"
+#include "tests/support/words.h"
 #include "upload/preflight.h"
 #include "upload/run.h"
 
 #define SECRET "sim-secret"
 #define TOKEN  "sim-token"
 #define ID     "01234567-89ab-cdef-0123-456789abcdef"
-#define WORDS  32
 
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -72,8 +74,7 @@ struct fixture {
     struct smci_store *store;
     struct fake_clock fake;
     struct live_clock live;
-    struct smc_log *log;
-    struct smc_buf lines; /* of the log */
+    struct log_sink log;
     char *out;
     int stop[2];
     enum smc_status status;
@@ -81,14 +82,6 @@ struct fixture {
 };
 
 /* ---- life ---- */
-
-static void on_line(void *ctx, enum smc_log_level level, const char *line)
-{
-    struct fixture *f = ctx;
-    (void)level;
-    if (smc_buf_addf(&f->lines, "%s\n", line) != SMC_OK)
-        fail_msg("out of memory");
-}
 
 static int setup(void **state)
 {
@@ -99,9 +92,7 @@ static int setup(void **state)
     f->dir = temp_dir_make();
     fake_clock_init(&f->fake);
     live_clock_init(&f->live);
-    smc_buf_init(&f->lines, SIZE_MAX);
-    f->log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
-    smc_log_set_sink(f->log, on_line, f);
+    log_sink_init(&f->log);
     *state = f;
     return 0;
 }
@@ -111,28 +102,13 @@ static int teardown(void **state)
     struct fixture *f = *state;
     sim_stop(f->sim);
     smci_store_close(f->store);
-    smc_log_free(f->log);
-    smc_buf_clear(&f->lines);
+    log_sink_clear(&f->log);
     temp_dir_remove(f->dir);
     (void)close(f->stop[0]);
     (void)close(f->stop[1]);
     free(f->out);
     free(f);
     return 0;
-}
-
-static int run_rows(const char *group, const struct check_row *rows, size_t count,
-                    CMUnitTestFunction test)
-{
-    struct CMUnitTest *tests = calloc(count, sizeof *tests);
-    if (!tests)
-        return 1;
-    for (size_t i = 0; i < count; i++)
-        tests[i] =
-            (struct CMUnitTest){rows[i].name, test, setup, teardown, (void *)(uintptr_t)&rows[i]};
-    int failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
-    free(tests);
-    return failed;
 }
 
 static void forget_variables(void)
@@ -209,7 +185,6 @@ static void start_sim(struct fixture *f)
 {
     struct sim_options opt = SIM_OPTIONS_INIT;
     struct tls_pair pair = {NULL, NULL};
-    char why[256] = "";
     char date[64];
     time_t now = (time_t)(f->fake.wall_ms / 1000 - f->row->skew_s);
     struct tm utc;
@@ -225,36 +200,12 @@ static void start_sim(struct fixture *f)
     }
     if (f->row->tls != TLS_NONE)
         use_tls(f, &opt, &pair);
-    f->sim = sim_start(&opt, why, sizeof why);
+    f->sim = stand_in_new(&opt);
     tls_clear(&pair);
-    if (!f->sim || (f->row->fault && sim_fault(f->sim, f->row->fault, why, sizeof why) != 0))
-        fail_msg("%s", why);
+    stand_in_fault(f->sim, f->row->fault);
 }
 
 /* ---- running ---- */
-
-struct words {
-    char *argv[WORDS + 1];
-    int argc;
-};
-
-static void add_words(const struct fixture *f, struct words *words, const char *text)
-{
-    while (*text && words->argc < WORDS) {
-        int len = (int)strcspn(text, " ");
-        const char *at = memchr(text, '@', (size_t)len);
-        words->argv[words->argc++] = at ? text_format("%.*s%s%.*s", (int)(at - text), text, f->dir,
-                                                      (int)(text + len - at) - 1, at + 1)
-                                        : text_format("%.*s", len, text);
-        text += len + (text[len] == ' ');
-    }
-}
-
-static void free_words(struct words *words)
-{
-    while (words->argc > 0)
-        free(words->argv[--words->argc]);
-}
 
 static const struct smc_clock *clock_of(const struct fixture *f)
 {
@@ -266,57 +217,54 @@ static void extract(struct fixture *f, bool is_check, FILE *out)
 {
     char *const envp[] = {NULL};
     struct extract_settings settings;
-    struct words words = {.argc = 0};
+    struct words words = {.count = 0};
+    const char *const names[] = {"@URL", sim_url(f->sim), "@", f->dir, NULL};
     size_t len = 0;
-    char *first = text_format("castor-extract-sigma -H %s -c sim-client -a " SECRET " -o @/out",
-                              sim_url(f->sim));
-    add_words(f, &words, first);
-    add_words(f, &words, f->row && f->row->args ? f->row->args : "");
+    words_split(&words, "castor-extract-sigma -H @URL -c sim-client -a " SECRET " -o @/out", ' ',
+                names);
+    words_split(&words, f->row ? f->row->args : NULL, ' ', names);
     f->err = (struct smc_error)SMC_ERROR_INIT;
-    f->status = extract_options_read(&settings, words.argc, words.argv, envp, &f->err);
+    f->status = extract_options_read(&settings, words.count, words.v, envp, &f->err);
     if (f->status == SMC_OK)
         f->status = extract_options_check(&settings, &f->err);
-    assert_int_equal(smc_log_hide(f->log, settings.api_token), SMC_OK);
+    assert_int_equal(smc_log_hide(f->log.log, settings.api_token), SMC_OK);
     FILE *kept = out ? NULL : open_memstream(&f->out, &len);
     if (f->status == SMC_OK && is_check)
         f->status =
-            preflight(&settings, f->log, out ? out : kept, f->stop[0], clock_of(f), &f->err);
+            preflight(&settings, f->log.log, out ? out : kept, f->stop[0], clock_of(f), &f->err);
     else if (f->status == SMC_OK)
-        f->status = run_extraction(&settings, f->log, f->stop[0], clock_of(f), &f->err);
+        f->status = run_extraction(&settings, f->log.log, f->stop[0], clock_of(f), &f->err);
     if (kept)
         (void)fclose(kept);
     extract_options_clear(&settings);
-    free_words(&words);
-    free(first);
+    words_clear(&words);
 }
 
 static void upload(struct fixture *f, bool is_check)
 {
     char *const envp[] = {NULL};
     struct upload_settings settings;
-    struct words words = {.argc = 0};
+    struct words words = {.count = 0};
+    const char *const names[] = {"@URL", sim_url(f->sim), "@", f->dir, NULL};
     size_t len = 0;
     bool is_single = f->row->args && strstr(f->row->args, " -f ");
-    char *first = text_format("castor-upload -k " TOKEN " -s " ID " -t VIZ%s --endpoint %s",
-                              is_single ? "" : " -d @/set", sim_url(f->sim));
-    add_words(f, &words, first);
-    add_words(f, &words, f->row->args ? f->row->args : "");
-    if (is_check)
-        add_words(f, &words, "--check");
+    words_split(&words, "castor-upload -k " TOKEN " -s " ID " -t VIZ --endpoint @URL", ' ', names);
+    words_split(&words, is_single ? "" : "-d @/set", ' ', names);
+    words_split(&words, f->row->args, ' ', names);
+    words_split(&words, is_check ? "--check" : "", ' ', names);
     f->err = (struct smc_error)SMC_ERROR_INIT;
-    f->status = upload_options_read(&settings, words.argc, words.argv, envp, &f->err);
+    f->status = upload_options_read(&settings, words.count, words.v, envp, &f->err);
     if (f->status == SMC_OK)
         f->status = upload_options_check(&settings, &f->err);
     FILE *out = open_memstream(&f->out, &len);
     settings.out = out;
     if (f->status == SMC_OK && is_check)
-        f->status = upload_preflight(&settings, f->log, clock_of(f), f->stop[0], &f->err);
+        f->status = upload_preflight(&settings, f->log.log, clock_of(f), f->stop[0], &f->err);
     else if (f->status == SMC_OK)
-        f->status = upload_run(&settings, f->log, clock_of(f), f->stop[0], &f->err);
+        f->status = upload_run(&settings, f->log.log, clock_of(f), f->stop[0], &f->err);
     (void)fclose(out);
     upload_options_clear(&settings);
-    free_words(&words);
-    free(first);
+    words_clear(&words);
 }
 
 /* ---- what is looked at ---- */
@@ -388,9 +336,9 @@ static void assert_clean(const struct fixture *f)
             fail_msg("control characters in:\n%s", f->out);
     const char *const secrets[] = {SECRET, TOKEN, "sim.1."};
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
-        if (strstr(f->out, secrets[i]) || strstr(smc_buf_str(&f->lines), secrets[i]) ||
+        if (strstr(f->out, secrets[i]) || strstr(log_sink_text(&f->log), secrets[i]) ||
             strstr(f->err.detail, secrets[i]))
-            fail_msg("a secret is shown:\n%s%s", f->out, smc_buf_str(&f->lines));
+            fail_msg("a secret is shown:\n%s%s", f->out, log_sink_text(&f->log));
 }
 
 /* ---- castor-extract-sigma ---- */
@@ -783,9 +731,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_output_full, setup, teardown),
     };
     forget_variables();
-    int failed = run_rows("check of an extraction", extract_rows,
-                          sizeof extract_rows / sizeof extract_rows[0], test_extract);
-    failed += run_rows("check of an upload", upload_rows,
-                       sizeof upload_rows / sizeof upload_rows[0], test_upload);
+    int failed =
+        RUN_TABLE_WITH("check of an extraction", extract_rows, test_extract, setup, teardown);
+    failed += RUN_TABLE_WITH("check of an upload", upload_rows, test_upload, setup, teardown);
     return failed + cmocka_run_group_tests_name("check", others, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The configuration file: what it says, whom it goes before, and each mistake in it. */
 #include "tests/support/support.h"
+#include "tests/support/words.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,27 +74,20 @@ static enum smc_status read_all(struct fixture *f, const char *args, const char 
                                       .profile = profile,
                                       .profile_from = "--profile",
                                       .home = "/home/me"};
-    char *words = text_format("program|%s", args);
-    char *variables = text_format("%s", env);
-    char *argv[16];
-    char *envp[16] = {NULL};
-    int argc = 0;
+    struct words argv = {.count = 0};
+    struct words envp = {.count = 0};
     bool holds_secret;
-    char *rest = words;
-    for (char *word; (word = strsep(&rest, "|")) != NULL;)
-        if (*word)
-            argv[argc++] = word;
-    rest = variables;
-    for (int i = 0; (envp[i] = strsep(&rest, "|")) != NULL; i++)
-        ;
+    words_add(&argv, "program");
+    words_split(&argv, args, '|', NULL);
+    words_split(&envp, env, '|', NULL);
     f->err = (struct smc_error)SMC_ERROR_INIT;
     enum smc_status rc = smci_settings_init(&f->settings, &table, &f->target, &f->err);
     if (rc == SMC_OK)
-        rc = smci_settings_read(&f->settings, argc, argv, envp, &f->err);
+        rc = smci_settings_read(&f->settings, argv.count, argv.v, envp.v, &f->err);
     if (rc == SMC_OK)
         rc = smci_settings_read_keys(&f->settings, &file, text, len, &holds_secret, &f->err);
-    free(words);
-    free(variables);
+    words_clear(&argv);
+    words_clear(&envp);
     return rc;
 }
 

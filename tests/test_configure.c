@@ -8,42 +8,21 @@
 #include "extract/options.h"
 #include "extract/regions.h"
 #include "lib/cli/configure.h"
+#include "tests/support/words.h"
 #include "upload/options.h"
-
-#define WORDS_MAX 24
 
 /* A directory, in which $D stands in the texts below. */
 struct fixture {
     char *dir;
     struct extract_settings settings;
     struct smc_error err;
-    char *args;
-    char *env;
-    char *argv[WORDS_MAX];
-    char *envp[WORDS_MAX];
-    int argc;
+    struct words argv;
+    struct words envp;
 };
 
 static char *with_dir(const char *text, const char *dir)
 {
-    struct smc_buf out = SMC_BUF_INIT(65536);
-    assert_int_equal(smc_buf_reserve(&out, 1), SMC_OK);
-    for (const char *at = text; *at; at++) {
-        bool is_dir = at[0] == '$' && at[1] == 'D';
-        assert_int_equal(is_dir ? smc_buf_addstr(&out, dir) : smc_buf_add(&out, at, 1), SMC_OK);
-        at += is_dir;
-    }
-    out.data[out.len] = '\0';
-    return out.data;
-}
-
-static int divide(char *text, char **words, int count)
-{
-    for (char *word; (word = strsep(&text, "|")) != NULL && count < WORDS_MAX - 1;)
-        if (*word)
-            words[count++] = word;
-    words[count] = NULL;
-    return count;
+    return text_filled(text, (const char *const[]){"$D", dir, NULL});
 }
 
 static void set_up(struct fixture *f)
@@ -67,22 +46,19 @@ static void put(const struct fixture *f, const char *name, const char *text)
 
 static enum smc_status read_all(struct fixture *f, const char *args, const char *env)
 {
-    static char program[] = "castor-extract-sigma";
-    f->args = with_dir(args, f->dir);
-    f->env = with_dir(env, f->dir);
-    f->argv[0] = program;
-    f->argc = divide(f->args, f->argv, 1);
-    (void)divide(f->env, f->envp, 0);
+    const char *const names[] = {"$D", f->dir, NULL};
+    words_add(&f->argv, "castor-extract-sigma");
+    words_split(&f->argv, args, '|', names);
+    words_split(&f->envp, env, '|', names);
     f->err = (struct smc_error)SMC_ERROR_INIT;
-    return extract_options_read(&f->settings, f->argc, f->argv, f->envp, &f->err);
+    return extract_options_read(&f->settings, f->argv.count, f->argv.v, f->envp.v, &f->err);
 }
 
 static void clear(struct fixture *f)
 {
     extract_options_clear(&f->settings);
-    free(f->args);
-    free(f->env);
-    f->args = f->env = NULL;
+    words_clear(&f->argv);
+    words_clear(&f->envp);
 }
 
 static void tear_down(struct fixture *f)
@@ -208,7 +184,8 @@ static void test_credentials_row(void **state)
     struct fixture f;
     set_up(&f);
     put(&f, "c.json", row->text);
-    char *args = text_format("--config|/dev/null|--credentials|$D/c.json|%s", row->args);
+    char *args = text_format("--config|/dev/null|--credentials|$D/c.json%s%s",
+                             *row->args ? "|" : "", row->args);
     enum smc_status rc = read_all(&f, args, row->env);
     if (row->want[0] == '!') {
         char *want = with_dir(row->want + 2, f.dir);
