@@ -59,7 +59,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer ledger list open store) \
     $(addprefix set/, earlier fileset inspect part prune recover) \
-    $(addprefix cli/, checklist configure given_path help place progress secret server setting settings \
+    $(addprefix cli/, checklist completions configure given_path help place progress secret server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     assets base62 bulk credentials elements gaps join key lineage listing main object \
@@ -83,15 +83,16 @@ SONAME  := libsigmacat.so.$(SOVERSION)
 PROGRAMS := $(B)/castor-extract-sigma $(B)/castor-upload $(B)/sigmacat-sim
 TESTS   := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
+COMPLETIONS := $(foreach p,castor-extract-sigma castor-upload,$(addprefix $(B)/completions/,$p.bash _$p $p.fish))
 FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(patsubst %,$(B)/tests/replay_%,$(FUZZ))
 
 .PHONY: all lib tests clean deps
 .DEFAULT_GOAL := all
 .SECONDARY:
-all: lib $(PROGRAMS)
+all: lib $(PROGRAMS) $(COMPLETIONS)
 lib: $(LIB_A) $(LIB_SO)
-tests: $(TESTS) $(REPLAYS)
+tests: $(TESTS) $(REPLAYS) $(COMPLETIONS)
 
 # ---- how it is built ----
 say = $(if $(Q),@echo "  $(1)   $@")
@@ -137,6 +138,19 @@ $(B)/sigmacat-sim: $(call obj,tests/sim/main.c) $(B)/libsim.a $(LIB_A)
 	$(call link,$(test_libs))
 
 # Tests and benchmarks see all of our code; each fuzz target is also a test that replays its corpus.
+# Completions are made from the tables of options, by a small program for each table.
+$(B)/complete/castor-extract-sigma: $(call obj,extract/completions.c) $(B)/libextract.a $(B)/libprivate.a $(LIB_A)
+	$(call link)
+$(B)/complete/castor-upload: $(call obj,upload/completions.c) $(B)/libupload.a $(B)/libprivate.a $(LIB_A)
+	$(call link)
+$(B)/completions/%.bash: lib/cli/completion.bash $(B)/complete/%
+	$(complete)
+$(B)/completions/_%: lib/cli/completion.zsh $(B)/complete/%
+	$(complete)
+$(B)/completions/%.fish: lib/cli/completion.fish $(B)/complete/%
+	$(complete)
+complete = $(Q)mkdir -p $(@D) && $(B)/complete/$* $< > $@.part && mv $@.part $@
+
 TEST_ARCHIVES := $(B)/libsupport.a $(B)/libextract.a $(B)/libupload.a $(B)/libsim.a $(B)/libprivate.a $(LIB_A)
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_ARCHIVES)
 	$(call link,$(test_libs))
@@ -152,7 +166,7 @@ comma := ,
 
 # ---- what a developer and CI run ----
 .PHONY: check test check-built check-long check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
-        coverage completions install uninstall help
+        coverage install uninstall help
 
 # Two steps, since what is built depends on what is installed.
 check: deps
@@ -222,10 +236,10 @@ check-sim: $(B)/sigmacat-sim
 OWN_SRC := $(LIB_SRC) $(PRIVATE_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
 ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c examples/library/*.c)
 ALL_H   := $(wildcard include/sigmacat/*.h lib/*/*.h extract/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
-SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/cli/*.sh examples/*.sh extract/*.bash upload/*.bash)
+SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/cli/*.sh examples/*.sh) $(filter %.bash,$(COMPLETIONS))
 MAN     := $(wildcard extract/*.1 upload/*.1 lib/*.3 lib/cli/*.5)
 
-lint: layers check-headers analyze
+lint: layers check-headers analyze $(COMPLETIONS)
 	$(Q)sh .ci/deps.sh lint test
 	@echo "  format"
 	$(Q)clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
@@ -237,13 +251,13 @@ lint: layers check-headers analyze
 	    'clang-tidy --quiet "$$@" -- -std=c11 $(SMC_CPPFLAGS) 2>/dev/null' sh
 	@echo "  shellcheck"
 	$(Q)shellcheck $(SCRIPTS)
-	$(Q)zsh -n extract/_castor-extract-sigma && zsh -n upload/_castor-upload
-	$(Q)fish -n extract/castor-extract-sigma.fish && fish -n upload/castor-upload.fish
+	$(Q)for f in $(filter-out %.bash %.fish,$(COMPLETIONS)); do zsh -n $$f || exit 1; done
+	$(Q)for f in $(filter %.fish,$(COMPLETIONS)); do fish -n $$f || exit 1; done
 	@echo "  mandoc"
 	$(Q)mandoc -T lint -W warning $(MAN)
 
 # The rooms whose circles of files are still to be undone; at the end there are none.
-CIRCLES_LEFT := lib/json lib/net lib/store lib/cli extract upload
+CIRCLES_LEFT := lib/json lib/net lib/store extract upload
 layers: $(call obj,$(OWN_SRC))
 	$(Q)CIRCLES_LEFT='$(CIRCLES_LEFT)' sh tests/layers.sh $^
 
@@ -269,18 +283,12 @@ bench-pace: $(B)/bench/bench_pace
 	$(Q)$<
 
 # ---- installing ----
-COMPLETIONS := extract/castor-extract-sigma.bash extract/_castor-extract-sigma \
-    extract/castor-extract-sigma.fish upload/castor-upload.bash upload/_castor-upload \
-    upload/castor-upload.fish
 BASH_DIR := $(PREFIX)/share/bash-completion/completions
 ZSH_DIR  := $(PREFIX)/share/zsh/site-functions
 FISH_DIR := $(PREFIX)/share/fish/vendor_completions.d
 man_page = $(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))/$(notdir $(1))
 # `man smc_client_new` finds the library's page by a page that sources it.
 MAN_LINK := .so man3/libsigmacat.3
-
-completions: $(B)/tests/test_completions
-	$(Q)for f in $(COMPLETIONS); do $< $$f > $$f || exit 1; done
 
 # What lies below the prefix follows it when a package is moved.
 $(B)/libsigmacat.pc: lib/libsigmacat.pc.in Makefile include/sigmacat/api.h
@@ -301,10 +309,10 @@ install: all $(B)/libsigmacat.pc
 	$(foreach page,$(MAN),install -D -m 644 $(page) $(DESTDIR)$(call man_page,$(page)) &&) true
 	$(NM) -D --defined-only $(LIB_SO) | sed -n 's/.* T \(smc_[a-z0-9_]*\).*/\1/p' | while read -r name; do \
 	    echo '$(MAN_LINK)' > $(DESTDIR)$(MANDIR)/man3/$$name.3 || exit 1; done
-	install -m 644 extract/castor-extract-sigma.bash $(DESTDIR)$(BASH_DIR)/castor-extract-sigma
-	install -m 644 upload/castor-upload.bash $(DESTDIR)$(BASH_DIR)/castor-upload
-	install -m 644 extract/_castor-extract-sigma upload/_castor-upload $(DESTDIR)$(ZSH_DIR)
-	install -m 644 extract/castor-extract-sigma.fish upload/castor-upload.fish $(DESTDIR)$(FISH_DIR)
+	for p in castor-extract-sigma castor-upload; do \
+	    install -m 644 $(B)/completions/$$p.bash $(DESTDIR)$(BASH_DIR)/$$p || exit 1; done
+	install -m 644 $(filter-out %.bash %.fish,$(COMPLETIONS)) $(DESTDIR)$(ZSH_DIR)
+	install -m 644 $(filter %.fish,$(COMPLETIONS)) $(DESTDIR)$(FISH_DIR)
 
 uninstall:
 	grep -lsx '$(MAN_LINK)' $(DESTDIR)$(MANDIR)/man3/smc_*.3 | xargs rm -f

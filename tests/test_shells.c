@@ -1,4 +1,4 @@
-/* The completions, each tried in its own shell: what is offered for a line that is being typed.
+/* The completions of this build, each tried in its own shell: what is offered for a line that is being typed.
  *
  * Run from the project's folder. bash and zsh sit at a terminal of their own and are given the keys,
  * one of which puts all that is offered into the line; a function with the program's name then tells
@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 #include "extract/options.h"
+#include "tests/support/program.h"
 #include "upload/options.h"
 
-#define WORDS_MAX 96
+#define OFFERED_MAX 96
 
 /* A shell that says nothing for so long hangs. */
 #define PATIENCE_MS 60000
@@ -109,8 +110,8 @@ static const char *const fish_args[] = {"--no-config", "../setup", NULL};
 static const struct shell shells[] = {
     {"bash", "bash", NULL, bash_args,
      "bind '\"\\C-t\": insert-completions'\n"
-     ". $PROJECT/extract/castor-extract-sigma.bash\n"
-     ". $PROJECT/upload/castor-upload.bash\n" AT_TERMINAL,
+     ". $COMPLETIONS/castor-extract-sigma.bash\n"
+     ". $COMPLETIONS/castor-upload.bash\n" AT_TERMINAL,
      false},
     {"bash with bash-completion", "bash", "/usr/share/bash-completion/bash_completion", bash_args,
      "bind '\"\\C-t\": insert-completions'\n"
@@ -118,7 +119,7 @@ static const struct shell shells[] = {
      ". /usr/share/bash-completion/bash_completion\n" AT_TERMINAL,
      false},
     {"zsh", "zsh", NULL, zsh_args,
-     "fpath=($PROJECT/extract $PROJECT/upload $fpath)\n"
+     "fpath=($COMPLETIONS $fpath)\n"
      "autoload -Uz compinit && compinit -u -D\n"
      "zstyle ':completion:all:*' completer _all_matches _complete\n"
      "zstyle ':completion:all:*' insert yes\n"
@@ -127,8 +128,8 @@ static const struct shell shells[] = {
      "bindkey '^T' all\n" AT_TERMINAL,
      false},
     {"fish", "fish", NULL, fish_args,
-     "source $PROJECT/extract/castor-extract-sigma.fish\n"
-     "source $PROJECT/upload/castor-upload.fish\n",
+     "source $COMPLETIONS/castor-extract-sigma.fish\n"
+     "source $COMPLETIONS/castor-upload.fish\n",
      true},
 };
 
@@ -202,15 +203,17 @@ static void put_program(const char *dir, const char *name)
     free(path);
 }
 
-static void put_installed(const char *dir, const char *folder, const char *name)
+static void put_installed(const char *dir, const char *name)
 {
-    char *from = text_format("%s/%s.bash", folder, name);
+    char *file = text_format("completions/%s.bash", name);
+    char *from = program_path(file);
     char *to = text_format("installed/completions/%s", name);
     char *text = file_read(from, NULL);
     put_text(dir, to, text);
     free(text);
     free(to);
     free(from);
+    free(file);
 }
 
 static void make_place(const char *dir)
@@ -227,8 +230,8 @@ static void make_place(const char *dir)
     free(pipe);
     put_program(dir, X);
     put_program(dir, U);
-    put_installed(dir, "extract", X);
-    put_installed(dir, "upload", U);
+    put_installed(dir, X);
+    put_installed(dir, U);
 }
 
 /* Empty variables count as not set. */
@@ -263,12 +266,13 @@ static void put_setup(const struct shell *shell, const char *dir)
 
 static void be_shell(const struct shell *shell, const char *dir, const char *terminal)
 {
-    char *project = realpath(".", NULL);
+    char *built = program_path("completions");
+    char *completions = realpath(built, NULL);
     char *argv[8] = {text_format("%s", shell->program)};
     char *envp[] = {text_format("OUT=%s/out", dir),
                     text_format("HOME=%s", dir),
                     text_format("PATH=%s/bin", dir),
-                    text_format("PROJECT=%s", project),
+                    text_format("COMPLETIONS=%s", completions ? completions : ""),
                     text_format("TERM=dumb"),
                     text_format("LC_ALL=C"),
                     NULL};
@@ -397,7 +401,7 @@ static char *bare_word(char *line, const char *typed)
 /* One row's lines, sorted, with '|' between; without those that say what was typed anyway. */
 static char *offered(const struct shell *shell, const struct row *row, char *text)
 {
-    char *words[WORDS_MAX];
+    char *words[OFFERED_MAX];
     size_t count = 0;
     size_t skipped = shell->is_asked ? 0 : count_words(row->before);
     const char *equals = strchr(row->typed, '=');
@@ -410,7 +414,7 @@ static char *offered(const struct shell *shell, const struct row *row, char *tex
             continue;
         }
         char *word = bare_word(line, row->typed);
-        if (strcmp(word, typed) != 0 && count < WORDS_MAX)
+        if (strcmp(word, typed) != 0 && count < OFFERED_MAX)
             words[count++] = word;
     }
     qsort(words, count, sizeof words[0], compare);
@@ -470,10 +474,10 @@ static char *all_flags(const char *program)
 {
     const struct smci_settings_table *table =
         strcmp(program, X) == 0 ? extract_program()->table : upload_program()->table;
-    const char *flags[WORDS_MAX];
+    const char *flags[OFFERED_MAX];
     struct smc_buf out = SMC_BUF_INIT(65536);
     size_t count = 0;
-    for (; count < table->count && count < WORDS_MAX; count++)
+    for (; count < table->count && count < OFFERED_MAX; count++)
         flags[count] = table->rows[count].flag;
     qsort(flags, count, sizeof flags[0], compare);
     for (size_t i = 0; i < count; i++)

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Completions of @PROGRAM@ for bash.
 #
-# Made by tests/test_completions.c from the table of options and lib/cli/completion.bash: change
-# those. It starts no program and asks no server: profiles are read from the configuration file.
+# Made from the table of options and lib/cli/completion.bash: change those. It starts no program and
+# asks no server: profiles are read from the configuration file.
 
 # Adds the profiles of the configuration file to the caller's words. A name that a shell would take
 # for more than a word is left out.

@@ -1,7 +1,7 @@
 # Completions of @PROGRAM@ for fish.
 #
-# Made by tests/test_completions.c from the table of options and lib/cli/completion.fish: change
-# those. It starts no program and asks no server: profiles are read from the configuration file.
+# Made from the table of options and lib/cli/completion.fish: change those. It starts no program and
+# asks no server: profiles are read from the configuration file.
 
 function __@NAME@_profiles --description 'The profiles of the configuration file'
     set -l file $SIGMACAT_CONFIG

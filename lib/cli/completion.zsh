@@ -1,8 +1,8 @@
 #compdef @PROGRAM@
 # Completions of @PROGRAM@ for zsh.
 #
-# Made by tests/test_completions.c from the table of options and lib/cli/completion.zsh: change
-# those. It starts no program and asks no server: profiles are read from the configuration file.
+# Made from the table of options and lib/cli/completion.zsh: change those. It starts no program and
+# asks no server: profiles are read from the configuration file.
 
 _@PROGRAM@_profiles() {
     local file=${SIGMACAT_CONFIG-} dir=${XDG_CONFIG_HOME-} line depth
