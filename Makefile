@@ -14,7 +14,7 @@ LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR     ?= $(PREFIX)/share/man
 
-VERSION := $(shell sed -n 's/^.define SMC_VERSION "\(.*\)"$$/\1/p' include/sigmacat/api.h)
+VERSION := $(shell sed -n 's/^.define SMC_VERSION *"\(.*\)"$$/\1/p' include/sigmacat/api.h)
 # The shared library's: 0 until 0.1.0 is tagged, then one more with each break of its interface.
 SOVERSION := 0
 
@@ -137,7 +137,6 @@ $(B)/castor-upload: $(call obj,upload/main.c) $(B)/libupload.a $(B)/libprivate.a
 $(B)/sigmacat-sim: $(call obj,tests/sim/main.c) $(B)/libsim.a $(LIB_A)
 	$(call link,$(test_libs))
 
-# Tests and benchmarks see all of our code; each fuzz target is also a test that replays its corpus.
 # Completions are made from the tables of options, by a small program for each table.
 $(B)/complete/castor-extract-sigma: $(call obj,extract/completions.c) $(B)/libextract.a $(B)/libprivate.a $(LIB_A)
 	$(call link)
@@ -151,6 +150,7 @@ $(B)/completions/%.fish: lib/cli/completion.fish $(B)/complete/%
 	$(complete)
 complete = $(Q)mkdir -p $(@D) && $(B)/complete/$* $< > $@.part && mv $@.part $@
 
+# Tests and benchmarks see all of our code; each fuzz target is also a test that replays its corpus.
 TEST_ARCHIVES := $(B)/libsupport.a $(B)/libextract.a $(B)/libupload.a $(B)/libsim.a $(B)/libprivate.a $(LIB_A)
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_ARCHIVES)
 	$(call link,$(test_libs))

@@ -34,6 +34,7 @@ for set in "$@"; do
         library libyaml-dev yaml-0.1
         ;;
     test)
+        program g++ "${CXX:-c++}"
         library libcmocka-dev cmocka
         library libmicrohttpd-dev libmicrohttpd
         library zlib1g-dev zlib

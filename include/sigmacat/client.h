@@ -51,7 +51,8 @@ struct smc_client_opt {
 
 #define SMC_CLIENT_OPT_INIT                                                                        \
     {                                                                                              \
-        .stop_fd = -1                                                                              \
+        NULL, SMC_POLICY_SIGMA, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, -1, NULL, NULL, \
+            0                                                                                      \
     }
 
 /* All of `opt` is copied; secrets are wiped by smc_client_free. SMC_ERR_USAGE for an option that
