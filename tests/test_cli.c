@@ -1,4 +1,5 @@
 /* What both programs share: help, version, exit statuses, signals, the start of a process. */
+#include "tests/support/program.h"
 #include "tests/support/support.h"
 
 #include <errno.h>
@@ -152,20 +153,16 @@ static void test_table_of_upload(void **state)
 
 /* ---- in a process of its own ---- */
 
-/* Runs `body` in a child and returns how it ended, as wait(2) says. */
-static int in_child(void (*body)(void))
+static int run_body(void *body)
 {
-    (void)fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        alarm(20);
-        body();
-        _exit(0);
-    }
-    int status = -1;
-    if (pid < 0 || waitpid(pid, &status, 0) != pid)
-        fail_msg("fork failed");
-    return status;
+    (*(void (**)(void))body)();
+    return 0;
+}
+
+/* Runs `body` in a child and returns how it ended, as wait(2) says. */
+static int child_of(void (*body)(void))
+{
+    return in_child(run_body, &body);
 }
 
 static void child_must(bool is_true, int code)
@@ -197,8 +194,8 @@ static void print_version_to_full(void)
 static void test_a_full_disk_is_told(void **state)
 {
     (void)state;
-    assert_int_equal(in_child(print_help_to_full), 0);
-    assert_int_equal(in_child(print_version_to_full), 0);
+    assert_int_equal(child_of(print_help_to_full), 0);
+    assert_int_equal(child_of(print_version_to_full), 0);
 }
 
 /* Where the child prints to: a function without parameters can't be told otherwise. */
@@ -214,7 +211,7 @@ static void test_version_on_stdout(void **state)
     (void)state;
     char *dir = temp_dir_make();
     print_path = text_format("%s/out", dir);
-    int status = in_child(print_version_to_file);
+    int status = child_of(print_version_to_file);
     char *text = status == 0 ? file_read(print_path, NULL) : NULL;
     free(print_path);
     temp_dir_remove(dir);
@@ -355,7 +352,7 @@ static const struct child_row signal_rows[] = {
 static void test_child_row(void **state)
 {
     const struct child_row *row = *state;
-    int status = in_child(row->body);
+    int status = child_of(row->body);
     if (row->signal != 0) {
         assert_true(WIFSIGNALED(status));
         assert_int_equal(WTERMSIG(status), row->signal);

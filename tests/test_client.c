@@ -8,9 +8,10 @@
 
 #include "sim/sim.h"
 #include "support/live_clock.h"
+#include "support/log_sink.h"
+#include "support/stand_in.h"
 
 #define SECRET   "sim-secret"
-#define LOG_SIZE ((size_t)256 * 1024)
 #define SEEN_MAX 64
 
 /* One callback; of a 2xx that was rejected none is kept. */
@@ -31,24 +32,15 @@ struct fixture {
     struct smc_client *client;
     struct smc_client_opt opt;
     struct fake_clock fake;
-    struct smc_log *log;
+    struct log_sink log;
     struct seen seen[SEEN_MAX];
     int seen_count;
     int left; /* for callbacks that make more */
-    char text[LOG_SIZE];
 };
 
 static int64_t sim_clock(void *ctx)
 {
     return ((struct fixture *)ctx)->fake.now_ms;
-}
-
-static void on_line(void *ctx, enum smc_log_level level, const char *line)
-{
-    struct fixture *f = ctx;
-    size_t len = strlen(f->text);
-    (void)level;
-    (void)snprintf(f->text + len, sizeof f->text - len, "%s\n", line);
 }
 
 static struct fixture *fixture_new(void)
@@ -62,15 +54,14 @@ static struct fixture *fixture_new(void)
     f->sim_opt.now_ms = sim_clock;
     f->sim_opt.now_ctx = f;
     fake_clock_init(&f->fake);
-    f->log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
-    smc_log_set_sink(f->log, on_line, f);
+    log_sink_init(&f->log);
     f->opt = opt;
     f->opt.client_id = "sim-client";
     f->opt.client_secret = SECRET;
     f->opt.retries = 4;
     f->opt.retry_base_ms = 1000;
     f->opt.clock = &f->fake.clock;
-    f->opt.log = f->log;
+    f->opt.log = f->log.log;
     f->opt.seed = 7;
     return f;
 }
@@ -90,11 +81,11 @@ static void assert_no_secret(const char *text)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    assert_no_secret(f->text);
+    assert_no_secret(log_sink_text(&f->log));
     for (int i = 0; i < f->seen_count; i++)
         assert_no_secret(f->seen[i].error.detail);
     smc_client_free(f->client);
-    smc_log_free(f->log);
+    log_sink_clear(&f->log);
     sim_stop(f->sim);
     free(f);
     return 0;
@@ -102,10 +93,7 @@ static int teardown(void **state)
 
 static void start(struct fixture *f)
 {
-    char why[256] = "";
-    f->sim = sim_start(&f->sim_opt, why, sizeof why);
-    if (!f->sim)
-        fail_msg("%s", why);
+    f->sim = stand_in_new(&f->sim_opt);
     f->opt.origin = sim_url(f->sim);
     assert_int_equal(smc_client_new(&f->client, &f->opt, NULL), SMC_OK);
 }
@@ -295,7 +283,7 @@ static void test_error_body_is_told(void **state)
     assert_int_equal(f->seen[0].error.http_status, 404);
     assert_string_equal(f->seen[0].error.detail,
                         "GET /v2/workbooks: HTTP 404 not_found: as told (requestId sim-request)");
-    assert_null(strstr(f->text, "s3cret-cursor"));
+    assert_null(strstr(log_sink_text(&f->log), "s3cret-cursor"));
 }
 
 /* libcurl itself sends a GET again when a kept connection turns out to be dead; only a reset on the
@@ -420,7 +408,7 @@ static void test_wrong_secret(void **state)
     assert_int_equal(run_one(f, &err), SMC_ERR_AUTH);
     assert_int_equal(sim_calls(f->sim, NULL, 0), 1);
     assert_null(strstr(err.detail, "wr0ng"));
-    assert_null(strstr(f->text, "wr0ng"));
+    assert_null(strstr(log_sink_text(&f->log), "wr0ng"));
 }
 
 static void test_token_is_renewed_before_it_ends(void **state)

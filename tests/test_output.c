@@ -1,3 +1,5 @@
+#include "support/log_sink.h"
+#include "support/program.h"
 #include "support/support.h"
 
 #include <errno.h>
@@ -87,16 +89,9 @@ int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
 struct fixture {
     char *dir;
     struct smci_fileset *set;
-    struct smc_log *log;
+    struct log_sink log;
     struct smc_error err;
-    struct smc_buf lines;
 };
-
-static void keep_line(void *ctx, enum smc_log_level level, const char *line)
-{
-    assert_int_equal(level, SMC_LOG_INFO);
-    assert_int_equal(smc_buf_addf(ctx, "%s\n", line), SMC_OK);
-}
 
 static struct fixture *fixture_make(void)
 {
@@ -104,10 +99,7 @@ static struct fixture *fixture_make(void)
     struct fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
     f->dir = temp_dir_make();
-    f->log = smc_log_new(-1, SMC_LOG_INFO, SMC_LOG_TEXT);
-    assert_non_null(f->log);
-    smc_buf_init(&f->lines, SIZE_MAX);
-    smc_log_set_sink(f->log, keep_line, &f->lines);
+    log_sink_init(&f->log);
     return f;
 }
 
@@ -121,8 +113,7 @@ static void fixture_free(struct fixture *f)
 {
     smci_fileset_free(f->set);
     (void)memset(&fault, 0, sizeof fault);
-    smc_log_free(f->log);
-    smc_buf_clear(&f->lines);
+    log_sink_clear(&f->log);
     temp_dir_remove(f->dir);
     free(f);
 }
@@ -135,7 +126,7 @@ static int teardown(void **state)
 
 static void open_set(struct fixture *f)
 {
-    enum smc_status rc = smci_fileset_open(&f->set, f->dir, START, f->log, &f->err);
+    enum smc_status rc = smci_fileset_open(&f->set, f->dir, START, f->log.log, &f->err);
     if (rc != SMC_OK)
         fail_msg("%s", f->err.detail);
     assert_int_equal(smci_fileset_timestamp(f->set), START);
@@ -207,21 +198,6 @@ static void assert_says(const struct fixture *f, enum smc_status code, const cha
     assert_int_equal(f->err.code, code);
     if (!strstr(f->err.detail, text))
         fail_msg("\"%s\" lacks \"%s\"", f->err.detail, text);
-}
-
-/* Runs `child` in a process of its own and returns how it ended, as waitpid does. */
-static int in_child(int (*child)(struct fixture *f), struct fixture *f)
-{
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        static struct fixture *volatile kept; /* so that valgrind finds it */
-        kept = f;
-        _exit(child(kept));
-    }
-    int status = 0;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return status;
 }
 
 /* ---- one file ---- */
@@ -418,16 +394,16 @@ static void test_publish(void **state)
     finished_set(f, 3);
     assert_true(has(f, "a.json.part"));
     assert_false(has(f, "a.json"));
-    assert_string_equal(smc_buf_str(&f->lines), "");
+    assert_string_equal(log_sink_text(&f->log), "");
     fault.fsyncs = 0;
     assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_OK);
     assert_int_equal(fault.renames, 3);
     assert_int_equal(fault.fsyncs, 2);
-    char *expected = text_format("Wrote output file: %s/1790000000-a.json (7 bytes)\n"
-                                 "Wrote output file: %s/1790000000-b.json (7 bytes)\n"
-                                 "Wrote output file: %s/1790000000-c.json (7 bytes)\n",
+    char *expected = text_format("INFO - Wrote output file: %s/1790000000-a.json (7 bytes)\n"
+                                 "INFO - Wrote output file: %s/1790000000-b.json (7 bytes)\n"
+                                 "INFO - Wrote output file: %s/1790000000-c.json (7 bytes)\n",
                                  f->dir, f->dir, f->dir);
-    assert_string_equal(smc_buf_str(&f->lines), expected);
+    assert_string_equal(log_sink_text(&f->log), expected);
     free(expected);
     end_set(f);
     assert_content(f, "a.json", "[\n{}\n]\n");
@@ -499,7 +475,7 @@ static void test_taken(void **state)
     assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_ERR_IO);
     assert_says(f, SMC_ERR_IO, row->file);
     assert_says(f, SMC_ERR_IO, "left alone");
-    assert_string_equal(smc_buf_str(&f->lines), "");
+    assert_string_equal(log_sink_text(&f->log), "");
     end_set(f);
     for (char name[] = "a.json"; name[0] <= 'c'; name[0]++)
         assert_int_equal(has(f, name), !row->is_dangling && strcmp(name, row->file) == 0);
@@ -563,8 +539,9 @@ static const struct kill_row kills[] = {
     {"killed at the last rename", 3},
 };
 
-static int die(struct fixture *f)
+static int die(void *ctx)
 {
+    struct fixture *f = ctx;
     finished_set(f, 3);
     if (fault.rename_at == 0)
         (void)raise(SIGKILL);
@@ -627,8 +604,9 @@ static void test_disk(void **state)
 
 /* Writes until it fails, then empties the file and finishes it. Returns 0 when all is as expected,
  * 77 to be skipped. */
-static int fill(struct fixture *f)
+static int fill(void *ctx)
 {
+    struct fixture *f = ctx;
     static const char block[10000];
     struct smci_part *file = NULL;
     if (smci_fileset_open(&f->set, f->dir, START, NULL, &f->err) != SMC_OK ||
@@ -652,15 +630,17 @@ static int fill(struct fixture *f)
     return has(f, "x.json.part") ? 6 : 0;
 }
 
-static int fill_limited(struct fixture *f)
+static int fill_limited(void *ctx)
 {
+    struct fixture *f = ctx;
     const struct rlimit limit = {300000, 300000};
     (void)signal(SIGXFSZ, SIG_IGN);
     return setrlimit(RLIMIT_FSIZE, &limit) == 0 ? fill(f) : 77;
 }
 
-static int fill_tmpfs(struct fixture *f)
+static int fill_tmpfs(void *ctx)
 {
+    struct fixture *f = ctx;
     if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("tmpfs", f->dir, "tmpfs", 0, "size=300k") != 0)
         return 77;
@@ -712,7 +692,7 @@ static void test_directory(void **state)
     char *link = text_format("%s/dangling", f->dir);
     assert_int_equal(symlink("nowhere", link), 0);
     char *path = row->below ? text_format("%s%s", f->dir, row->below) : text_format("%s", "");
-    enum smc_status rc = smci_fileset_open(&f->set, path, START, f->log, &f->err);
+    enum smc_status rc = smci_fileset_open(&f->set, path, START, f->log.log, &f->err);
     assert_int_equal(rc, row->says ? SMC_ERR_IO : SMC_OK);
     if (row->says) {
         assert_null(f->set);
@@ -730,8 +710,9 @@ static void test_directory(void **state)
     fixture_free(f);
 }
 
-static int open_unprivileged(struct fixture *f)
+static int open_unprivileged(void *ctx)
 {
+    struct fixture *f = ctx;
     if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
         return 77;
     if (smci_fileset_open(&f->set, f->dir, START, NULL, &f->err) != SMC_ERR_IO || f->set)

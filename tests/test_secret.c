@@ -1,4 +1,6 @@
 /* Secrets by file and by command. */
+#include "tests/support/log_sink.h"
+#include "tests/support/program.h"
 #include "tests/support/support.h"
 
 #include <dirent.h>
@@ -25,31 +27,22 @@ struct fixture {
     struct smci_cli_secret from;
     struct smc_buf secret;
     struct smc_error err;
-    struct smc_log *log;
+    struct log_sink log;
     char *dir;
     char *path;
-    char lines[2000]; /* of the log, each with a '\n' */
-    int alive[2];     /* whoever was started has the write end */
+    int alive[2]; /* whoever was started has the write end */
     int given[2];
 };
-
-static void keep_line(void *ctx, enum smc_log_level level, const char *line)
-{
-    struct fixture *f = ctx;
-    size_t len = strlen(f->lines);
-    (void)snprintf(f->lines + len, sizeof f->lines - len, "%d %s\n", (int)level, line);
-}
 
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
     if (!f)
         return -1;
-    f->log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
-    smc_log_set_sink(f->log, keep_line, f);
+    log_sink_init(&f->log);
     f->dir = temp_dir_make();
     f->path = text_format("%s/token", f->dir);
-    f->from = (struct smci_cli_secret){.name = NAME, .stop_fd = -1, .log = f->log};
+    f->from = (struct smci_cli_secret){.name = NAME, .stop_fd = -1, .log = f->log.log};
     *state = f;
     return pipe(f->alive) == 0 && pipe2(f->given, O_CLOEXEC) == 0 ? 0 : -1;
 }
@@ -64,7 +57,7 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
     smc_buf_wipe(&f->secret);
-    smc_log_free(f->log);
+    log_sink_clear(&f->log);
     close_all(f->alive);
     close_all(f->given);
     free(f->path);
@@ -105,7 +98,7 @@ static enum smc_status read_secret(struct fixture *f)
     assert_int_equal(sigprocmask(SIG_SETMASK, NULL, &mask), 0);
     assert_int_equal(sigismember(&mask, SIGCHLD), 0);
     assert_null(strstr(f->err.detail, "tiger"));
-    assert_null(strstr(f->lines, "tiger"));
+    assert_null(strstr(log_sink_text(&f->log), "tiger"));
     if (rc != SMC_OK)
         assert_null(f->secret.data);
     return rc;
@@ -219,7 +212,8 @@ static void test_quotes_around_it(void **state)
     f->from.file = f->path;
     assert_int_equal(read_secret(f), SMC_OK);
     assert_string_equal(f->secret.data, "'lion'");
-    assert_non_null(strstr(f->lines, "token: the quotes around the secret count as part of it"));
+    assert_non_null(
+        strstr(log_sink_text(&f->log), "token: the quotes around the secret count as part of it"));
 }
 
 static void test_a_missing_file(void **state)
@@ -295,11 +289,11 @@ static void test_mode_row(void **state)
         skip(); /* root alone can give files away */
     f->from.file = f->path;
     check_outcome(f, SMC_OK, "tiger");
-    char *want = row->has_warning ? text_format("%d " NAME ": %s can be read by others than its "
-                                                "owner: run chmod 600 on it\n",
-                                                SMC_LOG_WARN, f->path)
+    char *want = row->has_warning ? text_format("WARNING - " NAME ": %s can be read by others "
+                                                "than its owner: run chmod 600 on it\n",
+                                                f->path)
                                   : text_format("%s", "");
-    assert_string_equal(f->lines, want);
+    assert_string_equal(log_sink_text(&f->log), want);
     free(want);
 }
 
@@ -323,19 +317,20 @@ static void test_a_pipe_by_number(void **state)
     free(path);
 }
 
+static int write_secret(void *ctx)
+{
+    int fd = open(ctx, O_WRONLY);
+    return fd >= 0 && write(fd, "tiger\n", 6) == 6 ? 0 : 1;
+}
+
 static void test_a_named_pipe(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(mkfifo(f->path, 0600), 0);
-    pid_t pid = fork();
-    if (pid == 0) {
-        (void)alarm(20);
-        int fd = open(f->path, O_WRONLY);
-        _exit(fd >= 0 && write(fd, "tiger\n", 6) == 6 ? 0 : 1);
-    }
+    pid_t pid = child_start(write_secret, f->path);
     f->from.file = f->path;
     check_outcome(f, SMC_OK, "tiger");
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_int_equal(child_end(pid), 0);
 }
 
 static void test_a_signal_while_nobody_writes(void **state)

@@ -1,4 +1,5 @@
 /* Which files castor-upload sends, in which order, and where they go. */
+#include "support/log_sink.h"
 #include "support/support.h"
 
 #include <sys/stat.h>
@@ -111,22 +112,8 @@ static const struct dir_row dir_rows[] = {
 
 struct fixture {
     char *dir;
-    char passed[4096]; /* names, each with a newline */
     struct upload_files files;
 };
-
-static void on_line(void *ctx, enum smc_log_level level, const char *line)
-{
-    struct fixture *f = ctx;
-    const char *name = strstr(line, "Passed over ");
-    const char *end = strstr(line, " in ");
-    assert_int_equal(level, SMC_LOG_INFO);
-    assert_ptr_equal(name, line);
-    assert_non_null(end);
-    size_t len = strlen(f->passed);
-    (void)snprintf(f->passed + len, sizeof f->passed - len, "%.*s\n", (int)(end - line - 12),
-                   line + 12);
-}
 
 static void make(const char *dir, const char *what)
 {
@@ -151,13 +138,29 @@ static void make(const char *dir, const char *what)
     assert_int_equal(rc, 0);
 }
 
-static enum smc_status find(struct fixture *f, struct smc_error *err)
+/* One line for each name that is passed over, in order. */
+static void check_passed(const struct log_sink *log, const char *const *names)
 {
-    struct smc_log *log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT);
-    smc_log_set_sink(log, on_line, f);
+    const char *at = log_sink_text(log);
+    for (; *names; names++, at += strcspn(at, "\n") + 1) {
+        char *line = text_format("INFO - Passed over %s in ", *names);
+        if (strncmp(at, line, strlen(line)) != 0)
+            fail_msg("not '%s': %s", line, at);
+        free(line);
+    }
+    assert_string_equal(at, "");
+}
+
+/* `passed`: the names that are passed over; NULL: any. */
+static enum smc_status find(struct fixture *f, const char *const *passed, struct smc_error *err)
+{
+    struct log_sink log;
+    log_sink_init(&log);
     f->files = (struct upload_files)UPLOAD_FILES_INIT;
-    enum smc_status rc = upload_files_in(&f->files, f->dir, log, err);
-    smc_log_free(log);
+    enum smc_status rc = upload_files_in(&f->files, f->dir, log.log, err);
+    if (passed)
+        check_passed(&log, passed);
+    log_sink_clear(&log);
     return rc;
 }
 
@@ -166,14 +169,9 @@ static void test_dir(void **state)
     const struct dir_row *row = *state;
     struct fixture f = {.dir = temp_dir_make()};
     struct smc_error err = SMC_ERROR_INIT;
-    char passed[4096] = "";
     for (size_t i = 0; row->made[i]; i++)
         make(f.dir, row->made[i]);
-    for (size_t i = 0; row->passed[i]; i++)
-        (void)snprintf(passed + strlen(passed), sizeof passed - strlen(passed), "%s\n",
-                       row->passed[i]);
-    enum smc_status rc = find(&f, &err);
-    assert_string_equal(f.passed, passed);
+    enum smc_status rc = find(&f, row->passed, &err);
     if (row->reason) {
         assert_int_equal(rc, SMC_ERR_IO);
         if (!strstr(err.detail, row->reason))
@@ -200,7 +198,7 @@ static void test_directory_that_is_none(void **state)
     struct fixture f = {.dir = text_format("%s/a.json", dir)};
     for (int i = 0; i < 2; i++) {
         struct smc_error err = SMC_ERROR_INIT;
-        assert_int_equal(find(&f, &err), SMC_ERR_IO);
+        assert_int_equal(find(&f, NULL, &err), SMC_ERR_IO);
         assert_non_null(strstr(err.detail, "a.json: can't be read as a directory"));
         upload_files_clear(&f.files);
         file_write(f.dir, "x", 1); /* then as a file */
@@ -219,7 +217,7 @@ static void test_many_files(void **state)
         file_write(path, "x", 1);
         free(path);
     }
-    assert_int_equal(find(&f, &err), SMC_OK);
+    assert_int_equal(find(&f, NULL, &err), SMC_OK);
     assert_int_equal(f.files.count, 10000);
     for (size_t i = 1; i < f.files.count; i++)
         assert_true(strcmp(f.files.items[i - 1].name, f.files.items[i].name) < 0);
@@ -237,7 +235,7 @@ static void test_replaced_after_listing(void **state)
     int fd;
     struct upload_identity found;
     make(f.dir, "a.json");
-    assert_int_equal(find(&f, &err), SMC_OK);
+    assert_int_equal(find(&f, NULL, &err), SMC_OK);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(upload_files_open(&f.files, 0, &fd, &found, &err), SMC_ERR_IO);
     assert_non_null(strstr(err.detail, "a.json: can't be read"));
