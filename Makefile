@@ -66,7 +66,7 @@ EXTRACT_SRC := $(patsubst %,extract/%.c, \
     objects options options_table paths preflight readable regions report resume rights run \
     select sources summary whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
-    catalog files main options options_table path preflight report run send summary \
+    choose files job main options options_table path preflight record report run send sets summary \
     verify)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \
     answer auth counts estate estate_list estate_paths estate_rows faults ingest limits main \

@@ -19,6 +19,7 @@
 #include "tests/support/stand_in.h"
 #include "tests/support/tls.h"
 #include "tests/support/words.h"
+#include "upload/options.h"
 #include "upload/preflight.h"
 #include "upload/run.h"
 

@@ -10,7 +10,7 @@
 #include "lib/store/store.h"
 
 #include "extract/options.h"
-#include "upload/verify.h"
+#include "upload/choose.h"
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
@@ -760,18 +760,18 @@ static void test_upload(void **state)
     for (int i = 0; i < 3; i++) {
         static const size_t counts[] = {EXTRACTION_FILES, 3, 3};
         struct upload_settings settings = {.directory_path = x->output, .file_type = UPLOAD_VIZ};
-        struct upload_files files = UPLOAD_FILES_INIT;
+        struct upload_job job = {.settings = &settings, .stop_fd = -1, .files = UPLOAD_FILES_INIT};
         struct smc_error err = SMC_ERROR_INIT;
         settings.is_latest = i == 0;
         settings.set = i == 0 ? NULL : partial;
         settings.is_forced = i == 2;
-        assert_int_equal(upload_check(&settings, &files, NULL, -1, &err),
-                         i == 1 ? SMC_ERR_IO : SMC_OK);
+        assert_int_equal(upload_choose(&job, &err), i == 1 ? SMC_ERR_IO : SMC_OK);
         if (i == 1)
             assert_non_null(strstr(err.detail, "1 problem (--force"));
-        assert_int_equal(files.count, counts[i]);
-        assert_int_equal(strncmp(files.items[0].name, i == 0 ? whole : partial, strlen(whole)), 0);
-        upload_files_clear(&files);
+        assert_int_equal(job.files.count, counts[i]);
+        assert_int_equal(strncmp(job.files.items[0].name, i == 0 ? whole : partial, strlen(whole)),
+                         0);
+        upload_files_clear(&job.files);
     }
     free(whole);
     free(partial);

@@ -17,7 +17,7 @@
 static const char *const types[] = {"DBT", "LOOKML", "QUALITY", "VIZ", "WAREHOUSE", NULL};
 static const char *const zones[] = {"EU", "US", NULL};
 
-/* The first seven are the contract's: scripts depend on their flags, letters and variables, and on
+/* The first seven are fixed: scripts depend on their flags, letters and variables, and on
  * the two aliases. */
 static const struct smci_setting rows[] = {
     {.section = "What is sent, and where to",

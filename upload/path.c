@@ -4,10 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include <sigmacat/client.h>
 #include "lib/net/address.h"
 
-/* One row a type, in the order of enum upload_type (contract: PATH by type). */
+/* One row a type, in the order of enum upload_type: castor-upload(1), "Where files go". */
 static const struct {
     const char *root;
     bool has_project;
@@ -26,16 +25,13 @@ enum smc_status upload_path(const struct upload_settings *settings, const char *
 {
     int type = settings->file_type;
     const char *last = forms[type].name ? forms[type].name : name;
-    enum smc_status rc = smc_buf_addf(out, "%s%s/", forms[type].root, settings->source_uuid);
-    if (rc == SMC_OK && forms[type].has_project) {
-        const char *project = settings->project_name;
-        rc = smc_buf_addstr(out, "lookml/");
-        if (rc == SMC_OK)
-            rc = smci_url_encode(project, strlen(project), out);
-        if (rc == SMC_OK)
-            rc = smc_buf_addstr(out, "/");
+    (void)smc_buf_addf(out, "%s%s/", forms[type].root, settings->source_uuid);
+    if (forms[type].has_project) {
+        (void)smc_buf_addstr(out, "lookml/");
+        (void)smci_url_encode(settings->project_name, strlen(settings->project_name), out);
+        (void)smc_buf_addstr(out, "/");
     }
-    if (rc == SMC_OK && forms[type].has_time && seconds >= 0)
-        rc = smc_buf_addf(out, "%" PRId64 "-", seconds);
-    return rc == SMC_OK ? smci_url_encode(last, strlen(last), out) : rc;
+    if (forms[type].has_time && seconds >= 0)
+        (void)smc_buf_addf(out, "%" PRId64 "-", seconds);
+    return smci_url_encode(last, strlen(last), out);
 }

@@ -6,7 +6,7 @@
 
 #include <sigmacat/buf.h>
 
-#include "options.h"
+#include "options_table.h"
 
 /* Appends the PATH of a file with that base name, encoded, without a leading slash. `seconds` is the
  * moment of the upload in Unix time, for the types that have it in their path; -1 leaves it out, for

@@ -3,91 +3,74 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-#include <sigmacat/client.h>
 
 #include "lib/cli/place.h"
 #include "lib/cli/server.h"
 
-#include "verify.h"
+#include "choose.h"
+#include "record.h"
+#include "sets.h"
 #include "summary.h"
 
 struct preflight {
-    const struct upload_settings *settings;
-    struct smc_log *log;
-    const struct smc_clock *clock;
-    int stop_fd;
+    struct upload_job job;
     struct smci_cli_checklist list;
 };
 
 static const char *setting(const struct preflight *check, const char *flag)
 {
-    return smci_settings_name(&check->settings->sources, flag);
+    return smci_settings_name(&check->job.settings->sources, flag);
 }
 
 /* ---- files ---- */
 
-/* The last file of a set, which in the order of names is the newest; NULL: there is no set. */
-static const struct upload_file *newest_of(const struct upload_files *files)
+/* Whether the summary of the set, its last file, says that it is partial. */
+static bool is_partial(const struct upload_files *files, struct upload_set set)
 {
-    for (size_t i = files->count; i > 0; i--)
-        if (upload_set_len(files->items[i - 1].name) > 0)
-            return &files->items[i - 1];
-    return NULL;
-}
-
-static bool is_of_set(const struct upload_file *file, const char *set)
-{
-    size_t len = strlen(set);
-    return upload_set_len(file->name) == len + 1 && strncmp(file->name, set, len) == 0;
-}
-
-/* Whether the summary of the set that `last` ends says that it is partial. */
-static bool is_partial(const struct upload_files *files, const struct upload_file *last)
-{
+    size_t last = set.end - 1;
     struct upload_identity identity;
     struct upload_summary summary = {.text = SMC_BUF_INIT(0)};
     int fd = -1;
-    bool is_it =
-        upload_is_summary(last->name) &&
-        upload_files_open(files, (size_t)(last - files->items), &fd, &identity, NULL) == SMC_OK &&
-        upload_summary_read(&summary, fd, NULL) == SMC_OK && summary.is_partial;
+    bool is_it = upload_is_summary(files->items[last].name) &&
+                 upload_files_open(files, last, &fd, &identity, NULL) == SMC_OK &&
+                 upload_summary_read(&summary, fd, NULL) == SMC_OK && summary.is_partial;
     upload_summary_clear(&summary);
     if (fd >= 0)
         (void)close(fd);
     return is_it;
 }
 
-static void advise_on_partial(struct preflight *check, const struct upload_file *last)
+static void advise_on_partial(struct preflight *check, const char *name)
 {
     static const char whole[] = "extract without --only and --skip, or send it";
-    if (check->settings->is_latest)
+    if (check->job.settings->is_latest)
         smci_cli_remedy(&check->list, "%s by --set %.*s --force, in place of %s", whole,
-                        (int)upload_set_len(last->name) - 1, last->name,
-                        setting(check, "--latest"));
+                        upload_set_digits(name), name, setting(check, "--latest"));
     else
         smci_cli_remedy(&check->list, "%s all the same by --force", whole);
 }
 
-static void advise_on_sets(struct preflight *check, const struct upload_files *files)
+static void advise_on_sets(struct preflight *check)
 {
-    const struct upload_settings *settings = check->settings;
-    const struct upload_file *last = newest_of(files);
+    const struct upload_settings *settings = check->job.settings;
+    const struct upload_files *files = &check->job.files;
+    struct upload_set set = {0, 0};
     bool is_choosing = settings->is_latest || settings->set;
-    bool is_only = last && upload_is_same_set(files->items[0].name, last->name);
-    if (!last && is_choosing)
+    bool has_set = upload_set_newest(files, NULL, &set);
+    bool is_only =
+        has_set && upload_is_same_set(files->items[0].name, files->items[set.begin].name);
+    if (!has_set && is_choosing)
         smci_cli_remedy(&check->list, "run castor-extract-sigma first, or correct %s",
                         setting(check, "--directory_path"));
-    else if (!last)
+    else if (!has_set)
         smci_cli_remedy(&check->list, "mend or remove what the log names in %s",
                         settings->directory_path);
-    else if (settings->set && !is_of_set(last, settings->set))
+    else if (settings->set && !upload_set_find(files, settings->set, &set))
         smci_cli_remedy(&check->list, "give %s the digits that a set's names in %s begin with",
                         setting(check, "--set"), settings->directory_path);
-    else if ((is_choosing || is_only) && is_partial(files, last))
-        advise_on_partial(check, last);
+    else if ((is_choosing || is_only) && is_partial(files, set))
+        advise_on_partial(check, files->items[set.begin].name);
     else if (is_choosing)
         smci_cli_remedy(&check->list, "extract again into %s, to the end of the run",
                         settings->directory_path);
@@ -95,17 +78,17 @@ static void advise_on_sets(struct preflight *check, const struct upload_files *f
         smci_cli_remedy(&check->list, "choose a whole set by --latest, or extract again");
 }
 
-static void advise_on_files(struct preflight *check, const struct upload_files *files,
-                            const struct smc_error *why)
+static void advise_on_files(struct preflight *check, const struct smc_error *why)
 {
-    const struct upload_settings *settings = check->settings;
+    const struct upload_settings *settings = check->job.settings;
+    const struct upload_files *files = &check->job.files;
     bool is_sets = settings->directory_path && settings->file_type == UPLOAD_VIZ;
     const char *name =
         setting(check, settings->directory_path ? "--directory_path" : "--file_path");
     if (!settings->directory_path)
         smci_cli_remedy(&check->list, "give %s a file that can be read and is not empty", name);
     else if (files->count > 0 && is_sets)
-        advise_on_sets(check, files);
+        advise_on_sets(check);
     else if (files->count > 0)
         smci_cli_remedy(&check->list, "mend or remove what the log names in %s",
                         settings->directory_path);
@@ -120,39 +103,37 @@ static void advise_on_files(struct preflight *check, const struct upload_files *
 
 static enum smc_status check_files(struct preflight *check, struct smc_error *err)
 {
-    struct upload_files files = UPLOAD_FILES_INIT;
+    const struct upload_files *files = &check->job.files;
     struct smc_error why = SMC_ERROR_INIT;
     int64_t bytes = 0;
-    enum smc_status rc = upload_check(check->settings, &files, check->log, check->stop_fd, &why);
-    for (size_t i = 0; i < files.count; i++)
-        bytes += files.items[i].identity.size;
+    enum smc_status rc = upload_choose(&check->job, &why);
+    for (size_t i = 0; i < files->count; i++)
+        bytes += files->items[i].identity.size;
     if (rc == SMC_OK) {
         smci_cli_ok(&check->list, "files", "%zu with %" PRId64 " bytes, the first is %s",
-                    files.count, bytes, files.count > 0 ? upload_files_base(&files, 0) : "");
-    } else if (rc == SMC_ERR_IO) {
-        smci_cli_failed(&check->list, rc, "files", "%s", why.detail);
-        advise_on_files(check, &files, &why);
-        rc = SMC_OK;
-    } else {
-        (void)smc_error_set(err, rc, "%s", why.detail);
+                    files->count, bytes, files->count > 0 ? upload_files_base(files, 0) : "");
+        return SMC_OK;
     }
-    upload_files_clear(&files);
-    return rc;
+    if (rc != SMC_ERR_IO)
+        return smc_error_set(err, rc, "%s", why.detail);
+    smci_cli_failed(&check->list, rc, "files", "%s", why.detail);
+    advise_on_files(check, &why);
+    return SMC_OK;
 }
 
 /* ---- where accepted files are recorded ---- */
 
 static enum smc_status check_record(struct preflight *check, struct smc_error *err)
 {
-    const struct upload_settings *settings = check->settings;
-    char *made = NULL;
+    const struct upload_settings *settings = check->job.settings;
     if (!settings->is_skipping && !settings->state)
         return SMC_OK;
-    if (!settings->state && asprintf(&made, "%s/.sigmacat", settings->directory_path) < 0)
+    char *directory = upload_record_directory(settings);
+    if (!directory)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
-    (void)smci_cli_check_place(&check->list, "record", settings->state ? settings->state : made,
-                               setting(check, "--state"), settings->is_skipping);
-    free(made);
+    (void)smci_cli_check_place(&check->list, "record", directory, setting(check, "--state"),
+                               settings->is_skipping);
+    free(directory);
     return SMC_OK;
 }
 
@@ -161,19 +142,9 @@ static enum smc_status check_record(struct preflight *check, struct smc_error *e
 static enum smc_status open_client(struct preflight *check, struct smc_client **client,
                                    struct smc_error *err)
 {
-    const struct upload_settings *settings = check->settings;
-    struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
-    opt.origin = smc_buf_str(&settings->origin);
-    opt.policy = SMC_POLICY_CATALOG;
+    struct smc_client_opt opt = upload_job_client(&check->job);
     opt.authorization = ""; /* the token stays here */
-    opt.cacert = settings->cacert;
     opt.concurrency = 1;
-    opt.retries = settings->retries;
-    opt.retry_base_ms = settings->retry_base_ms;
-    opt.timeout_ms = settings->timeout_ms;
-    opt.stop_fd = check->stop_fd;
-    opt.clock = check->clock;
-    opt.log = check->log;
     return smci_cli_check_client(&check->list, &opt, client, err);
 }
 
@@ -184,16 +155,16 @@ static enum smc_status check_catalog(struct preflight *check, struct smc_error *
     enum smc_status rc = open_client(check, &client, err);
     if (rc == SMC_OK && client) {
         const struct smci_cli_server server = {
-            .origin = smc_buf_str(&check->settings->origin),
+            .origin = smc_buf_str(&check->job.settings->origin),
             .target = "/",
             .owner = "Catalog",
-            .setting = setting(check, check->settings->endpoint ? "--endpoint" : "--zone"),
+            .setting = setting(check, check->job.settings->endpoint ? "--endpoint" : "--zone"),
             .advice = "",
             .use_of_clock = "waits that the server names as a date go by it",
-            .is_built_in = check->settings->endpoint == NULL,
-            .is_in_doubt = check->settings->endpoint != NULL,
+            .is_built_in = check->job.settings->endpoint == NULL,
+            .is_in_doubt = check->job.settings->endpoint != NULL,
             .client = client,
-            .clock = check->clock};
+            .clock = check->job.clock};
         rc = smci_cli_check_server(&check->list, &server, &is_reached, err);
     }
     smc_client_free(client);
@@ -205,14 +176,16 @@ static enum smc_status check_catalog(struct preflight *check, struct smc_error *
 enum smc_status upload_preflight(const struct upload_settings *settings, struct smc_log *log,
                                  const struct smc_clock *clock, int stop_fd, struct smc_error *err)
 {
-    struct preflight check = {.settings = settings,
-                              .log = log,
-                              .clock = clock ? clock : smc_clock_system(),
-                              .stop_fd = stop_fd};
+    struct preflight check = {.job = {.settings = settings,
+                                      .log = log,
+                                      .clock = clock ? clock : smc_clock_system(),
+                                      .stop_fd = stop_fd,
+                                      .files = UPLOAD_FILES_INIT}};
     if (smc_log_hide(log, settings->token) != SMC_OK)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
     smci_cli_checklist_init(&check.list, settings->out, log);
     enum smc_status rc = check_files(&check, err);
+    upload_files_clear(&check.job.files);
     if (rc == SMC_OK)
         rc = check_record(&check, err);
     if (rc == SMC_OK)

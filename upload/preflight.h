@@ -5,7 +5,7 @@
 #include <sigmacat/clock.h>
 #include <sigmacat/log.h>
 
-#include "options.h"
+#include "options_table.h"
 
 /* Looks at what a run needs, in a run's order, and says so line by line on the settings' `out`;
  * `settings` has been checked. Files are read as --dry-run reads them, with their problems in the log.

@@ -6,7 +6,7 @@
 #include <sigmacat/log.h>
 
 #include "files.h"
-#include "options.h"
+#include "options_table.h"
 
 /* Says in the log which files were sent and which were not, and why. */
 void upload_report_log(const struct upload_files *files, struct smc_log *log);

@@ -3,91 +3,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "lib/store/ledger.h"
 
-#include "verify.h"
+#include "choose.h"
 #include "path.h"
+#include "record.h"
 #include "report.h"
 #include "send.h"
-
-/* ---- the ledger ---- */
-
-static enum smc_status open_ledger(const struct upload_settings *settings, struct smc_log *log,
-                                   struct smci_ledger **ledger, struct smc_error *err)
-{
-    bool is_needed = settings->is_skipping || settings->is_listing;
-    bool is_reading = settings->is_dry_run || settings->is_listing;
-    struct smc_error why = SMC_ERROR_INIT;
-    char *made = NULL;
-    *ledger = NULL;
-    if (!is_needed && !settings->state)
-        return SMC_OK;
-    if (!settings->state && asprintf(&made, "%s/.sigmacat", settings->directory_path) < 0)
-        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
-    enum smc_status rc =
-        smci_ledger_open(ledger, settings->state ? settings->state : made, !is_reading, &why);
-    free(made);
-    if (rc == SMC_OK)
-        return SMC_OK;
-    if (is_needed || rc == SMC_ERR_NOMEM)
-        return smc_error_set(err, rc, "%s", why.detail);
-    smc_log_write(log, SMC_LOG_WARN, "What is accepted is not recorded: %s", why.detail);
-    return SMC_OK;
-}
-
-static enum smc_status is_accepted(const struct upload_job *job, size_t index, bool *found,
-                                   struct smc_error *err)
-{
-    const struct upload_file *file = &job->files->items[index];
-    struct smc_buf target = SMC_BUF_INIT(SIZE_MAX);
-    enum smc_status rc =
-        upload_target(job->settings, upload_files_base(job->files, index), &target);
-    struct smci_ledger_entry entry = {.source_id = job->settings->source_uuid,
-                                      .path = smc_buf_str(&target),
-                                      .size = file->identity.size,
-                                      .sha256 = file->sha256};
-    *found = false;
-    if (rc != SMC_OK)
-        (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
-    else if (*file->sha256)
-        rc = smci_ledger_has(job->ledger, &entry, found, err);
-    smc_buf_clear(&target);
-    return rc;
-}
-
-/* Whether any file of the summary's set is to be sent: then Catalog needs the summary after it. */
-static bool is_set_moving(const struct upload_files *files, size_t summary)
-{
-    const struct upload_file *items = files->items;
-    for (size_t i = summary; i > 0 && upload_is_same_set(items[summary].name, items[i - 1].name);
-         i--)
-        if (items[i - 1].state == UPLOAD_WAITING)
-            return true;
-    return false;
-}
-
-static enum smc_status leave_out_accepted(struct upload_job *job, struct smc_error *err)
-{
-    for (size_t i = 0; i < job->files->count && job->settings->is_skipping; i++) {
-        struct upload_file *file = &job->files->items[i];
-        bool found = false;
-        if (upload_is_summary(file->name) && is_set_moving(job->files, i))
-            continue;
-        enum smc_status rc = is_accepted(job, i, &found, err);
-        if (rc != SMC_OK)
-            return rc;
-        if (!found)
-            continue;
-        file->state = UPLOAD_SKIPPED;
-        smc_log_write(job->log, SMC_LOG_INFO, "Left out %s: accepted before, and unchanged",
-                      file->name);
-    }
-    return SMC_OK;
-}
 
 /* ---- without sending ---- */
 
@@ -98,13 +22,13 @@ static enum smc_status show_plan(const struct upload_job *job, struct smc_error 
     enum smc_status rc = SMC_OK;
     int64_t bytes = 0;
     size_t count = 0;
-    for (size_t i = 0; i < job->files->count && rc == SMC_OK; i++) {
-        const struct upload_file *file = &job->files->items[i];
+    for (size_t i = 0; i < job->files.count && rc == SMC_OK; i++) {
+        const struct upload_file *file = &job->files.items[i];
         char records[40] = "";
         if (file->state != UPLOAD_WAITING)
             continue;
         smc_buf_reset(&path);
-        rc = upload_path(job->settings, upload_files_base(job->files, i), seconds, &path);
+        rc = upload_path(job->settings, upload_files_base(&job->files, i), seconds, &path);
         if (file->record_count >= 0)
             (void)snprintf(records, sizeof records, ", %" PRId64 " records", file->record_count);
         smc_log_write(job->log, SMC_LOG_INFO,
@@ -128,9 +52,9 @@ static enum smc_status show_plan(const struct upload_job *job, struct smc_error 
 static enum smc_status conclude(const struct upload_job *job, enum smc_status rc,
                                 struct smc_error *err)
 {
-    size_t all = job->files->count;
-    size_t sent = upload_report_count(job->files, UPLOAD_SENT);
-    size_t skipped = upload_report_count(job->files, UPLOAD_SKIPPED);
+    size_t all = job->files.count;
+    size_t sent = upload_report_count(&job->files, UPLOAD_SENT);
+    size_t skipped = upload_report_count(&job->files, UPLOAD_SKIPPED);
     size_t missing = all - sent - skipped;
     if (missing == 0 && rc == SMC_OK) {
         if (skipped > 0)
@@ -142,7 +66,7 @@ static enum smc_status conclude(const struct upload_job *job, enum smc_status rc
             return smc_error_set(err, job->worst, "all files were sent, but not all are recorded");
         return SMC_OK;
     }
-    upload_report_log(job->files, job->log);
+    upload_report_log(&job->files, job->log);
     if (rc == SMC_OK)
         return smc_error_set(err, job->worst != SMC_OK ? job->worst : SMC_ERR_INTERNAL,
                              "%zu of %zu files were not sent", missing, all);
@@ -152,9 +76,9 @@ static enum smc_status conclude(const struct upload_job *job, enum smc_status rc
 
 static enum smc_status check_and_send(struct upload_job *job, struct smc_error *err)
 {
-    enum smc_status rc = upload_check(job->settings, job->files, job->log, job->stop_fd, err);
+    enum smc_status rc = upload_choose(job, err);
     if (rc == SMC_OK)
-        rc = leave_out_accepted(job, err);
+        rc = upload_record_leave_out(job, err);
     if (rc != SMC_OK)
         return rc;
     if (job->settings->is_dry_run)
@@ -168,7 +92,7 @@ static enum smc_status run_upload(struct upload_job *job, struct smc_error *err)
     enum smc_status rc = check_and_send(job, &outcome);
     if (job->settings->is_json) {
         struct smc_error why = SMC_ERROR_INIT;
-        enum smc_status printed = upload_report_json(job->settings, job->files, &outcome, &why);
+        enum smc_status printed = upload_report_json(job->settings, &job->files, &outcome, &why);
         if (printed != SMC_OK && rc == SMC_OK) {
             rc = printed;
             outcome = why;
@@ -182,25 +106,21 @@ static enum smc_status run_upload(struct upload_job *job, struct smc_error *err)
 enum smc_status upload_run(const struct upload_settings *settings, struct smc_log *log,
                            const struct smc_clock *clock, int stop_fd, struct smc_error *err)
 {
-    struct upload_files files = UPLOAD_FILES_INIT;
-    struct smci_ledger *ledger = NULL;
     /* The record would be made in it, and with it a mistyped directory. */
     if (settings->directory_path && !settings->is_listing &&
         access(settings->directory_path, F_OK) != 0)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
                                    settings->directory_path);
-    enum smc_status rc = open_ledger(settings, log, &ledger, err);
-    if (rc != SMC_OK)
-        return rc;
     struct upload_job job = {.settings = settings,
                              .log = log,
                              .clock = clock ? clock : smc_clock_system(),
                              .stop_fd = stop_fd,
-                             .files = &files,
-                             .ledger = ledger};
-    rc = settings->is_listing ? upload_report_ledger(settings, ledger, log, err)
-                              : run_upload(&job, err);
-    upload_files_clear(&files);
-    smci_ledger_close(ledger);
+                             .files = UPLOAD_FILES_INIT};
+    enum smc_status rc = upload_record_open(&job, err);
+    if (rc == SMC_OK)
+        rc = settings->is_listing ? upload_report_ledger(settings, job.ledger, log, err)
+                                  : run_upload(&job, err);
+    upload_files_clear(&job.files);
+    smci_ledger_close(job.ledger);
     return rc;
 }

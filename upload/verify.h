@@ -1,20 +1,27 @@
-/* What is looked at before the first byte is sent: that every file is whole, and every set. */
-#ifndef UPLOAD_CHECK_H
-#define UPLOAD_CHECK_H
+/* Whether files and sets are whole, before the first byte is sent. */
+#ifndef UPLOAD_VERIFY_H
+#define UPLOAD_VERIFY_H
 
-#include <sigmacat/log.h>
+#include "job.h"
+#include "sets.h"
 
-#include "files.h"
-#include "options.h"
+struct upload_verifier {
+    struct upload_job *job;
+    bool is_trial;    /* a set that is passed over when it has a problem: none is logged */
+    bool is_choosing; /* files that a set's summary does not list are not looked at */
+    size_t problem_count;
+    struct smc_error first; /* the first problem since the count was 0 */
+};
 
-/* Finds the files that the settings ask for and checks them; with --latest or --set, the others of
- * the directory are taken from `files`. Each is read once, in pieces, unless it is a single file (or
- * a .csv) whose SHA-256 nobody asked for.
- *
- * Every problem is a line in the log. SMC_ERR_IO when there are some and they are not forced;
- * SMC_ERR_CANCELLED when `stop_fd` is readable (-1: none); SMC_ERR_NOMEM. `files` is to be cleared
- * also after an error. */
-enum smc_status upload_check(const struct upload_settings *settings, struct upload_files *files,
-                             struct smc_log *log, int stop_fd, struct smc_error *err);
+/* Opens the file and reads it once, in pieces, unless it is a single file (or a .csv) whose SHA-256
+ * nobody asked for; what is known of it then is in the job's files. Each problem is counted, and a
+ * line in the log. An error only for what concerns more than this file: SMC_ERR_CANCELLED,
+ * SMC_ERR_NOMEM. */
+enum smc_status upload_verify_file(struct upload_verifier *v, size_t index, struct smc_error *err);
+
+/* The same of each file of a set, and whether the set has its summary and all that this counts. Files
+ * that the summary does not list become foreign. */
+enum smc_status upload_verify_set(struct upload_verifier *v, struct upload_set set,
+                                  struct smc_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "support.h"
 
 #include "tests/sim/sim.h"
+#include "upload/options.h"
 #include "upload/run.h"
 
 #define ID    "01234567-89ab-cdef-0123-456789abcdef"

@@ -1,0 +1,158 @@
+#include "choose.h"
+
+#include <string.h>
+
+#include "verify.h"
+
+/* Names that a person gets in one line; a log line has room for 4,000 bytes. */
+#define NAMES_IN_LINE_MAX ((size_t)3000)
+
+/* ---- by sets ---- */
+
+/* The newest set without a problem. */
+static enum smc_status choose_latest(struct upload_verifier *v, struct smc_error *err)
+{
+    struct upload_job *job = v->job;
+    const char *before = NULL;
+    struct smc_error newest = SMC_ERROR_INIT;
+    struct upload_set set;
+    v->is_trial = true;
+    while (upload_set_newest(&job->files, before, &set)) {
+        before = job->files.items[set.begin].name;
+        enum smc_status rc = upload_verify_set(v, set, err);
+        if (rc != SMC_OK)
+            return rc;
+        if (v->problem_count == 0) {
+            smc_log_write(job->log, SMC_LOG_INFO, "The newest complete set is %.*s",
+                          upload_set_digits(before), before);
+            upload_files_keep(&job->files, set.begin, set.end);
+            return SMC_OK;
+        }
+        smc_log_write(job->log, SMC_LOG_WARN, "Set %.*s is passed over: %s",
+                      upload_set_digits(before), before, v->first.detail);
+        if (newest.code == SMC_OK)
+            newest = v->first;
+        v->problem_count = 0;
+    }
+    if (!before)
+        return smc_error_set(err, SMC_ERR_IO,
+                             "%s: no complete set at all: castor-extract-sigma makes one",
+                             job->files.directory);
+    return smc_error_set(err, SMC_ERR_IO,
+                         "%s: no complete set: each was passed over; of the newest: %s",
+                         job->files.directory, newest.detail);
+}
+
+static enum smc_status choose_set(struct upload_verifier *v, struct smc_error *err)
+{
+    struct upload_files *files = &v->job->files;
+    struct upload_set set;
+    if (!upload_set_find(files, v->job->settings->set, &set))
+        return smc_error_set(err, SMC_ERR_IO, "%s: no file of set %s", files->directory,
+                             v->job->settings->set);
+    enum smc_status rc = upload_verify_set(v, set, err);
+    upload_files_keep(files, set.begin, set.end);
+    return rc;
+}
+
+static enum smc_status choose_all_sets(struct upload_verifier *v, struct smc_error *err)
+{
+    struct upload_files *files = &v->job->files;
+    struct upload_set set;
+    size_t set_count = 0;
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; i < files->count && rc == SMC_OK; i = set.end) {
+        set = upload_set_from(files, i);
+        if (upload_set_len(files->items[i].name) > 0) {
+            rc = upload_verify_set(v, set, err);
+            set_count++;
+        } else {
+            files->items[i].is_foreign = true;
+            rc = upload_verify_file(v, i, err);
+        }
+    }
+    if (rc == SMC_OK && set_count > 1)
+        smc_log_write(v->job->log, SMC_LOG_WARN,
+                      "%s has %zu sets, and all are sent; --latest sends the newest",
+                      files->directory, set_count);
+    return rc;
+}
+
+/* One line; what does not fit in it is counted. */
+static void warn_of_foreign(const struct upload_job *job)
+{
+    struct smc_buf names = SMC_BUF_INIT(NAMES_IN_LINE_MAX);
+    size_t count = 0;
+    size_t shown = 0;
+    for (size_t i = 0; i < job->files.count; i++) {
+        if (!job->files.items[i].is_foreign)
+            continue;
+        const char *name = job->files.items[i].name;
+        bool is_fitting = names.len + 2 + strlen(name) <= NAMES_IN_LINE_MAX;
+        count++;
+        if (is_fitting && smc_buf_addf(&names, "%s%s", shown > 0 ? ", " : "", name) == SMC_OK)
+            shown++;
+    }
+    if (shown < count)
+        smc_log_write(job->log, SMC_LOG_WARN, "Of no extracted set, and sent too: %s, and %zu more",
+                      smc_buf_str(&names), count - shown);
+    else if (count > 0)
+        smc_log_write(job->log, SMC_LOG_WARN, "Of no extracted set, and sent too: %s",
+                      smc_buf_str(&names));
+    smc_buf_clear(&names);
+}
+
+/* ---- all ---- */
+
+static enum smc_status find_files(struct upload_job *job, struct smc_error *err)
+{
+    if (job->settings->directory_path)
+        return upload_files_in(&job->files, job->settings->directory_path, job->log, err);
+    return upload_files_one(&job->files, job->settings->file_path, err);
+}
+
+static enum smc_status choose_all_files(struct upload_verifier *v, struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; i < v->job->files.count && rc == SMC_OK; i++)
+        rc = upload_verify_file(v, i, err);
+    return rc;
+}
+
+static enum smc_status conclude(const struct upload_verifier *v, struct smc_error *err)
+{
+    const struct upload_settings *settings = v->job->settings;
+    const char *plural = v->problem_count == 1 ? "" : "s";
+    if (v->problem_count == 0)
+        return SMC_OK;
+    if (settings->is_forced) {
+        smc_log_write(v->job->log, SMC_LOG_WARN, "Forced in spite of %zu problem%s",
+                      v->problem_count, plural);
+        return SMC_OK;
+    }
+    if (settings->is_checking)
+        return smc_error_set(err, SMC_ERR_IO, "%zu problem%s, the first: %s", v->problem_count,
+                             plural, v->first.detail);
+    return smc_error_set(err, SMC_ERR_IO,
+                         "nothing was sent: %zu problem%s (--force sends all the same): %s",
+                         v->problem_count, plural, v->first.detail);
+}
+
+enum smc_status upload_choose(struct upload_job *job, struct smc_error *err)
+{
+    const struct upload_settings *settings = job->settings;
+    struct upload_verifier v = {.job = job, .is_choosing = settings->is_latest || settings->set};
+    enum smc_status rc = find_files(job, err);
+    if (rc != SMC_OK)
+        return rc;
+    if (!settings->directory_path || settings->file_type != UPLOAD_VIZ)
+        rc = choose_all_files(&v, err);
+    else if (settings->is_latest)
+        rc = choose_latest(&v, err);
+    else if (settings->set)
+        rc = choose_set(&v, err);
+    else
+        rc = choose_all_sets(&v, err);
+    warn_of_foreign(job);
+    return rc == SMC_OK ? conclude(&v, err) : rc;
+}

@@ -1,0 +1,28 @@
+/* What every part of an upload works with. A leaf: it knows none of the parts. */
+#ifndef UPLOAD_JOB_H
+#define UPLOAD_JOB_H
+
+#include <sigmacat/client.h>
+#include <sigmacat/clock.h>
+#include <sigmacat/log.h>
+
+#include "files.h"
+#include "options_table.h"
+
+struct smci_ledger;
+
+struct upload_job {
+    const struct upload_settings *settings; /* checked; borrowed, as the next three */
+    struct smc_log *log;
+    const struct smc_clock *clock;
+    int stop_fd; /* readable when the run is to end; -1: never */
+    struct upload_files files;
+    struct smci_ledger *ledger; /* where accepted files are recorded; NULL: nowhere */
+    enum smc_status worst;      /* of what failed without ending the run; SMC_OK: none */
+};
+
+/* The options of a client of Catalog, as the settings have them, but for the Authorization header.
+ * Borrows from the job. */
+struct smc_client_opt upload_job_client(const struct upload_job *job);
+
+#endif
