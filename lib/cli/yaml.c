@@ -10,14 +10,26 @@
 
 #include <yaml.h>
 
+#include "yaml_mask.h"
+
 /* Of all keys of one mapping. */
 #define KEYS_MAX 65536
+
+/* A character's place in the text. */
+struct cursor {
+    size_t index; /* in characters, as libyaml counts */
+    size_t at;    /* in bytes */
+};
 
 struct smci_yaml {
     const char *shown;
     const char *text;
+    size_t len;
+    struct smc_buf mask; /* the text without its letters, which libyaml reads */
     yaml_parser_t parser;
-    yaml_event_t event; /* the one that is looked at */
+    yaml_event_t event;    /* the one that is looked at; its value is masked, */
+    struct smc_buf scalar; /*   and here it is as the text has it */
+    struct cursor cursor;  /* the last place that was asked for */
     struct smc_error *err;
 };
 
@@ -83,14 +95,6 @@ static enum smc_status fail_parser(const struct smci_yaml *yaml)
 
 /* ---- events ---- */
 
-/* Texts may be secrets. */
-static void drop_event(struct smci_yaml *yaml)
-{
-    if (yaml->event.type == YAML_SCALAR_EVENT)
-        explicit_bzero(yaml->event.data.scalar.value, yaml->event.data.scalar.length);
-    yaml_event_delete(&yaml->event);
-}
-
 /* What YAML can do beyond keys, values and lists would make two readers see different settings. */
 static enum smc_status check_node(const struct smci_yaml *yaml)
 {
@@ -123,20 +127,57 @@ static enum smc_status check_node(const struct smci_yaml *yaml)
     return SMC_OK;
 }
 
+/* The byte at which the character of a mark begins. */
+static size_t byte_of(struct smci_yaml *yaml, const yaml_mark_t *mark)
+{
+    struct cursor *cursor = &yaml->cursor;
+    if (mark->index < cursor->index)
+        *cursor = (struct cursor){0, 0};
+    while (cursor->index < mark->index && cursor->at < yaml->len) {
+        do
+            cursor->at++;
+        while (cursor->at < yaml->len && ((unsigned char)yaml->text[cursor->at] & 0xc0) == 0x80);
+        cursor->index++;
+    }
+    return cursor->at;
+}
+
+static enum smc_status read_scalar(struct smci_yaml *yaml)
+{
+    const yaml_event_t *event = &yaml->event;
+    size_t begin = byte_of(yaml, &event->start_mark);
+    size_t end = byte_of(yaml, &event->end_mark);
+    yaml_scalar_style_t style = event->data.scalar.style;
+    smc_buf_reset(&yaml->scalar);
+    /* A block's head may have a comment. */
+    if (style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE)
+        while (begin < end && yaml->text[begin] != '\n' && yaml->text[begin] != '\r')
+            begin++;
+    enum smc_status rc = smci_yaml_unmask(yaml->text, yaml->mask.data, begin, end,
+                                          (const char *)event->data.scalar.value,
+                                          event->data.scalar.length, &yaml->scalar);
+    if (rc == SMC_ERR_SYNTAX)
+        return smci_yaml_fail(yaml, smci_yaml_place(yaml),
+                              "an escape stands for the letter Z: write the letter itself");
+    return rc;
+}
+
 static enum smc_status next(struct smci_yaml *yaml)
 {
-    drop_event(yaml);
+    yaml_event_delete(&yaml->event);
     if (!yaml_parser_parse(&yaml->parser, &yaml->event))
         return fail_parser(yaml);
-    return check_node(yaml);
+    enum smc_status rc = check_node(yaml);
+    return rc == SMC_OK && yaml->event.type == YAML_SCALAR_EVENT ? read_scalar(yaml) : rc;
 }
 
 /* "key:" with nothing behind it, or with the words for nothing. */
-static bool is_nothing(const yaml_event_t *event)
+static bool is_nothing(const struct smci_yaml *yaml)
 {
+    const yaml_event_t *event = &yaml->event;
     if (event->type != YAML_SCALAR_EVENT || event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
         return false;
-    const char *text = (const char *)event->data.scalar.value;
+    const char *text = smc_buf_str(&yaml->scalar);
     return *text == '\0' || strcmp(text, "~") == 0 || strcasecmp(text, "null") == 0;
 }
 
@@ -148,9 +189,9 @@ static const char *form_of(const yaml_event_t *event)
 }
 
 /* "host:aws-eu" is a text to YAML. */
-static bool has_colon(const yaml_event_t *event)
+static bool has_colon(const struct smci_yaml *yaml)
 {
-    return event->type == YAML_SCALAR_EVENT && strchr((const char *)event->data.scalar.value, ':');
+    return yaml->event.type == YAML_SCALAR_EVENT && strchr(smc_buf_str(&yaml->scalar), ':');
 }
 
 /* ---- mappings ---- */
@@ -173,8 +214,8 @@ static enum smc_status take_key(const struct smci_yaml *yaml, struct smci_key *k
     key->at = smci_yaml_place(yaml);
     if (event->type != YAML_SCALAR_EVENT)
         return smci_yaml_fail(yaml, key->at, "%s can't be a key", form_of(event));
-    const char *text = (const char *)event->data.scalar.value;
-    size_t len = event->data.scalar.length;
+    const char *text = smc_buf_str(&yaml->scalar);
+    size_t len = yaml->scalar.len;
     if (len == 0 || len >= sizeof key->text || strlen(text) != len)
         return smci_yaml_fail(yaml, key->at,
                               "this can't be a key: one of 1 to %d characters is expected",
@@ -188,13 +229,13 @@ enum smc_status smci_yaml_mapping(struct smci_yaml *yaml, const char *what, smci
 {
     struct smc_buf seen = SMC_BUF_INIT(KEYS_MAX);
     enum smc_status rc = SMC_OK;
-    if (is_nothing(&yaml->event))
+    if (is_nothing(yaml))
         return SMC_OK;
     if (yaml->event.type != YAML_MAPPING_START_EVENT)
-        return smci_yaml_fail(
-            yaml, smci_yaml_place(yaml), "%s: keys and values are expected, not %s%s", what,
-            form_of(&yaml->event),
-            has_colon(&yaml->event) ? " (is a space missing behind its colon?)" : "");
+        return smci_yaml_fail(yaml, smci_yaml_place(yaml),
+                              "%s: keys and values are expected, not %s%s", what,
+                              form_of(&yaml->event),
+                              has_colon(yaml) ? " (is a space missing behind its colon?)" : "");
     rc = next(yaml);
     while (rc == SMC_OK && yaml->event.type != YAML_MAPPING_END_EVENT) {
         struct smci_key key;
@@ -220,11 +261,11 @@ enum smc_status smci_yaml_value(struct smci_yaml *yaml, const char *key, struct 
     if (event->type != YAML_SCALAR_EVENT)
         return smci_yaml_fail(yaml, smci_yaml_place(yaml), "%s: a single value is expected, not %s",
                               key, form_of(event));
-    const char *text = (const char *)event->data.scalar.value;
-    if (is_nothing(event) || *text == '\0')
+    const char *text = smc_buf_str(&yaml->scalar);
+    if (is_nothing(yaml) || *text == '\0')
         return smci_yaml_fail(yaml, smci_yaml_place(yaml),
                               "%s: the value is empty: give one, or take the key out", key);
-    if (strlen(text) != event->data.scalar.length)
+    if (strlen(text) != yaml->scalar.len)
         return smci_yaml_fail(yaml, smci_yaml_place(yaml), "%s: a NUL can't be part of a value",
                               key);
     enum smc_status rc = smc_buf_addstr(out, text);
@@ -274,28 +315,37 @@ static enum smc_status read_document(struct smci_yaml *yaml, smci_yaml_take *tak
     return rc;
 }
 
-/* libyaml frees its copies of the text without emptying them. */
-static void wipe_parser(yaml_parser_t *parser)
+/* All that is needed at once, since growing leaves copies behind. An escape of two bytes may stand for a
+ * character of three. */
+static enum smc_status reserve(struct smci_yaml *yaml)
 {
-    if (parser->raw_buffer.start)
-        explicit_bzero(parser->raw_buffer.start,
-                       (size_t)(parser->raw_buffer.end - parser->raw_buffer.start));
-    if (parser->buffer.start)
-        explicit_bzero(parser->buffer.start, (size_t)(parser->buffer.end - parser->buffer.start));
-    yaml_parser_delete(parser);
+    smc_buf_init(&yaml->mask, yaml->len);
+    smc_buf_init(&yaml->scalar, 2 * yaml->len);
+    enum smc_status rc = smc_buf_reserve(&yaml->mask, yaml->len);
+    return rc == SMC_OK ? smc_buf_reserve(&yaml->scalar, 2 * yaml->len) : rc;
 }
 
 enum smc_status smci_yaml_read(const char *shown, const char *text, size_t len,
                                smci_yaml_take *take, void *ctx, struct smc_error *err)
 {
-    struct smci_yaml yaml = {.shown = shown, .text = text, .err = err};
-    if (!yaml_parser_initialize(&yaml.parser))
-        return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
-    yaml_parser_set_input_string(&yaml.parser, (const unsigned char *)text, len);
-    enum smc_status rc = read_document(&yaml, take, ctx);
-    if (rc == SMC_ERR_NOMEM)
-        (void)smc_error_set(err, rc, "out of memory");
-    drop_event(&yaml);
-    wipe_parser(&yaml.parser);
-    return rc;
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    size_t skipped = len >= 3 && memcmp(text, byte_order_mark, 3) == 0 ? 3 : 0;
+    struct smci_yaml yaml = {
+        .shown = shown, .text = text + skipped, .len = len - skipped, .err = err};
+    enum smc_status rc = reserve(&yaml);
+    if (rc == SMC_OK)
+        rc = smci_yaml_mask(yaml.text, yaml.len, &yaml.mask);
+    if (rc == SMC_OK && !yaml_parser_initialize(&yaml.parser))
+        rc = SMC_ERR_NOMEM;
+    if (rc == SMC_OK) {
+        yaml_parser_set_encoding(&yaml.parser, YAML_UTF8_ENCODING);
+        yaml_parser_set_input_string(&yaml.parser, (const unsigned char *)smc_buf_str(&yaml.mask),
+                                     yaml.mask.len);
+        rc = read_document(&yaml, take, ctx);
+        yaml_event_delete(&yaml.event);
+        yaml_parser_delete(&yaml.parser);
+    }
+    smc_buf_clear(&yaml.mask);
+    smc_buf_wipe(&yaml.scalar);
+    return rc == SMC_ERR_NOMEM ? smc_error_set(err, rc, "out of memory") : rc;
 }
