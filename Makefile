@@ -54,7 +54,7 @@ fortify = $(call once,fortify,$(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /d
 # ---- what there is ---- Sources are named; tests and benchmarks are found by their names.
 LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix base/, api buf clock digest dir error idset log num rng stop uuid) \
-    $(addprefix json/, scan splice string tree validate walk) \
+    $(addprefix json/, scan splice string tree validate walk write) \
     $(addprefix net/, address auth call client cursor http http_head httpdate pace page pages retry stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer ledger list open store) \

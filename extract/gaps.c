@@ -34,23 +34,22 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc
 {
     char number[24];
     struct smc_buf text = SMC_BUF_INIT(65536);
-    struct smci_tree *root = smci_tree_object();
-    (void)smci_tree_add_text(root, "asset", gap->kind);
-    (void)smci_tree_add_text(root, "id", gap->id);
-    (void)smci_tree_add_text(root, "name", gap->name);
-    (void)smci_tree_add_text(root, "call", gap->call);
-    (void)smci_tree_add_int(root, "status", gap->http_status);
-    (void)smci_tree_add_text(root, "code", gap->code);
-    (void)smci_tree_add_text(root, "requestId", gap->request_id);
-    (void)smci_tree_add_text(root, "reason", gap->reason);
-    (void)smci_tree_add_text(root, "remedy", words(gap->remedy));
-    enum smc_status rc = smci_tree_dump(root, true, &text, err);
+    struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_COMPACT);
+    smci_write_text(&json, "asset", gap->kind);
+    smci_write_text(&json, "id", gap->id);
+    smci_write_text(&json, "name", gap->name);
+    smci_write_text(&json, "call", gap->call);
+    smci_write_int(&json, "status", gap->http_status);
+    smci_write_text(&json, "code", gap->code);
+    smci_write_text(&json, "requestId", gap->request_id);
+    smci_write_text(&json, "reason", gap->reason);
+    smci_write_text(&json, "remedy", words(gap->remedy));
+    enum smc_status rc = smci_write_end(&json, err);
     if (rc == SMC_OK) {
         text.data[text.len - 1] = '\0'; /* the newline */
         (void)snprintf(number, sizeof number, "%" PRId64, gaps->total);
         rc = smci_list_add(gaps->store, LIST_GAPS, number, text.data, "", NULL, err);
     }
-    smci_tree_free(root);
     smc_buf_clear(&text);
     return rc;
 }
@@ -64,11 +63,12 @@ enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_er
     return keep(gaps, gap, err);
 }
 
-void gaps_to_json(const struct gaps *gaps, struct smci_tree *parent)
+void gaps_to_json(const struct gaps *gaps, struct smci_writer *json)
 {
-    struct smci_tree *object = smci_tree_add_object(parent, "gaps");
+    smci_write_object(json, "gaps");
     for (size_t i = 0; i < GAP_KINDS_MAX && gaps->kinds[i].kind; i++)
-        (void)smci_tree_add_int(object, gaps->kinds[i].kind, gaps->kinds[i].count);
+        smci_write_int(json, gaps->kinds[i].kind, gaps->kinds[i].count);
+    smci_write_close(json);
 }
 
 void gaps_log_summary(const struct gaps *gaps)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include <sigmacat/client.h>
-#include "lib/json/tree.h"
+#include "lib/json/write.h"
 #include <sigmacat/log.h>
 #include "lib/store/store.h"
 
@@ -45,7 +45,7 @@ struct gaps {
 enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_error *err);
 
 /* Adds {"KIND": count, ...} to `parent` as "gaps". */
-void gaps_to_json(const struct gaps *gaps, struct smci_tree *parent);
+void gaps_to_json(const struct gaps *gaps, struct smci_writer *json);
 
 /* Logs in one sentence what is missing, if anything is. */
 void gaps_log_summary(const struct gaps *gaps);

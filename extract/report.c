@@ -9,80 +9,97 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/json/tree.h"
+#include "lib/json/write.h"
 
 #include "lib/cli/place.h"
 
 #include "run.h"
 
-static void add_time(struct smci_tree *root, const char *name, int64_t wall_ms)
+static void add_time(struct smci_writer *json, const char *name, int64_t wall_ms)
 {
     time_t at = (time_t)(wall_ms / 1000);
     struct tm utc;
     char text[40] = "";
     if (gmtime_r(&at, &utc))
         (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    (void)smci_tree_add_text(root, name, text);
+    smci_write_text(json, name, text);
 }
+
+/* One kind of call after the other. */
+struct counting {
+    struct smci_writer *json;
+    const char *kind; /* whose object is open; NULL: none */
+};
 
 static void add_count(void *ctx, const char *kind, int http_status, int64_t count)
 {
-    struct smci_tree *calls = ctx;
+    struct counting *counting = ctx;
     char status[16];
-    struct smci_tree *by_status = smci_tree_get(calls, kind);
-    if (!by_status)
-        by_status = smci_tree_add_object(calls, kind);
+    if (!counting->kind || strcmp(counting->kind, kind) != 0) {
+        if (counting->kind)
+            smci_write_close(counting->json);
+        smci_write_object(counting->json, kind);
+        counting->kind = kind;
+    }
     (void)snprintf(status, sizeof status, "%d", http_status);
-    (void)smci_tree_add_int(by_status, http_status ? status : "none", count);
+    smci_write_int(counting->json, http_status ? status : "none", count);
 }
 
-static void add_calls(struct smci_tree *root, const struct run *run)
+static void add_calls(struct smci_writer *json, const struct run *run)
 {
     struct smc_client_stats stats = {0};
-    struct smci_tree *calls = smci_tree_add_object(root, "calls");
+    struct counting counting = {json, NULL};
+    smci_write_object(json, "calls");
     if (run->client) {
         smc_client_get_stats(run->client, &stats);
-        smc_client_each_stat(run->client, add_count, calls);
+        smc_client_each_stat(run->client, add_count, &counting);
     }
-    (void)smci_tree_add_int(root, "calls_total", stats.calls);
-    (void)smci_tree_add_int(root, "retries", stats.retries);
-    (void)smci_tree_add_int(root, "refusals", stats.refused);
-    (void)smci_tree_add_int(root, "waited_ms", stats.waited_ms);
-    (void)smci_tree_add_int(root, "received_bytes", stats.received);
-    (void)smci_tree_add_int(root, "reused", run->reused);
+    if (counting.kind)
+        smci_write_close(json);
+    smci_write_close(json);
+    smci_write_int(json, "calls_total", stats.calls);
+    smci_write_int(json, "retries", stats.retries);
+    smci_write_int(json, "refusals", stats.refused);
+    smci_write_int(json, "waited_ms", stats.waited_ms);
+    smci_write_int(json, "received_bytes", stats.received);
+    smci_write_int(json, "reused", run->reused);
     if (run->reused)
-        add_time(root, "oldest_reused", run->oldest_reused_s * 1000);
+        add_time(json, "oldest_reused", run->oldest_reused_s * 1000);
 }
 
-static void add_records(struct smci_tree *root, const struct run *run)
+static void add_records(struct smci_writer *json, const struct run *run)
 {
-    struct smci_tree *records = smci_tree_add_object(root, "records");
+    smci_write_object(json, "records");
     for (int i = 0; i < ASSET_COUNT; i++)
         if (run->files[i])
-            (void)smci_tree_add_int(records, asset_of((enum asset_id)i)->name,
-                                    smci_part_records(run->files[i]));
+            smci_write_int(json, asset_of((enum asset_id)i)->name,
+                           smci_part_records(run->files[i]));
+    smci_write_close(json);
 }
 
 /* Rows whose id was listed before. */
-static void add_duplicates(struct smci_tree *root, const struct run *run)
+static void add_duplicates(struct smci_writer *json, const struct run *run)
 {
-    struct smci_tree *duplicates = smci_tree_add_object(root, "duplicate_ids");
+    smci_write_object(json, "duplicate_ids");
     for (int i = 0; i < ASSET_COUNT; i++)
         if (run->selection.is_asked[i] && asset_of((enum asset_id)i)->role == ROLE_LISTING)
-            (void)smci_tree_add_int(duplicates, asset_of((enum asset_id)i)->name,
-                                    run->listings[i].rows - run->listings[i].distinct);
+            smci_write_int(json, asset_of((enum asset_id)i)->name,
+                           run->listings[i].rows - run->listings[i].distinct);
+    smci_write_close(json);
 }
 
-static void add_lineage(struct smci_tree *root, const struct run *run)
+static void add_lineage(struct smci_writer *json, const struct run *run)
 {
-    struct smci_tree *lineage = smci_tree_add_object(root, "lineage_references");
-    (void)smci_tree_add_int(lineage, "tables", run->lineage.tables);
-    (void)smci_tree_add_int(lineage, "queries", run->lineage.queries);
-    struct smci_tree *without = smci_tree_add_object(lineage, "without_table");
-    (void)smci_tree_add_int(without, "csv_upload", run->lineage.uploads);
-    (void)smci_tree_add_int(without, "not_in_this_lineage", run->lineage.foreign);
-    (void)smci_tree_add_int(without, "path_not_readable", run->lineage.unresolved);
-    (void)smci_tree_add_int(without, "path_empty", run->lineage.empty);
+    smci_write_object(json, "lineage_references");
+    smci_write_int(json, "tables", run->lineage.tables);
+    smci_write_int(json, "queries", run->lineage.queries);
+    smci_write_object(json, "without_table");
+    smci_write_int(json, "csv_upload", run->lineage.uploads);
+    smci_write_int(json, "not_in_this_lineage", run->lineage.foreign);
+    smci_write_int(json, "path_not_readable", run->lineage.unresolved);
+    smci_write_int(json, "path_empty", run->lineage.empty);
+    smci_write_close(json);
+    smci_write_close(json);
 }
 
 static enum smc_status add_head(const struct run *run, enum smc_status rc,
@@ -91,25 +108,24 @@ static enum smc_status add_head(const struct run *run, enum smc_status rc,
 {
     int64_t now = run->clock->wall_ms(run->clock->ctx);
     int64_t took = run->clock->now_ms(run->clock->ctx) - run->began_ms;
-    struct smci_tree *root = smci_tree_object();
-    (void)smci_tree_add_text(root, "toolkit", "sigmacat " SMC_VERSION);
-    (void)smci_tree_add_text(root, "host", run->settings->host);
-    add_time(root, "start", now - took);
-    add_time(root, "end", now);
-    (void)smci_tree_add_text(root, "result", run->is_published ? "published" : "failed");
-    (void)smci_tree_add_text(root, "error", rc == SMC_OK || !why ? "" : why->detail);
+    struct smci_writer writer = smci_write_begin(text, SMCI_WRITE_LINES);
+    struct smci_writer *json = &writer;
+    smci_write_text(json, "toolkit", "sigmacat " SMC_VERSION);
+    smci_write_text(json, "host", run->settings->host);
+    add_time(json, "start", now - took);
+    add_time(json, "end", now);
+    smci_write_text(json, "result", run->is_published ? "published" : "failed");
+    smci_write_text(json, "error", rc == SMC_OK || !why ? "" : why->detail);
     if (run->selection.is_partial)
-        (void)smci_tree_add_bool(root, "partial", true);
+        smci_write_bool(json, "partial", true);
     if (run->set)
-        (void)smci_tree_add_int(root, "timestamp", smci_fileset_timestamp(run->set));
-    add_calls(root, run);
-    add_records(root, run);
-    add_duplicates(root, run);
-    add_lineage(root, run);
-    (void)smci_tree_add_int(root, "gaps_total", run->gaps.total);
-    enum smc_status made = smci_tree_dump(root, false, text, err);
-    smci_tree_free(root);
-    return made;
+        smci_write_int(json, "timestamp", smci_fileset_timestamp(run->set));
+    add_calls(json, run);
+    add_records(json, run);
+    add_duplicates(json, run);
+    add_lineage(json, run);
+    smci_write_int(json, "gaps_total", run->gaps.total);
+    return smci_write_end(json, err);
 }
 
 /* ---- whether it could be written ---- */

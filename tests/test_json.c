@@ -1,6 +1,7 @@
 #include "support/support.h"
 
 #include "lib/json/tree.h"
+#include "lib/json/write.h"
 #include <sigmacat/json.h>
 
 #define TEXT(literal) (literal), sizeof(literal) - 1
@@ -132,92 +133,74 @@ static void test_read(void **state)
     smci_tree_free(root);
 }
 
-/* ---- building and writing ---- */
+/* ---- writing ---- */
 
-static struct smci_tree *build(void)
+static enum smc_status write_all(struct smc_buf *out, enum smci_write_layout layout,
+                                 struct smc_error *err)
 {
-    struct smci_tree *root = smci_tree_object();
-    (void)smci_tree_add_text(root, "z", "first \"stays\" first");
-    (void)smci_tree_add_int(root, "min", INT64_MIN);
-    struct smci_tree *list = smci_tree_add_array(root, "list");
-    (void)smci_tree_add_bool(list, "ignored", true);
-    (void)smci_tree_add_bool(list, NULL, false);
-    (void)smci_tree_add_text(smci_tree_add_object(list, NULL), "a", "\xc3\xa9/\n");
-    (void)smci_tree_add_array(list, NULL);
-    (void)smci_tree_add_object(root, "empty");
-    return root;
+    struct smci_writer json = smci_write_begin(out, layout);
+    smci_write_text(&json, "z", "first \"stays\" first");
+    smci_write_int(&json, "min", INT64_MIN);
+    smci_write_array(&json, "list");
+    smci_write_bool(&json, NULL, true);
+    smci_write_bool(&json, NULL, false);
+    smci_write_object(&json, NULL);
+    smci_write_text(&json, "a", "\xc3\xa9/\n");
+    smci_write_close(&json);
+    smci_write_array(&json, NULL);
+    smci_write_close(&json);
+    smci_write_close(&json);
+    smci_write_object(&json, "empty");
+    return smci_write_end(&json, err); /* closes two */
 }
 
-static void test_dump(void **state)
+static void test_write(void **state)
 {
     (void)state;
-    struct smci_tree *root = build();
     struct smc_buf out = SMC_BUF_INIT(1000);
-    assert_int_equal(smci_tree_dump(root, true, &out, NULL), SMC_OK);
+    assert_int_equal(write_all(&out, SMCI_WRITE_COMPACT, NULL), SMC_OK);
     assert_string_equal(smc_buf_str(&out),
                         "{\"z\":\"first \\\"stays\\\" first\",\"min\":-9223372036854775808,"
                         "\"list\":[true,false,{\"a\":\"\xc3\xa9/\\n\"},[]],\"empty\":{}}\n");
     assert_int_equal(smc_json_scan(out.data, out.len, NULL, NULL), SMC_OK);
     smc_buf_reset(&out);
-    assert_int_equal(smci_tree_dump(root, false, &out, NULL), SMC_OK);
+    assert_int_equal(write_all(&out, SMCI_WRITE_LINES, NULL), SMC_OK);
     assert_string_equal(smc_buf_str(&out),
                         "{\n \"z\": \"first \\\"stays\\\" first\",\n \"min\": "
                         "-9223372036854775808,\n \"list\": [\n  true,\n  false,\n  {\n   \"a\": "
                         "\"\xc3\xa9/\\n\"\n  },\n  []\n ],\n \"empty\": {}\n}\n");
-    smci_tree_free(root);
     smc_buf_clear(&out);
 }
 
-static void test_dump_cap(void **state)
+/* Wherever the room ends, the end of it all says so. */
+static void test_write_cap(void **state)
 {
     (void)state;
-    struct smci_tree *root = build();
-    struct smc_error err = SMC_ERROR_INIT;
-    struct smc_buf out = SMC_BUF_INIT(20);
-    assert_int_equal(smc_buf_addstr(&out, "before"), SMC_OK);
-    assert_int_equal(smci_tree_dump(root, true, &out, &err), SMC_ERR_CAP);
-    assert_int_equal(err.code, SMC_ERR_CAP);
-    assert_string_equal(smc_buf_str(&out), "before");
-    smci_tree_free(root);
-    smc_buf_clear(&out);
-}
-
-/* Building on nothing fails step by step, and the end of it says so. */
-static void test_null_parent(void **state)
-{
-    (void)state;
-    struct smc_error err = SMC_ERROR_INIT;
-    struct smc_buf out = SMC_BUF_INIT(100);
-    assert_null(smci_tree_add_object(NULL, "a"));
-    assert_null(smci_tree_add_array(NULL, "a"));
-    assert_false(smci_tree_add_text(NULL, "a", "b"));
-    assert_false(smci_tree_add_int(NULL, "a", 1));
-    assert_false(smci_tree_add_bool(NULL, "a", true));
-    assert_int_equal(smci_tree_dump(NULL, true, &out, &err), SMC_ERR_NOMEM);
-    assert_int_equal(err.code, SMC_ERR_NOMEM);
-    assert_int_equal(out.len, 0);
-    smci_tree_free(NULL);
-}
-
-/* A step that failed deep in a tree must not be found out by a reader of the file. (No text at all
- * stands in for no memory here.) The sanitizer sees that the tree is freed all the same. */
-static void test_failed_step(void **state)
-{
-    (void)state;
-    for (int depth = 0; depth < 4; depth++) {
-        struct smci_tree *root = build();
-        struct smci_tree *node = root;
-        for (int i = 0; i < depth; i++)
-            node = i % 2 ? smci_tree_add_object(node, "o") : smci_tree_add_array(node, "l");
-        assert_non_null(node);
-        assert_false(smci_tree_add_text(node, "x", NULL));
-        assert_false(smci_tree_add_text(node, "x", NULL));
-        assert_true(smci_tree_add_int(node, "y", 1));
-        struct smc_buf out = SMC_BUF_INIT(1000);
-        assert_int_equal(smci_tree_dump(root, true, &out, NULL), SMC_ERR_NOMEM);
-        assert_int_equal(out.len, 0);
-        smci_tree_free(root);
+    struct smc_buf whole = SMC_BUF_INIT(1000);
+    assert_int_equal(write_all(&whole, SMCI_WRITE_COMPACT, NULL), SMC_OK);
+    for (size_t cap = 0; cap < whole.len; cap++) {
+        struct smc_error err = SMC_ERROR_INIT;
+        struct smc_buf out = SMC_BUF_INIT(cap);
+        assert_int_equal(write_all(&out, SMCI_WRITE_COMPACT, &err), SMC_ERR_CAP);
+        assert_int_equal(err.code, SMC_ERR_CAP);
+        smc_buf_clear(&out);
     }
+    smc_buf_clear(&whole);
+}
+
+static void test_write_too_deep(void **state)
+{
+    (void)state;
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_buf out = SMC_BUF_INIT(1000);
+    struct smci_writer json = smci_write_begin(&out, SMCI_WRITE_COMPACT);
+    for (int depth = 1; depth <= SMCI_WRITE_DEPTH_MAX; depth++) {
+        assert_int_equal(out.status, SMC_OK);
+        smci_write_object(&json, "o");
+    }
+    assert_int_equal(smci_write_end(&json, &err), SMC_ERR_INTERNAL);
+    assert_int_equal(err.code, SMC_ERR_INTERNAL);
+    smc_buf_clear(&out);
 }
 
 struct mend_row {
@@ -244,10 +227,14 @@ static const struct mend_row mend_rows[] = {
 static void test_mend(void **state)
 {
     const struct mend_row *row = *state;
-    struct smci_tree *root = smci_tree_object();
-    assert_true(smci_tree_add_text(root, "t", row->text));
-    assert_string_equal(smci_tree_text(root, "t"), row->expected);
-    smci_tree_free(root);
+    struct smc_buf out = SMC_BUF_INIT(100);
+    struct smci_writer json = smci_write_begin(&out, SMCI_WRITE_COMPACT);
+    smci_write_text(&json, "t", row->text);
+    assert_int_equal(smci_write_end(&json, NULL), SMC_OK);
+    char *expected = text_format("{\"t\":\"%s\"}\n", row->expected);
+    assert_string_equal(smc_buf_str(&out), expected);
+    free(expected);
+    smc_buf_clear(&out);
 }
 
 #define RUN(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)
@@ -257,10 +244,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse_quotes_nothing),
         cmocka_unit_test(test_too_deep),
-        cmocka_unit_test(test_dump),
-        cmocka_unit_test(test_dump_cap),
-        cmocka_unit_test(test_null_parent),
-        cmocka_unit_test(test_failed_step),
+        cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write_cap),
+        cmocka_unit_test(test_write_too_deep),
     };
     int failed = RUN(parse_rows, test_parse);
     failed += RUN(read_rows, test_read);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/json/tree.h"
+#include "lib/json/write.h"
 
 #include "path.h"
 
@@ -69,15 +69,11 @@ static enum smc_status print(const struct upload_settings *settings, const char 
     return SMC_OK;
 }
 
-static enum smc_status print_tree(const struct upload_settings *settings, struct smci_tree *root,
+static enum smc_status print_json(const struct upload_settings *settings, struct smci_writer *json,
                                   struct smc_error *err)
 {
-    struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
-    enum smc_status rc = smci_tree_dump(root, false, &text, err);
-    if (rc == SMC_OK)
-        rc = print(settings, smc_buf_str(&text), err);
-    smc_buf_clear(&text);
-    return rc;
+    enum smc_status rc = smci_write_end(json, err);
+    return rc == SMC_OK ? print(settings, smc_buf_str(json->out), err) : rc;
 }
 
 static const char *state_name(enum upload_state state)
@@ -97,23 +93,24 @@ static const char *state_name(enum upload_state state)
     return "not sent";
 }
 
-static enum smc_status add_file(struct smci_tree *array, const struct upload_files *files,
+static enum smc_status add_file(struct smci_writer *json, const struct upload_files *files,
                                 size_t index)
 {
     const struct upload_file *file = &files->items[index];
     struct smc_buf path = SMC_BUF_INIT(SIZE_MAX);
-    struct smci_tree *node = smci_tree_add_object(array, NULL);
     enum smc_status rc = upload_files_path(files, index, &path);
-    (void)smci_tree_add_text(node, "path", smc_buf_str(&path));
-    (void)smci_tree_add_int(node, "size", file->identity.size);
-    (void)smci_tree_add_text(node, "sha256", file->sha256);
+    smci_write_object(json, NULL);
+    smci_write_text(json, "path", smc_buf_str(&path));
+    smci_write_int(json, "size", file->identity.size);
+    smci_write_text(json, "sha256", file->sha256);
     if (file->record_count >= 0)
-        (void)smci_tree_add_int(node, "records", file->record_count);
-    (void)smci_tree_add_int(node, "tries", file->tries);
-    (void)smci_tree_add_text(node, "status", state_name(file->state));
-    (void)smci_tree_add_int(node, "http_status", file->http_status);
+        smci_write_int(json, "records", file->record_count);
+    smci_write_int(json, "tries", file->tries);
+    smci_write_text(json, "status", state_name(file->state));
+    smci_write_int(json, "http_status", file->http_status);
     if (file->why)
-        (void)smci_tree_add_text(node, "error", file->why);
+        smci_write_text(json, "error", file->why);
+    smci_write_close(json);
     smc_buf_clear(&path);
     return rc;
 }
@@ -122,20 +119,21 @@ enum smc_status upload_report_json(const struct upload_settings *settings,
                                    const struct upload_files *files,
                                    const struct smc_error *outcome, struct smc_error *err)
 {
-    struct smci_tree *root = smci_tree_object();
+    struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
+    struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_LINES);
     enum smc_status rc = SMC_OK;
-    (void)smci_tree_add_bool(root, "dry_run", settings->is_dry_run);
-    (void)smci_tree_add_bool(root, "ok", outcome->code == SMC_OK);
+    smci_write_bool(&json, "dry_run", settings->is_dry_run);
+    smci_write_bool(&json, "ok", outcome->code == SMC_OK);
     if (outcome->code != SMC_OK)
-        (void)smci_tree_add_text(root, "error", outcome->detail);
-    struct smci_tree *array = smci_tree_add_array(root, "files");
+        smci_write_text(&json, "error", outcome->detail);
+    smci_write_array(&json, "files");
     for (size_t i = 0; i < files->count && rc == SMC_OK; i++)
-        rc = add_file(array, files, i);
+        rc = add_file(&json, files, i);
     if (rc == SMC_OK)
-        rc = print_tree(settings, root, err);
+        rc = print_json(settings, &json, err);
     else
         (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
-    smci_tree_free(root);
+    smc_buf_clear(&text);
     return rc;
 }
 
@@ -143,7 +141,7 @@ enum smc_status upload_report_json(const struct upload_settings *settings,
 
 struct listing {
     const struct upload_settings *settings;
-    struct smci_tree *array; /* NULL: lines */
+    struct smci_writer *json; /* NULL: lines */
     size_t count;
     struct smc_error *err;
 };
@@ -163,19 +161,20 @@ static enum smc_status show_entry(void *ctx, const struct smci_ledger_entry *ent
     char when[40];
     listing->count++;
     format_time(entry->time_s, when, sizeof when);
-    if (!listing->array) {
+    if (!listing->json) {
         if (fprintf(out_of(listing->settings), "%s %12" PRId64 " %s %s\n", when, entry->size,
                     entry->sha256, entry->path) < 0)
             return smc_error_set_errno(listing->err, SMC_ERR_IO, errno,
                                        "can't write to standard output");
         return SMC_OK;
     }
-    struct smci_tree *node = smci_tree_add_object(listing->array, NULL);
-    (void)smci_tree_add_text(node, "source_id", entry->source_id);
-    (void)smci_tree_add_text(node, "path", entry->path);
-    (void)smci_tree_add_int(node, "size", entry->size);
-    (void)smci_tree_add_text(node, "accepted_at", when);
-    (void)smci_tree_add_text(node, "sha256", entry->sha256);
+    smci_write_object(listing->json, NULL);
+    smci_write_text(listing->json, "source_id", entry->source_id);
+    smci_write_text(listing->json, "path", entry->path);
+    smci_write_int(listing->json, "size", entry->size);
+    smci_write_text(listing->json, "accepted_at", when);
+    smci_write_text(listing->json, "sha256", entry->sha256);
+    smci_write_close(listing->json);
     return SMC_OK;
 }
 
@@ -196,19 +195,16 @@ enum smc_status upload_report_ledger(const struct upload_settings *settings,
                                      struct smc_error *err)
 {
     const char *source_id = *settings->source_uuid ? settings->source_uuid : NULL;
-    struct smci_tree *root = settings->is_json ? smci_tree_object() : NULL;
-    struct listing listing = {.settings = settings, .err = err};
-    if (settings->is_json)
-        listing.array = smci_tree_add_array(root, "uploads");
-    if (settings->is_json && !listing.array) {
-        smci_tree_free(root);
-        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
-    }
+    struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
+    struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_LINES);
+    struct listing listing = {
+        .settings = settings, .json = settings->is_json ? &json : NULL, .err = err};
+    smci_write_array(&json, "uploads");
     enum smc_status rc = smci_ledger_each(ledger, source_id, show_entry, &listing, err);
     if (rc == SMC_OK)
-        rc = settings->is_json ? print_tree(settings, root, err) : print(settings, "", err);
+        rc = settings->is_json ? print_json(settings, &json, err) : print(settings, "", err);
     if (rc == SMC_OK && listing.count == 0 && !settings->is_json)
         log_empty(settings, ledger, log);
-    smci_tree_free(root);
+    smc_buf_clear(&text);
     return rc;
 }

@@ -158,7 +158,8 @@ struct smc_client_stats {
 };
 SMC_API void smc_client_get_stats(const struct smc_client *client, struct smc_client_stats *stats);
 
-/* Calls each (kind, status, count) once; status 0 stands for "no answer". */
+/* Calls each (kind, status, count) once, those of a kind one after the other; status 0 stands for
+ * "no answer". */
 typedef void smc_stat_fn(void *ctx, const char *kind, int http_status, int64_t count);
 SMC_API void smc_client_each_stat(const struct smc_client *client, smc_stat_fn *fn, void *ctx);
 

@@ -9,9 +9,13 @@ void smci_client_count(struct smc_client *client, const char *kind, int http_sta
     client->stats.calls++;
     if (http_status == 429)
         client->stats.refused++;
+    size_t at = client->counts_used; /* behind the last of its kind */
     for (size_t i = 0; i < client->counts_used; i++) {
         struct smci_count *one = &client->counts[i];
-        if (one->http_status == http_status && strcmp(one->kind, kind) == 0) {
+        if (strcmp(one->kind, kind) != 0)
+            continue;
+        at = i + 1;
+        if (one->http_status == http_status) {
             one->count++;
             return;
         }
@@ -28,7 +32,9 @@ void smci_client_count(struct smc_client *client, const char *kind, int http_sta
         client->counts = more;
         client->counts_size = size;
     }
-    client->counts[client->counts_used++] = (struct smci_count){kind, http_status, 1};
+    struct smci_count *place = client->counts + at;
+    (void)memmove(place + 1, place, (client->counts_used++ - at) * sizeof *place);
+    *place = (struct smci_count){kind, http_status, 1};
 }
 
 void smc_client_get_stats(const struct smc_client *client, struct smc_client_stats *stats)
