@@ -1,6 +1,7 @@
 /* --only and --skip: which files are written and which calls that takes; and that partial runs and
  * whole ones leave each other's answers, sets and publications alone. */
 #include "tests/support/extraction.h"
+#include "tests/support/program.h"
 #include "tests/support/model.h"
 
 #include <sys/wait.h>
@@ -642,18 +643,14 @@ static void die(struct extraction *x)
     _exit(7);
 }
 
-static void run_killed(struct extraction *x, const char *options)
+static int run_and_die(void *ctx)
 {
-    int status = 0;
-    pid_t pid = fork();
-    if (pid == 0) {
-        x->cue = "Wrote output file";
-        x->on_cue = die;
-        (void)extraction_run(x, options);
-        _exit(1);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    struct extraction *x = ctx;
+    const struct recover_row *row = x->row;
+    x->cue = "Wrote output file";
+    x->on_cue = die;
+    (void)extraction_run(x, row->options);
+    return 1;
 }
 
 /* Takes renames back, the last first, as if it had been killed before them. */
@@ -681,7 +678,8 @@ static void test_recover(void **state)
     extraction_plain_estate(x);
     extraction_start(x);
     long long timestamp = x->fake.wall_ms / 1000;
-    run_killed(x, row->options);
+    int status = in_child(run_and_die, x);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
     char *pattern = text_format("%lld-*.json", timestamp);
     assert_int_equal(extraction_count_files(x, pattern), row->files);
     take_back(x, timestamp, row);

@@ -4,6 +4,7 @@
  *
  * A sample of n by default, every n with SMC_LONG set. Needs ptrace; skipped where that is denied. */
 #include "support/extraction.h"
+#include "support/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,41 +26,28 @@
 #define SAMPLE     24
 #define PUBLISHING 30 /* the last ones, renames among them: always all */
 
-static const char *program(void)
+/* The program's command line. */
+static void add_words(const struct extraction *x, const char *output, struct words *argv)
 {
-    const char *build = getenv("SMC_BUILD");
-    return text_format("%s/castor-extract-sigma", build ? build : "build");
-}
-
-static void exec_program(const struct extraction *x, const char *output, bool is_traced)
-{
-    const char *path = program();
-    const char *arguments[] = {path,         "-H",          sim_url(x->sim), "-c",
-                               "sim-client", "-a",          "sim-secret",    "-o",
-                               output,       "--log-level", "error",         NULL};
-    char *argv[12];
-    for (size_t i = 0; i < 12; i++)
-        argv[i] = arguments[i] ? strdup(arguments[i]) : NULL;
-#if HAS_TRACE
-    if (is_traced && ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
-        _exit(99);
-#else
-    (void)is_traced;
-#endif
-    (void)execv(path, argv);
-    _exit(98);
+    char *path = program_path("castor-extract-sigma");
+    words_split(
+        argv, "@PATH|-H|@URL|-c|sim-client|-a|sim-secret|--log-level|error|-o|@OUT", '|',
+        (const char *const[]){"@PATH", path, "@URL", sim_url(x->sim), "@OUT", output, NULL});
+    free(path);
 }
 
 /* An undisturbed run; returns its exit status. */
 static int run(const struct extraction *x, const char *output)
 {
-    int status = 0;
-    pid_t pid = fork();
-    if (pid == 0)
-        exec_program(x, output, false);
-    assert_true(pid > 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+    struct program p = {.pid = 0};
+    struct words argv = {.count = 0};
+    add_words(x, output, &argv);
+    int status = program_run(&p, &argv, NULL, NULL);
+    if (status != 0)
+        print_error("%s", p.err);
+    program_clear(&p);
+    words_clear(&argv);
+    return status;
 }
 
 #if HAS_TRACE
@@ -75,6 +63,15 @@ static bool is_writing(long number)
     return false;
 }
 
+static int be_traced(void *ctx)
+{
+    struct words *argv = ctx;
+    (void)alarm(0); /* it would go on in the program */
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0)
+        (void)execv(argv->v[0], argv->v);
+    return 98;
+}
+
 /* Runs the program, killed before its system call that writes number `n` (0: never). Returns how many
  * it came to, -1 when it can't be traced. */
 static long run_killed(const struct extraction *x, const char *output, long n)
@@ -82,10 +79,10 @@ static long run_killed(const struct extraction *x, const char *output, long n)
     int status = 0;
     long count = 0;
     bool is_entry = false;
-    pid_t pid = fork();
-    if (pid == 0)
-        exec_program(x, output, true);
-    assert_true(pid > 0);
+    struct words argv = {.count = 0};
+    add_words(x, output, &argv);
+    pid_t pid = child_start(be_traced, &argv);
+    words_clear(&argv);
     (void)waitpid(pid, &status, 0);
     if (!WIFSTOPPED(status))
         return -1;

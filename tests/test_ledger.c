@@ -1,8 +1,8 @@
 /* The record of what was accepted. */
+#include "tests/support/program.h"
 #include "tests/support/support.h"
 
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/store/ledger.h"
@@ -114,58 +114,50 @@ static void test_missing_is_empty(void **state)
     smci_ledger_close(ledger);
 }
 
+struct uploader {
+    const struct fixture *f;
+    int number;
+    const int *start; /* a pipe: it begins when that ends; NULL: at once */
+    int entries;
+};
+
+/* A child that records entries "NUMBER-0", "NUMBER-1", ... */
+static int record(void *ctx)
+{
+    const struct uploader *u = ctx;
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smci_ledger *ledger = NULL;
+    char byte;
+    if (u->start) {
+        (void)close(u->start[1]);
+        (void)!read(u->start[0], &byte, 1);
+    }
+    enum smc_status rc = smci_ledger_open(&ledger, u->f->state, true, &err);
+    for (int n = 0; n < u->entries && rc == SMC_OK; n++) {
+        char path[32];
+        (void)snprintf(path, sizeof path, "%d-%d", u->number, n);
+        struct smci_ledger_entry entry = {"s", path, 5, 1790000000, SHA_A};
+        rc = smci_ledger_put(ledger, &entry, &err);
+    }
+    smci_ledger_close(ledger);
+    if (rc != SMC_OK)
+        print_error("%s\n", err.detail);
+    return rc == SMC_OK ? 0 : 1;
+}
+
 /* Uploads of several sources may share one. */
 static void test_two_at_once(void **state)
 {
     const struct fixture *f = *state;
     pid_t pids[2];
     smci_ledger_close(open_made(f));
-    for (int i = 0; i < 2; i++) {
-        pids[i] = fork();
-        if (pids[i] != 0)
-            continue;
-        struct smci_ledger *ledger = NULL;
-        enum smc_status rc = smci_ledger_open(&ledger, f->state, true, NULL);
-        for (int n = 0; n < 50 && rc == SMC_OK; n++) {
-            char path[32];
-            (void)snprintf(path, sizeof path, "%d-%d", i, n);
-            struct smci_ledger_entry entry = {"s", path, 5, 1790000000, SHA_A};
-            rc = smci_ledger_put(ledger, &entry, NULL);
-        }
-        smci_ledger_close(ledger);
-        _exit(rc == SMC_OK ? 0 : 1);
-    }
-    for (int i = 0; i < 2; i++) {
-        int status = -1;
-        assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
-        assert_int_equal(status, 0);
-    }
+    for (int i = 0; i < 2; i++)
+        pids[i] = child_start(record, &(struct uploader){f, i, NULL, 50});
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(child_end(pids[i]), 0);
     struct smci_ledger *ledger = open_made(f);
     assert_true(has(ledger, "0-49", 5, SHA_A) && has(ledger, "1-0", 5, SHA_A));
     smci_ledger_close(ledger);
-}
-
-/* A child that makes the ledger with the others, all at the moment at which `start` ends. */
-static pid_t begin_making(const struct fixture *f, int number, const int start[2])
-{
-    char byte;
-    pid_t pid = fork();
-    if (pid != 0)
-        return pid;
-    char path[32];
-    struct smc_error err = SMC_ERROR_INIT;
-    struct smci_ledger *ledger = NULL;
-    struct smci_ledger_entry entry = {"s", path, 5, 1790000000, SHA_A};
-    (void)snprintf(path, sizeof path, "%d", number);
-    (void)close(start[1]);
-    (void)!read(start[0], &byte, 1);
-    enum smc_status rc = smci_ledger_open(&ledger, f->state, true, &err);
-    if (rc == SMC_OK)
-        rc = smci_ledger_put(ledger, &entry, &err);
-    smci_ledger_close(ledger);
-    if (rc != SMC_OK)
-        print_error("%s\n", err.detail);
-    _exit(rc == SMC_OK ? 0 : 1);
 }
 
 /* The first uploads of several sources may begin at once. */
@@ -178,19 +170,17 @@ static void test_made_by_many_at_once(void **state)
         int start[2];
         assert_int_equal(pipe(start), 0);
         for (int i = 0; i < MAKERS; i++)
-            pids[i] = begin_making(f, i, start);
+            pids[i] = child_start(record, &(struct uploader){f, i, start, 1});
         (void)close(start[0]);
         (void)close(start[1]);
         int failed = 0;
-        for (int i = 0; i < MAKERS; i++) {
-            int status = -1;
-            failed += waitpid(pids[i], &status, 0) != pids[i] || status != 0;
-        }
+        for (int i = 0; i < MAKERS; i++)
+            failed += child_end(pids[i]) != 0;
         assert_int_equal(failed, 0);
         struct smci_ledger *ledger = open_made(f);
         for (int i = 0; i < MAKERS; i++) {
             char path[32];
-            (void)snprintf(path, sizeof path, "%d", i);
+            (void)snprintf(path, sizeof path, "%d-0", i);
             assert_true(has(ledger, path, 5, SHA_A));
         }
         smci_ledger_close(ledger);

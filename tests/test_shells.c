@@ -3,6 +3,7 @@
  * Run from the project's folder. bash and zsh sit at a terminal of their own and are given the keys,
  * one of which puts all that is offered into the line; a function with the program's name then tells
  * the words. fish is asked. No program is to be found there, least of all ours. */
+#include "tests/support/program.h"
 #include "tests/support/support.h"
 
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "extract/options.h"
@@ -264,31 +264,39 @@ static void put_setup(const struct shell *shell, const char *dir)
 
 /* ---- a terminal ---- */
 
-static void be_shell(const struct shell *shell, const char *dir, const char *terminal)
+struct session {
+    const struct shell *shell;
+    const char *dir;
+    const char *terminal;
+};
+
+static int be_shell(void *ctx)
 {
+    const struct session *s = ctx;
+    struct words argv = {.count = 0};
+    struct words envp = {.count = 0};
     char *built = program_path("completions");
     char *completions = realpath(built, NULL);
-    char *argv[8] = {text_format("%s", shell->program)};
-    char *envp[] = {text_format("OUT=%s/out", dir),
-                    text_format("HOME=%s", dir),
-                    text_format("PATH=%s/bin", dir),
-                    text_format("COMPLETIONS=%s", completions ? completions : ""),
-                    text_format("TERM=dumb"),
-                    text_format("LC_ALL=C"),
-                    NULL};
-    char *work = text_format("%s/here", dir);
+    char *work = text_format("%s/here", s->dir);
     struct winsize size = {.ws_col = 2000, .ws_row = 50};
-    for (size_t i = 0; shell->args[i]; i++)
-        argv[i + 1] = text_format("%s", shell->args[i]);
+    words_add(&argv, "%s", s->shell->program);
+    for (size_t i = 0; s->shell->args[i]; i++)
+        words_add(&argv, "%s", s->shell->args[i]);
+    words_split(&envp,
+                "OUT=@DIR/out|HOME=@DIR|PATH=@DIR/bin|COMPLETIONS=@COMPLETIONS|TERM=dumb|LC_ALL=C",
+                '|',
+                (const char *const[]){"@DIR", s->dir, "@COMPLETIONS",
+                                      completions ? completions : "", NULL});
+    (void)alarm(0); /* it would go on in the shell */
     (void)setsid();
-    int fd = open(terminal, O_RDWR);
+    int fd = open(s->terminal, O_RDWR);
     if (fd < 0 || ioctl(fd, TIOCSWINSZ, &size) != 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 ||
         dup2(fd, 2) < 0 || chdir(work) != 0)
-        _exit(126);
+        return 126;
     if (fd > 2)
         (void)close(fd);
-    (void)execvpe(shell->program, argv, envp);
-    _exit(127);
+    (void)execvpe(s->shell->program, argv.v, envp.v);
+    return 127;
 }
 
 /* Reads until `mark`, or until the shell is gone. False when it hangs. */
@@ -344,21 +352,19 @@ static bool has_terminal(void)
 static bool run_shell(const struct shell *shell, const char *dir)
 {
     struct smc_buf shown = SMC_BUF_INIT(1 << 20);
-    int status = -1;
     int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
         fail_msg("no terminal");
     char *terminal = text_format("%s", ptsname(master));
-    (void)fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0)
-        be_shell(shell, dir, terminal);
+    struct session session = {shell, dir, terminal};
+    pid_t pid = child_start(be_shell, &session);
     bool is_fine =
         shell->is_asked ? wait_for(master, NULL, &shown) : type_rows(shell, master, &shown);
     if (!is_fine)
         (void)kill(pid, SIGKILL);
     (void)close(master);
-    if (pid < 0 || waitpid(pid, &status, 0) != pid || !is_fine)
+    (void)child_end(pid);
+    if (!is_fine)
         print_error("%s: %s\n", shell->name, smc_buf_str(&shown));
     smc_buf_clear(&shown);
     free(terminal);

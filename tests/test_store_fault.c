@@ -1,11 +1,11 @@
 /* The store when something fails: other runs, damaged files, full disks, kill -9. */
+#include "support/program.h"
 #include "support/support.h"
 
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -167,33 +167,37 @@ static bool put_item(struct fixture *f, int number)
 
 /* ---- children ---- */
 
+struct start {
+    int (*child)(struct fixture *f);
+    struct fixture *f;
+    int ends[2];
+};
+
+static int be_child(void *ctx)
+{
+    const struct start *s = ctx;
+    s->f->to_parent = s->ends[1];
+    (void)close(s->ends[0]);
+    int code = s->child(s->f);
+    if (code == 0)
+        (void)raise(SIGKILL); /* nothing is closed */
+    return code;
+}
+
 static pid_t start(int (*child)(struct fixture *f), struct fixture *f)
 {
-    int ends[2];
-    assert_int_equal(pipe(ends), 0);
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        /* a test that fails must not leave it behind */
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        f->to_parent = ends[1];
-        (void)close(ends[0]);
-        int code = child(f);
-        if (code == 0)
-            (void)raise(SIGKILL); /* nothing is closed */
-        _exit(code);
-    }
-    (void)close(ends[1]);
-    f->from_child = ends[0];
+    struct start s = {.child = child, .f = f};
+    assert_int_equal(pipe(s.ends), 0);
+    pid_t pid = child_start(be_child, &s);
+    (void)close(s.ends[1]);
+    f->from_child = s.ends[0];
     return pid;
 }
 
 static int end(struct fixture *f, pid_t pid)
 {
-    int status = 0;
     (void)close(f->from_child);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return status;
+    return child_end(pid);
 }
 
 static void assert_done(int status)

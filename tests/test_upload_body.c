@@ -1,11 +1,11 @@
 /* The body as another implementation reads it: Python's parser for MIME, where Python is. */
 #include "support/support.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/digest.h"
 #include "support/net.h"
+#include "support/program.h"
 #include "support/uploading.h"
 
 struct row {
@@ -66,12 +66,11 @@ static void test_row(void **state)
     file_write(request, bytes, strlen(bytes));
     net_stop(server);
 
-    char *command = text_format("python3 tests/data/upload/multipart.py '%s'", request);
-    char got[1024] = "";
-    FILE *out = popen(command, "r");
-    assert_non_null(out);
-    (void)!fgets(got, sizeof got, out);
-    assert_int_equal(pclose(out), 0);
+    struct program p = {.pid = 0};
+    struct words argv = {.count = 0};
+    words_split(&argv, "python3 tests/data/upload/multipart.py", ' ', NULL);
+    words_add(&argv, "%s", request);
+    assert_int_equal(program_run(&p, &argv, NULL, NULL), 0);
 
     char sha[SMCI_DIGEST_SIZE];
     struct smci_digest *digest = smci_digest_new();
@@ -80,10 +79,11 @@ static void test_row(void **state)
     smci_digest_free(digest);
     char *hex = hex_of(row->seen);
     char *want = text_format("%s %s\n", hex, sha);
-    assert_string_equal(got, want);
+    assert_string_equal(p.out, want);
     free(hex);
     free(want);
-    free(command);
+    program_clear(&p);
+    words_clear(&argv);
     free(request);
     free(path);
     (void)fixture_teardown(&made);
@@ -91,5 +91,5 @@ static void test_row(void **state)
 
 int main(void)
 {
-    return run_table("upload body", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
+    return RUN_TABLE("upload body", rows, test_row);
 }
