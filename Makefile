@@ -55,11 +55,12 @@ fortify = $(call once,fortify,$(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /d
 LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix base/, api buf clock digest dir error idset log num rng stop uuid) \
     $(addprefix json/, scan splice string tree validate walk write) \
-    $(addprefix net/, address auth call client cursor http http_head httpdate pace page pages retry stats token trust))
+    $(addprefix net/, address attempt auth call client client_options cursor http http_head httpdate \
+        pace page pages queue retry retry_after sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer ledger list open store) \
     $(addprefix set/, earlier fileset inspect part prune recover) \
-    $(addprefix cli/, checklist completions configure given_path help place progress secret server setting settings \
+    $(addprefix cli/, checklist completions configure given_path help network place progress secret server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     assets base62 bulk credentials elements gaps join key lineage listing main object \

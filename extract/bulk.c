@@ -182,6 +182,8 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct paths *paths = ctx;
     enum smci_page_verdict verdict = SMCI_PAGE_WRONG;
     struct smc_error err = SMC_ERROR_INIT;
+    if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
+        return SMC_TAKE;
     if (answer->error.code == SMC_OK)
         verdict = smci_page_read(&paths->page, answer->body, answer->len, SMCI_PAGING_PAGE, false,
                                  names, 3, &err);

@@ -353,6 +353,8 @@ static void on_failure(struct listing *listing, const struct smc_answer *answer)
 static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
     struct listing *listing = ctx;
+    if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
+        return SMC_TAKE;
     if (answer->error.code != SMC_OK) {
         on_failure(listing, answer);
         return SMC_TAKE;

@@ -290,6 +290,8 @@ static enum smc_verdict on_path(struct object *object, const struct smc_answer *
 static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
     struct object *object = ctx;
+    if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
+        return SMC_TAKE;
     if (answer->error.code != SMC_OK) {
         on_failure(object, answer);
         return SMC_TAKE;
@@ -352,7 +354,7 @@ static bool ask(struct object *object)
     if (rc == SMC_OK) {
         struct smc_request request = {.kind = object_kind(object->asset),
                                       .target = target.data,
-                                      .is_single_try = object->is_last_chance,
+                                      .is_single_attempt = object->is_last_chance,
                                       .is_urgent = object->is_urgent || object->pages > 0,
                                       .done = on_answer,
                                       .ctx = object};

@@ -123,12 +123,8 @@ struct smc_client_opt extract_options_client(const struct extract_settings *sett
     opt.policy = SMC_POLICY_SIGMA;
     opt.client_id = settings->client_id;
     opt.client_secret = settings->api_token;
-    opt.cacert = settings->cacert;
     opt.concurrency = settings->concurrency;
     opt.max_rate = settings->max_rate;
-    opt.retries = settings->retries;
-    opt.retry_base_ms = settings->retry_base_ms;
-    opt.timeout_ms = settings->timeout_ms;
     opt.max_time_ms = settings->max_time_ms;
     return opt;
 }

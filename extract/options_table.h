@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <sigmacat/buf.h>
+#include <sigmacat/client_types.h>
 
 #include "lib/cli/help.h"
 #include "lib/cli/settings.h"
@@ -26,12 +27,9 @@ struct extract_settings {
     const char *config;      /* NULL: that of the default places, if there is one */
     const char *profile;
     const char *output;
-    const char *cacert; /* NULL: the system's */
-    const char *state;  /* NULL: OUTPUT/.sigmacat */
+    const char *state;          /* NULL: OUTPUT/.sigmacat */
+    struct smc_network network; /* as smci_cli_network takes it */
     int concurrency;
-    int retries;
-    int64_t retry_base_ms;
-    int64_t timeout_ms;
     int64_t max_time_ms; /* 0: no bound */
     double max_rate;     /* calls a second; 0: no bound */
     bool is_incremental;

@@ -9,6 +9,7 @@
 #include <sigmacat/client.h>
 #include "lib/store/store.h"
 
+#include "lib/cli/network.h"
 #include "lib/cli/place.h"
 #include "lib/cli/server.h"
 
@@ -128,9 +129,8 @@ static enum smc_status check_local(struct preflight *check, struct smc_error *er
 static enum smc_status open_client(struct preflight *check, struct smc_error *err)
 {
     struct smc_client_opt opt = extract_options_client(check->settings);
-    opt.stop_fd = check->stop_fd;
-    opt.clock = check->clock;
-    opt.log = check->log;
+    opt.network =
+        smci_cli_network(&check->settings->network, check->stop_fd, check->clock, check->log);
     return smci_cli_check_client(&check->list, &opt, &check->client, err);
 }
 
@@ -247,6 +247,8 @@ static enum smc_verdict on_whoami(void *ctx, const struct smc_answer *answer, st
 {
     struct preflight *check = ctx;
     struct smc_json_span whole;
+    if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
+        return SMC_TAKE;
     if (answer->error.code != SMC_OK) {
         check->no_who = answer->error;
         return SMC_TAKE;

@@ -64,6 +64,8 @@ static enum smc_verdict on_page(void *ctx, const struct smc_answer *answer, stru
     const struct asset *asset = asset_of(listing->asset);
     struct smci_page page = SMCI_PAGE_INIT;
     struct smc_error err = SMC_ERROR_INIT;
+    if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
+        return SMC_TAKE;
     if (answer->error.code != SMC_OK) {
         take_failure(listing, answer);
         return SMC_TAKE;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/base/stop.h"
+#include "lib/cli/network.h"
 #include "lib/set/prune.h"
 
 #include "elements.h"
@@ -63,13 +64,14 @@ static void log_left_out(const struct run *run)
 static enum smc_status open_client(struct run *run, struct smc_error *err)
 {
     struct smc_client_opt opt = extract_options_client(run->settings);
-    opt.stop_fd = run->stop_fd;
-    opt.clock = run->clock;
-    opt.log = run->log;
+    opt.network = smci_cli_network(&run->settings->network, run->stop_fd, run->clock, run->log);
     enum smc_status rc = resume_learnt_rate(run, &opt.learnt_rate, err);
     if (rc != SMC_OK)
         return rc;
-    return smc_client_new(&run->client, &opt, err);
+    rc = smc_client_new(&run->client, &opt, err);
+    if (rc == SMC_ERR_IO && opt.network.cacert)
+        smc_error_context(err, "%s", smci_settings_name(&run->settings->sources, "--cacert"));
+    return rc;
 }
 
 static enum smc_status open_store(struct run *run, struct smc_error *err)
@@ -300,6 +302,8 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
         (void)resume_keep_rate(run, NULL);
     if (rc != SMC_OK) /* a buffer that could not grow says it by its status alone */
         (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
+    if (rc == SMC_ERR_TIME)
+        smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--max-time"));
     rc = report_write(run, rc, err);
     close_all(run);
     free(run);

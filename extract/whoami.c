@@ -24,6 +24,8 @@ static enum smc_verdict on_whoami(void *ctx, const struct smc_answer *answer, st
 {
     struct run *run = ctx;
     struct smc_error err = SMC_ERROR_INIT;
+    if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
+        return SMC_TAKE;
     if (answer->error.code != SMC_OK) {
         err = answer->error;
         if (answer->http_status == 403) {
@@ -63,6 +65,8 @@ static enum smc_verdict on_probe(void *ctx, const struct smc_answer *answer, str
 {
     struct run *run = ctx;
     (void)why;
+    if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
+        return SMC_TAKE;
     run->is_probing = false;
     if (answer->error.code != SMC_OK) {
         struct smc_error err = answer->error;

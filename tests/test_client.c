@@ -58,10 +58,10 @@ static struct fixture *fixture_new(void)
     f->opt = opt;
     f->opt.client_id = "sim-client";
     f->opt.client_secret = SECRET;
-    f->opt.retries = 4;
-    f->opt.retry_base_ms = 1000;
-    f->opt.clock = &f->fake.clock;
-    f->opt.log = f->log.log;
+    f->opt.network.retries = 4;
+    f->opt.network.retry_base_ms = 1000;
+    f->opt.network.clock = &f->fake.clock;
+    f->opt.network.log = f->log.log;
     f->opt.seed = 7;
     return f;
 }
@@ -124,7 +124,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     assert_true(f->seen_count < SEEN_MAX);
     struct seen *seen = &f->seen[f->seen_count++];
     *seen = (struct seen){.status = answer->http_status,
-                          .tries = answer->tries,
+                          .tries = answer->attempts,
                           .is_transient = answer->is_transient,
                           .was_alone = answer->was_alone,
                           .error = answer->error};
@@ -262,7 +262,8 @@ static void test_call(void **state)
         assert_int_equal(f->seen[0].is_transient, row->is_transient);
         assert_says(f->seen[0].error.detail, row->said);
     } else {
-        assert_int_equal(f->seen_count, 0);
+        assert_int_equal(f->seen_count, 1);
+        assert_int_equal(f->seen[0].error.code, SMC_ERR_CANCELLED);
         assert_says(err.detail, row->said);
     }
     assert_int_equal(sim_token_violations(f->sim), 0);
@@ -306,7 +307,7 @@ static void test_single_try(void **state)
     struct tag tag = {f, "one"};
     struct smc_request request = {.kind = "whoami",
                                   .target = "/v2/whoami",
-                                  .is_single_try = true,
+                                  .is_single_attempt = true,
                                   .done = on_answer,
                                   .ctx = &tag};
     start(f);
@@ -325,9 +326,9 @@ static void test_stall(void **state)
     struct fixture *f = *state;
     struct live_clock live;
     live_clock_init(&live);
-    f->opt.clock = &live.clock;
-    f->opt.timeout_ms = 50;
-    f->opt.retries = 1;
+    f->opt.network.clock = &live.clock;
+    f->opt.network.timeout_ms = 50;
+    f->opt.network.retries = 1;
     start(f);
     assert_int_equal(run_one(f, NULL), SMC_OK);
     add_fault(f, "do=stall");
@@ -498,7 +499,7 @@ static void test_others_go_on_while_one_waits(void **state)
     struct fixture *f = *state;
     struct tag tags[] = {{f, "a"}, {f, "b"}, {f, "c"}};
     f->opt.concurrency = 1;
-    f->opt.retries = 1;
+    f->opt.network.retries = 1;
     start(f);
     add_fault(f, "call=members,do=status:503");
     queue(f, "/v2/members", &tags[0]);
@@ -535,7 +536,7 @@ static void test_calls_that_wait_hold_a_place(void **state)
     struct fixture *f = *state;
     struct tag tag = {f, "x"};
     f->opt.concurrency = 2;
-    f->opt.retries = 1;
+    f->opt.network.retries = 1;
     f->left = 60;
     start(f);
     add_fault(f, "do=status:503");
@@ -617,13 +618,14 @@ static void test_time_is_over(void **state)
     struct fixture *f = *state;
     struct smc_error err = SMC_ERROR_INIT;
     f->opt.max_time_ms = 5000;
-    f->opt.retries = 100;
+    f->opt.network.retries = 100;
     start(f);
     add_fault(f, "do=status:503");
     assert_int_equal(run_one(f, &err), SMC_ERR_TIME);
     assert_int_equal(f->fake.advanced_ms, 5000);
-    assert_says(err.detail, "--max-time 5)");
-    assert_int_equal(f->seen_count, 0);
+    assert_says(err.detail, "the time for the whole run (5 s) is over");
+    assert_int_equal(f->seen_count, 1);
+    assert_int_equal(f->seen[0].error.code, SMC_ERR_CANCELLED);
 }
 
 static void test_stopped(void **state)
@@ -632,13 +634,14 @@ static void test_stopped(void **state)
     struct smc_error err = SMC_ERROR_INIT;
     int ends[2];
     assert_int_equal(pipe(ends), 0);
-    f->opt.stop_fd = ends[0];
+    f->opt.network.stop_fd = ends[0];
     start(f);
     assert_int_equal(run_one(f, NULL), SMC_OK);
     (void)!write(ends[1], "", 1);
     assert_int_equal(run_one(f, &err), SMC_ERR_CANCELLED);
     assert_int_equal(err.code, SMC_ERR_CANCELLED);
-    assert_int_equal(f->seen_count, 1);
+    assert_int_equal(f->seen_count, 2);
+    assert_int_equal(f->seen[1].error.code, SMC_ERR_CANCELLED);
     (void)close(ends[0]);
     (void)close(ends[1]);
 }
@@ -667,7 +670,8 @@ static void test_callback_ends_the_run(void **state)
     queue(f, "/v2/whoami", &tag);
     assert_int_equal(smc_client_run(f->client, &err), SMC_ERR_IO);
     assert_string_equal(err.detail, "the first reason");
-    assert_int_equal(f->seen_count, 1);
+    assert_int_equal(f->seen_count, 2);
+    assert_int_equal(f->seen[1].error.code, SMC_ERR_CANCELLED);
     assert_int_equal(sim_calls(f->sim, "whoami", 0), 1);
 }
 
@@ -719,7 +723,7 @@ struct option_row {
     const char *said;
 };
 
-#define ORIGIN .origin = "https://h", .stop_fd = -1
+#define ORIGIN .origin = "https://h", .policy = SMC_POLICY_SIGMA
 #define FIXED  ORIGIN, .authorization = "Token x"
 
 static const struct option_row option_rows[] = {
@@ -731,8 +735,8 @@ static const struct option_row option_rows[] = {
     {"token_beyond_ascii", {ORIGIN, .authorization = "Token \xc3\xa4"}, "credentials: "},
     {"line_break_in_accept", {FIXED, .accept = "a\r\nX: y"}, "accept: "},
     {"negative_concurrency", {FIXED, .concurrency = -1}, "concurrency"},
-    {"negative_retries", {FIXED, .retries = -1}, "retries"},
-    {"negative_timeout", {FIXED, .timeout_ms = -1}, "times"},
+    {"negative_retries", {FIXED, .network.retries = -2}, "retries"},
+    {"negative_timeout", {FIXED, .network.timeout_ms = -1}, "timeout_ms"},
     {"negative_rate", {FIXED, .max_rate = -1}, "rates"},
     {"rate_that_is_no_number", {FIXED, .max_rate = 0.0 / 0.0}, "rates"},
 };

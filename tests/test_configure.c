@@ -433,7 +433,7 @@ static void test_show_can_be_read_again(void **state)
     assert_int_equal(rc, SMC_OK);
     assert_string_equal(f.settings.output, "/a b: \"c\\");
     assert_string_equal(f.settings.only, "files");
-    assert_int_equal(f.settings.timeout_ms, 2500);
+    assert_int_equal(f.settings.network.timeout_ms, 2500);
     free(again);
     smc_buf_clear(&file);
     smc_buf_clear(&text);

@@ -315,7 +315,7 @@ static void test_defaults_that_a_program_makes(void **state)
     struct fixture f;
     assert_int_equal(run(&f, GOOD, "", NULL), SMC_OK);
     assert_null(f.settings.state);
-    assert_null(f.settings.cacert);
+    assert_null(f.settings.network.cacert);
     tear_down(&f);
 }
 

@@ -315,7 +315,7 @@ static void test_rate_is_kept(void **state)
     assert_int_equal(extraction_run(x, NULL), SMC_OK);
     assert_in_range(sim_refusals(x->sim), 1, 1000);
     assert_in_range(extraction_count_lines(x, "INFO", "(HTTP 429): "), 1, 2); /* one a minute */
-    assert_int_equal(extraction_count_lines(x, "WARNING", "Every call was refused"), 0);
+    assert_int_equal(extraction_count_lines(x, "WARNING", "The server has refused every call"), 0);
     struct smci_store *store = open_state(x, sim_url(x->sim), "sim-client");
     assert_int_equal(smci_store_get_value(store, "pace.rate", &found, &text, NULL), SMC_OK);
     smci_store_close(store);
@@ -332,7 +332,8 @@ static void test_a_run_that_is_refused_says_so(void **state)
     extraction_start(x);
     extraction_fault(x, "call=members,do=status:429");
     assert_int_equal(extraction_run(x, NULL), SMC_ERR_NETWORK);
-    assert_in_range(extraction_count_lines(x, "WARNING", "Every call was refused for "), 5, 15);
+    assert_in_range(extraction_count_lines(x, "WARNING", "The server has refused every call for "),
+                    5, 15);
 }
 
 /* The next run begins with it: fewer refusals on the same estate. */

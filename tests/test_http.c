@@ -48,7 +48,8 @@ static void on_done(void *ctx, struct smci_http_response *response)
 static void open_http(struct fixture *f, int64_t timeout_ms, int stop_fd)
 {
     live_clock_init(&f->live);
-    struct smci_http_opt opt = {NULL, timeout_ms, 2, stop_fd, &f->live.clock};
+    struct smci_http_opt opt = {
+        {.timeout_ms = timeout_ms, .stop_fd = stop_fd, .clock = &f->live.clock}, 2};
     assert_int_equal(smci_http_new(&f->http, &opt, NULL), SMC_OK);
 }
 
@@ -156,7 +157,7 @@ static void test_answer(void **state)
     struct fixture f = {NULL};
     const struct net_step step = {row->answer, 0, row->then, false};
     f.server = net_start(&step, 1);
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     fetch(&f, "/x");
     assert_int_equal(f.result.status, row->status);
     assert_false(f.result.is_permanent);
@@ -180,7 +181,7 @@ static void test_get(void **state)
     (void)state;
     static const struct net_step step = {OK_HEAD "Content-Length: 0\r\n\r\n", 0, NET_KEEP, false};
     struct fixture f = {.server = net_start(&step, 1)};
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     fetch(&f, "/v2/a/../b?c=%2F");
     const char *sent = net_request(f.server, 0);
     assert_ptr_equal(strstr(sent, "GET /v2/a/../b?c=%2F HTTP/1.1\r\n"), sent);
@@ -196,10 +197,10 @@ static void test_form(void **state)
     static const struct net_step step = {OK_HEAD "Content-Length: 0\r\n\r\n", 0, NET_KEEP, false};
     static const char *const headers[] = {"Accept: application/json", NULL};
     struct fixture f = {.server = net_start(&step, 1)};
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     fetch(&f, "/x");
     struct smci_http_request request = {
-        .url = net_url(f.server), .headers = headers, .form = "a=b&c=d"};
+        .url = net_url(f.server), .headers = headers, .body = "a=b&c=d", .body_len = 7};
     assert_int_equal(smci_http_start(f.http, &request, on_done, &f, NULL), SMC_OK);
     finish(&f);
     const char *sent = net_request(f.server, 1);
@@ -229,7 +230,7 @@ static void test_bad_target(void **state)
     const struct target_row *row = *state;
     static const struct net_step step = {OK_HEAD "Content-Length: 0\r\n\r\n", 0, NET_KEEP, false};
     struct fixture f = {.server = net_start(&step, 1)};
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     fetch(&f, row->target);
     assert_int_equal(f.result.status, 0);
     assert_true(f.result.is_permanent);
@@ -244,7 +245,7 @@ static void test_connection_is_kept(void **state)
     (void)state;
     static const struct net_step step = {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false};
     struct fixture f = {.server = net_start(&step, 1)};
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     for (int i = 0; i < 5; i++) {
         fetch(&f, "/x");
         assert_int_equal(f.result.status, 200);
@@ -259,7 +260,7 @@ static void test_two_at_once(void **state)
     (void)state;
     static const struct net_step step = {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false};
     struct fixture f = {.server = net_start(&step, 1)};
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     for (int i = 0; i < 3; i++) {
         start(&f, "/x", on_done);
         start(&f, "/y", on_done);
@@ -282,7 +283,7 @@ static void test_callback_starts_more(void **state)
     (void)state;
     static const struct net_step step = {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false};
     struct fixture f = {.server = net_start(&step, 1)};
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     start(&f, "/first", on_done_start_one);
     finish(&f);
     assert_int_equal(f.done_count, 2);
@@ -296,7 +297,7 @@ static void test_kept_connection_that_died(void **state)
         {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_CLOSE, false},
         {OK_HEAD "Content-Length: 2\r\n\r\nho", 0, NET_KEEP, false}};
     struct fixture f = {.server = net_start(steps, 2)};
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     fetch(&f, "/x");
     fetch(&f, "/x");
     assert_string_equal(f.result.body, "ho");
@@ -311,7 +312,7 @@ static void test_refused_connection(void **state)
     char *url = text_format("%s/x", net_url(f.server));
     net_stop(f.server);
     f.server = NULL;
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     static const char *const none[] = {NULL};
     struct smci_http_request request = {.url = url, .headers = none};
     assert_int_equal(smci_http_start(f.http, &request, on_done, &f, NULL), SMC_OK);
@@ -382,7 +383,7 @@ static void test_cap(void **state)
     char *answer = make_answer(row->len, row->is_gzip, &len);
     const struct net_step step = {answer, len, NET_KEEP, false};
     f.server = net_start(&step, 1);
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     fetch(&f, "/x");
     if (row->fits) {
         assert_int_equal(f.result.status, 200);
@@ -425,7 +426,7 @@ static void test_head(void **state)
     assert_int_equal(smc_buf_addstr(&answer, "Content-Length: 2\r\n\r\nhi"), SMC_OK);
     const struct net_step step = {answer.data, answer.len, NET_KEEP, false};
     f.server = net_start(&step, 1);
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     fetch(&f, "/x");
     if (row->fits) {
         assert_int_equal(f.result.status, 200);
@@ -460,14 +461,14 @@ static void test_stall(void **state)
     const struct net_step steps[] = {{row->answer, 0, NET_STALL, false},
                                      {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false}};
     struct fixture f = {.server = net_start(steps, 2)};
-    open_http(&f, 50, -1);
+    open_http(&f, 50, 0);
     fetch(&f, "/x");
     assert_int_equal(f.result.status, 0);
     assert_int_equal(f.result.error.code, SMC_ERR_NETWORK);
     assert_false(f.result.is_permanent);
     assert_says(&f, "no byte came or went for 0.05 s");
     smci_http_free(f.http);
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     fetch(&f, "/x");
     assert_int_equal(f.result.status, 200);
     close_all(&f);
@@ -479,7 +480,7 @@ static void test_late_look_is_no_stall(void **state)
     (void)state;
     static const struct net_step step = {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false};
     struct fixture f = {.server = net_start(&step, 1)};
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     start(&f, "/x", on_done);
     while (net_requests(f.server) == 0)
         assert_int_equal(smci_http_poll(f.http, 1, NULL), SMC_OK);
@@ -541,7 +542,7 @@ static void test_loopback_needs_no_proxy(void **state)
     struct net_server *proxy = net_start(&step, 1);
     assert_int_equal(setenv("http_proxy", net_url(proxy), 1), 0);
     assert_int_equal(setenv("ALL_PROXY", net_url(proxy), 1), 0);
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     fetch(&f, "/x");
     assert_int_equal(net_connections(proxy), 0);
     assert_int_equal(net_requests(f.server), 1);
@@ -563,7 +564,7 @@ static void test_proxy_with_a_password_that_cant_be_read(void **state)
         static const struct net_step step = {"", 0, NET_CLOSE, false};
         struct fixture f = {.server = net_start(&step, 1)};
         assert_int_equal(setenv("https_proxy", proxies[i], 1), 0);
-        open_http(&f, 60000, -1);
+        open_http(&f, 60000, 0);
         struct smci_http_request request = {.url = "https://api.example.com/x", .headers = headers};
         assert_int_equal(smci_http_start(f.http, &request, on_done, &f, NULL), SMC_OK);
         finish(&f);
@@ -584,7 +585,7 @@ static void test_proxy_never_sees_the_token(void **state)
     static const char *const headers[] = {"Authorization: Bearer t0ken", NULL};
     struct fixture f = {.server = net_start(&step, 1)};
     assert_int_equal(setenv("https_proxy", net_url(f.server), 1), 0);
-    open_http(&f, 60000, -1);
+    open_http(&f, 60000, 0);
     struct smci_http_request request = {.url = "https://api.example.com/x", .headers = headers};
     assert_int_equal(smci_http_start(f.http, &request, on_done, &f, NULL), SMC_OK);
     finish(&f);
@@ -605,8 +606,7 @@ struct cert_row {
 };
 
 static const struct cert_row cert_rows[] = {
-    {"cacert", "/nonexistent/ca.pem", NULL,
-     "--cacert: can't read the certificates in /nonexistent"},
+    {"cacert", "/nonexistent/ca.pem", NULL, "can't read the certificates in /nonexistent"},
     {"curl_ca_bundle", NULL, "CURL_CA_BUNDLE", "CURL_CA_BUNDLE: can't read"},
     {"ssl_cert_file", NULL, "SSL_CERT_FILE", "SSL_CERT_FILE: can't read"},
     {"ssl_cert_dir", NULL, "SSL_CERT_DIR", "SSL_CERT_DIR: can't read"},
@@ -617,7 +617,8 @@ static void test_cert_path(void **state)
     const struct cert_row *row = *state;
     struct smci_http *http = NULL;
     struct smc_error err = SMC_ERROR_INIT;
-    struct smci_http_opt opt = {row->cacert, 1000, 1, -1, smc_clock_system()};
+    struct smci_http_opt opt = {
+        {.timeout_ms = 1000, .cacert = row->cacert, .clock = smc_clock_system()}, 1};
     if (row->variable)
         assert_int_equal(setenv(row->variable, "/nonexistent/ca.pem", 1), 0);
     enum smc_status rc = smci_http_new(&http, &opt, &err);

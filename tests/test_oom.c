@@ -121,9 +121,9 @@ static enum smc_status do_extract_options(struct world *w, struct smc_error *err
     enum smc_status rc = extract_options_read(&settings, (int)COUNT(argv) - 1, argv, envp, err);
     if (rc == SMC_OK)
         rc = extract_options_check(&settings, err);
-    bool is_right =
-        rc != SMC_OK || (strcmp(settings.api_token, "secret-secret") == 0 &&
-                         strcmp(settings.client_id, "id") == 0 && settings.retry_base_ms == 500);
+    bool is_right = rc != SMC_OK || (strcmp(settings.api_token, "secret-secret") == 0 &&
+                                     strcmp(settings.client_id, "id") == 0 &&
+                                     settings.network.retry_base_ms == 500);
     extract_options_clear(&settings);
     end(w);
     assert_true(is_right);
@@ -148,7 +148,7 @@ static enum smc_status do_upload_options(struct world *w, struct smc_error *err)
     enum smc_status rc = upload_options_read(&settings, (int)COUNT(argv) - 1, argv, envp, err);
     if (rc == SMC_OK)
         rc = upload_options_check(&settings, err);
-    bool is_right = rc != SMC_OK || (settings.timeout_ms == 1500 &&
+    bool is_right = rc != SMC_OK || (settings.network.timeout_ms == 1500 &&
                                      strcmp(smc_buf_str(&settings.prefix), "/a/b") == 0);
     upload_options_clear(&settings);
     end(w);

@@ -1,4 +1,4 @@
-/* lib/retry: every row of the contract's tables of failures, and every form of Retry-After. */
+/* lib/net/attempt and retry: every row of the tables of failures, and every form of Retry-After. */
 #include "support/support.h"
 
 #include "lib/net/retry.h"
@@ -7,12 +7,12 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
-/* ---- what is done about an ended try ---- */
+/* ---- what is done about an attempt that ended ---- */
 
 struct decide_row {
     const char *name;
     enum smc_policy policy;
-    struct smci_attempt end;
+    struct smci_attempt attempt;
     enum smci_action action;
     bool is_transient;
 };
@@ -62,13 +62,13 @@ static const struct decide_row decide_rows[] = {
     SIGMA("525", 525, SMCI_FAIL, false),
     SIGMA("600, in no table", 600, SMCI_FAIL, false),
     {"sigma 402 timedout", SMC_POLICY_SIGMA,
-     {.http_status = 402, .is_timedout_code = true, .retry_after_ms = -1}, SMCI_RETRY, false},
+     {.http_status = 402, .api_error.code = "timedout", .retry_after_ms = -1}, SMCI_RETRY, false},
     {"sigma 400 with the code timedout", SMC_POLICY_SIGMA,
-     {.http_status = 400, .is_timedout_code = true, .retry_after_ms = -1}, SMCI_FAIL, false},
+     {.http_status = 400, .api_error.code = "timedout", .retry_after_ms = -1}, SMCI_FAIL, false},
     {"sigma 200 that is not JSON", SMC_POLICY_SIGMA,
-     {.http_status = 200, .is_malformed = true, .retry_after_ms = -1}, SMCI_RETRY, false},
-    {"sigma 404 that is not JSON", SMC_POLICY_SIGMA,
-     {.http_status = 404, .is_malformed = true, .retry_after_ms = -1}, SMCI_FAIL, false},
+     {.http_status = 200, .error.code = SMC_ERR_SYNTAX, .retry_after_ms = -1}, SMCI_RETRY, false},
+    {"sigma 200 without a usable token", SMC_POLICY_SIGMA,
+     {.http_status = 200, .error.code = SMC_ERR_AUTH, .retry_after_ms = -1}, SMCI_FAIL, false},
     {"sigma no answer, for good", SMC_POLICY_SIGMA,
      {.is_permanent = true, .retry_after_ms = -1}, SMCI_FAIL, false},
     {"sigma 503, an hour", SMC_POLICY_SIGMA,
@@ -89,8 +89,8 @@ static const struct decide_row decide_rows[] = {
     CATALOG("200", 200, SMCI_DONE, false),
     CATALOG("201", 201, SMCI_DONE, false),
     CATALOG("299", 299, SMCI_DONE, false),
-    {"catalog 200 of any body", SMC_POLICY_CATALOG,
-     {.http_status = 200, .is_malformed = true, .retry_after_ms = -1}, SMCI_DONE, false},
+    {"catalog 200 that its caller rejects", SMC_POLICY_CATALOG,
+     {.http_status = 200, .error.code = SMC_ERR_SYNTAX, .retry_after_ms = -1}, SMCI_FAIL, false},
     CATALOG("no answer", 0, SMCI_RETRY, false),
     CATALOG("408", 408, SMCI_RETRY, false),
     CATALOG("429", 429, SMCI_RETRY, false),
@@ -106,7 +106,7 @@ static const struct decide_row decide_rows[] = {
     CATALOG("413", 413, SMCI_FAIL, false),
     CATALOG("600", 600, SMCI_FAIL, false),
     {"catalog 402 timedout", SMC_POLICY_CATALOG,
-     {.http_status = 402, .is_timedout_code = true, .retry_after_ms = -1}, SMCI_FAIL, false},
+     {.http_status = 402, .api_error.code = "timedout", .retry_after_ms = -1}, SMCI_FAIL, false},
     {"catalog no answer, for good", SMC_POLICY_CATALOG,
      {.is_permanent = true, .retry_after_ms = -1}, SMCI_FAIL, false},
     {"catalog 429, more than an hour", SMC_POLICY_CATALOG,
@@ -119,16 +119,18 @@ static const struct decide_row decide_rows[] = {
 static void test_decide(void **state)
 {
     const struct decide_row *row = *state;
-    struct smci_retry_opt opt = {.policy = row->policy, .retries = 4, .base_ms = 1000};
+    struct smci_retry_opt opt = {.retries = 4, .base_ms = 1000};
+    struct smci_attempt attempt = row->attempt;
     struct smci_rng rng;
     smci_rng_seed(&rng, 1);
-    struct smci_decision first = smci_retry_decide(&opt, &row->end, 0, &rng);
+    smci_attempt_judge(&attempt, row->policy);
+    struct smci_decision first = smci_retry_decide(&opt, &attempt, 0, &rng);
     assert_int_equal(first.action, row->action);
     assert_int_equal(first.is_transient, row->is_transient);
 
-    struct smci_decision last = smci_retry_decide(&opt, &row->end, 4, &rng);
+    struct smci_decision last = smci_retry_decide(&opt, &attempt, 4, &rng);
     if (row->action == SMCI_RETRY) {
-        assert_int_equal(last.action, SMCI_FAIL); /* the tries are spent */
+        assert_int_equal(last.action, SMCI_FAIL); /* the attempts are spent */
         assert_true(last.is_transient);
     } else {
         assert_int_equal(last.action, row->action); /* no matter how many */
@@ -167,14 +169,15 @@ static const struct wait_row wait_rows[] = {
 static void test_wait(void **state)
 {
     const struct wait_row *row = *state;
-    struct smci_retry_opt opt = {SMC_POLICY_SIGMA, INT32_MAX, row->base_ms};
-    struct smci_attempt end = {.http_status = 503, .retry_after_ms = row->retry_after_ms};
+    struct smci_retry_opt opt = {INT32_MAX, row->base_ms};
+    struct smci_attempt attempt = {.meaning = SMCI_TRANSIENT,
+                                   .retry_after_ms = row->retry_after_ms};
     struct smci_rng rng;
     smci_rng_seed(&rng, 42);
     int64_t least = INT64_MAX;
     int64_t most = 0;
     for (int i = 0; i < 2000; i++) {
-        struct smci_decision decision = smci_retry_decide(&opt, &end, row->spent, &rng);
+        struct smci_decision decision = smci_retry_decide(&opt, &attempt, row->spent, &rng);
         assert_int_equal(decision.action, SMCI_RETRY);
         least = decision.wait_ms < least ? decision.wait_ms : least;
         most = decision.wait_ms > most ? decision.wait_ms : most;
@@ -195,12 +198,12 @@ static const struct tries_row tries_rows[] = {
 static void test_tries(void **state)
 {
     const struct tries_row *row = *state;
-    struct smci_retry_opt opt = {SMC_POLICY_CATALOG, row->retries, 0};
-    struct smci_attempt end = {.retry_after_ms = -1};
+    struct smci_retry_opt opt = {row->retries, 0};
+    struct smci_attempt attempt = {.meaning = SMCI_TRANSIENT, .retry_after_ms = -1};
     struct smci_rng rng;
     smci_rng_seed(&rng, 1);
     int sent = 1;
-    while (smci_retry_decide(&opt, &end, sent - 1, &rng).action == SMCI_RETRY)
+    while (smci_retry_decide(&opt, &attempt, sent - 1, &rng).action == SMCI_RETRY)
         sent++;
     assert_int_equal(sent, row->sent);
 }

@@ -112,11 +112,11 @@ static void test_row(void **state)
     opt.origin = sim_url(f.sim);
     opt.authorization =
         "Bearer s3cret"; /* fixed, so that a call shows what the connection is worth */
-    opt.cacert = f.row->is_cacert ? f.good : NULL;
-    opt.retries = 3;
-    opt.retry_base_ms = 1000;
+    opt.network.cacert = f.row->is_cacert ? f.good : NULL;
+    opt.network.retries = 3;
+    opt.network.retry_base_ms = 1000;
     opt.policy = SMC_POLICY_CATALOG;
-    opt.clock = &f.fake.clock;
+    opt.network.clock = &f.fake.clock;
     assert_int_equal(smc_client_new(&client, &opt, NULL), SMC_OK);
     forget_variables();
     assert_int_equal(smc_client_send(client, &request), SMC_OK);
@@ -131,7 +131,7 @@ static void test_row(void **state)
     }
     /* nothing that a retry would mend */
     assert_false(f.seen.is_transient);
-    assert_int_equal(f.seen.tries, 1);
+    assert_int_equal(f.seen.attempts, 1);
     assert_int_equal(f.fake.advanced_ms, 0);
     smc_client_free(client);
     sim_stop(f.sim);
@@ -168,9 +168,9 @@ static void test_version(void **state)
     forget_variables();
     opt.origin = sim_url(f.sim);
     opt.authorization = "Bearer s3cret";
-    opt.cacert = f.good;
+    opt.network.cacert = f.good;
     opt.policy = SMC_POLICY_CATALOG;
-    opt.clock = &f.fake.clock;
+    opt.network.clock = &f.fake.clock;
     assert_int_equal(smc_client_new(&client, &opt, NULL), SMC_OK);
     assert_int_equal(smc_client_send(client, &request), SMC_OK);
     assert_int_equal(smc_client_run(client, NULL), SMC_OK);

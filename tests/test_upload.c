@@ -216,7 +216,7 @@ static void test_silent_server(void **state)
                                 "0.05", "--retries", "1",  NULL};
     add_fault(f, "do=silent");
     assert_int_equal(upload(f, &live.clock, args, &err), SMC_ERR_HTTP);
-    assert_logged(f, "no byte came or went for 0.05 s (--timeout)");
+    assert_logged(f, "no byte came or went for 0.05 s");
     assert_logged(f, "DEBUG - upload: HTTP 0, again in ");
     free(path);
 }

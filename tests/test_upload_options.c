@@ -89,12 +89,12 @@ static void test_aliases(void **state)
     struct fixture f;
     (void)state;
     (void)run(&f, "", "CASTOR_RETRY_OVERRIDE=9|CASTOR_TIMEOUT_OVERRIDE=9.5", NULL);
-    assert_int_equal(f.settings.retries, 9);
-    assert_int_equal(f.settings.timeout_ms, 9500);
+    assert_int_equal(f.settings.network.retries, 9);
+    assert_int_equal(f.settings.network.timeout_ms, 9500);
     tear_down(&f);
     (void)run(&f, "", both, NULL);
-    assert_int_equal(f.settings.retries, 8);
-    assert_int_equal(f.settings.timeout_ms, 8000);
+    assert_int_equal(f.settings.network.retries, 8);
+    assert_int_equal(f.settings.network.timeout_ms, 8000);
     tear_down(&f);
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/cli/server.h"
+#include "lib/net/special.h"
 #include "tests/support/live_clock.h"
 #include "tests/support/net.h"
 
@@ -36,9 +37,9 @@ static void open_client(struct fixture *f, const char *origin)
     opt.origin = origin;
     opt.policy = SMC_POLICY_SIGMA;
     opt.authorization = "Token " TOKEN;
-    opt.retries = 1;
-    opt.timeout_ms = 200;
-    opt.clock = &f->live.clock;
+    opt.network.retries = 1;
+    opt.network.timeout_ms = 200;
+    opt.network.clock = &f->live.clock;
     assert_int_equal(smc_client_new(&f->client, &opt, NULL), SMC_OK);
 }
 
@@ -80,11 +81,10 @@ static void assert_line(const struct fixture *f, const char *start)
 
 static enum smc_verdict on_probe(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
-    struct smc_probe_result *way = ctx;
+    (void)ctx;
     (void)why;
     assert_int_equal(answer->http_status, 401);
-    assert_int_equal(answer->tries, 1);
-    *way = *answer->way;
+    assert_int_equal(answer->attempts, 1);
     return SMC_TAKE;
 }
 
@@ -96,20 +96,19 @@ static void test_probe(void **state)
                                          0, NET_KEEP, false};
     struct net_server *server = net_start(&step, 1);
     struct fixture f = {.client = NULL};
-    struct smc_probe_result way = {.obstacle = SMC_STEP_ANSWER};
-    struct smc_request request = {
-        .kind = "probe", .target = "/x", .is_probe = true, .done = on_probe, .ctx = &way};
+    struct smci_probe probe = {.failed_step = SMCI_STEP_ANSWER};
+    struct smc_request request = {.kind = "probe", .target = "/x", .done = on_probe};
     (void)state;
     open_client(&f, net_url(server));
-    assert_int_equal(smc_client_send(f.client, &request), SMC_OK);
+    assert_int_equal(smci_client_probe(f.client, &request, &probe), SMC_OK);
     assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
     assert_memory_equal(net_request(server, 0), "GET /x HTTP/1.1\r\n", 17);
     assert_null(strcasestr(net_request(server, 0), "Authorization"));
-    assert_int_equal(way.obstacle, SMC_STEP_FREE);
-    assert_string_equal(way.address, "127.0.0.1");
-    assert_int_equal(way.date_s, 1790000000);
-    assert_int_equal(way.certificate_end_s, 0);
-    assert_false(way.is_proxied);
+    assert_int_equal(probe.failed_step, SMCI_STEP_NONE);
+    assert_string_equal(probe.address, "127.0.0.1");
+    assert_int_equal(probe.date_s, 1790000000);
+    assert_int_equal(probe.certificate_end_s, 0);
+    assert_false(probe.is_proxied);
     clear(&f);
     net_stop(server);
 }

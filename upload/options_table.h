@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include <sigmacat/buf.h>
+#include <sigmacat/client_types.h>
 
 #include "lib/base/uuid.h"
 #include "lib/cli/help.h"
@@ -34,25 +35,22 @@ struct upload_settings {
     int file_type;         /* enum upload_type; -1 while not given */
     const char *file_path; /* exactly one of these two is not NULL after the check */
     const char *directory_path;
-    int zone;                 /* enum upload_zone */
-    const char *project_name; /* NULL unless given; as given, not encoded */
-    const char *endpoint;     /* NULL: the zone's */
-    const char *cacert;       /* NULL: the system's */
-    const char *set;          /* the digits that a set's names begin with; NULL: all */
-    const char *state;        /* NULL: .sigmacat in the directory */
-    FILE *out;                /* for --json and --list; NULL: standard output */
-    bool is_latest;           /* the newest complete set */
-    bool is_forced;           /* what the checks find is no reason to stop */
-    bool is_dry_run;          /* no network, and no token */
-    bool is_skipping;         /* what was accepted before is left out */
-    bool is_listing;          /* shows the ledger in place of an upload */
+    int zone;                   /* enum upload_zone */
+    const char *project_name;   /* NULL unless given; as given, not encoded */
+    const char *endpoint;       /* NULL: the zone's */
+    struct smc_network network; /* as smci_cli_network takes it */
+    const char *set;            /* the digits that a set's names begin with; NULL: all */
+    const char *state;          /* NULL: .sigmacat in the directory */
+    FILE *out;                  /* for --json and --list; NULL: standard output */
+    bool is_latest;             /* the newest complete set */
+    bool is_forced;             /* what the checks find is no reason to stop */
+    bool is_dry_run;            /* no network, and no token */
+    bool is_skipping;           /* what was accepted before is left out */
+    bool is_listing;            /* shows the ledger in place of an upload */
     bool is_json;
     bool is_showing;  /* settings, in place of a run */
     bool is_checking; /* whether a run would work, in place of one */
     int parallel;
-    int retries;
-    int64_t retry_base_ms;
-    int64_t timeout_ms;
     int log_level;  /* enum smc_log_level */
     int log_format; /* enum smc_log_format */
     bool is_help;

@@ -9,6 +9,7 @@
 #include <sigmacat/client.h>
 
 #include "lib/cli/progress.h"
+#include "lib/net/special.h"
 
 #include "path.h"
 #include "record.h"
@@ -99,7 +100,9 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct smc_error failure = answer->error;
     bool is_refused = answer->http_status == 401 || answer->http_status == 403;
     (void)why;
-    file->tries = answer->tries;
+    if (failure.code == SMC_ERR_CANCELLED) /* the run has ended */
+        return SMC_TAKE;
+    file->tries = answer->attempts;
     file->http_status = answer->http_status;
     smci_cli_progress_end(s->progress, slot->number);
     if (is_refused) {
@@ -138,14 +141,13 @@ static enum smc_status begin(struct sender *s, struct slot *slot, size_t index,
     /* The time in a path is chosen once for all tries of a file. */
     rc = upload_path(job->settings, name, job->clock->wall_ms(job->clock->ctx) / 1000,
                      &slot->target);
-    struct smc_upload_body body = {slot->fd, slot->identity.size, name, on_progress, slot};
+    struct smci_upload body = {slot->fd, slot->identity.size, name, on_progress, slot};
     struct smc_request request = {.kind = "upload",
                                   .target = smc_buf_str(&slot->target),
-                                  .upload = &body,
                                   .done = on_answer,
                                   .ctx = slot};
     if (rc == SMC_OK)
-        rc = smc_client_send(s->client, &request);
+        rc = smci_client_upload(s->client, &request, &body);
     if (rc == SMC_OK) {
         smci_cli_progress_begin(s->progress, slot->number, name, slot->identity.size);
         return SMC_OK;
@@ -224,6 +226,9 @@ static enum smc_status open_client(struct sender *s, struct smc_error *err)
         opt.authorization = smc_buf_str(&header);
         opt.accept = "text/csv, application/json";
         rc = smc_client_new(&s->client, &opt, err);
+        if (rc == SMC_ERR_IO && opt.network.cacert)
+            smc_error_context(err, "%s",
+                              smci_settings_name(&s->job->settings->sources, "--cacert"));
     }
     smc_buf_wipe(&header);
     return rc;

@@ -24,15 +24,15 @@
         .help = "which of its profiles; else 'default'"                                            \
     }
 
-/* int64_t timeout_ms, retry_base_ms; int retries; const char *cacert. `tried` is what is tried, "a
- * call"; the other two are older variables, or NULL. */
+/* struct smc_network network, as smci_cli_network takes it. `tried` is what is tried, "a call"; the other
+ * two are older variables, or NULL. */
 #define SMCI_CLI_NETWORK_ROWS(t, prefix, tried, old_timeout, old_retries)                          \
     {.flag = "--timeout",                                                                          \
      .metavar = "SECONDS",                                                                         \
      .variable = prefix "TIMEOUT",                                                                 \
      .alias = (old_timeout),                                                                       \
      .type = SMCI_SETTING_SECONDS,                                                                 \
-     .offset = offsetof(t, timeout_ms),                                                            \
+     .offset = offsetof(t, network.timeout_ms),                                                    \
      .min = 1,                                                                                     \
      .fallback = "60",                                                                             \
      .help = "give up a try without progress"},                                                    \
@@ -41,7 +41,7 @@
          .variable = prefix "RETRIES",                                                             \
          .alias = (old_retries),                                                                   \
          .type = SMCI_SETTING_WHOLE,                                                               \
-         .offset = offsetof(t, retries),                                                           \
+         .offset = offsetof(t, network.retries),                                                   \
          .min = 0,                                                                                 \
          .max = 100,                                                                               \
          .fallback = "4",                                                                          \
@@ -50,12 +50,12 @@
          .metavar = "SECONDS",                                                                     \
          .variable = prefix "RETRY_BASE",                                                          \
          .type = SMCI_SETTING_SECONDS,                                                             \
-         .offset = offsetof(t, retry_base_ms),                                                     \
+         .offset = offsetof(t, network.retry_base_ms),                                             \
          .fallback = "1",                                                                          \
          .help = "first retry's wait; then doubled"},                                              \
     {                                                                                              \
         .flag = "--cacert", .metavar = "FILE", .variable = prefix "CACERT",                        \
-        .type = SMCI_SETTING_PATH, .offset = offsetof(t, cacert),                                  \
+        .type = SMCI_SETTING_PATH, .offset = offsetof(t, network.cacert),                          \
         .help = "PEM file of certificates to trust"                                                \
     }
 

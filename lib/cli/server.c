@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 #include "lib/net/address.h"
+#include "lib/net/special.h"
 
 /* Of a check, whatever a run may take. A server that dribbles makes progress for ever. */
 #define RETRIES_MAX 1
@@ -18,7 +19,7 @@ static const char *const step_names[STEP_COUNT] = {"name", "connection", "TLS", 
 
 /* What the probe brought. */
 struct finding {
-    struct smc_probe_result way;
+    struct smci_probe probe;
     struct smc_error error; /* why no answer came */
     int64_t wall_ms;        /* when it ended */
     int http_status;        /* 0: no answer came */
@@ -51,11 +52,16 @@ enum smc_status smci_cli_check_client(struct smci_cli_checklist *list,
 {
     struct smc_client_opt opt = *run;
     struct smc_error why = SMC_ERROR_INIT;
-    opt.retries = opt.retries < RETRIES_MAX ? opt.retries : RETRIES_MAX;
-    opt.timeout_ms = opt.timeout_ms < TRY_MAX_MS ? opt.timeout_ms : TRY_MAX_MS;
+    struct smc_network *network = &opt.network;
+    if (network->retries == 0 || network->retries > RETRIES_MAX)
+        network->retries = RETRIES_MAX;
+    if (network->timeout_ms == 0 || network->timeout_ms > TRY_MAX_MS)
+        network->timeout_ms = TRY_MAX_MS;
     opt.max_time_ms = opt.max_time_ms > 0 ? opt.max_time_ms : TIME_MAX_MS;
     enum smc_status rc = smc_client_new(client, &opt, &why);
     if (rc == SMC_ERR_IO) {
+        if (network->cacert)
+            smc_error_context(&why, "--cacert");
         smci_cli_failed(list, rc, "certificates", "%s", why.detail);
         smci_cli_remedy(list, "name a PEM file that the user who runs this can read");
         return SMC_OK;
@@ -69,7 +75,8 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
 {
     struct finding *found = ctx;
     (void)why;
-    found->way = *answer->way;
+    if (answer->error.code == SMC_ERR_CANCELLED)
+        return SMC_TAKE;
     found->error = answer->error;
     found->http_status = answer->http_status;
     found->is_ended = true;
@@ -79,12 +86,9 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
 static enum smc_status probe(const struct smci_cli_server *server, struct finding *found,
                              struct smc_error *err)
 {
-    struct smc_request request = {.kind = "probe",
-                                  .target = server->target,
-                                  .is_probe = true,
-                                  .done = on_answer,
-                                  .ctx = found};
-    enum smc_status rc = smc_client_send(server->client, &request);
+    struct smc_request request = {
+        .kind = "probe", .target = server->target, .done = on_answer, .ctx = found};
+    enum smc_status rc = smci_client_probe(server->client, &request, &found->probe);
     if (rc != SMC_OK)
         return smc_error_set(err, rc, "%s", smc_error_text(rc));
     rc = smc_client_run(server->client, err);
@@ -94,23 +98,23 @@ static enum smc_status probe(const struct smci_cli_server *server, struct findin
 
 /* ---- what is in the way ---- */
 
-static enum step step_of(enum smc_failed_step obstacle)
+static enum step step_of(enum smci_failed_step failed_step)
 {
-    switch (obstacle) {
-    case SMC_STEP_NAME:
+    switch (failed_step) {
+    case SMCI_STEP_NAME:
         return STEP_NAME;
-    case SMC_STEP_PROXY:
-    case SMC_STEP_CONNECTION:
+    case SMCI_STEP_PROXY:
+    case SMCI_STEP_CONNECTION:
         return STEP_CONNECTION;
-    case SMC_STEP_CA_FILE:
-    case SMC_STEP_TLS:
-    case SMC_STEP_ISSUER:
-    case SMC_STEP_HOST:
-    case SMC_STEP_DATE:
+    case SMCI_STEP_CA_FILE:
+    case SMCI_STEP_TLS:
+    case SMCI_STEP_ISSUER:
+    case SMCI_STEP_HOST:
+    case SMCI_STEP_DATE:
         return STEP_TLS;
-    case SMC_STEP_ANSWER:
+    case SMCI_STEP_ANSWER:
         return STEP_ANSWER;
-    case SMC_STEP_FREE:
+    case SMCI_STEP_NONE:
         return STEP_COUNT;
     }
     return STEP_COUNT;
@@ -204,43 +208,43 @@ static void advise(struct smci_cli_checklist *list, const struct smci_cli_server
 {
     const char *host;
     int len = bare_host(server, &host);
-    switch (found->way.obstacle) {
-    case SMC_STEP_NAME:
+    switch (found->probe.failed_step) {
+    case SMCI_STEP_NAME:
         if (server->is_built_in)
             smci_cli_remedy(list, "look at this machine's DNS");
         else
             smci_cli_remedy(list, "check the spelling of %s%s; if it is right, this machine's DNS",
                             server->setting, server->advice);
         return;
-    case SMC_STEP_PROXY:
-    case SMC_STEP_CONNECTION:
+    case SMCI_STEP_PROXY:
+    case SMCI_STEP_CONNECTION:
         advise_on_connection(list, server);
         return;
-    case SMC_STEP_CA_FILE:
+    case SMCI_STEP_CA_FILE:
         smci_cli_remedy(list, "give --cacert (or CURL_CA_BUNDLE, SSL_CERT_FILE) a PEM file of "
                               "certificates");
         return;
-    case SMC_STEP_TLS:
+    case SMCI_STEP_TLS:
         advise_on_tls(list, server, found->error.detail);
         return;
-    case SMC_STEP_ISSUER:
+    case SMCI_STEP_ISSUER:
         advise_on_stranger(list, server);
         return;
-    case SMC_STEP_HOST:
+    case SMCI_STEP_HOST:
         if (server->is_built_in)
             advise_on_stranger(list, server);
         else
             smci_cli_remedy(list, "give %s the name that the certificate is for%s", server->setting,
                             server->advice);
         return;
-    case SMC_STEP_DATE:
+    case SMCI_STEP_DATE:
         smci_cli_remedy(list,
                         "set the clock of this machine, if `date` is wrong; if not, %.*s needs "
                         "a new certificate",
                         len, host);
         return;
-    case SMC_STEP_ANSWER:
-    case SMC_STEP_FREE:
+    case SMCI_STEP_ANSWER:
+    case SMCI_STEP_NONE:
         advise_on_answer(list, server, found->error.detail);
         return;
     }
@@ -272,11 +276,11 @@ static void tell_name(struct smci_cli_checklist *list, const struct smci_cli_ser
 {
     const char *name = step_names[STEP_NAME];
     const char *host;
-    const char *address = found->way.address;
+    const char *address = found->probe.address;
     int len = bare_host(server, &host);
-    bool is_reached = found->way.obstacle != SMC_STEP_CONNECTION && *address;
+    bool is_reached = found->probe.failed_step != SMCI_STEP_CONNECTION && *address;
     bool is_address = (size_t)len == strlen(address) && strncmp(address, host, (size_t)len) == 0;
-    if (found->way.is_proxied || (!is_reached && !is_plain(server) && proxy_variable()))
+    if (found->probe.is_proxied || (!is_reached && !is_plain(server) && proxy_variable()))
         smci_cli_untold(list, name, "%.*s is left to the proxy", len, host);
     else if (!is_reached || is_address)
         smci_cli_ok(list, name, "%.*s", len, host);
@@ -287,7 +291,7 @@ static void tell_name(struct smci_cli_checklist *list, const struct smci_cli_ser
 static void tell_tls(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                      const struct finding *found)
 {
-    time_t end = (time_t)found->way.certificate_end_s;
+    time_t end = (time_t)found->probe.certificate_end_s;
     struct tm utc;
     char date[32] = "";
     if (is_plain(server)) {
@@ -303,9 +307,9 @@ static void tell_tls(struct smci_cli_checklist *list, const struct smci_cli_serv
 static void tell_clock(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                        const struct finding *found)
 {
-    int64_t ahead_s = found->wall_ms / 1000 - found->way.date_s;
+    int64_t ahead_s = found->wall_ms / 1000 - found->probe.date_s;
     int64_t off_s = ahead_s < 0 ? -ahead_s : ahead_s;
-    if (found->way.date_s == 0) {
+    if (found->probe.date_s == 0) {
         smci_cli_untold(list, step_names[STEP_CLOCK], "the answer has no date to compare with");
     } else if (off_s < SMCI_CLI_SKEW_WARN_S) {
         smci_cli_ok(list, step_names[STEP_CLOCK], "%lld s from %s's", (long long)off_s,
@@ -326,8 +330,8 @@ static void tell_step(struct smci_cli_checklist *list, const struct smci_cli_ser
         return;
     case STEP_CONNECTION:
         smci_cli_ok(list, step_names[step], "%s%s%s answers", host_of(server),
-                    found->way.is_proxied ? ", through the proxy at " : "",
-                    found->way.is_proxied ? found->way.address : "");
+                    found->probe.is_proxied ? ", through the proxy at " : "",
+                    found->probe.is_proxied ? found->probe.address : "");
         return;
     case STEP_TLS:
         tell_tls(list, server, found);
@@ -364,7 +368,7 @@ enum smc_status smci_cli_check_server(struct smci_cli_checklist *list,
                                       const struct smci_cli_server *server, bool *is_reached,
                                       struct smc_error *err)
 {
-    struct finding found = {.way = {.obstacle = SMC_STEP_ANSWER}};
+    struct finding found = {.probe = {.failed_step = SMCI_STEP_ANSWER}};
     *is_reached = false;
     struct smc_error why = SMC_ERROR_INIT;
     enum smc_status rc = probe(server, &found, &why);
@@ -374,7 +378,7 @@ enum smc_status smci_cli_check_server(struct smci_cli_checklist *list,
     }
     if (rc != SMC_OK || !found.is_ended)
         return smc_error_set(err, rc != SMC_OK ? rc : SMC_ERR_INTERNAL, "%s", why.detail);
-    enum step failing = step_of(found.way.obstacle);
+    enum step failing = step_of(found.probe.failed_step);
     for (int step = 0; step < STEP_COUNT; step++) {
         if (step < (int)failing) {
             tell_step(list, server, &found, (enum step)step);

@@ -1,5 +1,5 @@
 /* Addresses: the origin that a person gives, and the encoding of what goes into a path. */
-#include <sigmacat/client.h>
+#include "address.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include "lib/base/num.h"
-#include "address.h"
 
 enum smc_status smci_url_encode(const char *bytes, size_t len, struct smc_buf *out)
 {

@@ -7,7 +7,6 @@
 
 #include <sigmacat/buf.h>
 #include <sigmacat/error.h>
-#include "address.h"
 
 /* Whether it is plain http, which smci_origin_parse lets pass for loopback only. */
 bool smci_origin_is_plain(const char *origin);

@@ -3,8 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include <sigmacat/client.h>
-#include "lib/json/tree.h"
+#include <sigmacat/json.h>
+
 #include "address.h"
 
 #define HEADER       "Authorization: Bearer "
@@ -67,14 +67,13 @@ void smci_auth_asked(struct smci_auth *auth, int64_t now_ms)
     auth->last_asked_ms = now_ms;
 }
 
-/* What may stand in a header after "Bearer ": anything else could add a header or end the line. */
-static bool is_usable(const char *token)
+/* The bytes that may stand in a header after "Bearer ": any other could add a header or end the line. */
+static bool is_usable(const struct smc_buf *token)
 {
-    size_t len = 0;
-    for (; token[len]; len++)
-        if (token[len] < 0x21 || token[len] > 0x7e || len >= SMCI_TOKEN_MAX)
+    for (size_t i = 0; i < token->len; i++)
+        if (token->data[i] < 0x21 || token->data[i] > 0x7e)
             return false;
-    return len > 0;
+    return token->len > 0;
 }
 
 static void set_renewal(struct smci_auth *auth, int64_t life_s, int64_t now_ms)
@@ -104,33 +103,42 @@ static enum smc_status set_header(struct smci_auth *auth, const char *token)
     return SMC_OK;
 }
 
+/* Decodes and takes the token. SMC_ERR_AUTH: it can't be one. */
+static enum smc_status take_token(struct smci_auth *auth, struct smc_json_span member)
+{
+    struct smc_buf token = SMC_BUF_INIT(SMCI_TOKEN_MAX);
+    if (smc_json_type_of(member) != SMC_JSON_STRING)
+        return SMC_ERR_AUTH;
+    /* Reserved at once: growing would leave copies behind. */
+    size_t room = member.len < SMCI_TOKEN_MAX ? member.len : SMCI_TOKEN_MAX;
+    enum smc_status rc = smc_buf_reserve(&token, room);
+    if (rc == SMC_OK)
+        rc = smc_json_decode(member, &token);
+    if (rc == SMC_OK)
+        rc = is_usable(&token) ? set_header(auth, token.data) : SMC_ERR_AUTH;
+    smc_buf_wipe(&token);
+    return rc == SMC_OK || rc == SMC_ERR_NOMEM ? rc : SMC_ERR_AUTH;
+}
+
 enum smc_status smci_auth_take(struct smci_auth *auth, const char *body, size_t len, int64_t now_ms,
                                struct smc_error *err)
 {
-    /* The parser's own text may quote the body, so it is not passed on. */
-    struct smc_error parse_error = SMC_ERROR_INIT;
-    enum smc_status rc;
-    struct smci_tree *root = smci_tree_parse(body, len, &parse_error);
-    if (!root) {
-        rc = parse_error.code == SMC_ERR_NOMEM ? SMC_ERR_NOMEM : SMC_ERR_SYNTAX;
-        return smc_error_set(err, rc, "the answer of the token call: %s", smc_error_text(rc));
-    }
-    const char *token = smci_tree_text(root, "access_token");
-    if (!token || !is_usable(token)) {
-        rc = smc_error_set(err, SMC_ERR_AUTH, "the answer of the token call holds no usable token");
-        goto out;
-    }
-    rc = set_header(auth, token);
-    if (rc != SMC_OK) {
-        rc = smc_error_set(err, rc, "the token: %s", smc_error_text(rc));
-        goto out;
-    }
-    set_renewal(auth, smci_tree_int(root, "expires_in", LIFE_S), now_ms);
+    struct smc_json_span whole;
+    int64_t life_s = LIFE_S;
+    /* The scanner's own text may quote the body, so it is not passed on. */
+    if (smc_json_scan(body, len, &whole, NULL) != SMC_OK)
+        return smc_error_set(err, SMC_ERR_SYNTAX, "the answer of the token call: %s",
+                             smc_error_text(SMC_ERR_SYNTAX));
+    enum smc_status rc = take_token(auth, smc_json_member(whole, "access_token"));
+    if (rc == SMC_ERR_AUTH)
+        return smc_error_set(err, rc, "the answer of the token call holds no usable token");
+    if (rc != SMC_OK)
+        return smc_error_set(err, rc, "the token: %s", smc_error_text(rc));
+    (void)smc_json_int64(smc_json_member(whole, "expires_in"), &life_s);
+    set_renewal(auth, life_s, now_ms);
     auth->generation = auth->generation == INT_MAX ? 1 : auth->generation + 1;
     auth->is_refused = false;
-out:
-    smci_tree_free(root);
-    return rc;
+    return SMC_OK;
 }
 
 void smci_auth_refused(struct smci_auth *auth, int generation)

@@ -1,113 +1,164 @@
-/* The client's queue, who may start when, and the loop. */
-#include "client_internal.h"
+/* A client composes the parts: who may start, what follows from an end, the loop, and how it all ends.
+ * It calls the queue, the calls, the token and the sender; they tell by their callbacks. */
+#include <sigmacat/client.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SILENCE_MAX_MS      ((int64_t)15 * 60 * 1000) /* contract, section 3, the row on 429 */
-#define DEFAULT_CONCURRENCY 5
-#define DEFAULT_TIMEOUT_MS  60000
-#define NOT_A_HEADER        "a control character or one beyond ASCII can't be sent in a header"
+#include "client_options.h"
+#include "queue.h"
+#include "token.h"
+
+/* castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", the row on 429. */
+#define SILENCE_MAX_MS ((int64_t)15 * 60 * 1000)
+
+struct smc_client {
+    struct smci_sender sender;
+    struct smci_token token;
+    struct smci_queue queue;
+    struct smci_call_owner owner; /* of the calls: this */
+    struct smc_buf accept;        /* a whole header line */
+    struct smc_buf authorization; /* a whole header line, when it is fixed; wiped */
+    bool has_token;               /* a bearer token is fetched; else `authorization` */
+    int concurrency;
+    int64_t deadline_ms; /* 0: none */
+    int64_t max_time_ms;
+    smc_refill_fn *refill;
+    void *refill_ctx;
+    struct smc_error failure; /* ended the run */
+    bool has_failed;
+};
+
+static int64_t now_ms(const struct smc_client *client)
+{
+    return smci_sender_now(&client->sender);
+}
+
+void smc_client_fail(struct smc_client *client, const struct smc_error *why)
+{
+    if (!client->has_failed)
+        client->failure = *why;
+    client->has_failed = true;
+}
+
+/* ---- what the calls and the token tell ---- */
+
+static void on_token_failed(void *ctx, const struct smc_error *why)
+{
+    smc_client_fail(ctx, why);
+}
+
+/* After a 401: with a new token once more, or no more. */
+static void reauthorize(struct smc_client *client, struct smci_call *call,
+                        const struct smci_attempt *attempt)
+{
+    if (client->has_token && !call->was_reauthorized) {
+        call->was_reauthorized = true;
+        smci_auth_refused(&client->token.auth, call->generation);
+        smci_queue_push_back(&client->queue, call);
+        return;
+    }
+    struct smc_error why = SMC_ERROR_INIT;
+    (void)smci_attempt_describe(attempt, smci_call_method(call), call->target, &why);
+    why.code = SMC_ERR_AUTH;
+    smc_error_context(&why, client->has_token ? "a new token was refused as well"
+                                              : "the credentials were refused");
+    smc_client_fail(client, &why);
+    smci_queue_push_back(&client->queue, call); /* to be cancelled with all others */
+}
+
+static void on_call_ended(void *ctx, struct smci_call *call, const struct smci_decision *decision,
+                          const struct smci_attempt *attempt)
+{
+    struct smc_client *client = ctx;
+    smci_queue_land(&client->queue, call);
+    switch (decision->action) {
+    case SMCI_RETRY:
+        smci_queue_wait(&client->queue, call, now_ms(client) + decision->wait_ms);
+        return;
+    case SMCI_THROTTLED:
+        smci_queue_push_back(&client->queue, call);
+        return;
+    case SMCI_REAUTH:
+        reauthorize(client, call, attempt);
+        return;
+    case SMCI_DONE:
+    case SMCI_FAIL:
+        smci_call_free(call);
+        return;
+    }
+}
 
 /* ---- life ---- */
 
-/* What may stand in a header line: anything else could end it and begin another. */
-static bool is_header_value(const char *text)
+static enum smc_status take_texts(struct smc_client *client, const struct smc_client_opt *opt)
 {
-    for (; text && *text; text++)
-        if (*text < 0x20 || *text > 0x7e)
-            return false;
-    return true;
-}
-
-static enum smc_status check(const struct smc_client_opt *opt, struct smc_error *err)
-{
-    if (!opt->origin || !*opt->origin)
-        return smc_error_set(err, SMC_ERR_USAGE, "origin: missing");
-    if (opt->concurrency < 0)
-        return smc_error_set(err, SMC_ERR_USAGE, "concurrency: expected 1 or more");
-    if (opt->retries < 0 || opt->retry_base_ms < 0 || opt->timeout_ms < 0 || opt->max_time_ms < 0)
-        return smc_error_set(err, SMC_ERR_USAGE, "retries and times: expected 0 or more");
-    if (!(opt->max_rate >= 0) || !(opt->learnt_rate >= 0))
-        return smc_error_set(err, SMC_ERR_USAGE, "rates: expected 0 or more calls a second");
-    if (!opt->authorization && (!opt->client_id || !opt->client_secret))
-        return smc_error_set(err, SMC_ERR_USAGE, "credentials: missing");
-    if (!is_header_value(opt->authorization))
-        return smc_error_set(err, SMC_ERR_USAGE, "credentials: " NOT_A_HEADER);
-    if (!is_header_value(opt->accept))
-        return smc_error_set(err, SMC_ERR_USAGE, "accept: " NOT_A_HEADER);
-    return SMC_OK;
-}
-
-static enum smc_status take_credentials(struct smc_client *client, const struct smc_client_opt *opt)
-{
+    enum smc_status rc = smc_buf_addf(&client->accept, "Accept: %s", opt->accept);
     client->has_token = !opt->authorization;
-    if (client->has_token)
-        return smci_auth_init(&client->auth, opt->client_id, opt->client_secret);
+    if (rc == SMC_OK && client->has_token)
+        return smci_auth_init(&client->token.auth, opt->client_id, opt->client_secret);
     /* Reserved at once, so that no copy is left behind by growing. */
-    enum smc_status rc = smc_buf_reserve(&client->authorization, strlen(opt->authorization) + 32);
+    if (rc == SMC_OK)
+        rc = smc_buf_reserve(&client->authorization, strlen(opt->authorization) + 32);
     if (rc == SMC_OK)
         rc = smc_buf_addf(&client->authorization, "Authorization: %s", opt->authorization);
     return rc;
 }
 
-static enum smc_status take_texts(struct smc_client *client, const struct smc_client_opt *opt)
-{
-    struct smc_buf accept = SMC_BUF_INIT(1024);
-    enum smc_status rc =
-        smc_buf_addf(&accept, "Accept: %s", opt->accept ? opt->accept : "application/json");
-    client->accept = accept.data;
-    client->origin = strdup(opt->origin);
-    if (rc == SMC_OK && !client->origin)
-        rc = SMC_ERR_NOMEM;
-    return rc == SMC_OK ? take_credentials(client, opt) : rc;
-}
-
-static uint64_t pick_seed(const struct smc_client_opt *opt, const struct smc_clock *clock)
-{
-    if (opt->seed)
-        return opt->seed;
-    return (uint64_t)clock->wall_ms(clock->ctx) ^ ((uint64_t)(uintptr_t)&opt << 16);
-}
-
 static void take_numbers(struct smc_client *client, const struct smc_client_opt *opt)
 {
-    uint64_t seed = pick_seed(opt, client->clock);
-    client->concurrency = opt->concurrency ? opt->concurrency : DEFAULT_CONCURRENCY;
-    client->retry = (struct smci_retry_opt){opt->policy, opt->retries, opt->retry_base_ms};
+    const struct smc_clock *clock = opt->network.clock;
+    uint64_t seed =
+        opt->seed ? opt->seed
+                  : (uint64_t)clock->wall_ms(clock->ctx) ^ ((uint64_t)(uintptr_t)client << 16);
+    client->concurrency = opt->concurrency;
     client->max_time_ms = opt->max_time_ms;
     if (opt->max_time_ms)
-        client->deadline_ms = smci_client_now(client) + opt->max_time_ms;
-    smci_rng_seed(&client->rng, seed);
-    struct smci_pace_opt pace = {client->concurrency, opt->max_rate, opt->learnt_rate, ~seed};
-    smci_pace_init(&client->pace, &pace, smci_client_now(client));
+        client->deadline_ms = now_ms(client) + opt->max_time_ms;
+    smci_rng_seed(&client->sender.rng, seed);
+    const struct smci_pace_opt pace = {client->concurrency, opt->max_rate, opt->learnt_rate, ~seed};
+    smci_pace_init(&client->sender.pace, &pace, now_ms(client));
 }
 
-enum smc_status smc_client_new(struct smc_client **out, const struct smc_client_opt *opt,
-                               struct smc_error *err)
+/* Ties the parts together. `opt` has its defaults. */
+static enum smc_status init(struct smc_client *client, const struct smc_client_opt *opt,
+                            struct smc_error *err)
 {
-    *out = NULL;
-    enum smc_status rc = check(opt, err);
-    if (rc != SMC_OK)
-        return rc;
-    struct smc_client *client = calloc(1, sizeof *client);
-    if (!client)
-        return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
-    client->refusal_told_ms = INT64_MIN;
-    client->clock = opt->clock ? opt->clock : smc_clock_system();
-    client->log = opt->log;
-    client->urgent.last = &client->urgent.first;
-    client->queue.last = &client->queue.first;
+    client->sender.policy = opt->policy;
+    client->sender.retry =
+        (struct smci_retry_opt){opt->network.retries, opt->network.retry_base_ms};
+    client->sender.clock = opt->network.clock;
+    client->sender.log = opt->network.log;
+    client->sender.refusal_told_ms = INT64_MIN;
+    client->token.sender = &client->sender;
+    client->token.failed = on_token_failed;
+    client->token.ctx = client;
+    client->owner = (struct smci_call_owner){&client->sender, on_call_ended, client};
+    smc_buf_init(&client->accept, 1024);
     smc_buf_init(&client->authorization, 65536);
     take_numbers(client, opt);
-    rc = take_texts(client, opt);
+    enum smc_status rc = take_texts(client, opt);
     if (rc != SMC_OK)
-        (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
-    struct smci_http_opt http = {opt->cacert,
-                                 opt->timeout_ms ? opt->timeout_ms : DEFAULT_TIMEOUT_MS,
-                                 client->concurrency, opt->stop_fd, client->clock};
-    if (rc == SMC_OK)
-        rc = smci_http_new(&client->http, &http, err);
+        return smc_error_set(err, rc, "%s", smc_error_text(rc));
+    const struct smci_http_opt http = {opt->network, client->concurrency};
+    return smci_http_new(&client->sender.http, &http, err);
+}
+
+enum smc_status smc_client_new_sized(struct smc_client **out, const struct smc_client_opt *given,
+                                     size_t size, struct smc_error *err)
+{
+    struct smc_client_opt opt;
+    struct smc_buf origin = SMC_BUF_INIT(4096);
+    *out = NULL;
+    enum smc_status rc = smci_client_options(&opt, given, size, &origin, err);
+    struct smc_client *client = rc == SMC_OK ? calloc(1, sizeof *client) : NULL;
+    if (!client) {
+        smc_buf_clear(&origin);
+        return rc == SMC_OK ? smc_error_set(err, SMC_ERR_NOMEM, "out of memory") : rc;
+    }
+    smci_queue_init(&client->queue);
+    client->sender.origin = origin.data;
+    rc = init(client, &opt, err);
     if (rc != SMC_OK) {
         smc_client_free(client);
         return rc;
@@ -116,98 +167,73 @@ enum smc_status smc_client_new(struct smc_client **out, const struct smc_client_
     return SMC_OK;
 }
 
-static void free_calls(struct smci_call *call)
+/* Ends all calls of a client that has failed. Their callbacks can't begin others. */
+static void cancel_calls(struct smc_client *client)
 {
-    while (call) {
-        struct smci_call *next = call->next;
-        smci_call_free(call);
-        call = next;
-    }
-}
-
-static void drop_calls(struct smc_client *client)
-{
-    free_calls(client->urgent.first);
-    free_calls(client->queue.first);
-    free_calls(client->waiting);
-    free_calls(client->flying);
+    if (client->sender.http)
+        smci_http_drop(client->sender.http);
+    client->token.is_asked = false;
+    for (struct smci_call *call; (call = smci_queue_take_any(&client->queue));)
+        smci_call_cancel(call, &client->failure);
 }
 
 void smc_client_free(struct smc_client *client)
 {
     if (!client)
         return;
-    smci_http_free(client->http);
-    drop_calls(client);
-    smci_auth_clear(&client->auth);
+    struct smc_error why = SMC_ERROR_INIT;
+    (void)smc_error_set(&why, SMC_ERR_CANCELLED, "the client was closed");
+    smc_client_fail(client, &why);
+    cancel_calls(client);
+    smci_http_free(client->sender.http);
+    smci_auth_clear(&client->token.auth);
     smc_buf_wipe(&client->authorization);
-    free(client->counts);
-    free(client->accept);
-    free(client->origin);
+    smci_stats_clear(&client->sender.stats);
+    smc_buf_clear(&client->accept);
+    free(client->sender.origin);
     free(client);
 }
 
-/* ---- the queue ---- */
+/* ---- sending ---- */
 
-void smci_queue_push(struct smci_queue *queue, struct smci_call *call)
+static enum smc_status queue_call(struct smc_client *client, const struct smc_request *request,
+                                  const struct smci_upload *upload, struct smci_probe *probe)
 {
-    call->next = NULL;
-    *queue->last = call;
-    queue->last = &call->next;
-}
-
-static struct smci_call *pop(struct smci_queue *queue)
-{
-    struct smci_call *call = queue->first;
-    if (call) {
-        queue->first = call->next;
-        if (!queue->first)
-            queue->last = &queue->first;
-        call->next = NULL;
-    }
-    return call;
-}
-
-void smci_client_requeue(struct smc_client *client, struct smci_call *call)
-{
-    struct smci_queue *queue = call->is_urgent ? &client->urgent : &client->queue;
-    call->next = queue->first;
-    queue->first = call;
-    if (!call->next)
-        queue->last = &call->next;
-}
-
-void smci_client_wait(struct smc_client *client, struct smci_call *call, int64_t wait_ms)
-{
-    call->due_ms = smci_client_now(client) + wait_ms;
-    call->next = client->waiting;
-    client->waiting = call;
-    client->waiting_count++;
-}
-
-enum smc_status smc_client_send(struct smc_client *client, const struct smc_request *request)
-{
-    struct smci_call *call = calloc(1, sizeof *call);
-    char *target = strdup(request->target);
-    if (!call || !target) {
-        free(call);
-        free(target);
+    enum smc_status rc = smci_request_check(request);
+    if (rc == SMC_OK && client->has_failed)
+        rc = client->failure.code;
+    if (rc != SMC_OK)
+        return rc;
+    struct smci_call *call = smci_call_new(request);
+    if (!call)
         return SMC_ERR_NOMEM;
-    }
-    *call = (struct smci_call){.client = client,
-                               .kind = request->kind,
-                               .target = target,
-                               .done = request->done,
-                               .ctx = request->ctx,
-                               .is_upload = request->upload != NULL,
-                               .is_single_try = request->is_single_try,
-                               .is_urgent = request->is_urgent,
-                               .is_probe = request->is_probe,
-                               .successes = -1};
-    if (request->upload)
-        call->upload = *request->upload;
-    smci_queue_push(call->is_urgent ? &client->urgent : &client->queue, call);
+    call->is_upload = upload != NULL;
+    if (upload)
+        call->upload = *upload;
+    call->probe = probe;
+    smci_queue_push(&client->queue, call);
     return SMC_OK;
+}
+
+enum smc_status smc_client_send_sized(struct smc_client *client, const struct smc_request *request,
+                                      size_t size)
+{
+    struct smc_request whole;
+    if (!client || !request || !smci_options_copy(&whole, sizeof whole, request, size))
+        return SMC_ERR_USAGE;
+    return queue_call(client, &whole, NULL, NULL);
+}
+
+enum smc_status smci_client_upload(struct smc_client *client, const struct smc_request *request,
+                                   const struct smci_upload *upload)
+{
+    return queue_call(client, request, upload, NULL);
+}
+
+enum smc_status smci_client_probe(struct smc_client *client, const struct smc_request *request,
+                                  struct smci_probe *probe)
+{
+    return queue_call(client, request, NULL, probe);
 }
 
 void smc_client_set_refill(struct smc_client *client, smc_refill_fn *refill, void *ctx)
@@ -218,41 +244,28 @@ void smc_client_set_refill(struct smc_client *client, smc_refill_fn *refill, voi
 
 /* ---- who may start ---- */
 
-static void wake_waiting(struct smc_client *client, int64_t now)
+static const struct smci_call *next_call(struct smc_client *client)
 {
-    struct smci_call **link = &client->waiting;
-    while (*link) {
-        struct smci_call *call = *link;
-        if (call->due_ms > now) {
-            link = &call->next;
-            continue;
-        }
-        *link = call->next;
-        client->waiting_count--;
-        smci_client_requeue(client, call);
-    }
-}
-
-static bool has_queued(struct smc_client *client)
-{
-    bool is_empty = !client->urgent.first && !client->queue.first;
+    const struct smci_call *call = smci_queue_next(&client->queue);
     /* Calls that wait for a retry hold a place: when all fails, no more are begun than can be
      * finished. */
-    if (is_empty && client->refill && client->waiting_count < client->concurrency)
+    if (!call && client->refill && client->queue.waiting_count < client->concurrency) {
         client->refill(client->refill_ctx);
-    return client->urgent.first || client->queue.first;
+        call = smci_queue_next(&client->queue);
+    }
+    return call;
 }
 
-static int64_t later_of(int64_t a, int64_t b)
+static void start_call(struct smc_client *client)
 {
-    return a > b ? a : b;
-}
-
-/* How long until the token call may go: its own waits and the pace. */
-static int64_t token_wait_ms(struct smc_client *client, int64_t now)
-{
-    int64_t wait = later_of(client->token_due_ms - now, smci_auth_wait_ms(&client->auth, now));
-    return later_of(wait, smci_pace_wait_ms(&client->pace, now));
+    struct smc_error why = SMC_ERROR_INIT;
+    struct smci_call *call = smci_queue_take(&client->queue);
+    const struct smci_auth *auth = &client->token.auth;
+    const struct smc_buf *line = client->has_token ? &auth->header : &client->authorization;
+    call->generation = auth->generation;
+    if (smci_call_start(call, &client->owner, smc_buf_str(&client->accept), smc_buf_str(line),
+                        &why) != SMC_OK)
+        smc_client_fail(client, &why);
 }
 
 /* Starts what may start; returns the milliseconds until more may, SMCI_PACE_FULL when only the end
@@ -260,103 +273,130 @@ static int64_t token_wait_ms(struct smc_client *client, int64_t now)
 static int64_t admit(struct smc_client *client)
 {
     for (;;) {
-        int64_t now = smci_client_now(client);
-        wake_waiting(client, now);
-        if (client->has_failed || !has_queued(client))
+        int64_t now = now_ms(client);
+        smci_queue_wake(&client->queue, now);
+        const struct smci_call *next = client->has_failed ? NULL : next_call(client);
+        if (!next || client->has_failed || client->token.is_asked)
             return SMCI_PACE_FULL;
-        if (client->is_token_asked)
-            return SMCI_PACE_FULL;
-        struct smci_queue *queue = client->urgent.first ? &client->urgent : &client->queue;
-        bool is_token = client->has_token && !queue->first->is_probe &&
-                        smci_auth_needs_token(&client->auth, now);
-        int64_t wait =
-            is_token ? token_wait_ms(client, now) : smci_pace_wait_ms(&client->pace, now);
+        bool is_token =
+            client->has_token && !next->probe && smci_auth_needs_token(&client->token.auth, now);
+        int64_t wait = is_token ? smci_token_wait_ms(&client->token, now)
+                                : smci_pace_wait_ms(&client->sender.pace, now);
         if (wait > 0)
             return wait;
-        if (is_token) {
-            smci_client_ask_token(client, now);
-            continue;
-        }
-        smci_call_start(pop(queue), now);
+        if (is_token)
+            smci_token_ask(&client->token, now);
+        else
+            start_call(client);
     }
-}
-
-static int64_t until_due(const struct smc_client *client, int64_t wait_ms)
-{
-    int64_t now = smci_client_now(client);
-    for (const struct smci_call *call = client->waiting; call; call = call->next)
-        if (call->due_ms - now < wait_ms)
-            wait_ms = call->due_ms - now;
-    if (client->deadline_ms && client->deadline_ms - now < wait_ms)
-        wait_ms = client->deadline_ms - now;
-    return wait_ms < 0 ? 0 : wait_ms;
 }
 
 /* ---- the loop ---- */
 
-static void fail_when_over(struct smc_client *client)
+static int64_t least_of(int64_t a, int64_t b)
 {
-    int64_t now = smci_client_now(client);
-    struct smc_error why = SMC_ERROR_INIT;
-    if (client->deadline_ms && now >= client->deadline_ms) {
-        (void)smc_error_set(
-            &why, SMC_ERR_TIME,
-            "the time for the whole run is over (--max-time %g); run again to go on",
-            (double)client->max_time_ms / 1000);
-        smc_client_fail(client, &why);
-    }
-    if (smci_pace_refused_for_ms(&client->pace, now) >= SILENCE_MAX_MS) {
-        (void)smc_error_set(
-            &why, SMC_ERR_NETWORK,
-            "for 15 minutes the server refused every call (HTTP 429); it blocks this "
-            "account or address: wait before you run again");
-        smc_client_fail(client, &why);
-    }
+    return a < b ? a : b;
 }
 
-static bool is_idle(const struct smc_client *client)
+/* `wait_ms`, or less when a call is due, the run's time is over, or at `end_ms`. */
+static int64_t wait_until_due(const struct smc_client *client, int64_t wait_ms, int64_t end_ms)
 {
-    return smci_http_in_flight(client->http) == 0 && !client->urgent.first &&
-           !client->queue.first && !client->waiting;
+    int64_t now = now_ms(client);
+    int64_t due = least_of(smci_queue_due_ms(&client->queue), end_ms);
+    if (client->deadline_ms)
+        due = least_of(due, client->deadline_ms);
+    if (due - now < wait_ms)
+        wait_ms = due - now;
+    return wait_ms < 0 ? 0 : wait_ms;
+}
+
+static void fail_when_over(struct smc_client *client)
+{
+    int64_t now = now_ms(client);
+    struct smc_error why = SMC_ERROR_INIT;
+    if (client->deadline_ms && now >= client->deadline_ms)
+        (void)smc_error_set(&why, SMC_ERR_TIME,
+                            "the time for the whole run (%g s) is over; run again to go on",
+                            (double)client->max_time_ms / 1000);
+    else if (smci_pace_refused_for_ms(&client->sender.pace, now) >= SILENCE_MAX_MS)
+        (void)smc_error_set(&why, SMC_ERR_NETWORK,
+                            "for 15 minutes the server refused every call (HTTP 429); it blocks "
+                            "this account or address: wait before you run again");
+    if (why.code != SMC_OK)
+        smc_client_fail(client, &why);
+}
+
+static bool has_nothing_left(const struct smc_client *client)
+{
+    return smci_http_in_flight(client->sender.http) == 0 && !smci_queue_next(&client->queue) &&
+           !client->queue.waiting;
 }
 
 /* A clock that stands still is moved on when nothing else can bring anything new. */
-static enum smc_status turn(struct smc_client *client, int64_t wait_ms)
+static void poll_http(struct smc_client *client, int64_t wait_ms)
 {
-    const struct smc_clock *clock = client->clock;
-    bool is_waiting = smci_http_in_flight(client->http) == 0 && wait_ms > 0;
-    int64_t from = smci_client_now(client);
+    const struct smc_clock *clock = client->sender.clock;
+    struct smci_http *http = client->sender.http;
+    struct smc_error why = SMC_ERROR_INIT;
+    bool is_waiting = smci_http_in_flight(http) == 0 && wait_ms > 0;
+    int64_t from = now_ms(client);
     if (clock->advance && is_waiting) {
         clock->advance(clock->ctx, wait_ms);
         wait_ms = 0;
     }
-    enum smc_status rc = smci_http_poll(client->http, wait_ms, &client->failure);
+    if (smci_http_poll(http, wait_ms, &why) != SMC_OK)
+        smc_client_fail(client, &why);
+    else
+        fail_when_over(client);
     if (is_waiting)
-        client->stats.waited_ms += smci_client_now(client) - from;
-    return rc;
+        client->sender.stats.sums.waited_ms += now_ms(client) - from;
 }
 
-enum smc_status smc_client_run(struct smc_client *client, struct smc_error *err)
+enum smc_status smc_client_step(struct smc_client *client, int64_t max_ms, bool *is_idle,
+                                struct smc_error *err)
 {
-    while (!client->has_failed) {
+    int64_t end;
+    bool is_over = false;
+    if (__builtin_add_overflow(now_ms(client), max_ms, &end))
+        end = INT64_MAX;
+    while (!client->has_failed && !is_over) {
         int64_t wait = admit(client);
-        if (client->has_failed || is_idle(client))
+        is_over = has_nothing_left(client);
+        if (client->has_failed || is_over)
             break;
-        if (turn(client, until_due(client, wait)) != SMC_OK)
-            client->has_failed = true;
-        else
-            fail_when_over(client);
+        poll_http(client, wait_until_due(client, wait, end));
+        if (now_ms(client) >= end)
+            break;
     }
+    if (is_idle)
+        *is_idle = is_over || client->has_failed;
     if (!client->has_failed)
         return SMC_OK;
+    cancel_calls(client);
     if (err && err->code == SMC_OK)
         *err = client->failure;
     return client->failure.code;
 }
 
-void smc_client_fail(struct smc_client *client, const struct smc_error *why)
+enum smc_status smc_client_run(struct smc_client *client, struct smc_error *err)
 {
-    if (!client->has_failed)
-        client->failure = *why;
-    client->has_failed = true;
+    return smc_client_step(client, INT64_MAX, NULL, err);
+}
+
+/* ---- counts ---- */
+
+void smc_client_get_stats_sized(const struct smc_client *client, struct smc_client_stats *stats,
+                                size_t size)
+{
+    struct smc_client_stats sums = client->sender.stats.sums;
+    sums.rate = smci_pace_rate(&client->sender.pace);
+    (void)memset(stats, 0, size);
+    (void)memcpy(stats, &sums, size < sizeof sums ? size : sizeof sums);
+}
+
+void smc_client_each_stat(const struct smc_client *client, smc_stat_fn *fn, void *ctx)
+{
+    const struct smci_stats *stats = &client->sender.stats;
+    for (size_t i = 0; i < stats->used; i++)
+        fn(ctx, stats->counts[i].kind, stats->counts[i].http_status, stats->counts[i].count);
 }

@@ -17,7 +17,7 @@
 
 #define CONNECT_TIMEOUT_MAX_MS 30000
 #define HEADERS_MAX_BYTES      ((size_t)256 * 1024)
-#define TURN_MAX_MS            1000
+#define POLL_MAX_MS            1000
 
 struct exchange {
     struct smci_http *http;
@@ -25,7 +25,7 @@ struct exchange {
     CURL *easy;
     curl_mime *mime;
     struct curl_slist *headers;
-    struct smc_upload_body upload;
+    struct smci_upload upload;
     int64_t upload_at;   /* bytes of the body read so far */
     int64_t progress_ms; /* when a byte last went either way */
     size_t header_bytes;
@@ -62,7 +62,7 @@ enum smc_status smci_http_new(struct smci_http **out, const struct smci_http_opt
 {
     *out = NULL;
     struct smci_trust ca = {NULL, NULL};
-    enum smc_status rc = smci_trust_choose(&ca, opt->cacert, err);
+    enum smc_status rc = smci_trust_choose(&ca, opt->network.cacert, err);
     if (rc != SMC_OK) {
         smci_trust_clear(&ca);
         return rc;
@@ -74,9 +74,9 @@ enum smc_status smci_http_new(struct smci_http **out, const struct smci_http_opt
         return smc_error_set(err, SMC_ERR_NOMEM, "libcurl could not be started");
     }
     *http = (struct smci_http){.ca = ca,
-                               .timeout_ms = opt->timeout_ms,
-                               .stop_fd = opt->stop_fd,
-                               .clock = opt->clock,
+                               .timeout_ms = opt->network.timeout_ms,
+                               .stop_fd = opt->network.stop_fd,
+                               .clock = opt->network.clock,
                                .multi = curl_multi_init()};
     if (!http->multi) {
         smci_http_free(http);
@@ -129,15 +129,20 @@ static void free_exchange(struct exchange *x)
     free(x);
 }
 
+void smci_http_drop(struct smci_http *http)
+{
+    while (http->active) {
+        struct exchange *x = http->active;
+        detach(x);
+        recycle(x);
+    }
+}
+
 void smci_http_free(struct smci_http *http)
 {
     if (!http)
         return;
-    while (http->active) {
-        struct exchange *x = http->active;
-        detach(x);
-        free_exchange(x);
-    }
+    smci_http_drop(http);
     while (http->spare) {
         struct exchange *x = http->spare;
         http->spare = x->next;
@@ -300,15 +305,22 @@ static CURLcode set_upload(struct exchange *x)
     return rc;
 }
 
+/* On a kept connection that dies libcurl sends a call again by itself, even a POST, which would be two
+ * token calls within a second; on a fresh one it does not. */
+static CURLcode set_body(struct exchange *x, const struct smci_http_request *request)
+{
+    curl_off_t len = (curl_off_t)request->body_len;
+    CURLcode rc = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, len);
+    if (rc == CURLE_OK)
+        rc = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, request->body);
+    return rc != CURLE_OK ? rc : curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
+}
+
 static CURLcode set_request(struct exchange *x, const struct smci_http_request *request)
 {
     CURLcode rc = set_common(x, request->url);
-    if (rc == CURLE_OK && request->form)
-        rc = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, request->form);
-    /* On a kept connection that dies libcurl sends a call again by itself, which would be two token
-     * calls within a second; on a fresh one it does not. */
-    if (rc == CURLE_OK && request->form)
-        rc = curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
+    if (rc == CURLE_OK && request->body)
+        rc = set_body(x, request);
     x->is_probe = request->is_probe;
     if (rc == CURLE_OK && request->is_probe)
         rc = curl_easy_setopt(x->easy, CURLOPT_CERTINFO, 1L);
@@ -455,19 +467,19 @@ static int judge(struct exchange *x, CURLcode code, int status)
 /* ---- what a probe learns ---- */
 
 /* By OpenSSL's verdict on the certificate; libcurl leaves 1 where all but the name fits. */
-static enum smc_failed_step certificate_fault(const struct exchange *x)
+static enum smci_failed_step certificate_fault(const struct exchange *x)
 {
     long verdict = 0;
     (void)curl_easy_getinfo(x->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
     if (verdict <= 1)
-        return SMC_STEP_HOST;
+        return SMCI_STEP_HOST;
     bool is_date = verdict == 9 || verdict == 10; /* X509_V_ERR_CERT_NOT_YET_VALID, _HAS_EXPIRED */
-    return is_date ? SMC_STEP_DATE : SMC_STEP_ISSUER;
+    return is_date ? SMCI_STEP_DATE : SMCI_STEP_ISSUER;
 }
 
 /* Where the code does not tell, as with a time-out, the steps that were done do. (7.88.1 leaves the
  * time of the connection at 0 until TLS is done.) */
-static enum smc_failed_step obstacle_by_steps(const struct exchange *x)
+static enum smci_failed_step failed_step_by_times(const struct exchange *x)
 {
     curl_off_t resolved = 0;
     curl_off_t secured = 0;
@@ -476,32 +488,33 @@ static enum smc_failed_step obstacle_by_steps(const struct exchange *x)
     (void)curl_easy_getinfo(x->easy, CURLINFO_APPCONNECT_TIME_T, &secured);
     (void)curl_easy_getinfo(x->easy, CURLINFO_EFFECTIVE_URL, &url);
     if (resolved == 0)
-        return SMC_STEP_NAME;
-    if (!x->response.way.address[0])
-        return SMC_STEP_CONNECTION;
-    return secured == 0 && !smci_origin_is_plain(url) ? SMC_STEP_TLS : SMC_STEP_ANSWER;
+        return SMCI_STEP_NAME;
+    if (!x->response.probe.address[0])
+        return SMCI_STEP_CONNECTION;
+    return secured == 0 && !smci_origin_is_plain(url) ? SMCI_STEP_TLS : SMCI_STEP_ANSWER;
 }
 
-static enum smc_failed_step obstacle_of(const struct exchange *x, CURLcode code, long proxy_status)
+static enum smci_failed_step failed_step_of(const struct exchange *x, CURLcode code,
+                                            long proxy_status)
 {
     if (x->response.status != 0)
-        return SMC_STEP_FREE;
+        return SMCI_STEP_NONE;
     /* "Proxy CONNECT aborted" and the like come with codes of the host's own troubles. */
     if (code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY || proxy_status >= 300 ||
         is_proxy_unreadable(x) || strncmp(x->detail, "Proxy CONNECT", 13) == 0)
-        return SMC_STEP_PROXY;
+        return SMCI_STEP_PROXY;
     if (code == CURLE_COULDNT_RESOLVE_HOST)
-        return SMC_STEP_NAME;
+        return SMCI_STEP_NAME;
     if (code == CURLE_COULDNT_CONNECT)
-        return SMC_STEP_CONNECTION;
+        return SMCI_STEP_CONNECTION;
     if (code == CURLE_SSL_CACERT_BADFILE)
-        return SMC_STEP_CA_FILE;
-    return code == CURLE_PEER_FAILED_VERIFICATION ? certificate_fault(x) : obstacle_by_steps(x);
+        return SMCI_STEP_CA_FILE;
+    return code == CURLE_PEER_FAILED_VERIFICATION ? certificate_fault(x) : failed_step_by_times(x);
 }
 
-static void learn_way(struct exchange *x, CURLcode code)
+static void learn_probe(struct exchange *x, CURLcode code)
 {
-    struct smc_probe_result *way = &x->response.way;
+    struct smci_probe *probe = &x->response.probe;
     const struct smc_clock *clock = x->http->clock;
     const char *address = NULL;
     struct curl_certinfo *chain = NULL;
@@ -509,15 +522,15 @@ static void learn_way(struct exchange *x, CURLcode code)
     (void)curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address);
     (void)curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     (void)curl_easy_getinfo(x->easy, CURLINFO_CERTINFO, &chain);
-    (void)snprintf(way->address, sizeof way->address, "%s", address ? address : "");
-    way->is_proxied = proxy_status != 0;
-    way->obstacle = obstacle_of(x, code, proxy_status);
+    (void)snprintf(probe->address, sizeof probe->address, "%s", address ? address : "");
+    probe->is_proxied = proxy_status != 0;
+    probe->failed_step = failed_step_of(x, code, proxy_status);
     /* The first of the chain is the server's own. */
     const struct curl_slist *line = chain && chain->num_of_certs > 0 ? chain->certinfo[0] : NULL;
     for (; line; line = line->next)
         if (strncmp(line->data, "Expire date:", 12) == 0)
-            (void)smci_certificate_date_parse(line->data + 12, &way->certificate_end_s);
-    (void)smci_http_date_parse(x->response.date, clock->wall_ms(clock->ctx), &way->date_s);
+            (void)smci_certificate_date_parse(line->data + 12, &probe->certificate_end_s);
+    (void)smci_http_date_parse(x->response.date, clock->wall_ms(clock->ctx), &probe->date_s);
 }
 
 static void complete(struct exchange *x, CURLcode code)
@@ -527,7 +540,7 @@ static void complete(struct exchange *x, CURLcode code)
     (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
     response->status = judge(x, code, (int)status);
     if (x->is_probe)
-        learn_way(x, code);
+        learn_probe(x, code);
     detach(x);
     x->http->ended++;
     if (response->status != 0 && smc_buf_reserve(&response->body, 0) != SMC_OK) {
@@ -548,8 +561,7 @@ static void give_up_stalled(struct smci_http *http)
         next = x->next;
         if (now - x->progress_ms < http->timeout_ms)
             continue;
-        (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
-                            "no byte came or went for %g s (--timeout)",
+        (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK, "no byte came or went for %g s",
                             (double)http->timeout_ms / 1000);
         complete(x, CURLE_OPERATION_TIMEDOUT);
         next = http->active; /* the callback may have changed the list: look again */
@@ -574,7 +586,7 @@ static void drain(struct smci_http *http)
  * through a socket is seen. */
 static int poll_ms(const struct smci_http *http, int64_t wait_ms)
 {
-    int64_t ms = wait_ms < TURN_MAX_MS ? wait_ms : TURN_MAX_MS;
+    int64_t ms = wait_ms < POLL_MAX_MS ? wait_ms : POLL_MAX_MS;
     int64_t now = now_ms(http);
     for (const struct exchange *x = http->active; x; x = x->next) {
         int64_t left = x->progress_ms + http->timeout_ms - now;

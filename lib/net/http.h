@@ -10,44 +10,46 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sigmacat/client.h>
+#include <sigmacat/buf.h>
+#include <sigmacat/client_types.h>
+
+#include "special.h"
 
 struct smci_http;
 
 struct smci_http_opt {
-    const char *cacert; /* see ca.h */
-    int64_t timeout_ms; /* without a byte in either direction */
-    int connections;    /* kept alive at most */
-    int stop_fd;        /* ends waits when readable; -1 for none */
-    const struct smc_clock *clock;
+    struct smc_network network; /* as smci_client_options leaves it: with its defaults */
+    int connections;            /* kept alive at most */
 };
 
 /* `opt` is copied, its clock borrowed. SMC_ERR_IO for certificates that can't be read. */
 enum smc_status smci_http_new(struct smci_http **http, const struct smci_http_opt *opt,
                               struct smc_error *err);
 /* Drops what is in flight without calling back. */
+void smci_http_drop(struct smci_http *http);
+/* The same, and frees; NULL is harmless. */
 void smci_http_free(struct smci_http *http);
 
 struct smci_http_request {
     const char *url;
     const char *const *headers; /* "Name: value", ended by NULL; copied and wiped after use */
-    const char *form;           /* an x-www-form-urlencoded body to POST; NULL: none; borrowed until
-                                   the callback */
-    const struct smc_upload_body *upload; /* a multipart body to POST; NULL: none; copied */
-    bool is_probe;                        /* fills the response's `way` */
+    const void *body;           /* bytes to POST; NULL: none; borrowed until the callback */
+    size_t body_len;
+    const struct smci_upload *upload; /* a multipart body to POST; NULL: none; copied */
+    bool is_probe;                    /* fills the response's `probe` */
 };
 
 /* Borrowed during the callback. */
 struct smci_http_response {
-    int status;                  /* 0: none, or the answer was cut short */
-    struct smc_buf body;         /* decompressed; at most SMC_BODY_MAX */
-    char retry_after[64];        /* the header's value; "" when absent */
-    char date[64];               /* the same of this one */
-    bool is_html;                /* by its Content-Type */
-    bool is_permanent;           /* status 0, and no retry will mend it */
-    int64_t moved;               /* bytes in both directions so far */
-    struct smc_error error;      /* for status 0: why */
-    struct smc_probe_result way; /* of a probe */
+    int status;              /* 0: none, or the answer was cut short */
+    struct smc_buf body;     /* decompressed; at most SMC_BODY_MAX */
+    char retry_after[64];    /* the header's value; "" when absent */
+    char date[64];           /* the same of this one */
+    bool is_html;            /* by its Content-Type */
+    bool is_permanent;       /* status 0, and no retry will mend it */
+    int64_t moved;           /* bytes in both directions so far */
+    struct smc_error error;  /* for status 0: why */
+    struct smci_probe probe; /* of a request that is one */
 };
 
 typedef void smci_http_done_fn(void *ctx, struct smci_http_response *response);

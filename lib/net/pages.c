@@ -113,6 +113,8 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     const char *names[] = {pages->id_member};
     struct smc_error err = SMC_ERROR_INIT;
     pages->is_answered = true;
+    if (answer->error.code == SMC_ERR_CANCELLED) /* the run tells why */
+        return SMC_TAKE;
     if (answer->error.code != SMC_OK) {
         pages->failure = answer->error;
         return SMC_TAKE;

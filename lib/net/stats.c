@@ -1,17 +1,28 @@
-/* What the client counts. */
-#include "client_internal.h"
+#include "stats.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void smci_client_count(struct smc_client *client, const char *kind, int http_status)
+enum smc_status smci_stats_reserve(struct smci_stats *stats, size_t more)
 {
-    client->stats.calls++;
-    if (http_status == 429)
-        client->stats.refused++;
-    size_t at = client->counts_used; /* behind the last of its kind */
-    for (size_t i = 0; i < client->counts_used; i++) {
-        struct smci_count *one = &client->counts[i];
+    if (stats->used + more <= stats->allocated)
+        return SMC_OK;
+    size_t size = 2 * (stats->used + more);
+    struct smci_count *counts = reallocarray(stats->counts, size, sizeof *counts);
+    if (!counts)
+        return SMC_ERR_NOMEM;
+    stats->counts = counts;
+    stats->allocated = size;
+    return SMC_OK;
+}
+
+void smci_stats_count(struct smci_stats *stats, const char *kind, int http_status)
+{
+    stats->sums.calls++;
+    stats->sums.refused += http_status == 429;
+    size_t at = stats->used; /* behind the last of its kind */
+    for (size_t i = 0; i < stats->used; i++) {
+        struct smci_count *one = &stats->counts[i];
         if (strcmp(one->kind, kind) != 0)
             continue;
         at = i + 1;
@@ -20,31 +31,14 @@ void smci_client_count(struct smc_client *client, const char *kind, int http_sta
             return;
         }
     }
-    if (client->counts_used == client->counts_size) {
-        size_t size = client->counts_size ? client->counts_size * 2 : 16;
-        struct smci_count *more = realloc(client->counts, size * sizeof *more);
-        if (!more) {
-            struct smc_error why = SMC_ERROR_INIT;
-            (void)smc_error_set(&why, SMC_ERR_NOMEM, "out of memory");
-            smc_client_fail(client, &why);
-            return;
-        }
-        client->counts = more;
-        client->counts_size = size;
-    }
-    struct smci_count *place = client->counts + at;
-    (void)memmove(place + 1, place, (client->counts_used++ - at) * sizeof *place);
+    struct smci_count *place = stats->counts + at;
+    (void)memmove(place + 1, place, (stats->used++ - at) * sizeof *place);
     *place = (struct smci_count){kind, http_status, 1};
 }
 
-void smc_client_get_stats(const struct smc_client *client, struct smc_client_stats *stats)
+void smci_stats_clear(struct smci_stats *stats)
 {
-    *stats = client->stats;
-    stats->rate = smci_pace_rate(&client->pace);
-}
-
-void smc_client_each_stat(const struct smc_client *client, smc_stat_fn *fn, void *ctx)
-{
-    for (size_t i = 0; i < client->counts_used; i++)
-        fn(ctx, client->counts[i].kind, client->counts[i].http_status, client->counts[i].count);
+    free(stats->counts);
+    stats->counts = NULL;
+    stats->used = stats->allocated = 0;
 }

@@ -8,9 +8,13 @@
 static enum smc_status take_path(char **to, const char *path, const char *name,
                                  struct smc_error *err)
 {
-    if (access(path, R_OK) != 0)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't read the certificates in %s",
-                                   name, path);
+    if (access(path, R_OK) != 0) {
+        (void)smc_error_set_errno(err, SMC_ERR_IO, errno, "can't read the certificates in %s",
+                                  path);
+        if (name)
+            smc_error_context(err, "%s", name);
+        return SMC_ERR_IO;
+    }
     *to = strdup(path);
     return *to ? SMC_OK : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
 }
@@ -18,7 +22,7 @@ static enum smc_status take_path(char **to, const char *path, const char *name,
 enum smc_status smci_trust_choose(struct smci_trust *ca, const char *cacert, struct smc_error *err)
 {
     if (cacert)
-        return take_path(&ca->file, cacert, "--cacert", err);
+        return take_path(&ca->file, cacert, NULL, err);
     const char *bundle = getenv("CURL_CA_BUNDLE");
     if (bundle && *bundle)
         return take_path(&ca->file, bundle, "CURL_CA_BUNDLE", err);

@@ -50,18 +50,16 @@ static void check_decision(int64_t retry_after_ms, struct fuzz_dice *dice)
 {
     static const int statuses[] = {0, 200, 401, 402, 403, 404, 408, 429, 500, 503, 520, 599};
     struct smci_rng rng = {0};
-    struct smci_retry_opt opt = {.policy =
-                                     fuzz_roll(dice, 2) ? SMC_POLICY_SIGMA : SMC_POLICY_CATALOG,
-                                 .retries = (int)fuzz_roll(dice, 6),
+    struct smci_retry_opt opt = {.retries = (int)fuzz_roll(dice, 6),
                                  .base_ms = (int64_t)fuzz_roll(dice, 100000)};
-    struct smci_attempt end = {.http_status =
-                                   statuses[fuzz_roll(dice, sizeof statuses / sizeof statuses[0])],
-                               .is_malformed = fuzz_roll(dice, 2),
-                               .is_timedout_code = fuzz_roll(dice, 2),
-                               .is_permanent = fuzz_roll(dice, 4) == 0,
-                               .retry_after_ms = retry_after_ms};
+    struct smci_attempt attempt = {
+        .http_status = statuses[fuzz_roll(dice, sizeof statuses / sizeof statuses[0])],
+        .is_permanent = fuzz_roll(dice, 4) == 0,
+        .retry_after_ms = retry_after_ms};
+    attempt.error.code = fuzz_roll(dice, 2) ? SMC_ERR_SYNTAX : SMC_OK;
+    smci_attempt_judge(&attempt, fuzz_roll(dice, 2) ? SMC_POLICY_SIGMA : SMC_POLICY_CATALOG);
     int spent = (int)fuzz_roll(dice, 8);
-    struct smci_decision made = smci_retry_decide(&opt, &end, spent, &rng);
+    struct smci_decision made = smci_retry_decide(&opt, &attempt, spent, &rng);
     if (made.action == SMCI_RETRY) {
         FUZZ_CHECK(spent < opt.retries);
         FUZZ_CHECK(made.wait_ms >= retry_after_ms && made.wait_ms >= 0);

@@ -1,0 +1,58 @@
+/* How one attempt at a call ended, judged once: statistics, pace and retry all go by this. */
+#ifndef SMCI_ATTEMPT_H
+#define SMCI_ATTEMPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sigmacat/client_types.h>
+
+#include "http.h"
+
+/* The members of a JSON error body (Sigma's have these names): cleaned and cut, secrets masked; ""
+ * where absent. A body in no form that we know is a message as a whole. */
+struct smci_api_error {
+    char code[64];
+    char message[200];
+    char request_id[64];
+};
+
+enum smci_meaning {
+    SMCI_SUCCESS,
+    SMCI_REFUSED,      /* too many calls (429): the pace's affair, not the call's */
+    SMCI_UNAUTHORIZED, /* 401: the token may have run out */
+    SMCI_TRANSIENT,    /* another attempt may mend it */
+    SMCI_FINAL         /* none will */
+};
+
+struct smci_attempt {
+    int http_status; /* 0: no answer, or one that was cut short */
+    bool is_html;
+    bool is_permanent;      /* status 0, and no retry will mend it: a cap, a bad certificate */
+    int64_t retry_after_ms; /* as in retry_after.h; -1: the server named none */
+    struct smci_api_error api_error;
+    struct smc_error error; /* status 0: why; a 2xx that was rejected: what is wrong with it */
+    enum smci_meaning meaning;
+};
+
+/* Makes an attempt of a response. `log` (may be NULL) knows the secrets to mask, `wall_ms` is Unix
+ * time, from which dates count. */
+void smci_attempt_read(struct smci_attempt *attempt, enum smc_policy policy,
+                       const struct smci_http_response *response, const struct smc_log *log,
+                       int64_t wall_ms);
+
+/* Sets `meaning` from all that stands before it. The tables are those of castor-extract-sigma(1), "WHEN
+ * SIGMA OR THE NETWORK FAILS", and castor-upload(1), "WHEN CATALOG OR THE NETWORK FAILS". */
+void smci_attempt_judge(struct smci_attempt *attempt, enum smc_policy policy);
+
+/* Takes a success back: its body is not what it should be, for the reason `why`. With the code
+ * SMC_ERR_SYNTAX that is transient for Sigma, whose answers an edge may replace by a page. */
+void smci_attempt_reject(struct smci_attempt *attempt, enum smc_policy policy,
+                         const struct smc_error *why);
+
+/* The attempt in words, the query left out: "GET /v2/x: HTTP 404 not_found: message (requestId r-1)",
+ * or the reason why there is no answer. Returns err->code. */
+enum smc_status smci_attempt_describe(const struct smci_attempt *attempt, const char *method,
+                                      const char *target, struct smc_error *err);
+
+#endif

@@ -1,0 +1,90 @@
+#include "sender.h"
+
+#include <inttypes.h>
+
+#define ADDRESS_MAX ((size_t)1024 * 1024)
+
+/* The log has at most one refusal in so long. */
+#define REFUSALS_TOLD_MS 60000
+
+/* Refusals are the pace's daily bread; only where nothing else happens are they news. */
+static void tell_refusal(struct smci_sender *sender, int64_t now)
+{
+    int64_t refused_ms = smci_pace_refused_for_ms(&sender->pace, now);
+    double rate = smci_pace_rate(&sender->pace);
+    if (sender->refusal_told_ms != INT64_MIN && now - sender->refusal_told_ms < REFUSALS_TOLD_MS)
+        return;
+    sender->refusal_told_ms = now;
+    if (refused_ms >= REFUSALS_TOLD_MS)
+        smc_log_write(sender->log, SMC_LOG_WARN,
+                      "The server has refused every call for %" PRId64
+                      " s (HTTP 429): trying one at a time",
+                      refused_ms / 1000);
+    else if (rate > 0)
+        smc_log_write(sender->log, SMC_LOG_INFO,
+                      "Rate limited by the server (HTTP 429): continuing at %.1f calls/s", rate);
+    else
+        smc_log_write(sender->log, SMC_LOG_INFO, "Rate limited by the server (HTTP 429): pausing");
+}
+
+static void tell_pace(struct smci_sender *sender, const struct smci_attempt *attempt,
+                      int64_t sent_ms)
+{
+    int64_t now = smci_sender_now(sender);
+    if (attempt->meaning == SMCI_REFUSED) {
+        smci_pace_refused(&sender->pace, sent_ms, now, attempt->retry_after_ms, attempt->is_html);
+        tell_refusal(sender, now);
+    } else if (attempt->http_status == 0 || attempt->http_status == 429) {
+        smci_pace_lost(&sender->pace, sent_ms, now);
+    } else {
+        smci_pace_accepted(&sender->pace, sent_ms, now);
+    }
+}
+
+static void on_done(void *ctx, struct smci_http_response *response)
+{
+    struct smci_sending *sending = ctx;
+    struct smci_sender *sender = sending->sender;
+    struct smci_attempt attempt;
+    smci_attempt_read(&attempt, sender->policy, response, sender->log,
+                      sender->clock->wall_ms(sender->clock->ctx));
+    smci_stats_count(&sender->stats, sending->kind, attempt.http_status);
+    tell_pace(sender, &attempt, sending->sent_ms);
+    sending->ended(sending->ctx, &attempt, response);
+}
+
+enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sending *sending,
+                                  const char *target, const struct smci_http_request *request,
+                                  struct smc_error *err)
+{
+    struct smci_http_request whole = *request;
+    struct smc_buf url = SMC_BUF_INIT(ADDRESS_MAX);
+    sending->sender = sender;
+    sending->sent_ms = smci_sender_now(sender);
+    /* Each in flight, and this one, may end in a way that was not met yet. */
+    size_t endings = (size_t)smci_http_in_flight(sender->http) + 1;
+    enum smc_status rc = smci_stats_reserve(&sender->stats, endings);
+    if (rc == SMC_OK)
+        rc = smc_buf_addf(&url, "%s%s", sender->origin, target);
+    if (rc != SMC_OK)
+        (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
+    whole.url = url.data;
+    if (rc == SMC_OK)
+        rc = smci_http_start(sender->http, &whole, on_done, sending, err);
+    smc_buf_clear(&url);
+    if (rc == SMC_OK)
+        smci_pace_sent(&sender->pace, sending->sent_ms);
+    return rc;
+}
+
+struct smci_decision smci_sender_decide(struct smci_sender *sender,
+                                        const struct smci_attempt *attempt, int spent,
+                                        bool is_single_attempt)
+{
+    struct smci_retry_opt opt = sender->retry;
+    if (is_single_attempt)
+        opt.retries = 0;
+    struct smci_decision decision = smci_retry_decide(&opt, attempt, spent, &sender->rng);
+    sender->stats.sums.retries += decision.action == SMCI_RETRY;
+    return decision;
+}

@@ -1,0 +1,53 @@
+/* The two kinds of call that the programs need and the library does not offer: a file as a multipart
+ * body, and a probe of the way to a server. */
+#ifndef SMCI_SPECIAL_H
+#define SMCI_SPECIAL_H
+
+#include <sigmacat/client_types.h>
+
+/* The first thing that stands between us and a server, in the order in which it is met. */
+enum smci_failed_step {
+    SMCI_STEP_NONE,       /* an answer came, whatever it says */
+    SMCI_STEP_PROXY,      /* the proxy's name has no address, or it refused to let us through */
+    SMCI_STEP_NAME,       /* the host's name has no address */
+    SMCI_STEP_CONNECTION, /* nothing took the connection */
+    SMCI_STEP_CA_FILE,    /* the file of the certificates to trust is not one */
+    SMCI_STEP_TLS,        /* the server speaks no TLS, or no version that we do */
+    SMCI_STEP_ISSUER,     /* its certificate is by nobody who is trusted, */
+    SMCI_STEP_HOST,       /*   or for other names than the host's, */
+    SMCI_STEP_DATE,       /*   or not valid today */
+    SMCI_STEP_ANSWER      /* the connection stood, and no whole answer came */
+};
+
+/* The findings of a probe. */
+struct smci_probe {
+    enum smci_failed_step failed_step;
+    bool is_proxied;           /* an HTTP proxy was asked for a tunnel */
+    char address[64];          /* who was connected to, the proxy if there is one; "": nobody */
+    int64_t certificate_end_s; /* Unix time; 0: no TLS, or not known */
+    int64_t date_s;            /* of the answer's Date header; 0: it has none */
+};
+
+/* A file as the body of a POST: multipart/form-data with one part named "file", as Catalog's ingest
+ * takes it (castor-upload(1)). Each attempt reads it with pread from its first byte, `size` bytes; a
+ * short read ends the attempt. */
+struct smci_upload {
+    int fd;               /* borrowed until the callback */
+    int64_t size;         /* bytes */
+    const char *filename; /* of the part; borrowed until the callback */
+    /* Called with the bytes of this attempt that were read so far, whenever some were; may be NULL. */
+    void (*progress)(void *ctx, int64_t sent);
+    void *progress_ctx;
+};
+
+/* As smc_client_send, with a file as body. `upload` is copied. */
+enum smc_status smci_client_upload(struct smc_client *client, const struct smc_request *request,
+                                   const struct smci_upload *upload);
+
+/* As smc_client_send, for a GET that carries no credentials and needs none. Any answer, whatever its
+ * status, is all that was wanted: only none at all is tried again. `probe` is filled before the
+ * request's callback and borrowed until then. */
+enum smc_status smci_client_probe(struct smc_client *client, const struct smc_request *request,
+                                  struct smci_probe *probe);
+
+#endif
