@@ -5,8 +5,7 @@
 
 #include "lib/net/auth.h"
 
-#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
-#define T0          ((int64_t)1000000)
+#define T0 ((int64_t)1000000)
 
 static struct smci_auth auth;
 
@@ -242,8 +241,7 @@ static void test_end_of_time(void **state)
     assert_int_equal(auth.generation, 1); /* never 0 again, which means none */
 }
 
-#define RUN(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)
-#define LIFE(test)      cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define LIFE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
@@ -252,10 +250,10 @@ int main(void)
         LIFE(test_refused),           LIFE(test_refused_late),
         LIFE(test_keeps_the_old_one), LIFE(test_end_of_time),
     };
-    int failed = RUN(take_rows, test_take);
-    failed += RUN(length_rows, test_length);
-    failed += RUN(form_rows, test_form);
-    failed += RUN(ask_rows, test_ask);
+    int failed = RUN_TABLE("take_rows", take_rows, test_take);
+    failed += RUN_TABLE("length_rows", length_rows, test_length);
+    failed += RUN_TABLE("form_rows", form_rows, test_form);
+    failed += RUN_TABLE("ask_rows", ask_rows, test_ask);
     failed += cmocka_run_group_tests_name("life", life, NULL, NULL);
     return failed;
 }

@@ -115,8 +115,7 @@ static void test_uuid_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_length)};
-    int failed = run_table("base62", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
-    failed += run_table("uuid", uuid_rows, sizeof uuid_rows[0],
-                        sizeof uuid_rows / sizeof uuid_rows[0], test_uuid_row);
+    int failed = RUN_TABLE("base62", rows, test_row);
+    failed += RUN_TABLE("uuid", uuid_rows, test_uuid_row);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

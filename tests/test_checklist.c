@@ -107,9 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts_are_clean),
     };
-    int failed = run_table("space", space_rows, sizeof space_rows[0],
-                           sizeof space_rows / sizeof space_rows[0], test_space);
-    failed += run_table("made along", made_rows, sizeof made_rows[0],
-                        sizeof made_rows / sizeof made_rows[0], test_made);
+    int failed = RUN_TABLE("space", space_rows, test_space);
+    failed += RUN_TABLE("made along", made_rows, test_made);
     return failed + cmocka_run_group_tests_name("checklist", tests, NULL, NULL);
 }

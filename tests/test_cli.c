@@ -435,9 +435,6 @@ static const struct child_row setup_rows[] = {
     {"no descriptor left", setup_without_descriptors, 0, 0},
 };
 
-#define TABLE(name, rows, test)                                                                    \
-    run_table((name), (rows), sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], (test))
-
 int main(void)
 {
     /* Where the tests run in the background, it is ignored. */
@@ -452,9 +449,9 @@ int main(void)
         cmocka_unit_test(test_a_full_disk_is_told),
         cmocka_unit_test(test_version_on_stdout),
     };
-    int failed = TABLE("cli: exit statuses", status_rows, test_status_row);
-    failed += TABLE("cli: signals", signal_rows, test_child_row);
-    failed += TABLE("cli: setup", setup_rows, test_child_row);
+    int failed = RUN_TABLE("cli: exit statuses", status_rows, test_status_row);
+    failed += RUN_TABLE("cli: signals", signal_rows, test_child_row);
+    failed += RUN_TABLE("cli: setup", setup_rows, test_child_row);
     failed += cmocka_run_group_tests_name("cli", tests, NULL, NULL);
     return failed;
 }

@@ -565,13 +565,10 @@ int main(void)
         cmocka_unit_test(test_a_file_that_is_not_there),
         cmocka_unit_test(test_a_long_path),
     };
-    int failed = run_table("config", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
-    failed += run_table("config ranks", rank_rows, sizeof rank_rows[0],
-                        sizeof rank_rows / sizeof rank_rows[0], test_rank_row);
-    failed += run_table("config modes", mode_rows, sizeof mode_rows[0],
-                        sizeof mode_rows / sizeof mode_rows[0], test_mode_row);
-    failed += run_table("config bytes", bytes_rows, sizeof bytes_rows[0],
-                        sizeof bytes_rows / sizeof bytes_rows[0], test_bytes_row);
+    int failed = RUN_TABLE("config", rows, test_row);
+    failed += RUN_TABLE("config ranks", rank_rows, test_rank_row);
+    failed += RUN_TABLE("config modes", mode_rows, test_mode_row);
+    failed += RUN_TABLE("config bytes", bytes_rows, test_bytes_row);
     failed += cmocka_run_group_tests_name("config", tests, NULL, NULL);
     return failed;
 }

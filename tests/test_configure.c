@@ -470,14 +470,10 @@ int main(void)
         cmocka_unit_test(test_show_can_be_read_again),
         cmocka_unit_test(test_show_without_a_file),
     };
-    int failed = run_table("configuration's place", place_rows, sizeof place_rows[0],
-                           sizeof place_rows / sizeof place_rows[0], test_place_row);
-    failed += run_table("credentials", credentials_rows, sizeof credentials_rows[0],
-                        sizeof credentials_rows / sizeof credentials_rows[0], test_credentials_row);
-    failed += run_table("warnings", warning_rows, sizeof warning_rows[0],
-                        sizeof warning_rows / sizeof warning_rows[0], test_warning_row);
-    failed += run_table("regions", region_rows, sizeof region_rows[0],
-                        sizeof region_rows / sizeof region_rows[0], test_region_row);
+    int failed = RUN_TABLE("configuration's place", place_rows, test_place_row);
+    failed += RUN_TABLE("credentials", credentials_rows, test_credentials_row);
+    failed += RUN_TABLE("warnings", warning_rows, test_warning_row);
+    failed += RUN_TABLE("regions", region_rows, test_region_row);
     failed += cmocka_run_group_tests_name("configuration", tests, NULL, NULL);
     return failed;
 }

@@ -2,8 +2,6 @@
 
 #include "lib/base/digest.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
 /* The first three and the last are the examples of FIPS 180-2, appendix B, and NIST's for "". */
 struct row {
     const char *name;
@@ -49,6 +47,6 @@ static void test_free_null(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_free_null)};
-    int failed = run_table("digest", rows, sizeof rows[0], COUNT(rows), test_known);
+    int failed = RUN_TABLE("digest", rows, test_known);
     return failed + cmocka_run_group_tests_name("digest, other", tests, NULL, NULL);
 }

@@ -258,7 +258,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bulk, extraction_setup, extraction_teardown),
         cmocka_unit_test_setup_teardown(test_same, extraction_setup, extraction_teardown),
     };
-    int failed =
-        extraction_table("estates", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
+    int failed = EXTRACTION_TABLE("estates", rows, test_row);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,6 +100,5 @@ static void test_row(void **state)
 
 int main(void)
 {
-    return extraction_table("example", rows, sizeof rows[0], sizeof rows / sizeof rows[0],
-                            test_row);
+    return EXTRACTION_TABLE("example", rows, test_row);
 }

@@ -384,9 +384,7 @@ int main(void)
         ALONE(test_paths_twice),
         ALONE(test_ids),
     };
-    int failed = extraction_table("sources", source_rows, sizeof source_rows[0],
-                                  sizeof source_rows / sizeof source_rows[0], test_source);
-    failed += extraction_table("lineage", lineage_rows, sizeof lineage_rows[0],
-                               sizeof lineage_rows / sizeof lineage_rows[0], test_lineage);
+    int failed = EXTRACTION_TABLE("sources", source_rows, test_source);
+    failed += EXTRACTION_TABLE("lineage", lineage_rows, test_lineage);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -556,5 +556,5 @@ static void test_row(void **state)
 
 int main(void)
 {
-    return extraction_table("pages", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
+    return EXTRACTION_TABLE("pages", rows, test_row);
 }

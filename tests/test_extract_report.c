@@ -281,11 +281,8 @@ int main(void)
         ALONE(test_published_all_the_same),
         ALONE(test_an_id_that_is_not_asked_for),
     };
-    int failed = extraction_table("limits", limit_rows, sizeof limit_rows[0],
-                                  sizeof limit_rows / sizeof limit_rows[0], test_limit);
-    failed += extraction_table("remedies", remedy_rows, sizeof remedy_rows[0],
-                               sizeof remedy_rows / sizeof remedy_rows[0], test_remedy);
-    failed += extraction_table("short listings", short_rows, sizeof short_rows[0],
-                               sizeof short_rows / sizeof short_rows[0], test_short_listing);
+    int failed = EXTRACTION_TABLE("limits", limit_rows, test_limit);
+    failed += EXTRACTION_TABLE("remedies", remedy_rows, test_remedy);
+    failed += EXTRACTION_TABLE("short listings", short_rows, test_short_listing);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -497,8 +497,6 @@ static void test_keep_with_clock_set_back(void **state)
 }
 
 #define ALONE(test) cmocka_unit_test_setup_teardown(test, extraction_setup, extraction_teardown)
-#define TABLE(name, rows, test)                                                                    \
-    extraction_table(name, rows, sizeof rows[0], sizeof rows / sizeof rows[0], test)
 
 int main(void)
 {
@@ -511,12 +509,12 @@ int main(void)
         ALONE(test_keep_after_failure),
         ALONE(test_keep_with_clock_set_back),
     };
-    int failed = TABLE("what stops a run", stop_rows, test_stop);
-    failed += TABLE("when it is gone on with", when_rows, test_when);
-    failed += TABLE("whose answers", owner_rows, test_owner);
-    failed += TABLE("identical calls", identical_rows, test_identical);
-    failed += TABLE("the age of a rate", rate_rows, test_rate_age);
-    failed += TABLE("--max-rate", bound_rows, test_max_rate);
-    failed += TABLE("--keep", keep_rows, test_keep);
+    int failed = EXTRACTION_TABLE("what stops a run", stop_rows, test_stop);
+    failed += EXTRACTION_TABLE("when it is gone on with", when_rows, test_when);
+    failed += EXTRACTION_TABLE("whose answers", owner_rows, test_owner);
+    failed += EXTRACTION_TABLE("identical calls", identical_rows, test_identical);
+    failed += EXTRACTION_TABLE("the age of a rate", rate_rows, test_rate_age);
+    failed += EXTRACTION_TABLE("--max-rate", bound_rows, test_max_rate);
+    failed += EXTRACTION_TABLE("--keep", keep_rows, test_keep);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

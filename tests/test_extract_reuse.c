@@ -665,8 +665,6 @@ static void test_estate(void **state)
 }
 
 #define ALONE(test) cmocka_unit_test_setup_teardown(test, extraction_setup, extraction_teardown)
-#define TABLE(name, rows, test)                                                                    \
-    extraction_table(name, rows, sizeof rows[0], sizeof rows / sizeof rows[0], test)
 
 int main(void)
 {
@@ -681,10 +679,10 @@ int main(void)
         ALONE(test_without_old_files),
         ALONE(test_what_is_said),
     };
-    int failed = TABLE("changes", change_rows, test_change);
-    failed += TABLE("nothing that tells", silent_rows, test_silent);
-    failed += TABLE("gaps", gap_rows, test_gap);
-    failed += TABLE("age", age_rows, test_age);
-    failed += TABLE("estates", estate_rows, test_estate);
+    int failed = EXTRACTION_TABLE("changes", change_rows, test_change);
+    failed += EXTRACTION_TABLE("nothing that tells", silent_rows, test_silent);
+    failed += EXTRACTION_TABLE("gaps", gap_rows, test_gap);
+    failed += EXTRACTION_TABLE("age", age_rows, test_age);
+    failed += EXTRACTION_TABLE("estates", estate_rows, test_estate);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

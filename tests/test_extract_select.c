@@ -776,8 +776,6 @@ static void test_upload(void **state)
 }
 
 #define ALONE(test) cmocka_unit_test_setup_teardown(test, extraction_setup, extraction_teardown)
-#define TABLE(name, rows, test)                                                                    \
-    extraction_table(name, rows, sizeof rows[0], sizeof rows / sizeof rows[0], test)
 
 int main(void)
 {
@@ -785,13 +783,13 @@ int main(void)
         ALONE(test_no_rights_page), ALONE(test_no_id), ALONE(test_variable), ALONE(test_all_named),
         ALONE(test_gone),           ALONE(test_keep),  ALONE(test_report),   ALONE(test_upload),
     };
-    int failed = TABLE("files", file_rows, test_files);
-    failed += TABLE("odd", odd_rows, test_odd);
-    failed += TABLE("tables", table_rows, test_tables);
-    failed += TABLE("rights", rights_rows, test_rights);
-    failed += TABLE("wrong", wrong_rows, test_wrong);
-    failed += TABLE("resuming", resume_rows, test_resume);
-    failed += TABLE("incremental", steps_rows, test_steps);
-    failed += TABLE("publications", recover_rows, test_recover);
+    int failed = EXTRACTION_TABLE("files", file_rows, test_files);
+    failed += EXTRACTION_TABLE("odd", odd_rows, test_odd);
+    failed += EXTRACTION_TABLE("tables", table_rows, test_tables);
+    failed += EXTRACTION_TABLE("rights", rights_rows, test_rights);
+    failed += EXTRACTION_TABLE("wrong", wrong_rows, test_wrong);
+    failed += EXTRACTION_TABLE("resuming", resume_rows, test_resume);
+    failed += EXTRACTION_TABLE("incremental", steps_rows, test_steps);
+    failed += EXTRACTION_TABLE("publications", recover_rows, test_recover);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

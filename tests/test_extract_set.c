@@ -387,7 +387,6 @@ int main(void)
         ALONE(test_output_below_a_file),
         ALONE(test_state_is_a_file),
     };
-    int failed = extraction_table("log", line_rows, sizeof line_rows[0],
-                                  sizeof line_rows / sizeof line_rows[0], test_line);
+    int failed = EXTRACTION_TABLE("log", line_rows, test_line);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,5 @@ static void test_row(void **state)
 
 int main(void)
 {
-    return run_table("dates of certificates", rows, sizeof rows[0], sizeof rows / sizeof rows[0],
-                     test_row);
+    return RUN_TABLE("dates of certificates", rows, test_row);
 }

@@ -237,8 +237,6 @@ static void test_mend(void **state)
     smc_buf_clear(&out);
 }
 
-#define RUN(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,8 +246,8 @@ int main(void)
         cmocka_unit_test(test_write_cap),
         cmocka_unit_test(test_write_too_deep),
     };
-    int failed = RUN(parse_rows, test_parse);
-    failed += RUN(read_rows, test_read);
-    failed += RUN(mend_rows, test_mend);
+    int failed = RUN_TABLE("parse_rows", parse_rows, test_parse);
+    failed += RUN_TABLE("read_rows", read_rows, test_read);
+    failed += RUN_TABLE("mend_rows", mend_rows, test_mend);
     return failed + cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

@@ -91,6 +91,6 @@ static void test_cap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_append), cmocka_unit_test(test_cap)};
-    int failed = run_table("key", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
+    int failed = RUN_TABLE("key", rows, test_row);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -379,8 +379,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_all_diagnostics),
     };
     int failed = cmocka_run_group_tests_name("sigmacat.yaml(5)", tests, NULL, NULL);
-    failed += run_table("the example of sigmacat.yaml(5)", organisations, sizeof organisations[0],
-                        sizeof organisations / sizeof organisations[0], test_example);
-    return failed + run_table("messages of sigmacat.yaml(5)", diagnostics, sizeof diagnostics[0],
-                              sizeof diagnostics / sizeof diagnostics[0], test_diagnostic);
+    failed += RUN_TABLE("the example of sigmacat.yaml(5)", organisations, test_example);
+    return failed + RUN_TABLE("messages of sigmacat.yaml(5)", diagnostics, test_diagnostic);
 }

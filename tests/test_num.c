@@ -4,8 +4,7 @@
 
 #include "lib/base/num.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define NO           INT64_C(-77) /* refused, and the caller's number left alone */
+#define NO INT64_C(-77) /* refused, and the caller's number left alone */
 
 struct int_row {
     const char *name;
@@ -128,15 +127,13 @@ static void test_decimal_too_large(void **state)
     assert_true(number > 2.9 && number < 3.1);
 }
 
-#define RUN(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_decimal_too_large),
     };
-    int failed = RUN(int_rows, test_int64);
-    failed += RUN(seconds_rows, test_seconds);
-    failed += RUN(decimal_rows, test_decimal);
+    int failed = RUN_TABLE("int_rows", int_rows, test_int64);
+    failed += RUN_TABLE("seconds_rows", seconds_rows, test_seconds);
+    failed += RUN_TABLE("decimal_rows", decimal_rows, test_decimal);
     return failed + cmocka_run_group_tests_name("num", tests, NULL, NULL);
 }

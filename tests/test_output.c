@@ -18,9 +18,7 @@
 
 #include "lib/base/dir.h"
 
-#define START         INT64_C(1790000000)
-#define COUNT(array)  (sizeof(array) / sizeof(array)[0])
-#define ROWS(f, rows) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), f)
+#define START INT64_C(1790000000)
 
 /* ---- system calls that fail when told: they stand before libc's for the code under test ---- */
 
@@ -773,9 +771,13 @@ int main(void)
         TEST(test_full_disk),        TEST(test_directory_read_only),
     };
     int failed = cmocka_run_group_tests_name("output", tests, NULL, NULL);
-    failed += ROWS(test_text, texts) + ROWS(test_size, sizes) + ROWS(test_stamp, stamps);
-    failed += ROWS(test_mode, modes) + ROWS(test_taken, taken) + ROWS(test_disk, disks);
-    failed += ROWS(test_publish_fault, publishes) + ROWS(test_killed, kills);
-    failed += ROWS(test_directory, directories) + ROWS(test_rename, renames);
+    failed += RUN_TABLE("texts", texts, test_text) + RUN_TABLE("sizes", sizes, test_size) +
+              RUN_TABLE("stamps", stamps, test_stamp);
+    failed += RUN_TABLE("modes", modes, test_mode) + RUN_TABLE("taken", taken, test_taken) +
+              RUN_TABLE("disks", disks, test_disk);
+    failed += RUN_TABLE("publishes", publishes, test_publish_fault) +
+              RUN_TABLE("kills", kills, test_killed);
+    failed += RUN_TABLE("directories", directories, test_directory) +
+              RUN_TABLE("renames", renames, test_rename);
     return failed;
 }

@@ -652,8 +652,7 @@ static void test_repeats_by_seed(void **state)
     assert_memory_equal(&first, &again, sizeof first);
 }
 
-#define RUN(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)
-#define RULE(test)      cmocka_unit_test_setup(test, start)
+#define RULE(test) cmocka_unit_test_setup(test, start)
 
 int main(void)
 {
@@ -684,10 +683,10 @@ int main(void)
         RULE(test_odd_options),
         RULE(test_repeats_by_seed),
     };
-    int failed = RUN(window_rows, test_window);
-    failed += RUN(pause_rows, test_pause);
-    failed += RUN(max_rows, test_max_rate);
-    failed += RUN(aim_rows, test_aim);
+    int failed = RUN_TABLE("window_rows", window_rows, test_window);
+    failed += RUN_TABLE("pause_rows", pause_rows, test_pause);
+    failed += RUN_TABLE("max_rows", max_rows, test_max_rate);
+    failed += RUN_TABLE("aim_rows", aim_rows, test_aim);
     failed += cmocka_run_group_tests_name("rules", rules, NULL, NULL);
     return failed;
 }

@@ -254,7 +254,6 @@ int main(void)
         cmocka_unit_test(test_members),
         cmocka_unit_test(test_cap),
     };
-    int failed =
-        run_table("page", cases, sizeof cases[0], sizeof cases / sizeof cases[0], test_case);
+    int failed = RUN_TABLE("page", cases, test_case);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

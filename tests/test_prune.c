@@ -142,6 +142,6 @@ int main(void)
         cmocka_unit_test(test_no_directory),
         cmocka_unit_test(test_not_removable),
     };
-    int failed = run_table("prune", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
+    int failed = RUN_TABLE("prune", rows, test_row);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

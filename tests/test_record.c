@@ -3,7 +3,6 @@
 #include <sigmacat/json.h>
 
 #define TEXT(literal) (literal), sizeof(literal) - 1
-#define COUNT(array)  (sizeof(array) / sizeof(array)[0])
 
 /* The text in memory of just its size, so that the sanitizer sees a read beyond it. */
 static char *exact(const char *text, size_t len)
@@ -492,10 +491,8 @@ int main(void)
         cmocka_unit_test(test_page),       cmocka_unit_test(test_page_broken),
         cmocka_unit_test(test_child_left), cmocka_unit_test(test_failed_walk_stays),
     };
-    int failed =
-        run_table("valid", valid_rows, sizeof valid_rows[0], COUNT(valid_rows), test_valid);
-    failed += run_table("invalid", invalid_rows, sizeof invalid_rows[0], COUNT(invalid_rows),
-                        test_invalid);
-    failed += run_table("depth", depth_rows, sizeof depth_rows[0], COUNT(depth_rows), test_depth);
+    int failed = RUN_TABLE("valid", valid_rows, test_valid);
+    failed += RUN_TABLE("invalid", invalid_rows, test_invalid);
+    failed += RUN_TABLE("depth", depth_rows, test_depth);
     return failed + cmocka_run_group_tests_name("record", tests, NULL, NULL);
 }

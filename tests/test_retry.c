@@ -5,8 +5,6 @@
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 
-#define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
-
 /* ---- what is done about an attempt that ended ---- */
 
 struct decide_row {
@@ -316,14 +314,12 @@ static void test_wall(void **state)
                      row->wait_ms);
 }
 
-#define RUN(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)
-
 int main(void)
 {
-    int failed = RUN(decide_rows, test_decide);
-    failed += RUN(wait_rows, test_wait);
-    failed += RUN(tries_rows, test_tries);
-    failed += RUN(after_rows, test_after);
-    failed += RUN(wall_rows, test_wall);
+    int failed = RUN_TABLE("decide_rows", decide_rows, test_decide);
+    failed += RUN_TABLE("wait_rows", wait_rows, test_wait);
+    failed += RUN_TABLE("tries_rows", tries_rows, test_tries);
+    failed += RUN_TABLE("after_rows", after_rows, test_after);
+    failed += RUN_TABLE("wall_rows", wall_rows, test_wall);
     return failed;
 }

@@ -554,26 +554,8 @@ static int setup_row(void **state)
     return setup(state);
 }
 
-/* As run_table, each row with a fixture of its own. */
-static int run_rows(const char *group, const void *rows, size_t size, size_t count,
-                    CMUnitTestFunction test)
-{
-    struct CMUnitTest *tests = calloc(count, sizeof *tests);
-    if (!tests)
-        return 1;
-    for (size_t i = 0; i < count; i++) {
-        const void *row = (const char *)rows + i * size;
-        tests[i] = (struct CMUnitTest){*(const char *const *)row, test, setup_row, teardown,
-                                       (void *)(uintptr_t)row};
-    }
-    int failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
-    free(tests);
-    return failed;
-}
-
-#define TABLE(name, rows, test)                                                                    \
-    run_rows((name), (rows), sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], (test))
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TABLE(name, rows, test) RUN_TABLE_WITH(name, rows, test, setup_row, teardown)
+#define TEST(name)              cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

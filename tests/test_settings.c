@@ -614,14 +614,11 @@ int main(void)
         cmocka_unit_test(test_a_default_that_does_not_fit),
         cmocka_unit_test(test_a_very_long_word),
     };
-    int failed = run_table("config", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
-    failed += run_table("config secrets", secret_rows, sizeof secret_rows[0],
-                        sizeof secret_rows / sizeof secret_rows[0], test_secret_row);
-    failed += run_table(
-        "config secrets' variables", secret_variable_rows, sizeof secret_variable_rows[0],
-        sizeof secret_variable_rows / sizeof secret_variable_rows[0], test_secret_variable_row);
-    failed += run_table("config typos", typo_rows, sizeof typo_rows[0],
-                        sizeof typo_rows / sizeof typo_rows[0], test_typo_row);
+    int failed = RUN_TABLE("config", rows, test_row);
+    failed += RUN_TABLE("config secrets", secret_rows, test_secret_row);
+    failed +=
+        RUN_TABLE("config secrets' variables", secret_variable_rows, test_secret_variable_row);
+    failed += RUN_TABLE("config typos", typo_rows, test_typo_row);
     failed += cmocka_run_group_tests_name("config questions", tests, NULL, NULL);
     return failed;
 }

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "extract/options.h"
-#include "tests/support/program.h"
 #include "upload/options.h"
 
 #define OFFERED_MAX 96

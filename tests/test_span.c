@@ -403,8 +403,6 @@ static void test_unscanned(void **state)
     }
 }
 
-#define RUN(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,10 +411,10 @@ int main(void)
         cmocka_unit_test(test_splice_refused),
         cmocka_unit_test(test_unscanned),
     };
-    int failed = RUN(member_rows, test_member);
-    failed += RUN(int_rows, test_int64);
-    failed += RUN(string_rows, test_string);
-    failed += RUN(refused_rows, test_refused);
-    failed += RUN(splice_rows, test_splice);
+    int failed = RUN_TABLE("member_rows", member_rows, test_member);
+    failed += RUN_TABLE("int_rows", int_rows, test_int64);
+    failed += RUN_TABLE("string_rows", string_rows, test_string);
+    failed += RUN_TABLE("refused_rows", refused_rows, test_refused);
+    failed += RUN_TABLE("splice_rows", splice_rows, test_splice);
     return failed + cmocka_run_group_tests_name("span", tests, NULL, NULL);
 }

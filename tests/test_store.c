@@ -6,8 +6,7 @@
 
 #include "lib/store/store.h"
 
-#define COUNT(array)  (sizeof(array) / sizeof(array)[0])
-#define ROWS(f, rows) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), f)
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 struct fixture {
     char *dir;   /* of the test */
@@ -671,7 +670,9 @@ int main(void)
         TEST(test_no_shared_memory),
     };
     int failed = cmocka_run_group_tests_name("store", tests, NULL, NULL);
-    failed += ROWS(test_body, bodies) + ROWS(test_after, afters) + ROWS(test_item, items);
-    failed += ROWS(test_scope, scopes) + ROWS(test_modes, umasks) + ROWS(test_place, places);
+    failed += RUN_TABLE("bodies", bodies, test_body) + RUN_TABLE("afters", afters, test_after) +
+              RUN_TABLE("items", items, test_item);
+    failed += RUN_TABLE("scopes", scopes, test_scope) + RUN_TABLE("umasks", umasks, test_modes) +
+              RUN_TABLE("places", places, test_place);
     return failed;
 }

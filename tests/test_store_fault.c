@@ -13,9 +13,7 @@
 
 #include "lib/store/store.h"
 
-#define COUNT(array)  (sizeof(array) / sizeof(array)[0])
-#define ROWS(f, rows) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), f)
-#define SKIPPED       77
+#define SKIPPED 77
 
 struct fixture {
     char *dir;
@@ -632,7 +630,8 @@ int main(void)
         TEST(test_size_limit), TEST(test_full_disk),    TEST(test_read_only),
     };
     int failed = cmocka_run_group_tests_name("store_fault", tests, NULL, NULL);
-    failed += ROWS(test_group, groups) + ROWS(test_kill, kills) + ROWS(test_damage, damages);
-    failed += ROWS(test_wal, wals) + ROWS(test_version, versions);
+    failed += RUN_TABLE("groups", groups, test_group) + RUN_TABLE("kills", kills, test_kill) +
+              RUN_TABLE("damages", damages, test_damage);
+    failed += RUN_TABLE("wals", wals, test_wal) + RUN_TABLE("versions", versions, test_version);
     return failed;
 }

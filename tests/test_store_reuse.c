@@ -353,8 +353,7 @@ static void test_prune_unfinished(void **state)
 
 int main(void)
 {
-#define TEST(test)        cmocka_unit_test_setup_teardown(test, setup, teardown)
-#define TABLE(rows, test) run_table(#rows, rows, sizeof(rows)[0], COUNT(rows), test)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_count),
         TEST(test_older_of_another_scope),
@@ -364,7 +363,8 @@ int main(void)
         TEST(test_prune_unfinished),
         TEST(test_older_then_put),
     };
-    int failed = TABLE(older_rows, test_older) + TABLE(failure_rows, test_failure) +
-                 TABLE(prune_rows, test_prune);
+    int failed = RUN_TABLE("older_rows", older_rows, test_older) +
+                 RUN_TABLE("failure_rows", failure_rows, test_failure) +
+                 RUN_TABLE("prune_rows", prune_rows, test_prune);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

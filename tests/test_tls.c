@@ -185,7 +185,6 @@ static void test_version(void **state)
 
 int main(void)
 {
-    int failed = run_table("tls", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
-    return failed + run_table("versions", version_rows, sizeof version_rows[0],
-                              sizeof version_rows / sizeof version_rows[0], test_version);
+    int failed = RUN_TABLE("tls", rows, test_row);
+    return failed + RUN_TABLE("versions", version_rows, test_version);
 }

@@ -136,9 +136,7 @@ static void test_encode_stops_at_the_cap(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {cmocka_unit_test(test_encode_stops_at_the_cap)};
-    int failed = run_table("origin", origin_rows, sizeof origin_rows[0],
-                           sizeof origin_rows / sizeof origin_rows[0], test_origin);
-    failed += run_table("encode", encode_rows, sizeof encode_rows[0],
-                        sizeof encode_rows / sizeof encode_rows[0], test_encode);
+    int failed = RUN_TABLE("origin", origin_rows, test_origin);
+    failed += RUN_TABLE("encode", encode_rows, test_encode);
     return failed + cmocka_run_group_tests_name("encode_cap", tests, NULL, NULL);
 }

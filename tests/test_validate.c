@@ -168,7 +168,6 @@ int main(void)
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_inspect),
     };
-    int failed =
-        run_table("validate rows", rows, sizeof rows[0], sizeof rows / sizeof rows[0], test_row);
+    int failed = RUN_TABLE("validate rows", rows, test_row);
     return failed + cmocka_run_group_tests_name("validate", tests, NULL, NULL);
 }

@@ -220,7 +220,6 @@ int main(void)
         cmocka_unit_test(test_no_tls_in_time),
     };
     forget_variables();
-    int failed = run_table("proxies", proxy_rows, sizeof proxy_rows[0],
-                           sizeof proxy_rows / sizeof proxy_rows[0], test_proxy);
+    int failed = RUN_TABLE("proxies", proxy_rows, test_proxy);
     return failed + cmocka_run_group_tests_name("the way to a server", tests, NULL, NULL);
 }

@@ -59,6 +59,12 @@ int extraction_teardown(void **state);
 int extraction_table(const char *group, const void *rows, size_t row_size, size_t count,
                      CMUnitTestFunction test);
 
+#define EXTRACTION_TABLE(group, rows, test)                                                        \
+    extraction_table((group), (rows), sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], (test))
+
+#define EXTRACTION_TABLE(group, rows, test)                                                        \
+    extraction_table((group), (rows), sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], (test))
+
 /* A small estate without anything strange: each object's calls are told in extraction.c. */
 void extraction_plain_estate(struct extraction *x);
 
