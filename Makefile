@@ -60,7 +60,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer ledger list open store) \
     $(addprefix set/, earlier fileset inspect part prune recover) \
-    $(addprefix cli/, checklist completions configure given_path help network place progress secret server setting settings \
+    $(addprefix cli/, checklist completions configure given_path help network place progress secret secret_command server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     assets base62 bulk credentials elements gaps join key lineage listing main object \

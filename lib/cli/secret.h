@@ -20,19 +20,15 @@ struct smci_cli_secret {
     const char *command; /* for /bin/sh -c */
     const char *name;    /* of the setting, for errors: "--token-file" */
     int64_t limit_ms;    /* for the command; 0: the limit above */
-    int stop_fd;         /* readable: give up, as in smc_client_opt; -1: none */
+    int stop_fd;         /* readable: give up; 0 or less: none */
     struct smc_log *log; /* gets a warning when others can read the file */
 };
 
-/* Reads the one line of the file or of what the command prints, without its line end, into `secret`,
- * which may be uninitialised and is to be wiped by the caller, also after an error.
+/* Reads the one line of the file, or the one that the command prints, without its line end, into
+ * `secret`, which may be uninitialised and is to be wiped by the caller, also after an error. How the
+ * command is run: secret_command.h. A file may be a pipe, which is waited for without a limit.
  *
- * The command gets /dev/null as its input, our standard error, and no terminal; it and what it
- * started are killed when it takes too long, prints too much, or when `stop_fd` is readable.
- * SIGCHLD is taken meanwhile: the process should have no other children, nor threads that do not
- * block it. A file may be a pipe, which is waited for without a limit.
- *
- * SMC_ERR_IO: the file is missing, empty or can't be read. SMC_ERR_USAGE: what it holds is no
+ * SMC_ERR_IO: the file is missing, empty or can't be read. SMC_ERR_USAGE: what it holds can't be a
  * secret; the command failed or was killed. SMC_ERR_CANCELLED. No text holds anything that was
  * read. */
 enum smc_status smci_cli_secret_read(const struct smci_cli_secret *from, struct smc_buf *secret,

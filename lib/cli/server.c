@@ -98,28 +98,6 @@ static enum smc_status probe(const struct smci_cli_server *server, struct findin
 
 /* ---- what is in the way ---- */
 
-static enum step step_of(enum smci_failed_step failed_step)
-{
-    switch (failed_step) {
-    case SMCI_STEP_NAME:
-        return STEP_NAME;
-    case SMCI_STEP_PROXY:
-    case SMCI_STEP_CONNECTION:
-        return STEP_CONNECTION;
-    case SMCI_STEP_CA_FILE:
-    case SMCI_STEP_TLS:
-    case SMCI_STEP_ISSUER:
-    case SMCI_STEP_HOST:
-    case SMCI_STEP_DATE:
-        return STEP_TLS;
-    case SMCI_STEP_ANSWER:
-        return STEP_ANSWER;
-    case SMCI_STEP_NONE:
-        return STEP_COUNT;
-    }
-    return STEP_COUNT;
-}
-
 /* The variable by which a proxy is used; NULL: none is set. */
 static const char *proxy_variable(void)
 {
@@ -132,9 +110,24 @@ static const char *proxy_variable(void)
     return NULL;
 }
 
-static void advise_on_connection(struct smci_cli_checklist *list,
-                                 const struct smci_cli_server *server)
+typedef void advise_fn(struct smci_cli_checklist *list, const struct smci_cli_server *server,
+                       const struct finding *found);
+
+static void advise_on_name(struct smci_cli_checklist *list, const struct smci_cli_server *server,
+                           const struct finding *found)
 {
+    (void)found;
+    if (server->is_built_in)
+        smci_cli_remedy(list, "look at this machine's DNS");
+    else
+        smci_cli_remedy(list, "check the spelling of %s%s; if it is right, this machine's DNS",
+                        server->setting, server->advice);
+}
+
+static void advise_on_connection(struct smci_cli_checklist *list,
+                                 const struct smci_cli_server *server, const struct finding *found)
+{
+    (void)found;
     const char *host;
     int len = bare_host(server, &host);
     const char *proxy = is_plain(server) ? NULL : proxy_variable();
@@ -164,9 +157,19 @@ static bool is_this_machine(const struct smci_cli_server *server)
     return is_it;
 }
 
-static void advise_on_tls(struct smci_cli_checklist *list, const struct smci_cli_server *server,
-                          const char *why)
+static void advise_on_ca_file(struct smci_cli_checklist *list, const struct smci_cli_server *server,
+                              const struct finding *found)
 {
+    (void)server;
+    (void)found;
+    smci_cli_remedy(list, "give --cacert (or CURL_CA_BUNDLE, SSL_CERT_FILE) a PEM file of "
+                          "certificates");
+}
+
+static void advise_on_tls(struct smci_cli_checklist *list, const struct smci_cli_server *server,
+                          const struct finding *found)
+{
+    const char *why = found->error.detail;
     /* What comes of plain http: an answer that is no TLS at all, or a connection that is cut. */
     bool is_other = strstr(why, "wrong version number") || strstr(why, "SSL_ERROR_SYSCALL") ||
                     strstr(why, "Connection reset");
@@ -181,8 +184,9 @@ static void advise_on_tls(struct smci_cli_checklist *list, const struct smci_cli
 }
 
 static void advise_on_answer(struct smci_cli_checklist *list, const struct smci_cli_server *server,
-                             const char *why)
+                             const struct finding *found)
 {
+    const char *why = found->error.detail;
     /* What a TLS server makes of plain http: it hangs up, or sends an alert, which is no HTTP. */
     bool is_cut =
         strstr(why, "Empty reply") || strstr(why, "HTTP/0.9") || strstr(why, "Connection reset");
@@ -195,60 +199,53 @@ static void advise_on_answer(struct smci_cli_checklist *list, const struct smci_
 }
 
 static void advise_on_stranger(struct smci_cli_checklist *list,
-                               const struct smci_cli_server *server)
+                               const struct smci_cli_server *server, const struct finding *found)
 {
+    (void)found;
     smci_cli_remedy(list,
                     "if your network looks into TLS, give the certificate of its authority by "
                     "--cacert FILE; if not, this is not %s: go no further",
                     server->owner);
 }
 
-static void advise(struct smci_cli_checklist *list, const struct smci_cli_server *server,
-                   const struct finding *found)
+static void advise_on_host(struct smci_cli_checklist *list, const struct smci_cli_server *server,
+                           const struct finding *found)
+{
+    if (server->is_built_in)
+        advise_on_stranger(list, server, found);
+    else
+        smci_cli_remedy(list, "give %s the name that the certificate is for%s", server->setting,
+                        server->advice);
+}
+
+static void advise_on_date(struct smci_cli_checklist *list, const struct smci_cli_server *server,
+                           const struct finding *found)
 {
     const char *host;
     int len = bare_host(server, &host);
-    switch (found->probe.failed_step) {
-    case SMCI_STEP_NAME:
-        if (server->is_built_in)
-            smci_cli_remedy(list, "look at this machine's DNS");
-        else
-            smci_cli_remedy(list, "check the spelling of %s%s; if it is right, this machine's DNS",
-                            server->setting, server->advice);
-        return;
-    case SMCI_STEP_PROXY:
-    case SMCI_STEP_CONNECTION:
-        advise_on_connection(list, server);
-        return;
-    case SMCI_STEP_CA_FILE:
-        smci_cli_remedy(list, "give --cacert (or CURL_CA_BUNDLE, SSL_CERT_FILE) a PEM file of "
-                              "certificates");
-        return;
-    case SMCI_STEP_TLS:
-        advise_on_tls(list, server, found->error.detail);
-        return;
-    case SMCI_STEP_ISSUER:
-        advise_on_stranger(list, server);
-        return;
-    case SMCI_STEP_HOST:
-        if (server->is_built_in)
-            advise_on_stranger(list, server);
-        else
-            smci_cli_remedy(list, "give %s the name that the certificate is for%s", server->setting,
-                            server->advice);
-        return;
-    case SMCI_STEP_DATE:
-        smci_cli_remedy(list,
-                        "set the clock of this machine, if `date` is wrong; if not, %.*s needs "
-                        "a new certificate",
-                        len, host);
-        return;
-    case SMCI_STEP_ANSWER:
-    case SMCI_STEP_NONE:
-        advise_on_answer(list, server, found->error.detail);
-        return;
-    }
+    (void)found;
+    smci_cli_remedy(list,
+                    "set the clock of this machine, if `date` is wrong; if not, %.*s needs a new "
+                    "certificate",
+                    len, host);
 }
+
+/* Of each thing that may be in the way: the line that fails, and the remedy below it. */
+static const struct {
+    enum step step;
+    advise_fn *advise;
+} failures[] = {
+    [SMCI_STEP_NONE] = {STEP_COUNT, NULL},
+    [SMCI_STEP_PROXY] = {STEP_CONNECTION, advise_on_connection},
+    [SMCI_STEP_NAME] = {STEP_NAME, advise_on_name},
+    [SMCI_STEP_CONNECTION] = {STEP_CONNECTION, advise_on_connection},
+    [SMCI_STEP_CA_FILE] = {STEP_TLS, advise_on_ca_file},
+    [SMCI_STEP_TLS] = {STEP_TLS, advise_on_tls},
+    [SMCI_STEP_ISSUER] = {STEP_TLS, advise_on_stranger},
+    [SMCI_STEP_HOST] = {STEP_TLS, advise_on_host},
+    [SMCI_STEP_DATE] = {STEP_TLS, advise_on_date},
+    [SMCI_STEP_ANSWER] = {STEP_ANSWER, advise_on_answer},
+};
 
 /* The reason without the call, which nobody has asked for, but with the host. */
 static void tell_failure(struct smci_cli_checklist *list, const struct smci_cli_server *server,
@@ -266,7 +263,7 @@ static void tell_failure(struct smci_cli_checklist *list, const struct smci_cli_
         why_len--;
     smci_cli_failed(list, found->error.code, name, "%s%s%.*s", is_named ? "" : host_of(server),
                     is_named ? "" : ": ", why_len, why);
-    advise(list, server, found);
+    failures[found->probe.failed_step].advise(list, server, found);
 }
 
 /* ---- what is well ---- */
@@ -351,14 +348,15 @@ static void tell_step(struct smci_cli_checklist *list, const struct smci_cli_ser
 }
 
 /* No step is known to have been done. */
-static void tell_time_over(struct smci_cli_checklist *list, const struct smci_cli_server *server)
+static void tell_time_over(struct smci_cli_checklist *list, const struct smci_cli_server *server,
+                           const struct finding *found)
 {
     smci_cli_failed(list, SMC_ERR_TIME, step_names[STEP_ANSWER], "%s: none within the time given",
                     host_of(server));
     if (server->limit)
         smci_cli_remedy(list, "give %s more", server->limit);
     else
-        advise_on_answer(list, server, "");
+        advise_on_answer(list, server, found);
     for (int step = 0; step < STEP_COUNT; step++)
         if (step != STEP_ANSWER)
             smci_cli_untried(list, step_names[step]);
@@ -373,12 +371,12 @@ enum smc_status smci_cli_check_server(struct smci_cli_checklist *list,
     struct smc_error why = SMC_ERROR_INIT;
     enum smc_status rc = probe(server, &found, &why);
     if (rc == SMC_ERR_TIME) {
-        tell_time_over(list, server);
+        tell_time_over(list, server, &found);
         return SMC_OK;
     }
     if (rc != SMC_OK || !found.is_ended)
         return smc_error_set(err, rc != SMC_OK ? rc : SMC_ERR_INTERNAL, "%s", why.detail);
-    enum step failing = step_of(found.probe.failed_step);
+    enum step failing = failures[found.probe.failed_step].step;
     for (int step = 0; step < STEP_COUNT; step++) {
         if (step < (int)failing) {
             tell_step(list, server, &found, (enum step)step);
