@@ -4,6 +4,7 @@
 
 #include "lib/cli/configure.h"
 #include "lib/cli/setup.h"
+#include "lib/cli/show.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/status.h"
 

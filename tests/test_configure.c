@@ -8,6 +8,7 @@
 #include "extract/options.h"
 #include "extract/regions.h"
 #include "lib/cli/configure.h"
+#include "lib/cli/show.h"
 #include "tests/support/words.h"
 #include "upload/options.h"
 

@@ -6,6 +6,7 @@
 #include "lib/cli/configure.h"
 #include "lib/cli/help.h"
 #include "lib/cli/setup.h"
+#include "lib/cli/show.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/status.h"
 #include "options.h"

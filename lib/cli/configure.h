@@ -26,14 +26,4 @@ enum smc_status smci_cli_configure(struct smci_settings *settings,
 /* Logs what is worth a warning in how the settings were given. */
 void smci_cli_log_warnings(const struct smci_settings *settings, struct smc_log *log);
 
-/* --show-config: appends the settings in effect, as YAML with where each came from; secrets as
- * asterisks. Errors of smc_buf_add. */
-enum smc_status smci_cli_settings_text(const struct smci_settings *settings,
-                                       const struct smci_cli_program *program, struct smc_buf *out);
-
-/* Prints that on stdout. SMC_ERR_IO, SMC_ERR_NOMEM. */
-enum smc_status smci_cli_show_settings(const struct smci_settings *settings,
-                                       const struct smci_cli_program *program,
-                                       struct smc_error *err);
-
 #endif

@@ -13,49 +13,40 @@ static size_t width_of(const struct smci_setting *row)
     return strlen("-x, ") + strlen(row->flag) + (row->metavar ? 1 + strlen(row->metavar) : 0);
 }
 
-static enum smc_status add_option(const struct smci_setting *row, size_t column,
-                                  struct smc_buf *out)
+static void add_option(const struct smci_setting *row, size_t column, struct smc_buf *out)
 {
     char letter[] = "    ";
     if (row->letter != 0)
         (void)snprintf(letter, sizeof letter, "-%c, ", row->letter);
-    enum smc_status rc = smc_buf_addf(out, "  %s%s%s%s%*s%s", letter, row->flag,
-                                      row->metavar ? " " : "", row->metavar ? row->metavar : "",
-                                      (int)(column - width_of(row)), "", row->help);
-    if (rc == SMC_OK && row->fallback)
-        rc = smc_buf_addf(out, " (default: %s)", row->fallback);
-    return rc == SMC_OK ? smc_buf_addstr(out, "\n") : rc;
+    (void)smc_buf_addf(out, "  %s%s%s%s%*s%s", letter, row->flag, row->metavar ? " " : "",
+                       row->metavar ? row->metavar : "", (int)(column - width_of(row)), "",
+                       row->help);
+    if (row->fallback)
+        (void)smc_buf_addf(out, " (default: %s)", row->fallback);
+    (void)smc_buf_addstr(out, "\n");
 }
 
-static enum smc_status add_options(const struct smci_settings_table *table, struct smc_buf *out)
+static void add_options(const struct smci_settings_table *table, struct smc_buf *out)
 {
-    enum smc_status rc = SMC_OK;
     size_t column = 0;
     for (size_t i = 0; i < table->count; i++)
         if (width_of(&table->rows[i]) + 2 > column)
             column = width_of(&table->rows[i]) + 2;
-    for (size_t i = 0; i < table->count && rc == SMC_OK; i++) {
-        const struct smci_setting *row = &table->rows[i];
-        if (row->section)
-            rc = smc_buf_addf(out, "%s:\n", row->section);
-        if (rc == SMC_OK)
-            rc = add_option(row, column, out);
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->rows[i].section)
+            (void)smc_buf_addf(out, "%s:\n", table->rows[i].section);
+        add_option(&table->rows[i], column, out);
     }
-    return rc;
 }
 
 enum smc_status smci_cli_help(const struct smci_cli_program *program, struct smc_buf *out)
 {
-    enum smc_status rc = smc_buf_addf(out, "%s: %s\n\n", program->name, program->purpose);
-    for (const char *const *line = program->examples; *line && rc == SMC_OK; line++)
-        rc = smc_buf_addf(out, "  %s\n", *line);
-    if (rc == SMC_OK)
-        rc = smc_buf_addstr(out, "\n");
-    if (rc == SMC_OK)
-        rc = add_options(program->table, out);
-    if (rc == SMC_OK)
-        rc = smc_buf_addf(out, "\n%s\n", program->variables);
-    return rc;
+    (void)smc_buf_addf(out, "%s: %s\n\n", program->name, program->purpose);
+    for (const char *const *line = program->examples; *line; line++)
+        (void)smc_buf_addf(out, "  %s\n", *line);
+    (void)smc_buf_addstr(out, "\n");
+    add_options(program->table, out);
+    return smc_buf_addf(out, "\n%s\n", program->variables);
 }
 
 enum smc_status smci_cli_print(const char *text, struct smc_error *err)

@@ -256,36 +256,34 @@ static enum smc_status fail_missing(const struct smci_settings *settings, const 
 }
 
 /* "--api-token (or --api-token-file, --api-token-command, the variable ...)". */
-static enum smc_status add_missing(const struct smci_settings_table *table,
-                                   const struct smci_setting *row, struct smc_buf *out)
+static void add_missing(const struct smci_settings_table *table, const struct smci_setting *row,
+                        struct smc_buf *out)
 {
     const char *between = " (or ";
-    enum smc_status rc = smc_buf_addf(out, "%s%s", out->len ? ", " : "", row->flag);
-    for (size_t i = 0; rc == SMC_OK && i < table->count; i++) {
+    (void)smc_buf_addf(out, "%s%s", out->len ? ", " : "", row->flag);
+    for (size_t i = 0; i < table->count; i++) {
         if (&table->rows[i] == row || !is_of_group(row, &table->rows[i]))
             continue;
-        rc = smc_buf_addf(out, "%s%s", between, table->rows[i].flag);
+        (void)smc_buf_addf(out, "%s%s", between, table->rows[i].flag);
         between = ", ";
     }
-    if (rc == SMC_OK && row->variable) {
-        rc = smc_buf_addf(out, "%sthe variable %s", between, row->variable);
-        between = ", ";
-    }
-    return rc == SMC_OK && *between == ',' ? smc_buf_addstr(out, ")") : rc;
+    if (row->variable)
+        (void)smc_buf_addf(out, "%sthe variable %s", between, row->variable);
+    if (row->variable || *between == ',')
+        (void)smc_buf_addstr(out, ")");
 }
 
 enum smc_status smci_settings_require(const struct smci_settings *settings,
                                       const char *const *flags, size_t count, struct smc_error *err)
 {
     struct smc_buf missing = SMC_BUF_INIT(MISSING_MAX);
-    enum smc_status rc = SMC_OK;
-    for (size_t i = 0; i < count && rc == SMC_OK; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct smci_setting *row = smci_settings_row(settings->table, flags[i]);
         /* A secret's file stands for the secret. */
-        if (!row || source_of(settings, row) != SMCI_FROM_DEFAULT)
-            continue;
-        rc = add_missing(settings->table, row, &missing);
+        if (row && source_of(settings, row) == SMCI_FROM_DEFAULT)
+            add_missing(settings->table, row, &missing);
     }
+    enum smc_status rc = smc_buf_status(&missing);
     if (rc != SMC_OK)
         rc = smc_error_set(err, rc, "%s", smc_error_text(rc));
     else if (missing.len > 0)

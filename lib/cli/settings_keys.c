@@ -111,15 +111,12 @@ static enum smc_status check_own(struct scope *scope, const struct smci_setting 
                                       given->name, profile);
     }
     size_t was = own->len;
-    enum smc_status rc = smc_buf_add(own, row->flag, strlen(row->flag) + 1);
-    if (rc == SMC_OK)
-        rc = smc_buf_add(own, given->text, strlen(given->text) + 1);
-    if (rc == SMC_OK)
-        rc = smc_buf_add(own, scope->profile, strlen(scope->profile) + 1);
-    if (rc != SMC_ERR_CAP)
-        return rc;
-    smc_buf_cut(own, was);
-    return SMC_OK; /* a warning less */
+    (void)smc_buf_add(own, row->flag, strlen(row->flag) + 1);
+    (void)smc_buf_add(own, given->text, strlen(given->text) + 1);
+    enum smc_status rc = smc_buf_add(own, scope->profile, strlen(scope->profile) + 1);
+    if (rc != SMC_OK)
+        smc_buf_cut(own, was);
+    return rc == SMC_ERR_CAP ? SMC_OK : rc; /* a warning less */
 }
 
 static enum smc_status put_setting(struct scope *scope, const struct smci_setting *row,

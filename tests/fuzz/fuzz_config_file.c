@@ -7,6 +7,7 @@
 
 #include "extract/options.h"
 #include "lib/cli/configure.h"
+#include "lib/cli/show.h"
 #include "lib/cli/settings_keys.h"
 
 static enum smc_status read_text(struct extract_settings *target, struct smci_settings *settings,
