@@ -1,7 +1,9 @@
-#include "database.h"
+#include "store.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+
+#include "database.h"
 
 static const char answer_find_sql[] = "SELECT key, status FROM answer WHERE space = ? AND id = ?";
 static const char answer_add_sql[] = "INSERT INTO answer(key, space, id) VALUES(?, ?, ?)";
@@ -29,7 +31,6 @@ static const char prune_pages_sql[] =
     " (SELECT id FROM item WHERE space = ?2))";
 static const char prune_answers_sql[] =
     "DELETE FROM answer WHERE space = ?1 AND id NOT IN (SELECT id FROM item WHERE space = ?2)";
-static const char answers_clear_sql[] = "DELETE FROM answer WHERE key BETWEEN ? AND ?";
 static const char page_put_sql[] = "INSERT INTO page(answer, page, body) VALUES(?, ?, ?)"
                                    " ON CONFLICT(answer, page) DO UPDATE SET body = excluded.body";
 static const char page_count_sql[] = "SELECT count(*) FROM page WHERE answer = ? AND page < ?";
@@ -37,7 +38,6 @@ static const char page_get_sql[] =
     "SELECT body FROM answer JOIN page ON answer.key = page.answer"
     " WHERE space = ? AND id = ? AND status IS NOT NULL AND page = ?";
 static const char pages_trim_sql[] = "DELETE FROM page WHERE answer = ? AND page >= ?";
-static const char pages_clear_sql[] = "DELETE FROM page WHERE answer BETWEEN ? AND ?";
 static const char value_set_sql[] =
     "INSERT INTO value(scope, name, value) VALUES(?, ?, ?)"
     " ON CONFLICT(scope, name) DO UPDATE SET value = excluded.value";
@@ -46,93 +46,75 @@ static const char value_get_sql[] = "SELECT value FROM value WHERE scope = ? AND
 
 /* ---- answers ---- */
 
-/* The answer's row, made where it is missing; `is_finished` tells its state before. */
-static enum smc_status find_answer(struct smci_store *store, const char *kind, const char *id,
-                                   int64_t *key, bool *is_finished, struct smc_error *err)
+/* The answer's row, made where it is missing: its key. `is_finished` tells its state before. */
+static int64_t find_answer(struct smci_store *store, const char *kind, const char *id,
+                           bool *is_finished)
 {
-    struct smci_space *space = NULL;
-    struct sqlite3_stmt *row = NULL;
+    struct smci_space *space = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, true);
     *is_finished = false;
-    enum smc_status rc = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, true, &space, err);
     if (!space)
-        return rc;
-    rc = smci_store_query(store, err, &row, answer_find_sql, "it", space->id, id);
-    if (rc != SMC_OK)
-        return rc;
+        return 0;
+    struct sqlite3_stmt *row = smci_store_query(store, answer_find_sql, "it", space->id, id);
     if (row) {
-        *key = smci_row_int(row, 0);
+        int64_t key = smci_row_int(row, 0);
         *is_finished = !smci_row_is_null(row, 1);
         smci_row_done(row);
-        return SMC_OK;
+        return key;
     }
-    *key = smci_space_first_key(space->id) + space->last + 1;
-    rc = smci_store_run(store, err, answer_add_sql, "iit", *key, space->id, id);
-    if (rc == SMC_OK)
-        space->last++;
-    return rc;
+    int64_t key = smci_space_first_key(space->id) + ++space->last;
+    smci_store_run(store, answer_add_sql, "iit", key, space->id, id);
+    return key;
 }
 
 enum smc_status smci_store_put_page(struct smci_store *store, const char *kind, const char *id,
                                     int page, const char *body, size_t len, struct smc_error *err)
 {
-    int64_t key = 0;
-    bool is_finished = false;
-    enum smc_status rc = smci_store_begin(store, err);
-    if (rc == SMC_OK)
-        rc = find_answer(store, kind, id, &key, &is_finished, err);
+    bool is_finished;
+    smci_store_begin(store);
+    int64_t key = find_answer(store, kind, id, &is_finished);
     /* A finished answer gives way to the new one with all its pages: the two are never mixed. */
-    if (rc == SMC_OK && is_finished) {
-        rc = smci_store_run(store, err, answer_reopen_sql, "i", key);
-        if (rc == SMC_OK)
-            rc = smci_store_run(store, err, pages_trim_sql, "ii", key, (int64_t)0);
+    if (is_finished) {
+        smci_store_run(store, answer_reopen_sql, "i", key);
+        smci_store_run(store, pages_trim_sql, "ii", key, (int64_t)0);
     }
-    if (rc == SMC_OK)
-        rc = smci_store_run(store, err, page_put_sql, "iib", key, (int64_t)page, body, len);
-    return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
+    smci_store_run(store, page_put_sql, "iib", key, (int64_t)page, body, len);
+    return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
 }
 
 enum smc_status smci_store_finish(struct smci_store *store, const char *kind, const char *id,
                                   const char *tag, const struct smci_outcome *outcome,
                                   struct smc_error *err)
 {
-    int64_t key = 0;
     int64_t pages = 0;
-    bool is_finished = false;
-    enum smc_status rc = smci_store_begin(store, err);
-    if (rc == SMC_OK)
-        rc = find_answer(store, kind, id, &key, &is_finished, err);
+    bool is_finished;
+    smci_store_begin(store);
+    int64_t key = find_answer(store, kind, id, &is_finished);
     /* Pages beyond are left from an answer that was cut off. */
-    if (rc == SMC_OK)
-        rc = smci_store_run(store, err, pages_trim_sql, "ii", key, (int64_t)outcome->pages);
-    if (rc == SMC_OK)
-        rc = smci_store_number(store, err, &pages, page_count_sql, key, outcome->pages);
-    if (rc == SMC_OK && pages != outcome->pages)
-        rc = smc_error_set(err, SMC_ERR_INTERNAL,
-                           "%s: %d pages of %s were to be kept, %" PRId64 " were", store->path,
-                           outcome->pages, kind, pages);
-    if (rc == SMC_OK)
-        rc = smci_store_run(store, err, answer_finish_sql, "tiiiti", tag ? tag : "",
-                            (int64_t)outcome->http_status, pages,
-                            store->clock->wall_ms(store->clock->ctx) / 1000, outcome->reason, key);
-    return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
+    smci_store_run(store, pages_trim_sql, "ii", key, (int64_t)outcome->pages);
+    if (smci_store_number(store, &pages, page_count_sql, "ii", key, (int64_t)outcome->pages) &&
+        pages != outcome->pages)
+        return smc_error_set(err, SMC_ERR_INTERNAL,
+                             "%s: %d pages of %s were to be kept, %" PRId64 " were", store->path,
+                             outcome->pages, kind, pages);
+    smci_store_run(store, answer_finish_sql, "tiiiti", tag ? tag : "",
+                   (int64_t)outcome->http_status, pages,
+                   store->clock->wall_ms(store->clock->ctx) / 1000, outcome->reason, key);
+    return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
 }
 
 enum smc_status smci_store_get(struct smci_store *store, const char *kind, const char *id,
                                const char *tag, bool *found, struct smci_outcome *outcome,
                                struct smc_error *err)
 {
-    struct smci_space *space = NULL;
     struct sqlite3_stmt *row = NULL;
-    *found = false;
     *outcome = (struct smci_outcome){0};
-    enum smc_status rc = smci_store_enter(store, err);
-    if (rc == SMC_OK)
-        rc = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, false, &space, err);
-    if (rc == SMC_OK && space)
-        rc = smci_store_query(store, err, &row, answer_get_sql, "itt", space->id, id, tag);
+    smci_store_enter(store);
+    const struct smci_space *space = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, false);
+    if (space)
+        row = smci_store_query(store, answer_get_sql, "itt", space->id, id, tag);
+    *found = row != NULL;
     if (!row)
-        return rc;
-    *found = true;
+        return smci_store_status(store, err);
     outcome->http_status = (int)smci_row_int(row, 0);
     outcome->pages = (int)smci_row_int(row, 1);
     outcome->fetched_s = smci_row_int(row, 2);
@@ -145,82 +127,63 @@ enum smc_status smci_store_get(struct smci_store *store, const char *kind, const
 enum smc_status smci_store_page(struct smci_store *store, const char *kind, const char *id,
                                 int page, struct smc_buf *body, struct smc_error *err)
 {
-    struct smci_space *space = NULL;
     struct sqlite3_stmt *row = NULL;
-    enum smc_status rc = smci_store_enter(store, err);
-    if (rc == SMC_OK)
-        rc = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, false, &space, err);
-    if (rc == SMC_OK && space)
-        rc = smci_store_query(store, err, &row, page_get_sql, "iti", space->id, id, (int64_t)page);
-    if (rc != SMC_OK)
-        return rc;
-    if (!row)
-        return smc_error_set(err, SMC_ERR_INTERNAL, "%s: page %d of %s is not there", store->path,
-                             page, kind);
-    return smci_row_take(store, row, body, err);
+    smci_store_enter(store);
+    const struct smci_space *space = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, false);
+    if (space)
+        row = smci_store_query(store, page_get_sql, "iti", space->id, id, (int64_t)page);
+    if (row)
+        return smci_row_take(store, row, body, err);
+    enum smc_status rc = smci_store_status(store, err);
+    return rc != SMC_OK ? rc
+                        : smc_error_set(err, SMC_ERR_INTERNAL, "%s: page %d of %s is not there",
+                                        store->path, page, kind);
 }
 
 enum smc_status smci_store_count(struct smci_store *store, int64_t *count, struct smc_error *err)
 {
     *count = 0;
-    enum smc_status rc = smci_store_enter(store, err);
-    return rc == SMC_OK ? smci_store_number(store, err, count, answers_count_sql, store->scope,
-                                            SMCI_SPACE_ANSWERS)
-                        : rc;
+    smci_store_enter(store);
+    (void)smci_store_number(store, count, answers_count_sql, "ii", store->scope,
+                            (int64_t)SMCI_SPACE_ANSWERS);
+    return smci_store_status(store, err);
 }
 
 enum smc_status smci_store_forget_older(struct smci_store *store, const char *kind, int64_t from_s,
                                         struct smc_error *err)
 {
-    enum smc_status rc = smci_store_begin(store, err);
-    if (rc == SMC_OK)
-        rc = smci_store_run(store, err, older_clear_sql, "iiitt", from_s, store->scope,
-                            (int64_t)SMCI_SPACE_ANSWERS, kind, kind);
-    if (rc == SMC_OK && smci_store_has_changed(store))
-        rc = smci_store_run(store, err, orphans_clear_sql, "");
-    return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
+    smci_store_begin(store);
+    smci_store_run(store, older_clear_sql, "iiitt", from_s, store->scope,
+                   (int64_t)SMCI_SPACE_ANSWERS, kind, kind);
+    if (smci_store_status(store, NULL) == SMC_OK && smci_store_has_changed(store))
+        smci_store_run(store, orphans_clear_sql, "");
+    return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
+}
+
+static int64_t space_id(struct smci_store *store, enum smci_space_type type, const char *name)
+{
+    const struct smci_space *space = smci_space_find(store, type, name, false);
+    return space ? space->id : 0; /* of no row */
 }
 
 enum smc_status smci_store_prune(struct smci_store *store, const char *kind, const char *list,
                                  struct smc_error *err)
 {
-    struct smci_space *space = NULL;
-    int64_t answers = 0;
-    int64_t items = 0; /* no space: an empty list */
-    enum smc_status rc = smci_store_begin(store, err);
-    if (rc == SMC_OK)
-        rc = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, false, &space, err);
-    if (rc == SMC_OK && space)
-        answers = space->id;
-    if (rc == SMC_OK)
-        rc = smci_space_find(store, SMCI_SPACE_LIST, list, false, &space, err);
-    if (rc == SMC_OK && space)
-        items = space->id;
-    if (rc == SMC_OK && answers)
-        rc = smci_store_run(store, err, prune_pages_sql, "ii", answers, items);
-    if (rc == SMC_OK && answers)
-        rc = smci_store_run(store, err, prune_answers_sql, "ii", answers, items);
-    return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
+    smci_store_begin(store);
+    int64_t answers = space_id(store, SMCI_SPACE_ANSWERS, kind);
+    int64_t items = space_id(store, SMCI_SPACE_LIST, list);
+    smci_store_run(store, prune_pages_sql, "ii", answers, items);
+    smci_store_run(store, prune_answers_sql, "ii", answers, items);
+    return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
 }
 
 enum smc_status smci_store_forget_failures(struct smci_store *store, const char *kind,
                                            bool is_permanent_kept, struct smc_error *err)
 {
-    enum smc_status rc = smci_store_begin(store, err);
-    if (rc == SMC_OK)
-        rc = smci_store_run(store, err, failures_clear_sql, "iitti", store->scope,
-                            (int64_t)SMCI_SPACE_ANSWERS, kind, kind, (int64_t)is_permanent_kept);
-    return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
-}
-
-enum smc_status smci_store_forget_answers(struct smci_store *store, struct smc_error *err)
-{
-    enum smc_status rc = smci_store_begin(store, err);
-    if (rc == SMC_OK)
-        rc = smci_spaces_clear(store, SMCI_SPACE_ANSWERS, pages_clear_sql, err);
-    if (rc == SMC_OK)
-        rc = smci_spaces_clear(store, SMCI_SPACE_ANSWERS, answers_clear_sql, err);
-    return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
+    smci_store_begin(store);
+    smci_store_run(store, failures_clear_sql, "iitti", store->scope, (int64_t)SMCI_SPACE_ANSWERS,
+                   kind, kind, (int64_t)is_permanent_kept);
+    return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
 }
 
 /* ---- values ---- */
@@ -228,23 +191,19 @@ enum smc_status smci_store_forget_answers(struct smci_store *store, struct smc_e
 enum smc_status smci_store_put_value(struct smci_store *store, const char *name, const char *value,
                                      struct smc_error *err)
 {
-    enum smc_status rc = smci_store_begin(store, err);
-    if (rc != SMC_OK)
-        return rc;
+    smci_store_begin(store);
     if (value)
-        rc = smci_store_run(store, err, value_set_sql, "itt", store->scope, name, value);
+        smci_store_run(store, value_set_sql, "itt", store->scope, name, value);
     else
-        rc = smci_store_run(store, err, value_remove_sql, "it", store->scope, name);
-    return rc == SMC_OK ? smci_store_end(store, SMCI_WEIGHT_ANSWER, err) : rc;
+        smci_store_run(store, value_remove_sql, "it", store->scope, name);
+    return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
 }
 
 enum smc_status smci_store_get_value(struct smci_store *store, const char *name, bool *found,
                                      struct smc_buf *value, struct smc_error *err)
 {
-    struct sqlite3_stmt *row = NULL;
-    enum smc_status rc = smci_store_enter(store, err);
-    if (rc == SMC_OK)
-        rc = smci_store_query(store, err, &row, value_get_sql, "it", store->scope, name);
+    smci_store_enter(store);
+    struct sqlite3_stmt *row = smci_store_query(store, value_get_sql, "it", store->scope, name);
     *found = row != NULL;
-    return row ? smci_row_take(store, row, value, err) : rc;
+    return row ? smci_row_take(store, row, value, err) : smci_store_status(store, err);
 }

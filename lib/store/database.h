@@ -1,13 +1,19 @@
-/* The parts of the store among themselves: store.c wraps SQLite (the one file that knows it) and
- * groups the writes; store_open.c opens it, store_list.c keeps lists by it, store_answer.c answers and values. */
-#ifndef SMCI_STORE_INTERNAL_H
-#define SMCI_STORE_INTERNAL_H
+/* What the parts of the store know of each other. store.c wraps SQLite, the one file that sees it,
+ * and groups the writes; open.c opens and makes the files; space.c, list.c, answer.c and ledger.c are
+ * what is kept in them.
+ *
+ * A store that failed does nothing more: whatever is called then is harmless and finds nothing. So the
+ * parts call one after the other, and ask once, at the end, how it went. */
+#ifndef SMCI_DATABASE_H
+#define SMCI_DATABASE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store.h"
+#include <sigmacat/buf.h>
+#include <sigmacat/clock.h>
+#include <sigmacat/error.h>
 
 struct sqlite3;
 struct sqlite3_stmt; /* a row is the statement that stands on it */
@@ -30,7 +36,7 @@ struct smci_space {
     int64_t last; /* the highest number in use; 0: none */
 };
 
-/* What a file of ours is for. */
+/* Of one file of ours. */
 struct smci_database {
     const char *name;   /* of the file */
     const char *schema; /* of a new one */
@@ -57,16 +63,40 @@ struct smci_store {
     struct smc_error failed;
 };
 
-/* ---- opening: store_open.c ---- */
+/* ---- opening ---- */
 
 /* Opens or makes the database in `directory`; `database` is static. Errors as smci_store_open; close
- * with smci_store_close. */
+ * with smci_store_close. In open.c. */
 enum smc_status smci_database_open(struct smci_store **store, const char *directory,
                                    const struct smci_database *database,
                                    const struct smc_clock *clock, struct smc_error *err);
 
-/* Opens or makes the file at the store's path: store.c. Errors as smci_store_open. */
-enum smc_status smci_store_connect(struct smci_store *store, struct smc_error *err);
+/* Opens or makes the file at the store's path. */
+void smci_store_connect(struct smci_store *store);
+
+/* ---- one call: store.c ---- */
+
+/* Begins a call that reads: a group of writes that is due is committed. */
+void smci_store_enter(struct smci_store *store);
+
+/* Begins a call that writes. */
+void smci_store_begin(struct smci_store *store);
+
+/* Ends either: SMC_OK, or the failure that ended this store. */
+enum smc_status smci_store_status(const struct smci_store *store, struct smc_error *err);
+
+/* Ends a call that writes, likewise. A group is full after 100 answers or 10,000 items: an item costs
+ * no call, and ids in no order touch a page of the index each, so that small groups would write the
+ * index over and over. */
+#define SMCI_WEIGHT_ITEM   1
+#define SMCI_WEIGHT_ANSWER 100
+enum smc_status smci_store_end(struct smci_store *store, int weight, struct smc_error *err);
+
+/* The store has failed: for what can't be in a file that this program wrote, and for any other
+ * reason, in words. */
+void smci_store_damaged(struct smci_store *store);
+void smci_store_fail(struct smci_store *store, enum smc_status code, const char *fmt, ...)
+    SMC_PRINTF(3, 4);
 
 /* ---- statements: store.c ---- */
 
@@ -74,59 +104,39 @@ enum smc_status smci_store_connect(struct smci_store *store, struct smc_error *e
  * and a size_t. `sql` must be static: a statement is prepared once. */
 
 /* Runs a statement that answers nothing. */
-enum smc_status smci_store_run(struct smci_store *store, struct smc_error *err, const char *sql,
-                               const char *types, ...);
+void smci_store_run(struct smci_store *store, const char *sql, const char *types, ...);
 
-/* Runs a query for its first row; NULL in `row`: there is none. A row lasts until smci_row_done. */
-enum smc_status smci_store_query(struct smci_store *store, struct smc_error *err,
-                                 struct sqlite3_stmt **row, const char *sql, const char *types,
-                                 ...);
+/* Runs a query for its first row; NULL: there is none, or the store failed. A row lasts until
+ * smci_row_done. */
+struct sqlite3_stmt *smci_store_query(struct smci_store *store, const char *sql, const char *types,
+                                      ...);
 
-/* As smci_store_query, for a query of two numbers that always answers one. */
-enum smc_status smci_store_number(struct smci_store *store, struct smc_error *err, int64_t *number,
-                                  const char *sql, int64_t first, int64_t second);
+/* The first column of the first row as a number, and whether there is a row. */
+bool smci_store_number(struct smci_store *store, int64_t *number, const char *sql,
+                       const char *types, ...);
 
 int64_t smci_row_int(struct sqlite3_stmt *row, int column);
 bool smci_row_is_null(struct sqlite3_stmt *row, int column);
 /* Borrowed from the row; NULL for SQL's NULL or when memory ran out. */
 const char *smci_row_text(struct sqlite3_stmt *row, int column);
-/* Appends the first column to `buf` and ends the row. */
+/* Appends the first column to `buf` and ends the row. SMC_ERR_NOMEM, SMC_ERR_CAP: the buffer's. */
 enum smc_status smci_row_take(struct smci_store *store, struct sqlite3_stmt *row,
                               struct smc_buf *buf, struct smc_error *err);
-void smci_row_done(struct sqlite3_stmt *row);
-
-/* Begins every call: a store that failed stays failed, and a group that is due is committed. */
-enum smc_status smci_store_enter(struct smci_store *store, struct smc_error *err);
-
-/* Around all that writes; the first one enters as well. After a failure the end is left out. A
- * group is full after 100 answers or 10,000 items: an item costs no call, and ids in no order touch
- * a page of the index each, so that small groups would write the index over and over. */
-#define SMCI_WEIGHT_ITEM   1
-#define SMCI_WEIGHT_ANSWER 100
-enum smc_status smci_store_begin(struct smci_store *store, struct smc_error *err);
-enum smc_status smci_store_end(struct smci_store *store, int weight, struct smc_error *err);
+void smci_row_done(struct sqlite3_stmt *row); /* NULL is harmless */
 
 /* Whether the last statement changed a row, and the id of the last row inserted. */
 bool smci_store_has_changed(struct smci_store *store);
 int64_t smci_store_last_id(struct smci_store *store);
 
-/* For what can't be in a file that this program wrote. */
-enum smc_status smci_store_damaged(struct smci_store *store, struct smc_error *err);
+/* ---- spaces: space.c ---- */
 
-/* ---- spaces: store_list.c ---- */
-
-/* Finds the space; where there is none, makes it if `is_write`, else gives NULL. Borrowed until the
- * next such call. */
-enum smc_status smci_space_find(struct smci_store *store, enum smci_space_type type,
-                                const char *name, bool is_write, struct smci_space **space,
-                                struct smc_error *err);
+/* Finds the space; where there is none, makes it if `is_write`, else gives NULL, as for a store that
+ * failed. Borrowed until the next such call. */
+struct smci_space *smci_space_find(struct smci_store *store, enum smci_space_type type,
+                                   const char *name, bool is_write);
 
 /* The keys of a space's numbers are first + 1 to last. */
 int64_t smci_space_first_key(int64_t id);
 int64_t smci_space_last_key(int64_t id);
-
-/* Runs `sql`, which removes a range of keys, for each space of the type; the spaces stay, empty. */
-enum smc_status smci_spaces_clear(struct smci_store *store, enum smci_space_type type,
-                                  const char *sql, struct smc_error *err);
 
 #endif

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "lib/base/dir.h"
+
 #include "database.h"
+#include "store.h"
 
 #define NAME "uploads.db"
 
@@ -75,39 +77,28 @@ enum smc_status smci_ledger_put(struct smci_ledger *ledger, const struct smci_le
 {
     if (!ledger)
         return smc_error_set(err, SMC_ERR_INTERNAL, "no ledger is open");
-    enum smc_status rc = smci_store_enter(ledger->store, err);
-    if (rc != SMC_OK)
-        return rc;
-    return smci_store_run(ledger->store, err, put_sql, "ttiit", entry->source_id, entry->path,
-                          entry->size, entry->time_s, entry->sha256);
+    smci_store_run(ledger->store, put_sql, "ttiit", entry->source_id, entry->path, entry->size,
+                   entry->time_s, entry->sha256);
+    return smci_store_status(ledger->store, err);
 }
 
 enum smc_status smci_ledger_has(struct smci_ledger *ledger, const struct smci_ledger_entry *entry,
                                 bool *found, struct smc_error *err)
 {
-    struct sqlite3_stmt *row = NULL;
-    *found = false;
-    if (!ledger)
-        return SMC_OK;
-    enum smc_status rc = smci_store_enter(ledger->store, err);
-    if (rc == SMC_OK)
-        rc = smci_store_query(ledger->store, err, &row, has_sql, "tit", entry->path, entry->size,
-                              entry->sha256);
-    *found = row != NULL;
-    smci_row_done(row);
-    return rc;
+    int64_t one;
+    *found = ledger && smci_store_number(ledger->store, &one, has_sql, "tit", entry->path,
+                                         entry->size, entry->sha256);
+    return ledger ? smci_store_status(ledger->store, err) : SMC_OK;
 }
 
 enum smc_status smci_ledger_each(struct smci_ledger *ledger, const char *source_id,
                                  smci_ledger_fn *fn, void *ctx, struct smc_error *err)
 {
     int64_t key = 0;
-    enum smc_status rc = ledger ? smci_store_enter(ledger->store, err) : SMC_OK;
-    while (ledger && rc == SMC_OK) {
-        struct sqlite3_stmt *row = NULL;
-        rc = smci_store_query(ledger->store, err, &row, next_sql, "it", key, source_id);
-        if (!row)
-            break;
+    struct sqlite3_stmt *row;
+    enum smc_status rc = SMC_OK;
+    while (ledger && rc == SMC_OK &&
+           (row = smci_store_query(ledger->store, next_sql, "it", key, source_id))) {
         struct smci_ledger_entry entry = {.source_id = smci_row_text(row, 1),
                                           .path = smci_row_text(row, 2),
                                           .size = smci_row_int(row, 3),
@@ -120,5 +111,5 @@ enum smc_status smci_ledger_each(struct smci_ledger *ledger, const char *source_
             rc = smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
         smci_row_done(row);
     }
-    return rc;
+    return rc == SMC_OK && ledger ? smci_store_status(ledger->store, err) : rc;
 }

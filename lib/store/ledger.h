@@ -3,8 +3,8 @@
  * Several processes may have a ledger open at once: each row is a transaction of its own. Not thread
  * safe. Errors are those of store.h; a ledger that failed stays failed. A NULL ledger is an empty
  * one. */
-#ifndef SIGMACAT_LEDGER_H
-#define SIGMACAT_LEDGER_H
+#ifndef SMCI_LEDGER_H
+#define SMCI_LEDGER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,10 +1,12 @@
 /* Opening a store: its directory, its lock, the file in it, and whose it is. */
-#include "database.h"
+#include "store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/base/dir.h"
+
+#include "database.h"
 
 #define LOCK_NAME "run.lock"
 
@@ -29,18 +31,39 @@ static const struct smci_database state_database = {
 static const char scope_add_sql[] = "INSERT INTO scope(host, client) VALUES(?, ?)";
 static const char scope_find_sql[] = "SELECT id FROM scope WHERE host = ? AND client = ?";
 
-static enum smc_status find_scope(struct smci_store *store, const char *host, const char *client_id,
-                                  struct smc_error *err)
+static void find_scope(struct smci_store *store, const char *host, const char *client_id)
 {
-    struct sqlite3_stmt *row = NULL;
-    enum smc_status rc = smci_store_query(store, err, &row, scope_find_sql, "tt", host, client_id);
-    if (row) {
-        store->scope = smci_row_int(row, 0);
-    } else if (rc == SMC_OK) {
-        rc = smci_store_run(store, err, scope_add_sql, "tt", host, client_id);
-        store->scope = smci_store_last_id(store);
-    }
-    smci_row_done(row);
+    if (smci_store_number(store, &store->scope, scope_find_sql, "tt", host, client_id))
+        return;
+    smci_store_run(store, scope_add_sql, "tt", host, client_id);
+    store->scope = smci_store_last_id(store);
+}
+
+static struct smci_store *new_store(const char *directory, const struct smci_database *database,
+                                    const struct smc_clock *clock)
+{
+    struct smci_store *store = calloc(1, sizeof *store);
+    if (!store)
+        return NULL;
+    store->lock_fd = -1;
+    store->database = database;
+    store->clock = clock ? clock : smc_clock_system();
+    smc_buf_init(&store->item, SIZE_MAX);
+    /* SQLite would take a name that begins with "file:" for an address. */
+    if (asprintf(&store->path, "%s%s/%s", *directory == '/' ? "" : "./", directory,
+                 database->name) >= 0)
+        return store;
+    free(store);
+    return NULL;
+}
+
+static enum smc_status take_lock(struct smci_store *store, const char *directory,
+                                 struct smc_error *err)
+{
+    char *lock = smci_dir_path(directory, LOCK_NAME);
+    enum smc_status rc = lock ? smci_lock_take(lock, &store->lock_fd, err)
+                              : smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
+    free(lock);
     return rc;
 }
 
@@ -49,35 +72,20 @@ enum smc_status smci_database_open(struct smci_store **store, const char *direct
                                    const struct smc_clock *clock, struct smc_error *err)
 {
     *store = NULL;
-    struct smci_store *made = calloc(1, sizeof *made);
-    char *lock = smci_dir_path(directory, LOCK_NAME);
-    if (!made || !lock) {
-        free(made);
-        free(lock);
+    struct smci_store *made = new_store(directory, database, clock);
+    if (!made)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
-    }
-    made->lock_fd = -1;
-    made->database = database;
-    made->clock = clock ? clock : smc_clock_system();
-    smc_buf_init(&made->item, SIZE_MAX);
-    enum smc_status rc = smci_dir_make(directory, true, err);
+    enum smc_status rc = smci_dir_make(directory, true, &made->failed);
     if (rc == SMC_OK && database->is_exclusive)
-        rc = smci_lock_take(lock, &made->lock_fd, err);
-    free(lock);
-    /* SQLite would take a name that begins with "file:" for an address. */
-    if (rc == SMC_OK && asprintf(&made->path, "%s%s/%s", *directory == '/' ? "" : "./", directory,
-                                 database->name) < 0) {
-        made->path = NULL;
-        rc = smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
-    }
+        rc = take_lock(made, directory, &made->failed);
     if (rc == SMC_OK)
-        rc = smci_store_connect(made, err);
-    if (rc != SMC_OK) {
+        smci_store_connect(made);
+    rc = smci_store_status(made, err);
+    if (rc == SMC_OK)
+        *store = made;
+    else
         smci_store_close(made);
-        return rc;
-    }
-    *store = made;
-    return SMC_OK;
+    return rc;
 }
 
 enum smc_status smci_store_look(const char *directory, struct smc_error *err)
@@ -99,7 +107,8 @@ enum smc_status smci_store_open(struct smci_store **store, const char *directory
     enum smc_status rc = smci_database_open(&made, directory, &state_database, clock, err);
     if (!made)
         return rc;
-    rc = find_scope(made, host, client_id, err);
+    find_scope(made, host, client_id);
+    rc = smci_store_status(made, err);
     if (rc == SMC_OK)
         *store = made;
     else

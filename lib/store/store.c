@@ -1,4 +1,4 @@
-#include "database.h"
+#include "store.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,6 +11,8 @@
 #include <sqlite3.h>
 
 #include "lib/base/dir.h"
+
+#include "database.h"
 
 #define SCHEMA_VERSION 1
 #define GROUP_WEIGHT   (100 * SMCI_WEIGHT_ANSWER)
@@ -29,13 +31,12 @@ static const char setup[] = "PRAGMA page_size = 4096; PRAGMA mmap_size = 0;"
                             "PRAGMA cell_size_check = ON; PRAGMA secure_delete = FAST;"
                             "PRAGMA journal_size_limit = 16777216";
 
-static const char begin_sql[] = "BEGIN IMMEDIATE";
-static const char commit_sql[] = "COMMIT";
-
 /* ---- statements ---- */
 
-static enum smc_status describe(struct smci_store *store, int code, struct smc_error *err)
+/* Keeps the failure; the first one counts. */
+static void fail_sqlite(struct smci_store *store, int code)
 {
+    struct smc_error *err = &store->failed;
     const char *why = sqlite3_errstr(code);
     int system = code == SQLITE_FULL ? ENOSPC : sqlite3_system_errno(store->db);
     /* 3.40 keeps none when it is the commit that fails; then errno is still the one. */
@@ -45,28 +46,34 @@ static enum smc_status describe(struct smci_store *store, int code, struct smc_e
         code = SQLITE_NOMEM;
     switch (code & 0xff) {
     case SQLITE_NOMEM:
-        return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", store->path);
+        (void)smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", store->path);
+        break;
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
         if (system)
-            return smc_error_set_errno(err, SMC_ERR_IO, system, "%s: %s", store->path, why);
-        return smc_error_set(err, SMC_ERR_IO, "%s: %s", store->path, why);
+            (void)smc_error_set_errno(err, SMC_ERR_IO, system, "%s: %s", store->path, why);
+        else
+            (void)smc_error_set(err, SMC_ERR_IO, "%s: %s", store->path, why);
+        break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return smc_error_set(err, SMC_ERR_LOCKED, "%s: another program has it open", store->path);
+        (void)smc_error_set(err, SMC_ERR_LOCKED, "%s: another program has it open", store->path);
+        break;
     case SQLITE_TOOBIG:
-        return smc_error_set(err, SMC_ERR_CAP, "%s: more than SQLite can keep in one row",
-                             store->path);
+        (void)smc_error_set(err, SMC_ERR_CAP, "%s: more than SQLite can keep in one row",
+                            store->path);
+        break;
     case SQLITE_MISUSE:
     case SQLITE_RANGE:
     case SQLITE_INTERNAL:
-        return smc_error_set(err, SMC_ERR_INTERNAL, "%s: %s", store->path, why);
+        (void)smc_error_set(err, SMC_ERR_INTERNAL, "%s: %s", store->path, why);
+        break;
     default:
         /* NOTADB and CORRUPT, and a table or column that is not what this program made. */
-        return smc_error_set(
+        (void)smc_error_set(
             err, SMC_ERR_STORE,
             "%s: the state file is damaged (%s); remove it, and what it remembers is"
             " %s",
@@ -74,23 +81,31 @@ static enum smc_status describe(struct smci_store *store, int code, struct smc_e
     }
 }
 
-/* Gives the failure that ended this store. */
-static enum smc_status give_failure(const struct smci_store *store, struct smc_error *err)
+enum smc_status smci_store_status(const struct smci_store *store, struct smc_error *err)
 {
     if (err && err->code == SMC_OK)
         *err = store->failed;
     return store->failed.code;
 }
 
-static enum smc_status fail_sqlite(struct smci_store *store, int code, struct smc_error *err)
+static bool has_failed(const struct smci_store *store)
 {
-    (void)describe(store, code, &store->failed);
-    return give_failure(store, err);
+    return store->failed.code != SMC_OK;
 }
 
-enum smc_status smci_store_damaged(struct smci_store *store, struct smc_error *err)
+void smci_store_damaged(struct smci_store *store)
 {
-    return fail_sqlite(store, SQLITE_CORRUPT, err);
+    fail_sqlite(store, SQLITE_CORRUPT);
+}
+
+void smci_store_fail(struct smci_store *store, enum smc_status code, const char *fmt, ...)
+{
+    char text[sizeof store->failed.detail];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    (void)smc_error_set(&store->failed, code, "%s", text);
 }
 
 static int prepare(struct smci_store *store, const char *sql, sqlite3_stmt **stmt)
@@ -129,57 +144,55 @@ static int bind(sqlite3_stmt *stmt, const char *types, va_list args)
     return code;
 }
 
-/* Leaves the statement on its first row, if it has one. */
-static int step(struct smci_store *store, sqlite3_stmt **stmt, const char *sql, const char *types,
-                va_list args)
+/* The statement on its first row; NULL: it has none, or it failed. */
+static sqlite3_stmt *step(struct smci_store *store, const char *sql, const char *types,
+                          va_list args)
 {
+    sqlite3_stmt *stmt = NULL;
+    if (has_failed(store))
+        return NULL;
     errno = 0;
-    int code = prepare(store, sql, stmt);
+    int code = prepare(store, sql, &stmt);
     if (code == SQLITE_OK)
-        code = bind(*stmt, types, args);
+        code = bind(stmt, types, args);
     if (code == SQLITE_OK)
-        code = sqlite3_step(*stmt);
-    if (code != SQLITE_ROW) {
-        int error = errno;
-        smci_row_done(*stmt);
-        *stmt = NULL;
-        errno = error;
-    }
-    return code;
+        code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW)
+        return stmt;
+    if (code != SQLITE_DONE)
+        fail_sqlite(store, code);
+    smci_row_done(stmt);
+    return NULL;
 }
 
-enum smc_status smci_store_run(struct smci_store *store, struct smc_error *err, const char *sql,
-                               const char *types, ...)
-{
-    sqlite3_stmt *row = NULL;
-    va_list args;
-    va_start(args, types);
-    int code = step(store, &row, sql, types, args);
-    va_end(args);
-    smci_row_done(row);
-    return code == SQLITE_DONE ? SMC_OK : fail_sqlite(store, code, err);
-}
-
-enum smc_status smci_store_query(struct smci_store *store, struct smc_error *err,
-                                 sqlite3_stmt **row, const char *sql, const char *types, ...)
+void smci_store_run(struct smci_store *store, const char *sql, const char *types, ...)
 {
     va_list args;
     va_start(args, types);
-    int code = step(store, row, sql, types, args);
+    smci_row_done(step(store, sql, types, args));
     va_end(args);
-    return code == SQLITE_ROW || code == SQLITE_DONE ? SMC_OK : fail_sqlite(store, code, err);
 }
 
-enum smc_status smci_store_number(struct smci_store *store, struct smc_error *err, int64_t *number,
-                                  const char *sql, int64_t first, int64_t second)
+sqlite3_stmt *smci_store_query(struct smci_store *store, const char *sql, const char *types, ...)
 {
-    sqlite3_stmt *row = NULL;
-    *number = 0;
-    enum smc_status rc = smci_store_query(store, err, &row, sql, "ii", first, second);
+    va_list args;
+    va_start(args, types);
+    sqlite3_stmt *row = step(store, sql, types, args);
+    va_end(args);
+    return row;
+}
+
+bool smci_store_number(struct smci_store *store, int64_t *number, const char *sql,
+                       const char *types, ...)
+{
+    va_list args;
+    va_start(args, types);
+    sqlite3_stmt *row = step(store, sql, types, args);
+    va_end(args);
     if (row)
-        *number = smci_row_int(row, 0);
+        *number = sqlite3_column_int64(row, 0);
     smci_row_done(row);
-    return rc;
+    return row != NULL;
 }
 
 int64_t smci_row_int(sqlite3_stmt *row, int column)
@@ -231,78 +244,58 @@ int64_t smci_store_last_id(struct smci_store *store)
 
 /* ---- groups of writes ---- */
 
-static enum smc_status commit(struct smci_store *store, struct smc_error *err)
+static void commit(struct smci_store *store)
 {
-    if (!store->is_grouping)
-        return SMC_OK;
-    enum smc_status rc = smci_store_run(store, err, commit_sql, "");
-    if (rc == SMC_OK)
-        store->is_grouping = false;
-    return rc;
+    if (store->is_grouping)
+        smci_store_run(store, "COMMIT", "");
+    store->is_grouping = store->is_grouping && has_failed(store);
 }
 
-enum smc_status smci_store_enter(struct smci_store *store, struct smc_error *err)
+void smci_store_enter(struct smci_store *store)
 {
-    if (store->failed.code != SMC_OK)
-        return give_failure(store, err);
     if (store->is_grouping &&
         store->clock->now_ms(store->clock->ctx) - store->group_since_ms >= GROUP_MS)
-        return commit(store, err);
-    return SMC_OK;
+        commit(store);
 }
 
-enum smc_status smci_store_begin(struct smci_store *store, struct smc_error *err)
+void smci_store_begin(struct smci_store *store)
 {
-    enum smc_status rc = smci_store_enter(store, err);
-    if (rc != SMC_OK || store->is_grouping)
-        return rc;
-    rc = smci_store_run(store, err, begin_sql, "");
-    if (rc != SMC_OK)
-        return rc;
-    store->is_grouping = true;
+    smci_store_enter(store);
+    if (store->is_grouping)
+        return;
+    smci_store_run(store, "BEGIN IMMEDIATE", "");
+    store->is_grouping = !has_failed(store);
     store->group_weight = 0;
     store->group_since_ms = store->clock->now_ms(store->clock->ctx);
-    return SMC_OK;
 }
 
 enum smc_status smci_store_end(struct smci_store *store, int weight, struct smc_error *err)
 {
     store->group_weight += weight;
-    return store->group_weight >= GROUP_WEIGHT ? commit(store, err) : SMC_OK;
+    if (store->group_weight >= GROUP_WEIGHT)
+        commit(store);
+    return smci_store_status(store, err);
 }
 
 enum smc_status smci_store_commit(struct smci_store *store, struct smc_error *err)
 {
-    enum smc_status rc = smci_store_enter(store, err);
-    if (rc == SMC_OK)
-        rc = commit(store, err);
-    if (rc != SMC_OK)
-        return rc;
+    commit(store);
     /* With synchronous=NORMAL a commit outlives the process, a checkpoint a power cut too. */
-    int code = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    return code == SQLITE_OK ? SMC_OK : fail_sqlite(store, code, err);
+    int code = has_failed(store) ? SQLITE_OK
+                                 : sqlite3_wal_checkpoint_v2(store->db, NULL,
+                                                             SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (code != SQLITE_OK)
+        fail_sqlite(store, code);
+    return smci_store_status(store, err);
 }
 
 /* ---- opening ---- */
 
-static enum smc_status execute(struct smci_store *store, const char *text, struct smc_error *err)
+static void execute(struct smci_store *store, const char *text)
 {
-    int code = sqlite3_exec(store->db, text, NULL, NULL, NULL);
-    return code == SQLITE_OK ? SMC_OK : fail_sqlite(store, code, err);
-}
-
-/* A number that is asked for once only. */
-static enum smc_status ask(struct smci_store *store, const char *text, int64_t *number,
-                           struct smc_error *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(store->db, text, -1, &stmt, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(stmt);
-    if (code == SQLITE_ROW)
-        *number = sqlite3_column_int64(stmt, 0);
-    (void)sqlite3_finalize(stmt);
-    return code == SQLITE_ROW ? SMC_OK : fail_sqlite(store, code, err);
+    int code = has_failed(store) ? SQLITE_OK : sqlite3_exec(store->db, text, NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        fail_sqlite(store, code);
 }
 
 static bool has_journal(const struct smci_store *store)
@@ -318,101 +311,89 @@ static bool has_journal(const struct smci_store *store)
     return has;
 }
 
-static enum smc_status open_file(struct smci_store *store, struct smc_error *err)
+static void open_file(struct smci_store *store)
 {
     int fd = -1;
-    enum smc_status rc = smci_private_file(store->path, &fd, err);
-    if (rc != SMC_OK)
-        return rc;
+    if (smci_private_file(store->path, &fd, &store->failed) != SMC_OK)
+        return;
     off_t size = lseek(fd, 0, SEEK_END);
     /* Closed before SQLite opens it: closing gives up a process's POSIX locks on a file. */
     (void)close(fd);
-    if (size % PAGE_BYTES != 0 && !has_journal(store))
-        return smci_store_damaged(store, err);
+    if (size % PAGE_BYTES != 0 && !has_journal(store)) {
+        smci_store_damaged(store);
+        return;
+    }
     int code =
         sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    if (code != SQLITE_OK)
-        return fail_sqlite(store, code, err);
+    if (code != SQLITE_OK) {
+        fail_sqlite(store, code);
+        return;
+    }
     (void)sqlite3_extended_result_codes(store->db, 1);
     (void)sqlite3_busy_timeout(store->db, 1000);
-    enum smc_status opened =
-        execute(store, store->database->is_exclusive ? exclusive_setup : shared_setup, err);
-    return opened == SMC_OK ? execute(store, setup, err) : opened;
+    execute(store, store->database->is_exclusive ? exclusive_setup : shared_setup);
+    execute(store, setup);
 }
 
-/* Within a transaction, since another process may be making the file. */
-static enum smc_status check_version(struct smci_store *store, bool *is_new, struct smc_error *err)
+/* Whether the file has nothing in it yet. Within a transaction, since another process may be making
+ * it. */
+static bool check_version(struct smci_store *store)
 {
     int64_t version = 0;
     int64_t tables = 0;
-    enum smc_status rc = ask(store, "PRAGMA user_version", &version, err);
-    if (rc == SMC_OK)
-        rc = ask(store, "SELECT count(*) FROM sqlite_schema", &tables, err);
-    if (rc != SMC_OK)
-        return rc;
-    *is_new = version == 0 && tables == 0;
+    (void)smci_store_number(store, &version, "PRAGMA user_version", "");
+    (void)smci_store_number(store, &tables, "SELECT count(*) FROM sqlite_schema", "");
+    if (has_failed(store) || (version == 0 && tables == 0))
+        return true;
     if (version > SCHEMA_VERSION)
-        return smc_error_set(
-            err, SMC_ERR_STORE,
+        smci_store_fail(
+            store, SMC_ERR_STORE,
             "%s: the state file is from a newer version of this program (format %" PRId64
             ", known is %d); use that version, or remove the file and start over",
             store->path, version, SCHEMA_VERSION);
-    if (!*is_new && version != SCHEMA_VERSION)
-        return smc_error_set(
-            err, SMC_ERR_STORE,
-            "%s: this is a database of another program; use another state directory", store->path);
-    return SMC_OK;
-}
-
-static int look_for_wal(void *ctx, int columns, char **values, char **names)
-{
-    (void)names;
-    *(bool *)ctx = columns == 1 && values[0] && strcmp(values[0], "wal") == 0;
-    return 0;
+    else if (version != SCHEMA_VERSION)
+        smci_store_fail(store, SMC_ERR_STORE,
+                        "%s: this is a database of another program; use another state directory",
+                        store->path);
+    return false;
 }
 
 /* Where WAL can't be had, SQLite stays with the rollback journal, and there NORMAL would not be
  * safe in a power cut. */
-static enum smc_status choose_journal(struct smci_store *store, struct smc_error *err)
+static void choose_journal(struct smci_store *store)
 {
-    bool is_wal = false;
     /* WAL between processes needs shared memory, which network file systems don't have. */
-    if (!store->database->is_exclusive)
-        return execute(store, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL", err);
-    int code = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", look_for_wal, &is_wal, NULL);
-    if (code != SQLITE_OK)
-        return fail_sqlite(store, code, err);
-    return execute(store, is_wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
-                   err);
+    if (!store->database->is_exclusive) {
+        execute(store, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL");
+        return;
+    }
+    sqlite3_stmt *row = smci_store_query(store, "PRAGMA journal_mode = WAL", "");
+    const char *mode = row ? smci_row_text(row, 0) : NULL;
+    bool is_wal = mode && strcmp(mode, "wal") == 0;
+    smci_row_done(row);
+    execute(store, is_wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
 }
 
 /* Another process may have made it since it was looked at. */
-static enum smc_status make_tables(struct smci_store *store, struct smc_error *err)
+static void make_tables(struct smci_store *store)
 {
-    bool is_new = false;
-    enum smc_status rc = execute(store, "BEGIN IMMEDIATE", err);
-    if (rc == SMC_OK)
-        rc = check_version(store, &is_new, err);
-    if (rc == SMC_OK && is_new)
-        rc = execute(store, store->database->schema, err);
-    if (rc == SMC_OK && is_new)
-        rc = execute(store, "PRAGMA user_version = 1", err);
-    return rc == SMC_OK ? execute(store, "COMMIT", err) : rc;
+    execute(store, "BEGIN IMMEDIATE");
+    if (check_version(store)) {
+        execute(store, store->database->schema);
+        execute(store, "PRAGMA user_version = 1");
+    }
+    execute(store, "COMMIT");
 }
 
-enum smc_status smci_store_connect(struct smci_store *store, struct smc_error *err)
+void smci_store_connect(struct smci_store *store)
 {
-    bool is_new = false;
-    enum smc_status rc = open_file(store, err);
-    if (rc == SMC_OK)
-        rc = execute(store, "BEGIN", err);
-    if (rc == SMC_OK)
-        rc = check_version(store, &is_new, err);
-    if (rc == SMC_OK)
-        rc = execute(store, "COMMIT", err);
-    if (rc == SMC_OK)
-        rc = choose_journal(store, err);
-    return rc == SMC_OK && is_new ? make_tables(store, err) : rc;
+    open_file(store);
+    execute(store, "BEGIN");
+    bool is_new = check_version(store);
+    execute(store, "COMMIT");
+    choose_journal(store);
+    if (is_new)
+        make_tables(store);
 }
 
 void smci_store_close(struct smci_store *store)
@@ -420,8 +401,7 @@ void smci_store_close(struct smci_store *store)
     if (!store)
         return;
     /* A failed group is rolled back by closing. */
-    if (store->failed.code == SMC_OK)
-        (void)commit(store, NULL);
+    commit(store);
     for (size_t i = 0; i < store->statement_count; i++)
         (void)sqlite3_finalize(store->statements[i].stmt);
     free(store->statements);

@@ -11,8 +11,8 @@
  * Not thread safe. Functions return SMC_ERR_STORE (damaged, newer version), SMC_ERR_IO (no space,
  * unreadable), SMC_ERR_NOMEM. A store that failed so has lost a group, and every later call returns
  * that failure again. */
-#ifndef SIGMACAT_STORE_H
-#define SIGMACAT_STORE_H
+#ifndef SMCI_STORE_H
+#define SMCI_STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +21,6 @@
 #include <sigmacat/buf.h>
 #include <sigmacat/clock.h>
 #include <sigmacat/error.h>
-#include <sigmacat/json.h>
 
 struct smci_store;
 
@@ -91,9 +90,6 @@ enum smc_status smci_store_prune(struct smci_store *store, const char *kind, con
 enum smc_status smci_store_forget_failures(struct smci_store *store, const char *kind,
                                            bool is_permanent_kept, struct smc_error *err);
 
-/* Forgets all answers of the scope. */
-enum smc_status smci_store_forget_answers(struct smci_store *store, struct smc_error *err);
-
 /* ---- lists ---- */
 
 struct smci_item {
@@ -116,8 +112,7 @@ enum smc_status smci_list_next(struct smci_store *store, const char *list, int64
 enum smc_status smci_list_find(struct smci_store *store, const char *list, const char *id,
                                bool *found, struct smci_item *item, struct smc_error *err);
 
-enum smc_status smci_list_count(struct smci_store *store, const char *list, int64_t *count,
-                                struct smc_error *err);
+/* Forgets the list's items. */
 enum smc_status smci_list_clear(struct smci_store *store, const char *list, struct smc_error *err);
 
 /* Forgets all lists of the scope. */

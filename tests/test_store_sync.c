@@ -1,0 +1,121 @@
+/* What is put on disk to outlive a power cut: the calls by which SQLite asks for it are counted. */
+#include "support/support.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/store/ledger.h"
+#include "lib/store/store.h"
+
+struct fixture {
+    char *dir;
+    struct fake_clock clock;
+    struct smci_store *store;
+};
+
+/* Interposed functions are handed nothing, so this can't live anywhere else. */
+static struct {
+    char names[256]; /* of the files that were synced, each followed by a blank */
+} synced;
+
+static void note(int fd)
+{
+    char link[64];
+    char path[256] = "";
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    if (readlink(link, path, sizeof path - 1) < 0)
+        return;
+    const char *name = strrchr(path, '/');
+    size_t len = strlen(synced.names);
+    (void)snprintf(synced.names + len, sizeof synced.names - len, "%s ", name ? name + 1 : path);
+}
+
+/* SQLite's library finds these before those of the C library. */
+#define SEEN __attribute__((visibility("default")))
+
+SEEN int fdatasync(int fd)
+{
+    note(fd);
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+SEEN int fsync(int fd)
+{
+    note(fd);
+    return (int)syscall(SYS_fsync, fd);
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    if (!f)
+        return -1;
+    f->dir = temp_dir_make();
+    fake_clock_init(&f->clock);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    smci_store_close(f->store);
+    temp_dir_remove(f->dir);
+    free(f);
+    return 0;
+}
+
+static void assert_synced(const char *names)
+{
+    assert_string_equal(synced.names, names);
+    synced.names[0] = '\0';
+}
+
+/* One answer, and the commit of its group when it is due. */
+static void put_group(struct fixture *f)
+{
+    for (int page = 0; page < 2; page++) {
+        assert_int_equal(smci_store_put_page(f->store, "kind", "id", page, "[]", 2, NULL), SMC_OK);
+        f->clock.now_ms += 1000;
+    }
+}
+
+/* A commit is two syncs; what is written before it is none. */
+static void test_store(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(smci_store_open(&f->store, f->dir, "host", "client", &f->clock.clock, NULL),
+                     SMC_OK);
+    put_group(f); /* the log begins anew, which is a sync of its own */
+    synced.names[0] = '\0';
+    put_group(f);
+    put_group(f);
+    assert_synced("");
+    assert_int_equal(smci_store_commit(f->store, NULL), SMC_OK);
+    assert_synced("state.db-wal state.db ");
+}
+
+/* What Catalog has accepted is on disk when it is noted: the journal, then the file. */
+static void test_ledger(void **state)
+{
+    struct fixture *f = *state;
+    struct smci_ledger *ledger = NULL;
+    struct smci_ledger_entry entry = {"source", "path", 5, 1790000000, "sha"};
+    assert_int_equal(smci_ledger_open(&ledger, f->dir, true, NULL), SMC_OK);
+    synced.names[0] = '\0';
+    assert_int_equal(smci_ledger_put(ledger, &entry, NULL), SMC_OK);
+    char *names = text_format("%s", synced.names);
+    smci_ledger_close(ledger);
+    assert_non_null(strstr(names, "uploads.db-journal "));
+    assert_non_null(strstr(names, "uploads.db "));
+    free(names);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_store, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_ledger, setup, teardown),
+    };
+    return cmocka_run_group_tests_name("store_sync", tests, NULL, NULL);
+}
