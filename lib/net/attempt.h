@@ -7,7 +7,7 @@
 
 #include <sigmacat/client_types.h>
 
-#include "http.h"
+#include "http_message.h"
 
 /* The members of a JSON error body (Sigma's have these names): cleaned and cut, secrets masked; ""
  * where absent. A body in no form that we know is a message as a whole. */

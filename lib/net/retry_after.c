@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "httpdate.h"
+#include "http_date.h"
 
 #define SECONDS_BOUND ((int64_t)1000000000) /* far above what is obeyed, far below overflow */
 
@@ -55,10 +55,11 @@ int64_t smci_retry_after_parse(const char *value, int64_t wall_ms)
     (void)memcpy(text, value, len);
     text[len] = '\0';
 
+    /* Seconds first: what has digits alone is never a date. */
+    int64_t ms = read_seconds(text);
     int64_t at = 0;
-    int64_t ms;
-    if (!smci_http_date_parse(text, wall_ms, &at))
-        return read_seconds(text);
+    if (ms >= 0 || !smci_http_date_parse(text, &at))
+        return ms;
     if (__builtin_mul_overflow(at, 1000, &ms))
         return SMCI_RETRY_AFTER_TOO_LONG;
     if (__builtin_sub_overflow(ms, wall_ms, &ms))

@@ -1,7 +1,7 @@
 /* The time at which a certificate ends, as OpenSSL prints it. Dates of HTTP: test_retry.c. */
 #include "tests/support/support.h"
 
-#include "lib/net/httpdate.h"
+#include "lib/net/http_date.h"
 
 struct row {
     const char *name;

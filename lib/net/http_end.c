@@ -1,0 +1,108 @@
+#include "http_end.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <curl/curl.h>
+
+#include "http_probe.h"
+
+/* No later attempt can mend these: the other side is not who it should be, or we are wrong. */
+static bool is_permanent(CURLcode code)
+{
+    switch ((int)code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* libcurl 7.88.1 reports a header line above its own cap of 100 KiB as
+ * memory that ran out. */
+static bool is_line_cap(const struct smci_exchange *x, CURLcode code)
+{
+    long sent = 0;
+    (void)curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return code == CURLE_OUT_OF_MEMORY && sent > 0 && !x->is_head_whole;
+}
+
+static const char *describe(const struct smci_exchange *x, CURLcode code)
+{
+    if (smci_is_proxy_unreadable(x))
+        return "the proxy that is set can't be read: http://[user:password@]host:port is expected, "
+               "with special characters as %XX";
+    return x->detail[0] ? x->detail : curl_easy_strerror(code);
+}
+
+/* The status, or 0 with the reason in the response: an answer is one only when it is whole. */
+static int judge(struct smci_exchange *x, CURLcode code, int status)
+{
+    struct smci_http_response *response = &x->response;
+    /* An answer that came before the body was sent is an answer, whatever became of the sending. */
+    bool is_early = code == CURLE_SEND_ERROR && status >= 400;
+    if ((code != CURLE_OK && !is_early) || x->is_local_fault) {
+        bool is_cap = is_line_cap(x, code);
+        response->is_permanent =
+            response->is_permanent || is_permanent(code) || is_cap || smci_is_proxy_unreadable(x);
+        if (is_cap)
+            (void)smc_error_set(&response->error, SMC_ERR_CAP,
+                                "a header line of the answer is longer than the cap of 100 KiB, or "
+                                "memory ran out");
+        (void)smc_error_set(&response->error, SMC_ERR_NETWORK, "%s", describe(x, code));
+        return 0;
+    }
+    /* libcurl takes a connection that is closed within the head for the end of an empty body. */
+    if (!x->is_head_whole) {
+        (void)smc_error_set(&response->error, SMC_ERR_NETWORK,
+                            "the answer was cut short in its head");
+        return 0;
+    }
+    /* Nobody can have read what was not sent. */
+    if (x->mime && status < 300 && x->upload_at < x->upload.size) {
+        (void)smc_error_set(&response->error, SMC_ERR_NETWORK,
+                            "HTTP %d came before the whole file was sent", status);
+        return 0;
+    }
+    return status;
+}
+
+/* ---- the head ---- */
+
+/* The value of a header of the final answer; "" when there is none. */
+static const char *header(const struct smci_exchange *x, const char *name)
+{
+    struct curl_header *found = NULL;
+    if (curl_easy_header(x->easy, name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK)
+        return "";
+    return found->value + strspn(found->value, "\r\n"); /* 7.88.1 leaves them in an empty value */
+}
+
+static void read_head(struct smci_exchange *x)
+{
+    struct smci_http_response *response = &x->response;
+    (void)snprintf(response->retry_after, sizeof response->retry_after, "%s",
+                   header(x, "Retry-After"));
+    response->is_html = strncasecmp(header(x, "Content-Type"), "text/html", 9) == 0;
+}
+
+void smci_exchange_end(struct smci_exchange *x, int code)
+{
+    struct smci_http_response *response = &x->response;
+    long status = 0;
+    (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+    response->status = judge(x, (CURLcode)code, (int)status);
+    read_head(x);
+    if (x->is_probe)
+        smci_probe_learn(x, code, header(x, "Date"));
+    if (response->status != 0 && smc_buf_reserve(&response->body, 0) != SMC_OK) {
+        response->status = 0;
+        (void)smc_error_set(&response->error, SMC_ERR_NOMEM, "out of memory for an answer");
+    }
+}

@@ -1,0 +1,252 @@
+#include "http_exchange.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "address.h"
+
+#define CONNECT_TIMEOUT_MAX_MS 30000
+#define HEADERS_MAX_BYTES      ((size_t)256 * 1024)
+
+/* ---- what libcurl calls ---- */
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
+{
+    struct smci_exchange *x = ctx;
+    size_t len = size * count;
+    x->progress_ms = smci_exchange_now(x);
+    enum smc_status rc = smc_buf_add(&x->response.body, bytes, len);
+    if (rc == SMC_OK)
+        return len;
+    x->response.is_permanent = rc == SMC_ERR_CAP;
+    if (rc == SMC_ERR_CAP)
+        (void)smc_error_set(&x->response.error, rc,
+                            "the answer is larger than the cap of %zu MiB (decompressed)",
+                            SMC_BODY_MAX / 1024 / 1024);
+    else
+        (void)smc_error_set(&x->response.error, rc, "out of memory for an answer");
+    return CURL_WRITEFUNC_ERROR;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *ctx)
+{
+    struct smci_exchange *x = ctx;
+    size_t len = size * count;
+    x->progress_ms = smci_exchange_now(x);
+    x->header_bytes += len;
+    if (x->header_bytes > HEADERS_MAX_BYTES) {
+        x->response.is_permanent = true;
+        (void)smc_error_set(&x->response.error, SMC_ERR_CAP,
+                            "the answer's headers are larger than the cap of %zu KiB",
+                            HEADERS_MAX_BYTES / 1024);
+        return 0;
+    }
+    if (len <= 2)
+        x->is_head_whole = true;
+    else if (len > 5 && memcmp(line, "HTTP/", 5) == 0) /* after a 1xx, another */
+        x->is_head_whole = false;
+    return len;
+}
+
+/* pread from our own position: a try always begins at the first byte, whatever was read before. */
+static size_t on_read(char *to, size_t size, size_t count, void *ctx)
+{
+    struct smci_exchange *x = ctx;
+    int64_t left = x->upload.size - x->upload_at;
+    size_t want = size * count;
+    if ((int64_t)want > left)
+        want = (size_t)left;
+    ssize_t got;
+    do
+        got = want ? pread(x->upload.fd, to, want, (off_t)x->upload_at) : 0;
+    while (got < 0 && errno == EINTR);
+    if (got < 0 || (got == 0 && left > 0)) {
+        x->is_local_fault = true;
+        x->response.is_permanent = true;
+        if (got < 0)
+            (void)smc_error_set_errno(&x->response.error, SMC_ERR_IO, errno,
+                                      "reading the file failed");
+        else
+            (void)smc_error_set(&x->response.error, SMC_ERR_IO,
+                                "the file became shorter while it was sent");
+        return CURL_READFUNC_ABORT;
+    }
+    x->upload_at += got;
+    x->progress_ms = smci_exchange_now(x);
+    if (x->upload.progress)
+        x->upload.progress(x->upload.progress_ctx, x->upload_at);
+    return (size_t)got;
+}
+
+/* libcurl reads ahead of what it sends; only this tells that the last bytes are moving. */
+static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
+                       curl_off_t ulnow)
+{
+    struct smci_exchange *x = ctx;
+    (void)dltotal;
+    (void)ultotal;
+    static_assert(sizeof(curl_off_t) == sizeof(int64_t), "curl_off_t has 64 bits");
+    if (dlnow + ulnow != x->moved) {
+        x->moved = dlnow + ulnow;
+        x->progress_ms = smci_exchange_now(x);
+    }
+    return 0;
+}
+
+/* ---- options ---- */
+
+static_assert(CURL_ERROR_SIZE <= sizeof((struct smci_exchange *)NULL)->detail,
+              "libcurl's words fit");
+
+static CURLcode set_common(struct smci_exchange *x, const char *url)
+{
+    const struct smc_network *network = x->common->network;
+    const struct smci_trust *trust = x->common->trust;
+    bool is_plain = smci_origin_is_plain(url);
+    long connect_ms = (long)(network->timeout_ms < CONNECT_TIMEOUT_MAX_MS ? network->timeout_ms
+                                                                          : CONNECT_TIMEOUT_MAX_MS);
+    CURL *easy = x->easy;
+    CURLcode rc = CURLE_OK;
+#define SET(option, value) rc = rc != CURLE_OK ? rc : curl_easy_setopt(easy, option, value)
+    SET(CURLOPT_URL, url);
+    SET(CURLOPT_PROTOCOLS_STR, is_plain ? "http" : "https");
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_PATH_AS_IS, 1L);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_QUICK_EXIT, 1L); /* a slow name server holds up no signal and no time limit */
+    SET(CURLOPT_USERAGENT, "sigmacat/" SMC_VERSION);
+    SET(CURLOPT_ACCEPT_ENCODING, "");
+    SET(CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+    SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token for a proxy */
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    SET(CURLOPT_ERRORBUFFER, x->detail);
+    SET(CURLOPT_PRIVATE, x);
+    SET(CURLOPT_WRITEFUNCTION, on_body);
+    SET(CURLOPT_WRITEDATA, x);
+    SET(CURLOPT_HEADERFUNCTION, on_header);
+    SET(CURLOPT_HEADERDATA, x);
+    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(CURLOPT_XFERINFODATA, x);
+    SET(CURLOPT_NOPROGRESS, 0L);
+    if (is_plain) /* loopback: a proxy would see the token */
+        SET(CURLOPT_PROXY, "");
+    /* What was chosen stands in for the system's store, it is not added to it: libcurl's own default
+     * directory is taken away too. */
+    if (trust->file || trust->directory) {
+        SET(CURLOPT_CAINFO, trust->file);
+        SET(CURLOPT_CAPATH, trust->directory);
+    }
+    return rc;
+}
+
+static CURLcode set_upload(struct smci_exchange *x)
+{
+    x->mime = curl_mime_init(x->easy);
+    curl_mimepart *part = x->mime ? curl_mime_addpart(x->mime) : NULL;
+    if (!part)
+        return CURLE_OUT_OF_MEMORY;
+    CURLcode rc = curl_mime_name(part, "file");
+    if (rc == CURLE_OK)
+        rc = curl_mime_filename(part, x->upload.filename);
+    if (rc == CURLE_OK)
+        rc = curl_mime_type(part, "application/octet-stream");
+    if (rc == CURLE_OK)
+        /* No seek function: libcurl then can't send a body again by itself on a connection that
+         * died; a try is one try, and ours begins at byte 0. */
+        rc = curl_mime_data_cb(part, x->upload.size, on_read, NULL, NULL, x);
+    if (rc == CURLE_OK)
+        rc = curl_easy_setopt(x->easy, CURLOPT_MIMEPOST, x->mime);
+    return rc;
+}
+
+/* On a kept connection that dies libcurl sends a call again by itself, even a POST, which would be two
+ * token calls within a second; on a fresh one it does not. */
+static CURLcode set_body(struct smci_exchange *x, const struct smci_http_request *request)
+{
+    curl_off_t len = (curl_off_t)request->body_len;
+    CURLcode rc = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, len);
+    if (rc == CURLE_OK)
+        rc = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, request->body);
+    return rc != CURLE_OK ? rc : curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+static CURLcode set_request(struct smci_exchange *x, const struct smci_http_request *request)
+{
+    CURLcode rc = set_common(x, request->url);
+    if (rc == CURLE_OK && request->body)
+        rc = set_body(x, request);
+    x->is_probe = request->is_probe;
+    if (rc == CURLE_OK && request->is_probe)
+        rc = curl_easy_setopt(x->easy, CURLOPT_CERTINFO, 1L);
+    if (rc == CURLE_OK && request->upload) {
+        x->upload = *request->upload;
+        rc = set_upload(x);
+    }
+    for (const char *const *h = request->headers; rc == CURLE_OK && *h; h++) {
+        struct curl_slist *more = curl_slist_append(x->headers, *h);
+        if (!more)
+            return CURLE_OUT_OF_MEMORY;
+        x->headers = more;
+    }
+    return rc != CURLE_OK ? rc : curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
+}
+
+/* ---- life ---- */
+
+struct smci_exchange *smci_exchange_new(const struct smci_exchange_common *common)
+{
+    struct smci_exchange *x = calloc(1, sizeof *x);
+    if (!x)
+        return NULL;
+    x->common = common;
+    x->easy = curl_easy_init();
+    if (x->easy)
+        return x;
+    free(x);
+    return NULL;
+}
+
+enum smc_status smci_exchange_prepare(struct smci_exchange *x,
+                                      const struct smci_http_request *request,
+                                      struct smc_error *err)
+{
+    x->progress_ms = smci_exchange_now(x);
+    smc_buf_init(&x->response.body, SMC_BODY_MAX);
+    CURLcode rc = set_request(x, request);
+    if (rc == CURLE_OK)
+        return SMC_OK;
+    if (rc == CURLE_OUT_OF_MEMORY)
+        return smc_error_set(err, SMC_ERR_NOMEM, "out of memory for a call");
+    return smc_error_set(err, SMC_ERR_INTERNAL, "libcurl refused an option: %s",
+                         curl_easy_strerror(rc));
+}
+
+static void wipe_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *one = headers; one; one = one->next)
+        explicit_bzero(one->data, strlen(one->data));
+    curl_slist_free_all(headers);
+}
+
+void smci_exchange_reset(struct smci_exchange *x)
+{
+    curl_easy_reset(x->easy);
+    curl_mime_free(x->mime); /* after the handle has let go of it */
+    wipe_headers(x->headers);
+    smc_buf_clear(&x->response.body);
+    *x = (struct smci_exchange){.common = x->common, .easy = x->easy};
+}
+
+void smci_exchange_free(struct smci_exchange *x)
+{
+    smci_exchange_reset(x);
+    curl_easy_cleanup(x->easy);
+    free(x);
+}

@@ -1,0 +1,54 @@
+/* One transfer: its handle, its options, what libcurl tells of it. For lib/net/http*.c alone. */
+#ifndef SMCI_HTTP_EXCHANGE_H
+#define SMCI_HTTP_EXCHANGE_H
+
+#include <sigmacat/client_types.h>
+
+#include "http_message.h"
+#include "trust.h"
+
+/* What all transfers of one multi handle share. Borrowed. */
+struct smci_exchange_common {
+    const struct smc_network *network;
+    const struct smci_trust *trust;
+};
+
+struct smci_exchange {
+    struct smci_exchange *next; /* of those in flight, or of the spare ones */
+    const struct smci_exchange_common *common;
+    void *easy; /* CURL */
+    struct curl_mime *mime;
+    struct curl_slist *headers;
+    struct smci_upload upload;
+    int64_t upload_at;   /* bytes of the body read so far */
+    int64_t moved;       /* bytes in both directions so far */
+    int64_t progress_ms; /* when a byte last went either way */
+    size_t header_bytes;
+    bool is_head_whole;  /* the empty line behind the last header came */
+    bool is_local_fault; /* the body to be sent could not be read */
+    bool is_probe;
+    char detail[256]; /* libcurl's own words; CURL_ERROR_SIZE */
+    struct smci_http_response response;
+    void (*done)(void *ctx, struct smci_http_response *response);
+    void *ctx;
+};
+
+/* Milliseconds of the network's clock. */
+static inline int64_t smci_exchange_now(const struct smci_exchange *x)
+{
+    return x->common->network->clock->now_ms(x->common->network->clock->ctx);
+}
+
+/* A transfer with a handle and no options; NULL when memory runs out. */
+struct smci_exchange *smci_exchange_new(const struct smci_exchange_common *common);
+
+/* Sets all options for a request. SMC_ERR_NOMEM, SMC_ERR_INTERNAL; then it is to be reset or freed. */
+enum smc_status smci_exchange_prepare(struct smci_exchange *x,
+                                      const struct smci_http_request *request,
+                                      struct smc_error *err);
+
+/* Wipes and frees what the last request has left; the handle stays. Not while it is in flight. */
+void smci_exchange_reset(struct smci_exchange *x);
+void smci_exchange_free(struct smci_exchange *x);
+
+#endif

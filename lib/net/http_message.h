@@ -1,0 +1,35 @@
+/* What goes to a server and what comes back, as lib/net/http.h moves them. */
+#ifndef SMCI_HTTP_MESSAGE_H
+#define SMCI_HTTP_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sigmacat/buf.h>
+#include <sigmacat/error.h>
+
+#include "special.h"
+
+struct smci_http_request {
+    const char *url;
+    const char *const *headers; /* "Name: value", ended by NULL; copied and wiped after use */
+    const void *body;           /* bytes to POST; NULL: none; borrowed until the callback */
+    size_t body_len;
+    const struct smci_upload *upload; /* a multipart body to POST; NULL: none; copied */
+    bool is_probe;                    /* fills the response's `probe` */
+};
+
+/* Borrowed during the callback. */
+struct smci_http_response {
+    int status;           /* 0: none, or the answer was cut short */
+    struct smc_buf body;  /* decompressed; at most SMC_BODY_MAX */
+    char retry_after[64]; /* the header's value; "" when absent. What does not fit is cut off: that
+                                is not a date, and its first digits say "too long" just as well */
+    bool is_html;         /* by its Content-Type */
+    bool is_permanent;    /* status 0, and no retry will mend it */
+    struct smc_error error;  /* for status 0: why */
+    struct smci_probe probe; /* of a request that is one */
+};
+
+#endif
