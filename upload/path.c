@@ -6,7 +6,7 @@
 
 #include "lib/net/address.h"
 
-/* One row a type, in the order of enum upload_type: castor-upload(1), "Where files go". */
+/* One row a type, in the order of enum upload_type: castor-upload(1), "ON THE WIRE". */
 static const struct {
     const char *root;
     bool has_project;
