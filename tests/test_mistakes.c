@@ -143,7 +143,7 @@ static const struct row rows[] = {
     {"Catalog's file is no JSON",
      "echo tiger > c.json; " EXTRACT "--credentials c.json",
      2,
-     {"--credentials: c.json: line 1", "expected is {\"apiToken\""}},
+     {"--credentials: c.json: byte 1", "expected is {\"apiToken\""}},
 
     /* the configuration file */
     {"it is not there",

@@ -47,6 +47,10 @@ struct smci_setting {
     bool is_unkeyed; /* has no key in a configuration file; queries have none either */
 };
 
+/* The type and place of a row's value: SMCI_SETTING_IN(SECONDS, struct mine, wait_ms). */
+#define SMCI_SETTING_IN(kind, program_struct, member)                                              \
+    .type = SMCI_SETTING_##kind, .offset = offsetof(program_struct, member)
+
 /* A flag that people expect, and the one that they mean by it. For "did you mean" alone. */
 struct smci_setting_synonym {
     const char *typed; /* "--token-file" */
