@@ -1,4 +1,6 @@
 /* The estate as tests ask for it. */
+#include "lib/base/uuid.h"
+
 #include "estate.h"
 #include "priv.h"
 
@@ -44,7 +46,7 @@ void sim_estate_id(const struct sim *sim, const char *kind, long index, char id[
     uint8_t raw[16];
 
     estate_id(&sim->opt, kind_of(kind), index, raw);
-    uuid_format(raw, id);
+    smci_uuid_print(raw, id);
 }
 
 long sim_estate_index(const struct sim *sim, const char *kind, const char *id)

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sigmacat/json.h>
+
 struct recorded {
     char *key;
     int status;
-    size_t at; /* the answer's text */
-    size_t len;
+    struct smc_json_span answer; /* in the file's text */
 };
 
 struct replay {
@@ -18,90 +19,6 @@ struct replay {
     struct recorded *calls;
     size_t count;
 };
-
-/* ---- a reader of JSON that only finds where things end ---- */
-
-struct cursor {
-    const char *at;
-    const char *end;
-};
-
-static char peek(struct cursor *c)
-{
-    while (c->at < c->end && strchr(" \t\r\n", *c->at))
-        c->at++;
-    return c->at < c->end ? *c->at : '\0';
-}
-
-static bool take(struct cursor *c, char wanted)
-{
-    if (peek(c) != wanted)
-        return false;
-    c->at++;
-    return true;
-}
-
-static bool skip_string(struct cursor *c)
-{
-    if (!take(c, '"'))
-        return false;
-    for (; c->at < c->end && *c->at != '"'; c->at++)
-        if (*c->at == '\\')
-            c->at++;
-    if (c->at >= c->end)
-        return false;
-    c->at++;
-    return true;
-}
-
-/* Brackets are only counted: the file is ours. */
-static bool skip_value(struct cursor *c)
-{
-    long depth = 0;
-
-    do {
-        char first = peek(c);
-        if (first == '"') {
-            if (!skip_string(c))
-                return false;
-        } else if (first == '\0') {
-            return false;
-        } else if (strchr("{[", first)) {
-            depth++;
-            c->at++;
-        } else if (strchr("}]", first)) {
-            depth--;
-            c->at++;
-        } else if (strchr(",:", first)) {
-            c->at++;
-        } else {
-            while (c->at < c->end && !strchr(" \t\r\n,:]}\"", *c->at))
-                c->at++;
-        }
-    } while (depth > 0);
-    return depth == 0;
-}
-
-static bool read_plain(struct cursor *c, char *out, size_t size)
-{
-    const char *from;
-    size_t n = 0;
-
-    if (peek(c) != '"')
-        return false;
-    from = c->at + 1;
-    if (!skip_string(c))
-        return false;
-    for (; from < c->at - 1; from++) {
-        if (*from == '\\')
-            from++; /* calls hold no escapes but \" \\ \/ */
-        if (n + 1 >= size)
-            return false;
-        out[n++] = *from;
-    }
-    out[n] = '\0';
-    return true;
-}
 
 /* ---- keys: method, path and the query's pairs, decoded and in order ---- */
 
@@ -161,40 +78,17 @@ static char *key_of_call(const char *call)
     return key;
 }
 
-static bool read_member(struct cursor *c, const char *json, struct recorded *r)
+static bool read_call(struct smc_json_span value, struct recorded *r)
 {
-    char name[32];
-    char call[8192];
-
-    if (!read_plain(c, name, sizeof(name)) || !take(c, ':'))
-        return false;
-    (void)peek(c);
-    if (strcmp(name, "call") == 0) {
-        if (!read_plain(c, call, sizeof(call)))
-            return false;
-        free(r->key);
-        r->key = key_of_call(call);
-        return r->key != NULL;
-    }
-    r->at = strcmp(name, "answer") == 0 ? (size_t)(c->at - json) : r->at;
-    if (strcmp(name, "status") == 0)
-        r->status = (int)strtol(c->at, NULL, 10);
-    if (!skip_value(c))
-        return false;
-    if (strcmp(name, "answer") == 0)
-        r->len = (size_t)(c->at - json) - r->at;
-    return true;
-}
-
-static bool read_call(struct cursor *c, const char *json, struct recorded *r)
-{
-    if (!take(c, '{'))
-        return false;
-    do {
-        if (!read_member(c, json, r))
-            return false;
-    } while (take(c, ','));
-    return take(c, '}') && r->key && r->status >= 100 && r->status < STATUS_MAX;
+    struct smc_buf call = SMC_BUF_INIT(SIZE_MAX);
+    int64_t status = 0;
+    r->answer = smc_json_member(value, "answer");
+    if (smc_json_int64(smc_json_member(value, "status"), &status))
+        r->status = (int)status;
+    if (smc_json_decode(smc_json_member(value, "call"), &call) == SMC_OK)
+        r->key = key_of_call(smc_buf_str(&call));
+    smc_buf_clear(&call);
+    return r->key && r->answer.p && status >= 100 && status < STATUS_MAX;
 }
 
 static int by_key(const void *a, const void *b)
@@ -204,22 +98,23 @@ static int by_key(const void *a, const void *b)
 
 static bool read_calls(struct replay *r, size_t len)
 {
-    struct cursor c = {r->json, r->json + len};
+    struct smc_json_span whole;
+    struct smc_json_span value;
+    struct smc_json_walk walk;
 
-    if (!take(&c, '['))
+    if (smc_json_scan(r->json, len, &whole, NULL) != SMC_OK ||
+        smc_json_type_of(whole) != SMC_JSON_ARRAY || !smc_json_walk_begin(&walk, whole))
         return false;
-    if (take(&c, ']'))
-        return true;
-    do {
+    while (smc_json_walk_next(&walk, NULL, &value, NULL)) {
         struct recorded *grown = realloc(r->calls, (r->count + 1) * sizeof(*grown));
         if (!grown)
             return false;
         r->calls = grown;
         memset(&grown[r->count], 0, sizeof(*grown));
-        if (!read_call(&c, r->json, &grown[r->count++]))
+        if (!read_call(value, &grown[r->count++]))
             return false;
-    } while (take(&c, ','));
-    return take(&c, ']') && peek(&c) == '\0';
+    }
+    return true;
 }
 
 struct replay *replay_parse(const char *json, size_t len, char *why, size_t why_size)
@@ -280,7 +175,7 @@ bool replay_answer(const struct replay *r, const char *method, const struct requ
                    struct answer *a)
 {
     const struct recorded *found;
-    struct recorded wanted = {NULL, 0, 0, 0};
+    struct recorded wanted = {NULL, 0, {NULL, 0}};
 
     if (req->bad_query || r->count == 0)
         return false;
@@ -292,6 +187,6 @@ bool replay_answer(const struct replay *r, const char *method, const struct requ
     if (!found)
         return false;
     a->status = found->status;
-    text_add(&a->body, r->json + found->at, found->len);
+    text_add(&a->body, found->answer.p, found->answer.len);
     return true;
 }

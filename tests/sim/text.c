@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/num.h"
+#include "lib/base/text.h"
+#include "lib/base/uuid.h"
+
 void text_clear(struct text *t)
 {
     free(t->data);
@@ -99,7 +103,6 @@ void text_long(struct text *t, long n)
 
 void text_json(struct text *t, const char *s, size_t len)
 {
-    static const char hex[] = "0123456789abcdef";
     size_t i;
 
     text_lit(t, "\"");
@@ -109,9 +112,10 @@ void text_json(struct text *t, const char *s, size_t len)
             text_lit(t, "\\");
             text_add(t, s + i, 1);
         } else if (c < 0x20) {
+            char digits[2];
+            (void)smci_hex_put(digits, c);
             text_lit(t, "\\u00");
-            text_add(t, &hex[c >> 4], 1);
-            text_add(t, &hex[c & 15], 1);
+            text_add(t, digits, sizeof digits);
         } else {
             text_add(t, s + i, 1);
         }
@@ -150,61 +154,26 @@ void text_time(struct text *t, int64_t seconds, unsigned ms)
     text_add(t, out, sizeof(out) - 1);
 }
 
-void uuid_format(const uint8_t id[16], char out[37])
-{
-    static const char hex[] = "0123456789abcdef";
-    size_t i;
-
-    for (i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *out++ = '-';
-        *out++ = hex[id[i] >> 4];
-        *out++ = hex[id[i] & 15];
-    }
-    *out = '\0';
-}
-
 void text_uuid(struct text *t, const uint8_t id[16])
 {
-    char out[37];
+    char out[SMCI_UUID_TEXT_LEN + 1];
 
-    uuid_format(id, out);
-    text_add(t, out, 36);
-}
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+    smci_uuid_print(id, out);
+    text_str(t, out);
 }
 
 bool uuid_parse(const char *s, size_t len, uint8_t id[16])
 {
-    char back[37];
-    size_t i;
+    char text[SMCI_UUID_TEXT_LEN + 1] = "";
+    char back[SMCI_UUID_TEXT_LEN + 1];
 
-    if (len != 36)
+    if (len != SMCI_UUID_TEXT_LEN)
         return false;
-    for (i = 0; i < 16; i++) {
-        int high;
-        int low;
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            s++;
-        high = hex_value(s[0]);
-        low = hex_value(s[1]);
-        if (high < 0 || low < 0)
-            return false;
-        id[i] = (uint8_t)(high * 16 + low);
-        s += 2;
-    }
-    /* Hyphens and lower case are checked by writing it again. */
-    uuid_format(id, back);
-    return memcmp(back, s - 36, 36) == 0;
+    memcpy(text, s, len);
+    if (!smci_uuid_parse(text, id))
+        return false;
+    smci_uuid_print(id, back); /* in lower case */
+    return strcmp(back, text) == 0;
 }
 
 void text_base62(struct text *t, const uint8_t id[16], bool drop)
@@ -262,8 +231,8 @@ long url_decode(const char *s, size_t len, bool plus, char *out)
         if (c == '+' && plus) {
             c = ' ';
         } else if (c == '%') {
-            int high = len - i > 2 ? hex_value(s[i + 1]) : -1;
-            int low = high >= 0 ? hex_value(s[i + 2]) : -1;
+            int high = len - i > 2 ? smci_hex_value(s[i + 1]) : -1;
+            int low = high >= 0 ? smci_hex_value(s[i + 2]) : -1;
             if (low < 0)
                 return -1;
             c = (char)(unsigned char)(high * 16 + low);
@@ -276,15 +245,10 @@ long url_decode(const char *s, size_t len, bool plus, char *out)
 
 bool parse_count(const char *s, long max, long *n)
 {
-    long value = 0;
+    int64_t value;
 
-    if (*s == '\0')
+    if (!smci_parse_int64(s, &value) || value < 0 || value > max)
         return false;
-    for (; *s != '\0'; s++) {
-        if (*s < '0' || *s > '9' || value > (max - (*s - '0')) / 10)
-            return false;
-        value = value * 10 + (*s - '0');
-    }
-    *n = value;
+    *n = (long)value;
     return true;
 }

@@ -41,8 +41,6 @@ void text_time(struct text *t, int64_t seconds, unsigned ms);
 void text_uuid(struct text *t, const uint8_t id[16]);
 void text_base62(struct text *t, const uint8_t id[16], bool drop);
 
-/* Writes 36 characters and a NUL. */
-void uuid_format(const uint8_t id[16], char out[37]);
 /* Lower-case, hyphenated, exactly `len` bytes long; else false. */
 bool uuid_parse(const char *s, size_t len, uint8_t id[16]);
 
