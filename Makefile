@@ -55,7 +55,7 @@ fortify = $(call once,fortify,$(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /d
 LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix base/, api buf clock digest dir error idset log num rng stop uuid) \
     $(addprefix json/, scan splice string tree validate walk write) \
-    $(addprefix net/, address attempt auth call client client_options cursor http http_date http_end http_exchange http_probe \
+    $(addprefix net/, address attempt auth call client client_options cursor http http_date http_end http_exchange http_probe http_url \
         pace page pages queue retry retry_after sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer ledger list open space store) \

@@ -3,10 +3,11 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "lib/base/num.h"
+#include "http_url.h"
 
 enum smc_status smci_url_encode(const char *bytes, size_t len, struct smc_buf *out)
 {
@@ -16,12 +17,9 @@ enum smc_status smci_url_encode(const char *bytes, size_t len, struct smc_buf *o
         bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                         (c >= '0' && c <= '9') || (c && strchr("-._~", c));
         const char escaped[] = {'%', hex[c >> 4], hex[c & 15]};
-        enum smc_status rc =
-            is_plain ? smc_buf_add(out, &bytes[i], 1) : smc_buf_add(out, escaped, sizeof escaped);
-        if (rc != SMC_OK)
-            return rc;
+        (void)smc_buf_add(out, is_plain ? &bytes[i] : escaped, is_plain ? 1 : sizeof escaped);
     }
-    return SMC_OK;
+    return smc_buf_status(out);
 }
 
 /* 127.0.0.0/8 in its four-part form, ::1 and localhost, which libcurl resolves by itself. What only
@@ -45,104 +43,126 @@ bool smci_origin_is_plain(const char *origin)
     return strncmp(origin, "http://", 7) == 0;
 }
 
-struct parts {
-    const char *host;
-    size_t host_len;
-    const char *port; /* digits; NULL: none */
+/* ---- the origin: what libcurl would make something of, and must not ---- */
+
+#define HOST_MAX       253
+#define PORT_DIGITS    5
+#define NOT_A_HOST     "is not a host name"
+#define NOT_A_PORT     "has a port that is not a number from 1 to 65535"
+#define DIGITS         "0123456789"
+#define HOST_CHARS     DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_"
+#define ADDRESS6_CHARS DIGITS "abcdefABCDEF:."
+
+/* An address as it was given, without scheme and the slash at its end. */
+struct given {
     bool is_plain;
+    const char *scheme; /* the one to go by */
+    const char *host;
+    int len; /* of host and port */
+    int host_len;
 };
 
-/* The fault in words, or NULL. */
-static const char *split(const char *text, struct parts *parts)
+static const char *split(const char *text, struct given *given)
 {
     const char *at = text;
-    parts->is_plain = strncasecmp(at, "http://", 7) == 0;
-    if (parts->is_plain)
+    given->is_plain = strncasecmp(at, "http://", 7) == 0;
+    given->scheme = given->is_plain ? "http" : "https";
+    if (given->is_plain)
         at += 7;
     else if (strncasecmp(at, "https://", 8) == 0)
         at += 8;
     else if (strstr(at, "://"))
         return "has another scheme than https://";
-    for (const char *p = at; *p; p++)
-        if (isspace((unsigned char)*p) || iscntrl((unsigned char)*p))
-            return "has a space or control character in it";
     size_t len = strlen(at);
     if (len && at[len - 1] == '/')
         len--;
+    for (const char *p = at; *p; p++)
+        if (isspace((unsigned char)*p) || iscntrl((unsigned char)*p))
+            return "has a space or control character in it";
     if (memchr(at, '@', len))
         return "has a user name in it";
     if (memchr(at, '?', len) || memchr(at, '#', len))
         return "has a query or fragment";
     if (memchr(at, '/', len) || memchr(at, '\\', len))
         return "has a path";
-    const char *first_colon = memchr(at, ':', len);
-    if (*at != '[' && first_colon &&
-        memchr(first_colon + 1, ':', len - (size_t)(first_colon + 1 - at)))
-        return "has more than one colon (an IPv6 address goes in brackets)";
-    parts->host = at;
-    const char *close = *at == '[' ? memchr(at, ']', len) : NULL;
-    const char *from = close ? close : at;
-    const char *colon = memchr(from, ':', len - (size_t)(from - at));
-    parts->host_len = colon ? (size_t)(colon - at) : len;
-    parts->port = colon ? colon + 1 : NULL;
-    if (close && parts->host_len != (size_t)(close - at) + 1)
-        return "is no host name";
-    return parts->host_len ? NULL : "is empty";
+    size_t host_len = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/");
+    if (host_len > HOST_MAX || len > HOST_MAX + 1 + PORT_DIGITS)
+        return NOT_A_HOST;
+    given->host = at;
+    given->len = (int)len;
+    given->host_len = (int)host_len;
+    return len && host_len ? NULL : "is empty";
 }
 
-static bool is_host(const char *host, size_t len)
+/* Whether all bytes are of `chars`, and there is one. */
+static bool host_is_of(const char *host, size_t len, const char *chars)
 {
-    bool is_literal = host[0] == '[';
-    if (len > 253 || host[0] == '.' || host[0] == '-')
-        return false;
-    for (size_t i = is_literal ? 1 : 0; i < len - (is_literal ? 1 : 0); i++) {
-        unsigned char c = (unsigned char)host[i];
-        bool fits = is_literal ? (isxdigit(c) || c == ':' || c == '.')
-                               : ((isalnum(c) && c < 0x80) || c == '.' || c == '-' || c == '_');
-        if (!fits || (!is_literal && c == '.' && i + 1 < len && host[i + 1] == '.'))
+    for (size_t i = 0; i < len; i++)
+        if (!strchr(chars, host[i]))
             return false;
-    }
-    return true;
+    return len > 0;
 }
 
-static bool is_port(const char *port)
+static const char *find_host_fault(const struct given *given)
 {
-    char digits[8];
-    size_t len = strlen(port);
-    if (len && port[len - 1] == '/')
-        len--;
-    if (len >= sizeof digits)
-        return false;
-    (void)memcpy(digits, port, len);
-    digits[len] = '\0';
-    int64_t number;
-    return smci_parse_int64(digits, &number) && number >= 1 && number <= 65535;
+    const char *host = given->host;
+    size_t len = (size_t)given->host_len;
+    if (*host == '[')
+        return host_is_of(host + 1, len - 2, ADDRESS6_CHARS) && host[len - 1] == ']' ? NULL
+                                                                                     : NOT_A_HOST;
+    bool is_host = host_is_of(host, len, HOST_CHARS) && *host != '.' && *host != '-' &&
+                   !memmem(host, len, "..", 2);
+    return is_host ? NULL : NOT_A_HOST;
+}
+
+static const char *find_port_fault(const struct given *given)
+{
+    const char *rest = given->host + given->host_len;
+    size_t len = (size_t)(given->len - given->host_len);
+    if (len == 0)
+        return NULL;
+    if (*rest != ':')
+        return NOT_A_HOST;
+    if (memchr(rest + 1, ':', len - 1))
+        return "has more than one colon (an IPv6 address goes in brackets)";
+    size_t digits = strspn(rest + 1, DIGITS);
+    return digits > 0 && digits <= PORT_DIGITS && digits == len - 1 ? NULL : NOT_A_PORT;
+}
+
+/* Asks libcurl, whose word on the address is the last one. */
+static enum smc_status read_origin(const struct given *given, struct smc_buf *origin,
+                                   const char **fault)
+{
+    char url[8 + HOST_MAX + 1 + PORT_DIGITS + 1];
+    bool is_port = false;
+    (void)snprintf(url, sizeof url, "%s://%.*s", given->scheme, given->len, given->host);
+    enum smc_status rc = smci_http_url_origin(url, origin, &is_port);
+    if (rc == SMC_ERR_USAGE)
+        *fault = is_port ? NOT_A_PORT : NOT_A_HOST;
+    return rc;
 }
 
 enum smc_status smci_origin_parse(const char *text, const char *what, struct smc_buf *origin,
                                   struct smc_error *err)
 {
-    struct parts parts = {NULL, 0, NULL, false};
-    const char *fault = split(text, &parts);
-    if (!fault && !is_host(parts.host, parts.host_len))
-        fault = "is no host name";
-    if (!fault && parts.port && !is_port(parts.port))
-        fault = "has a port that is no number from 1 to 65535";
-    if (fault)
-        /* The text itself may hold a password, so it is not repeated. */
+    struct given given = {.host = NULL};
+    enum smc_status rc = SMC_ERR_USAGE;
+    const char *fault = split(text, &given);
+    if (!fault)
+        fault = find_host_fault(&given);
+    if (!fault)
+        fault = find_port_fault(&given);
+    if (!fault && given.is_plain && !is_loopback_name(given.host, (size_t)given.host_len))
         return smc_error_set(
-            err, SMC_ERR_USAGE,
-            "%s: the host %s; expected a host name, with or without https:// and a port", what,
-            fault);
-    if (parts.is_plain && !is_loopback_name(parts.host, parts.host_len))
-        return smc_error_set(
-            err, SMC_ERR_USAGE,
+            err, rc,
             "%s: plain http:// is for loopback only, since credentials would travel "
             "unencrypted; use https://%.*s",
-            what, (int)parts.host_len, parts.host);
-    size_t port_len = parts.port ? strcspn(parts.port, "/") : 0;
-    enum smc_status rc = smc_buf_addf(origin, "%s://%.*s%s%.*s", parts.is_plain ? "http" : "https",
-                                      (int)parts.host_len, parts.host, parts.port ? ":" : "",
-                                      (int)port_len, parts.port ? parts.port : "");
+            what, given.host_len, given.host);
+    if (!fault)
+        rc = read_origin(&given, origin, &fault);
+    if (fault) /* the text itself may hold a password, so it is not repeated */
+        return smc_error_set(
+            err, rc, "%s: the host %s; expected a host name, with or without https:// and a port",
+            what, fault);
     return rc == SMC_OK ? rc : smc_error_set(err, rc, "%s: %s", what, smc_error_text(rc));
 }

@@ -1,0 +1,28 @@
+#include "http_url.h"
+
+#include <string.h>
+
+#include <curl/curl.h>
+
+static enum smc_status status_of(CURLUcode code)
+{
+    if (code == CURLUE_OK)
+        return SMC_OK;
+    return code == CURLUE_OUT_OF_MEMORY ? SMC_ERR_NOMEM : SMC_ERR_USAGE;
+}
+
+enum smc_status smci_http_url_origin(const char *url, struct smc_buf *origin, bool *is_port)
+{
+    char *whole = NULL;
+    CURLU *parts = curl_url();
+    CURLUcode code = parts ? curl_url_set(parts, CURLUPART_URL, url, 0) : CURLUE_OUT_OF_MEMORY;
+    *is_port = code == CURLUE_BAD_PORT_NUMBER;
+    if (code == CURLUE_OK)
+        code = curl_url_get(parts, CURLUPART_URL, &whole, 0);
+    enum smc_status rc = status_of(code);
+    if (rc == SMC_OK) /* with the path "/" behind it */
+        rc = smc_buf_add(origin, whole, strlen(whole) - 1);
+    curl_free(whole);
+    curl_url_cleanup(parts);
+    return rc;
+}

@@ -1,0 +1,14 @@
+/* Addresses as libcurl reads them, so that what was checked is what is dialled. */
+#ifndef SMCI_HTTP_URL_H
+#define SMCI_HTTP_URL_H
+
+#include <stdbool.h>
+
+#include <sigmacat/buf.h>
+
+/* Appends to `origin` the server that libcurl would go to for `url`, which has no path:
+ * "https://host[:port]". SMC_ERR_USAGE when it can't be read: `is_port` tells whether that is for its
+ * port. SMC_ERR_NOMEM. */
+enum smc_status smci_http_url_origin(const char *url, struct smc_buf *origin, bool *is_port);
+
+#endif
