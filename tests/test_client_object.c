@@ -1,0 +1,384 @@
+/* The client as an object of a library: what it refuses, when callbacks come, what it sends. */
+#include "tests/support/support.h"
+
+#include <sigmacat/client.h>
+
+#include "tests/support/net.h"
+
+#define ANSWER(status, body) "HTTP/1.1 " status "\r\nContent-Length: " body
+
+static const struct net_step good = {ANSWER("200 OK", "2\r\n\r\nhi"), 0, NET_KEEP, false};
+
+struct fixture {
+    struct net_server *server;
+    struct fake_clock fake;
+    const struct smc_clock *clock; /* NULL: `fake` */
+    struct smc_client *client;
+    int done_count;
+    int cancelled_count;
+    struct smc_error error; /* of the last callback */
+    int status;
+    char body[64];
+    enum smc_status sent_again; /* by the last callback, see on_answer_send */
+};
+
+static void start(struct fixture *f, const struct net_step *steps, size_t count)
+{
+    struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
+    f->server = net_start(steps, count);
+    fake_clock_init(&f->fake);
+    opt.origin = net_url(f->server);
+    opt.authorization = "Bearer s3cret";
+    opt.network.clock = f->clock ? f->clock : &f->fake.clock;
+    assert_int_equal(smc_client_new(&f->client, &opt, NULL), SMC_OK);
+}
+
+static void stop(struct fixture *f)
+{
+    smc_client_free(f->client);
+    net_stop(f->server);
+}
+
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
+{
+    struct fixture *f = ctx;
+    (void)why;
+    f->done_count++;
+    f->cancelled_count += answer->error.code == SMC_ERR_CANCELLED;
+    f->error = answer->error;
+    f->status = answer->http_status;
+    assert_int_equal(strlen(answer->body), answer->len);
+    (void)snprintf(f->body, sizeof f->body, "%s", answer->body);
+    return SMC_TAKE;
+}
+
+static struct smc_request get(struct fixture *f, const char *target)
+{
+    return (struct smc_request){.kind = "x", .target = target, .done = on_answer, .ctx = f};
+}
+
+static void queue(struct fixture *f, int count)
+{
+    struct smc_request request = get(f, "/x");
+    for (int i = 0; i < count; i++)
+        assert_int_equal(smc_client_send(f->client, &request), SMC_OK);
+}
+
+/* ---- where a call may go ---- */
+
+struct target_row {
+    const char *name;
+    const char *target;
+    const char *rest; /* behind the port of another server; NULL: `target` is all */
+    enum smc_status rc;
+};
+
+static const struct target_row target_rows[] = {
+    {"path", "/x", NULL, SMC_OK},
+    {"path_alone", "/", NULL, SMC_OK},
+    {"user_and_host", "@127.0.0.1:", "/x", SMC_ERR_USAGE},
+    {"password_and_host", ":p@127.0.0.1:", "/x", SMC_ERR_USAGE},
+    {"digits_for_the_port", "0/x", NULL, SMC_ERR_USAGE},
+    {"rest_of_a_name", ".example.com/x", NULL, SMC_ERR_USAGE},
+    {"whole_address", "http://127.0.0.1:", "/x", SMC_ERR_USAGE},
+    {"query_alone", "?a=b", NULL, SMC_ERR_USAGE},
+    {"empty", "", NULL, SMC_ERR_USAGE},
+    {"none", NULL, NULL, SMC_ERR_USAGE},
+    /* With the server's name before it this is a path, and stays one. */
+    {"two_slashes", "//127.0.0.1:", "/x", SMC_OK},
+    {"back_slash", "/\\127.0.0.1:", "/x", SMC_OK},
+    {"user_in_a_path", "/@127.0.0.1:", "/x", SMC_OK},
+};
+
+static void test_target(void **state)
+{
+    const struct target_row *row = *state;
+    struct fixture f = {NULL};
+    struct net_server *other = net_start(&good, 1);
+    char target[128];
+    start(&f, &good, 1);
+    if (row->rest)
+        (void)snprintf(target, sizeof target, "%s%u%s", row->target, net_port(other), row->rest);
+    struct smc_request request = get(&f, row->rest ? target : row->target);
+    assert_int_equal(smc_client_send(f.client, &request), row->rc);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_int_equal(f.done_count, row->rc == SMC_OK);
+    assert_int_equal(net_requests(f.server), row->rc == SMC_OK);
+    assert_int_equal(net_connections(other), 0);
+    net_stop(other);
+    stop(&f);
+}
+
+struct origin_row {
+    const char *name;
+    const char *origin;
+    enum smc_status rc;
+};
+
+static const struct origin_row origin_rows[] = {
+    {"bare", "api.example.com", SMC_OK},
+    {"https", "https://api.example.com/", SMC_OK},
+    {"loopback", "http://127.0.0.1:8080", SMC_OK},
+    {"plain", "http://api.example.com", SMC_ERR_USAGE},
+    {"user", "https://user@api.example.com", SMC_ERR_USAGE},
+    {"path", "https://api.example.com/v2", SMC_ERR_USAGE},
+    {"other_scheme", "ftp://api.example.com", SMC_ERR_USAGE},
+    {"empty", "", SMC_ERR_USAGE},
+    {"none", NULL, SMC_ERR_USAGE},
+};
+
+static void test_origin(void **state)
+{
+    const struct origin_row *row = *state;
+    struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
+    struct smc_client *client = NULL;
+    struct smc_error err = SMC_ERROR_INIT;
+    opt.origin = row->origin;
+    opt.authorization = "Bearer s3cret";
+    assert_int_equal(smc_client_new(&client, &opt, &err), row->rc);
+    assert_int_equal(client != NULL, row->rc == SMC_OK);
+    if (row->rc != SMC_OK)
+        assert_memory_equal(err.detail, "origin: ", 8);
+    smc_client_free(client);
+}
+
+/* ---- requests that can't be ---- */
+
+static void test_requests_that_cant_be(void **state)
+{
+    static const struct smc_query unnamed = {NULL, "v"};
+    struct fixture f = {NULL};
+    (void)state;
+    start(&f, &good, 1);
+    struct smc_request bad[] = {get(&f, "/x"), get(&f, "/x"), get(&f, "/x"), get(&f, "/x"),
+                                get(&f, "/x")};
+    bad[0].kind = NULL;
+    bad[1].done = NULL;
+    bad[2].query_count = 1;
+    bad[3].query = &unnamed;
+    bad[3].query_count = 1;
+    bad[4].body = "";
+    bad[4].content_type = "text/plain\r\nX-Evil: 1";
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(smc_client_send(f.client, &bad[i]), SMC_ERR_USAGE);
+    assert_int_equal(smc_client_send(f.client, NULL), SMC_ERR_USAGE);
+    assert_int_equal(smc_client_send(NULL, &bad[0]), SMC_ERR_USAGE);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_int_equal(f.done_count, 0);
+    assert_int_equal(net_connections(f.server), 0);
+    stop(&f);
+}
+
+/* ---- one last callback, whatever happens ---- */
+
+static void test_freed_before_the_run(void **state)
+{
+    struct fixture f = {NULL};
+    (void)state;
+    start(&f, &good, 1);
+    queue(&f, 3);
+    stop(&f);
+    assert_int_equal(f.done_count, 3);
+    assert_int_equal(f.cancelled_count, 3);
+    assert_int_equal(f.status, 0);
+    assert_string_equal(f.error.detail, "GET /x: not done, since: the client was closed");
+}
+
+static void test_freed_in_flight(void **state)
+{
+    static const struct net_step silent = {NULL, 0, NET_STALL, false};
+    struct fixture f = {.clock = smc_clock_system()};
+    bool is_idle = true;
+    (void)state;
+    start(&f, &silent, 1);
+    queue(&f, 9); /* more than go at once */
+    while (net_requests(f.server) == 0)
+        assert_int_equal(smc_client_step(f.client, 1, &is_idle, NULL), SMC_OK);
+    assert_false(is_idle);
+    assert_int_equal(f.done_count, 0);
+    stop(&f);
+    assert_int_equal(f.cancelled_count, 9);
+}
+
+static enum smc_verdict on_answer_fail(void *ctx, const struct smc_answer *answer,
+                                       struct smc_error *why)
+{
+    struct fixture *f = ctx;
+    struct smc_request again = get(f, "/again");
+    struct smc_error reason = {SMC_ERR_IO, 0, 0, "disk full"};
+    f->sent_again = smc_client_send(f->client, &again);
+    if (answer->error.code == SMC_OK)
+        smc_client_fail(f->client, &reason);
+    return on_answer(ctx, answer, why);
+}
+
+static void test_failed_run(void **state)
+{
+    struct fixture f = {NULL};
+    struct smc_error err = SMC_ERROR_INIT;
+    (void)state;
+    start(&f, &good, 1);
+    struct smc_request request = get(&f, "/x");
+    request.done = on_answer_fail;
+    for (int i = 0; i < 9; i++)
+        assert_int_equal(smc_client_send(f.client, &request), SMC_OK);
+    assert_int_equal(smc_client_run(f.client, &err), SMC_ERR_IO);
+    assert_string_equal(err.detail, "disk full");
+    /* all that were sent, and the one or more that the callbacks sent before the failure */
+    int done = f.done_count;
+    assert_true(done >= 10);
+    assert_true(f.cancelled_count >= 5);
+    assert_int_equal(f.sent_again, SMC_ERR_IO);
+    /* It stays failed, takes no more, and nobody is called again. */
+    assert_int_equal(smc_client_send(f.client, &request), SMC_ERR_IO);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_ERR_IO);
+    stop(&f);
+    assert_int_equal(f.done_count, done);
+}
+
+/* ---- step ---- */
+
+static void test_step(void **state)
+{
+    static const struct net_step steps[] = {{ANSWER("503 No", "0\r\n\r\n"), 0, NET_KEEP, false},
+                                            {ANSWER("200 OK", "2\r\n\r\nhi"), 0, NET_KEEP, false}};
+    struct fixture f = {NULL};
+    bool is_idle = true;
+    int steps_made = 0;
+    (void)state;
+    start(&f, steps, 2);
+    assert_int_equal(smc_client_step(f.client, 0, &is_idle, NULL), SMC_OK);
+    assert_true(is_idle);
+    queue(&f, 1);
+    for (is_idle = false; !is_idle; steps_made++) {
+        int64_t before = f.fake.advanced_ms;
+        assert_int_equal(smc_client_step(f.client, 10, &is_idle, NULL), SMC_OK);
+        assert_in_range(f.fake.advanced_ms - before, 0, 10);
+        assert_true(steps_made < 100000);
+    }
+    /* the wait before the retry was cut into pieces of 10 ms */
+    assert_in_range(f.fake.advanced_ms, 500, 1000);
+    assert_true(steps_made >= 50);
+    assert_int_equal(f.status, 200);
+    stop(&f);
+}
+
+/* ---- what is sent, what comes back ---- */
+
+static void test_post(void **state)
+{
+    static const struct smc_query query[] = {{"a b", "c&d"}, {"none", NULL}, {"e", ""}};
+    struct fixture f = {NULL};
+    (void)state;
+    start(&f, &good, 1);
+    struct smc_request request = get(&f, "/x?y=z");
+    char body[] = "{\"n\":1}";
+    request.body = body;
+    request.body_len = 7;
+    request.query = query;
+    request.query_count = 3;
+    assert_int_equal(smc_client_send(f.client, &request), SMC_OK);
+    body[0] = '?'; /* it was copied */
+    request.body = "";
+    request.body_len = 0;
+    request.content_type = "text/plain";
+    request.target = "/x";
+    assert_int_equal(smc_client_send(f.client, &request), SMC_OK);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_int_equal(f.done_count, 2);
+    bool is_first = strstr(net_request(f.server, 0), "?y=z") != NULL;
+    const char *one = net_request(f.server, is_first ? 0 : 1);
+    const char *two = net_request(f.server, is_first ? 1 : 0);
+    assert_ptr_equal(strstr(one, "POST /x?y=z&a%20b=c%26d&e= HTTP/1.1\r\n"), one);
+    assert_non_null(strstr(one, "\r\nContent-Type: application/json\r\n"));
+    assert_non_null(strstr(one, "\r\n\r\n{\"n\":1}"));
+    assert_ptr_equal(strstr(two, "POST /x?a%20b=c%26d&e= HTTP/1.1\r\n"), two);
+    assert_non_null(strstr(two, "\r\nContent-Type: text/plain\r\n"));
+    assert_non_null(strstr(two, "\r\nContent-Length: 0\r\n"));
+    stop(&f);
+}
+
+static void test_body_of_an_error(void **state)
+{
+    static const struct net_step step = {ANSWER("404 No", "9\r\n\r\nnot there"), 0, NET_KEEP,
+                                         false};
+    struct fixture f = {NULL};
+    (void)state;
+    start(&f, &step, 1);
+    queue(&f, 1);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_int_equal(f.status, 404);
+    assert_int_equal(f.error.code, SMC_ERR_HTTP);
+    assert_string_equal(f.body, "not there");
+    stop(&f);
+}
+
+static void test_no_body_of_an_answer_that_is_cut(void **state)
+{
+    static const struct net_step step = {ANSWER("200 OK", "9\r\n\r\nhi"), 0, NET_CLOSE, false};
+    struct fixture f = {NULL};
+    (void)state;
+    start(&f, &step, 1);
+    queue(&f, 1);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_int_equal(f.status, 0);
+    assert_string_equal(f.body, "");
+    assert_int_equal(net_requests(f.server), 5); /* by default there are four retries */
+    assert_in_range(f.fake.advanced_ms, 7500, 15000);
+    stop(&f);
+}
+
+/* ---- older and newer programs ---- */
+
+struct newer_opt {
+    struct smc_client_opt opt;
+    long more;
+};
+
+static void test_sizes(void **state)
+{
+    struct fixture f = {NULL};
+    struct smc_client *client = NULL;
+    struct newer_opt newer = {.opt = {.origin = "h", .authorization = "x"}};
+    (void)state;
+    assert_int_equal(smc_client_new_sized(&client, &newer.opt, sizeof newer, NULL), SMC_OK);
+    smc_client_free(client);
+    newer.more = 1; /* which nobody here knows */
+    assert_int_equal(smc_client_new_sized(&client, &newer.opt, sizeof newer, NULL), SMC_ERR_USAGE);
+    assert_null(client);
+    assert_int_equal(smc_client_new(&client, NULL, NULL), SMC_ERR_USAGE);
+
+    start(&f, &good, 1);
+    struct smc_request request = get(&f, "/x");
+    request.body = "not known to one who passes so few bytes";
+    assert_int_equal(smc_client_send_sized(f.client, &request, offsetof(struct smc_request, query)),
+                     SMC_OK);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_memory_equal(net_request(f.server, 0), "GET ", 4);
+    struct smc_client_stats stats = {.retries = 77};
+    smc_client_get_stats_sized(f.client, &stats, sizeof stats.calls);
+    assert_int_equal(stats.calls, 1);
+    assert_int_equal(stats.retries, 77);
+    stop(&f);
+}
+
+#define TABLE(rows, test)                                                                          \
+    run_table(#rows, rows, sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], test)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_requests_that_cant_be),
+        cmocka_unit_test(test_freed_before_the_run),
+        cmocka_unit_test(test_freed_in_flight),
+        cmocka_unit_test(test_failed_run),
+        cmocka_unit_test(test_step),
+        cmocka_unit_test(test_post),
+        cmocka_unit_test(test_body_of_an_error),
+        cmocka_unit_test(test_no_body_of_an_answer_that_is_cut),
+        cmocka_unit_test(test_sizes),
+    };
+    int failed = TABLE(target_rows, test_target);
+    failed += TABLE(origin_rows, test_origin);
+    return failed + cmocka_run_group_tests_name("client as an object", tests, NULL, NULL);
+}
