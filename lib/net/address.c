@@ -85,6 +85,9 @@ static const char *split(const char *text, struct given *given)
         return "has a query or fragment";
     if (memchr(at, '/', len) || memchr(at, '\\', len))
         return "has a path";
+    const char *colon = *at == '[' ? NULL : memchr(at, ':', len);
+    if (colon && memchr(colon + 1, ':', len - (size_t)(colon + 1 - at)))
+        return "has more than one colon (an IPv6 address goes in brackets)";
     size_t host_len = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/");
     if (host_len > HOST_MAX || len > HOST_MAX + 1 + PORT_DIGITS)
         return NOT_A_HOST;
@@ -123,10 +126,9 @@ static const char *find_port_fault(const struct given *given)
         return NULL;
     if (*rest != ':')
         return NOT_A_HOST;
-    if (memchr(rest + 1, ':', len - 1))
-        return "has more than one colon (an IPv6 address goes in brackets)";
     size_t digits = strspn(rest + 1, DIGITS);
-    return digits > 0 && digits <= PORT_DIGITS && digits == len - 1 ? NULL : NOT_A_PORT;
+    bool is_number = digits == len - 1 && digits <= PORT_DIGITS;
+    return is_number && strspn(rest + 1, "0") < digits ? NULL : NOT_A_PORT;
 }
 
 /* Asks libcurl, whose word on the address is the last one. */

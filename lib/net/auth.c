@@ -28,15 +28,11 @@ enum smc_status smci_auth_init(struct smci_auth *auth, const char *client_id,
         return SMC_ERR_NOMEM;
     /* all at once: growing would leave copies of the secret behind */
     size_t size = sizeof FORM_START + sizeof FORM_MIDDLE + 3 * (id_len + secret_len);
-    enum smc_status rc = smc_buf_reserve(&auth->form, size);
-    if (rc == SMC_OK)
-        rc = smc_buf_addstr(&auth->form, FORM_START);
-    if (rc == SMC_OK)
-        rc = smci_url_encode(client_id, id_len, &auth->form);
-    if (rc == SMC_OK)
-        rc = smc_buf_addstr(&auth->form, FORM_MIDDLE);
-    if (rc == SMC_OK)
-        rc = smci_url_encode(client_secret, secret_len, &auth->form);
+    (void)smc_buf_reserve(&auth->form, size);
+    (void)smc_buf_addstr(&auth->form, FORM_START);
+    (void)smci_url_encode(client_id, id_len, &auth->form);
+    (void)smc_buf_addstr(&auth->form, FORM_MIDDLE);
+    enum smc_status rc = smci_url_encode(client_secret, secret_len, &auth->form);
     if (rc != SMC_OK)
         smci_auth_clear(auth);
     return rc;
@@ -89,18 +85,12 @@ static void set_renewal(struct smci_auth *auth, int64_t life_s, int64_t now_ms)
 static enum smc_status set_header(struct smci_auth *auth, const char *token)
 {
     struct smc_buf header = SMC_BUF_INIT(auth->header.cap);
-    enum smc_status rc = smc_buf_reserve(&header, HEADER_LEN + strlen(token));
+    (void)smc_buf_reserve(&header, HEADER_LEN + strlen(token));
+    enum smc_status rc = smc_buf_addf(&header, HEADER "%s", token);
+    smc_buf_wipe(rc == SMC_OK ? &auth->header : &header);
     if (rc == SMC_OK)
-        rc = smc_buf_addstr(&header, HEADER);
-    if (rc == SMC_OK)
-        rc = smc_buf_addstr(&header, token);
-    if (rc != SMC_OK) {
-        smc_buf_wipe(&header);
-        return rc;
-    }
-    smc_buf_wipe(&auth->header);
-    auth->header = header;
-    return SMC_OK;
+        auth->header = header;
+    return rc;
 }
 
 /* Decodes and takes the token. SMC_ERR_AUTH: it can't be one. */
@@ -110,10 +100,8 @@ static enum smc_status take_token(struct smci_auth *auth, struct smc_json_span m
     if (smc_json_type_of(member) != SMC_JSON_STRING)
         return SMC_ERR_AUTH;
     /* Reserved at once: growing would leave copies behind. */
-    size_t room = member.len < SMCI_TOKEN_MAX ? member.len : SMCI_TOKEN_MAX;
-    enum smc_status rc = smc_buf_reserve(&token, room);
-    if (rc == SMC_OK)
-        rc = smc_json_decode(member, &token);
+    (void)smc_buf_reserve(&token, member.len < SMCI_TOKEN_MAX ? member.len : SMCI_TOKEN_MAX);
+    enum smc_status rc = smc_json_decode(member, &token);
     if (rc == SMC_OK)
         rc = is_usable(&token) ? set_header(auth, token.data) : SMC_ERR_AUTH;
     smc_buf_wipe(&token);

@@ -10,35 +10,28 @@
 /* ---- life ---- */
 
 /* "?a=b&c=d" behind a target that may have a query. */
-static enum smc_status add_query(struct smc_buf *target, const struct smc_request *request)
+static void add_query(struct smc_buf *target, const struct smc_request *request)
 {
-    enum smc_status rc = SMC_OK;
-    char joint = strchr(target->data, '?') ? '&' : '?';
-    for (size_t i = 0; rc == SMC_OK && i < request->query_count; i++) {
+    const char *joint = strchr(request->target, '?') ? "&" : "?";
+    for (size_t i = 0; i < request->query_count; i++) {
         const struct smc_query *pair = &request->query[i];
         if (!pair->value)
             continue;
-        rc = smc_buf_add(target, &joint, 1);
-        if (rc == SMC_OK)
-            rc = smci_url_encode(pair->name, strlen(pair->name), target);
-        if (rc == SMC_OK)
-            rc = smc_buf_add(target, "=", 1);
-        if (rc == SMC_OK)
-            rc = smci_url_encode(pair->value, strlen(pair->value), target);
-        joint = '&';
+        (void)smc_buf_addstr(target, joint);
+        (void)smci_url_encode(pair->name, strlen(pair->name), target);
+        (void)smc_buf_addstr(target, "=");
+        (void)smci_url_encode(pair->value, strlen(pair->value), target);
+        joint = "&";
     }
-    return rc;
 }
 
-static enum smc_status take_body(struct smci_call *call, const struct smc_request *request)
+static void take_body(struct smci_call *call, const struct smc_request *request)
 {
     const char *type = request->content_type ? request->content_type : "application/json";
-    struct smc_buf line = SMC_BUF_INIT(1024);
     if (!request->body)
-        return SMC_OK;
-    enum smc_status rc = smc_buf_addf(&line, "Content-Type: %s", type);
-    call->content_type = line.data;
-    return rc == SMC_OK ? smc_buf_add(&call->body, request->body, request->body_len) : rc;
+        return;
+    (void)smc_buf_addf(&call->content_type, "Content-Type: %s", type);
+    (void)smc_buf_add(&call->body, request->body, request->body_len);
 }
 
 struct smci_call *smci_call_new(const struct smc_request *request)
@@ -46,21 +39,20 @@ struct smci_call *smci_call_new(const struct smc_request *request)
     struct smci_call *call = calloc(1, sizeof *call);
     if (!call)
         return NULL;
-    struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
     *call = (struct smci_call){.kind = request->kind,
                                .done = request->done,
                                .ctx = request->ctx,
+                               .target = SMC_BUF_INIT(TARGET_MAX),
+                               .content_type = SMC_BUF_INIT(1024),
                                .body = SMC_BUF_INIT(SIZE_MAX),
                                .is_single_attempt = request->is_single_attempt,
                                .is_urgent = request->is_urgent,
                                .successes = -1};
-    enum smc_status rc = smc_buf_addstr(&target, request->target);
-    if (rc == SMC_OK)
-        rc = add_query(&target, request);
-    call->target = target.data;
-    if (rc == SMC_OK)
-        rc = take_body(call, request);
-    if (rc == SMC_OK)
+    (void)smc_buf_addstr(&call->target, request->target);
+    add_query(&call->target, request);
+    take_body(call, request);
+    if (smc_buf_status(&call->target) == SMC_OK && smc_buf_status(&call->content_type) == SMC_OK &&
+        smc_buf_status(&call->body) == SMC_OK)
         return call;
     smci_call_free(call);
     return NULL;
@@ -68,15 +60,15 @@ struct smci_call *smci_call_new(const struct smc_request *request)
 
 void smci_call_free(struct smci_call *call)
 {
-    free(call->target);
-    free(call->content_type);
+    smc_buf_clear(&call->target);
+    smc_buf_clear(&call->content_type);
     smc_buf_clear(&call->body);
     free(call);
 }
 
 const char *smci_call_method(const struct smci_call *call)
 {
-    return call->is_upload || call->content_type ? "POST" : "GET";
+    return call->is_upload || call->content_type.len ? "POST" : "GET";
 }
 
 /* ---- what becomes of it ---- */
@@ -124,7 +116,8 @@ static void give_up(const struct smci_call *call, const struct smci_attempt *att
         .api_message = attempt->api_error.message,
         .request_id = attempt->api_error.request_id,
     };
-    (void)smci_attempt_describe(attempt, smci_call_method(call), call->target, &failure.error);
+    (void)smci_attempt_describe(attempt, smci_call_method(call), smc_buf_str(&call->target),
+                                &failure.error);
     answer(call, &failure);
 }
 
@@ -164,11 +157,11 @@ enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_o
 {
     const char *headers[5] = {accept};
     size_t count = 1;
-    bool has_body = call->content_type != NULL;
+    bool has_body = call->content_type.len > 0;
     if (!call->probe)
         headers[count++] = authorization;
     if (has_body)
-        headers[count++] = call->content_type;
+        headers[count++] = smc_buf_str(&call->content_type);
     if (has_body || call->is_upload)
         headers[count++] = "Expect:"; /* no 100-continue: it costs a second where nobody knows it */
     const struct smci_http_request request = {
@@ -183,7 +176,7 @@ enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_o
     call->owner = owner;
     call->sending = (struct smci_sending){.kind = call->kind, .ended = on_ended, .ctx = call};
     enum smc_status rc =
-        smci_sender_start(owner->sender, &call->sending, call->target, &request, err);
+        smci_sender_start(owner->sender, &call->sending, smc_buf_str(&call->target), &request, err);
     call->sent += rc == SMC_OK;
     return rc;
 }
@@ -192,9 +185,9 @@ void smci_call_cancel(struct smci_call *call, const struct smc_error *why)
 {
     struct smc_answer cancelled = {
         .body = "", .attempts = call->sent, .api_code = "", .api_message = "", .request_id = ""};
+    const char *target = smc_buf_str(&call->target);
     (void)smc_error_set(&cancelled.error, SMC_ERR_CANCELLED, "%s %.*s: not done, since: %s",
-                        smci_call_method(call), (int)strcspn(call->target, "?"), call->target,
-                        why->detail);
+                        smci_call_method(call), (int)strcspn(target, "?"), target, why->detail);
     answer(call, &cancelled);
     smci_call_free(call);
 }

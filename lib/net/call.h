@@ -11,11 +11,11 @@
 struct smci_call {
     struct smci_call *next; /* of the list that it is in */
     const char *kind;       /* static */
-    char *target;           /* with the query; owned */
+    struct smc_buf target;  /* with the query */
     smc_answer_fn *done;
     void *ctx;
-    struct smc_buf body; /* of a POST */
-    char *content_type;  /* a whole header line; NULL: a GET */
+    struct smc_buf body;         /* of a POST */
+    struct smc_buf content_type; /* a whole header line; empty: a GET */
     struct smci_upload upload;
     struct smci_probe *probe; /* NULL: this is not one */
     bool is_upload;

@@ -59,7 +59,7 @@ static void reauthorize(struct smc_client *client, struct smci_call *call,
         return;
     }
     struct smc_error why = SMC_ERROR_INIT;
-    (void)smci_attempt_describe(attempt, smci_call_method(call), call->target, &why);
+    (void)smci_attempt_describe(attempt, smci_call_method(call), smc_buf_str(&call->target), &why);
     why.code = SMC_ERR_AUTH;
     smc_error_context(&why, client->has_token ? "a new token was refused as well"
                                               : "the credentials were refused");
@@ -95,14 +95,13 @@ static enum smc_status take_texts(struct smc_client *client, const struct smc_cl
 {
     enum smc_status rc = smc_buf_addf(&client->accept, "Accept: %s", opt->accept);
     client->has_token = !opt->authorization;
-    if (rc == SMC_OK && client->has_token)
+    if (rc != SMC_OK)
+        return rc;
+    if (client->has_token)
         return smci_auth_init(&client->token.auth, opt->client_id, opt->client_secret);
     /* Reserved at once, so that no copy is left behind by growing. */
-    if (rc == SMC_OK)
-        rc = smc_buf_reserve(&client->authorization, strlen(opt->authorization) + 32);
-    if (rc == SMC_OK)
-        rc = smc_buf_addf(&client->authorization, "Authorization: %s", opt->authorization);
-    return rc;
+    (void)smc_buf_reserve(&client->authorization, strlen(opt->authorization) + 32);
+    return smc_buf_addf(&client->authorization, "Authorization: %s", opt->authorization);
 }
 
 static void take_numbers(struct smc_client *client, const struct smc_client_opt *opt)

@@ -45,9 +45,9 @@ static const char *describe(const struct smci_exchange *x, CURLcode code)
 static int judge(struct smci_exchange *x, CURLcode code, int status)
 {
     struct smci_http_response *response = &x->response;
-    /* An answer that came before the body was sent is an answer, whatever became of the sending. */
-    bool is_early = code == CURLE_SEND_ERROR && status >= 400;
-    if ((code != CURLE_OK && !is_early) || x->is_local_fault) {
+    /* An answer that comes before the body was sent is CURLE_OK: at the end of an error's head libcurl
+     * stops sending. */
+    if (code != CURLE_OK || x->is_local_fault) {
         bool is_cap = is_line_cap(x, code);
         response->is_permanent =
             response->is_permanent || is_permanent(code) || is_cap || smci_is_proxy_unreadable(x);
