@@ -46,7 +46,7 @@ static enum smc_status extract(struct extract_settings *settings, struct smc_log
     return rc;
 }
 
-/* What was asked for: a text, or a run. */
+/* Gives what was asked for: a text, or a run. */
 static enum smc_status answer(struct extract_settings *settings, struct smc_log *log,
                               struct smc_error *err)
 {
@@ -65,7 +65,7 @@ static enum smc_status answer(struct extract_settings *settings, struct smc_log 
 int main(int argc, char **argv)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    /* What the log is like until the options say otherwise. */
+    /* For the log, until the options say otherwise. */
     struct extract_settings settings = {.log_level = SMC_LOG_INFO, .log_format = SMC_LOG_TEXT};
     enum smc_status rc = smci_cli_setup(&err);
     if (rc == SMC_OK)

@@ -13,15 +13,15 @@
 enum smc_status extract_options_read(struct extract_settings *settings, int argc, char **argv,
                                      char *const *envp, struct smc_error *err);
 
-/* A client's options as far as settings make them, but for `network`; what is borrowed lives as long as
- * they. */
+/* A client's options as far as settings make them, but for `network`; what is borrowed lives as
+ * long as they. */
 struct smc_client_opt extract_options_client(const struct extract_settings *settings);
 
 /* Whether a run could start: all that is required is there, the host can be one. SMC_ERR_USAGE. */
 enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err);
 
-/* Reads the client secret where it is given by file or command. After the check; both `stop_fd` and `log` as in
- * smci_cli_secret, whose errors these are. */
+/* Reads the client secret where it is given by file or command. After the check; both `stop_fd`
+ * and `log` as in smci_cli_secret, whose errors these are. */
 enum smc_status extract_options_load_secret(struct extract_settings *settings, int stop_fd,
                                             struct smc_log *log, struct smc_error *err);
 

@@ -11,7 +11,7 @@
 /* So do the ways of choosing what is written. */
 #define GROUP_SELECTION 2
 
-/* What completions offer. Each is checked elsewhere, by the table that a test holds it against. */
+/* The words that completions offer. A test holds each against the table that checks it. */
 static const char *const regions[] = {
     "aws-us-west", "aws-us-east", "aws-ca",   "aws-eu",   "aws-au", "aws-uk", "azure-us",
     "azure-eu",    "azure-ca",    "azure-uk", "azure-au", "gcp-us", "gcp-sa", NULL};

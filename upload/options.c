@@ -174,8 +174,8 @@ static enum smc_status check_ledger(const struct upload_settings *settings, stru
                          name_of(settings, settings->is_listing ? "--list" : "--skip-uploaded"));
 }
 
-/* Whether what a flag says is about another kind of upload than was chosen, at a higher place: what a
- * profile says of directories does not count for a file that is named by flag. */
+/* Whether a setting is about another kind of upload than a higher source has chosen: a profile's
+ * settings for directories do not count for a file that is named by flag. */
 static bool is_overruled(const struct upload_settings *settings, const char *flag)
 {
     enum smci_source source = smci_settings_source(&settings->sources, flag);
@@ -201,7 +201,7 @@ static enum smc_status check_list(struct upload_settings *settings, struct smc_e
     return rc == SMC_OK && settings->source_id ? check_source_id(settings, err) : rc;
 }
 
-/* What --check is asked in place of; a variable or a file says it for runs alone. */
+/* The modes that --check excludes. A variable or a file means them for runs alone. */
 static enum smc_status check_mode(struct upload_settings *settings, struct smc_error *err)
 {
     struct {

@@ -44,19 +44,19 @@ void smci_cli_warn(struct smci_cli_checklist *list, const char *name, const char
 void smci_cli_failed(struct smci_cli_checklist *list, enum smc_status status, const char *name,
                      const char *fmt, ...) SMC_PRINTF(4, 5);
 
-/* Nothing can be said of it. */
+/* Nothing can be said about it. */
 void smci_cli_untold(struct smci_cli_checklist *list, const char *name, const char *fmt, ...)
     SMC_PRINTF(3, 4);
 
 /* An earlier failure is in the way. All such names are one line before the last. */
 void smci_cli_untried(struct smci_cli_checklist *list, const char *name);
 
-/* What to do about the line before: one thing, after each warning and each failure. */
+/* The remedy for the line before: one thing to do, after each warning and each failure. */
 void smci_cli_remedy(struct smci_cli_checklist *list, const char *fmt, ...) SMC_PRINTF(2, 3);
 
-/* The last line, for `program`. SMC_OK, or the status of the first failure, at which a run would end
- * too: then `err` stays empty, since the lines have said it all. SMC_ERR_IO, with `err`, when not all
- * of them could be written. */
+/* The last line, for `program`. SMC_OK, or the status of the first failure, at which a run would
+ * end too: then `err` stays empty, since the lines have said it all. SMC_ERR_IO, with `err`,
+ * when not all of them could be written. */
 enum smc_status smci_cli_checklist_end(struct smci_cli_checklist *list, const char *program,
                                        struct smc_error *err);
 

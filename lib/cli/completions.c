@@ -17,7 +17,7 @@ static void add(struct smc_buf *out, const char *text)
     (void)smc_buf_addstr(out, text); /* a failure is seen at the end */
 }
 
-/* With what stands for each of some bytes: "'" as "'\\''", say; pairs ended by NULL. */
+/* Appends a text with some bytes replaced: "'" by "'\\''", say. The pairs are ended by NULL. */
 static void add_replaced(struct smc_buf *out, const char *text, const char *const *pairs)
 {
     for (; *text; text++) {
@@ -48,7 +48,7 @@ static void add_spelt(struct smc_buf *out, const char *flag, char with)
     add(out, name);
 }
 
-/* ---- what a value can be ---- */
+/* ---- values ---- */
 
 enum value { NO_VALUE, ANY, WORDS, LIST, DIRECTORY, FILE_NAME, PROFILE };
 
@@ -63,7 +63,7 @@ static enum value value_of(const struct smci_setting *row)
     return strcmp(row->flag, "--profile") == 0 ? PROFILE : ANY;
 }
 
-/* ---- bash: what follows each option that takes a value, and all options ---- */
+/* ---- bash: a case for each option that takes a value, and all options ---- */
 
 static void add_bash_row(struct smc_buf *out, const struct smci_setting *row, const char *name)
 {
@@ -116,8 +116,8 @@ static void add_flags(struct smc_buf *out, const struct smci_settings_table *tab
 
 static const char *const zsh_quotes[] = {"'", "'\\''", "]", "\\]", NULL};
 
-/* "(-z --zone)": what is offered no more once the option is there. Of itself alone, without a letter,
- * zsh knows that. */
+/* "(-z --zone)": the options that are no longer offered once this one is there. That an option
+ * without a letter excludes itself zsh knows. */
 static void add_zsh_excluded(struct smc_buf *out, const struct smci_settings_table *table,
                              const struct smci_setting *row)
 {

@@ -1,11 +1,11 @@
-/* What bash, zsh and fish offer while a command line is typed, made from the table of options when the
- * programs are built. Each shell has a template, completion.SHELL, with marks for what is made:
+/* The completions that bash, zsh and fish offer while a command line is typed, made from the table
+ * of options when the programs are built. Each shell has a template, completion.SHELL, with marks
+ * for what is made:
  *
  *   @PROGRAM@   castor-upload
  *   @NAME@      castor_upload, which a function's name can have in it
  *   @OPTIONS@   a line for each option, as this shell has them
- *   @FLAGS@     all flags, for bash
- */
+ *   @FLAGS@     all flags, for bash */
 #ifndef CLI_COMPLETIONS_H
 #define CLI_COMPLETIONS_H
 

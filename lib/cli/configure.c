@@ -28,7 +28,8 @@ static const char *variable(char *const *envp, const char *name)
     return NULL;
 }
 
-/* The user's own file, by the XDG Base Directory Specification: a relative directory counts as none. */
+/* The user's own file, by the XDG Base Directory Specification: a relative directory counts as
+ * none. */
 static enum smc_status add_user_file(char *const *envp, struct smc_buf *path)
 {
     const char *dir = variable(envp, "XDG_CONFIG_HOME");

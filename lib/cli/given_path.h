@@ -7,22 +7,23 @@
 
 #include <sigmacat/buf.h>
 
-/* A path as errors show it: its last 200 bytes, which tell files apart, so that the text behind it is
- * not cut off. Borrowed from `path`. */
+/* A path as errors show it: its last 200 bytes, which tell files apart, so that the text behind
+ * it is not cut off. Borrowed from `path`. */
 const char *smci_path_shown(const char *path);
 
-/* Appends a path that the file `base` has, as the program is to use it: a relative one begins at the
- * file's directory, "~" is `home` (NULL: there is none), and "-" stays. SMC_ERR_USAGE for a "~" or a "$"
- * that can't be resolved, without a place; errors of smc_buf_add, without a text. */
+/* Appends a path that the file `base` has, as the program is to use it: a relative one begins at
+ * the file's directory, "~" is `home` (NULL: there is none), and "-" stays. SMC_ERR_USAGE for a
+ * "~" or a "$" that can't be resolved, without a place; errors of smc_buf_add, without a text. */
 enum smc_status smci_path_resolve(const char *text, const char *base, const char *home,
                                   struct smc_buf *out, struct smc_error *err);
 
-/* Whether a file that holds a secret can be read by others than it is for: by everybody, or by the
- * group of a file that is ours. (A file of another owner can only be read through its group, as in a
- * container whose secrets are root's.) */
+/* Whether a file that holds a secret can be read by others than it is for: by everybody, or by
+ * the group of a file that is ours. (A file of another owner can only be read through its group,
+ * as in a container whose secrets are root's.) */
 bool smci_secret_is_exposed(int fd);
 
-/* The same of writing to it: who can change a configuration file can send its secret to another host. */
+/* The same of writing to it: who can change a configuration file can send its secret to another
+ * host. */
 bool smci_file_is_writable_by_others(int fd);
 
 #endif

@@ -54,7 +54,7 @@ static bool find_there(const char *path, char **where)
     return S_ISDIR(st.st_mode);
 }
 
-/* What of `path` is below `where`, which is what find_there has found of it. */
+/* The part of `path` below `where`, the directory that find_there has found for it. */
 static const char *missing_part(const char *path, const char *where)
 {
     size_t len = strlen(where);

@@ -1,4 +1,4 @@
-/* What is under way, as one line at the bottom of a terminal: of all files and of those that are
+/* The progress of an upload as one line at the bottom of a terminal: all files and those that are
  * moving now, with the rate and the time left. Lines of the log go above it. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
@@ -21,7 +21,7 @@ struct smci_cli_progress_opt {
     size_t slot_count; /* files that may move at once */
 };
 
-/* NULL when `fd` is no terminal that can clear a line, or memory ran out: then nothing is shown.
+/* NULL when `fd` is not a terminal that can clear a line, or memory ran out: then nothing is shown.
  * Every function below accepts that. */
 struct smci_cli_progress *smci_cli_progress_new(const struct smci_cli_progress_opt *opt);
 
@@ -35,7 +35,7 @@ void smci_cli_progress_begin(struct smci_cli_progress *progress, size_t slot, co
 /* How far it is; less than before when it begins again. */
 void smci_cli_progress_at(struct smci_cli_progress *progress, size_t slot, int64_t byte_count);
 
-/* It has ended; what failed is done with as well, so that the time left is right. */
+/* It has ended. A file that failed counts as done too, so that the time left is right. */
 void smci_cli_progress_end(struct smci_cli_progress *progress, size_t slot);
 
 #endif

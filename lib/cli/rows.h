@@ -22,8 +22,8 @@
      .variable = "SIGMACAT_PROFILE", IN(TEXT, profile), \
      .is_unkeyed = true, .help = "which of its profiles; else 'default'"}
 
-/* struct smc_network network, as smci_cli_network takes it. `tried` is "a call", or whatever is tried;
- * the other two are older variables, or NULL. */
+/* struct smc_network network, as smci_cli_network takes it. `tried` is "a call", or whatever is
+ * tried; the other two are older variables, or NULL. */
 #define SMCI_CLI_NETWORK_ROWS(tried, old_timeout, old_retries) \
     {.flag = "--timeout", .metavar = "SECONDS", .fallback = "60", .min = 1, \
      .variable = PREFIX "TIMEOUT", .alias = (old_timeout), IN(SECONDS, network.timeout_ms), \

@@ -88,7 +88,7 @@ static enum smc_status read_file(const struct smci_cli_secret *from, struct smc_
     return rc;
 }
 
-/* ---- what was read ---- */
+/* ---- the line ---- */
 
 static void cut_end(struct smc_buf *secret, char end)
 {

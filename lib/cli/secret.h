@@ -1,5 +1,5 @@
-/* A secret that is not given itself, but as the file that holds it or the command that prints it:
- * so it stands neither in a command line nor in an environment. */
+/* A secret that is given as the file that holds it, or as the command that prints it: so it stands
+ * neither in a command line nor in an environment. */
 #ifndef CLI_SECRET_H
 #define CLI_SECRET_H
 
@@ -25,11 +25,11 @@ struct smci_cli_secret {
 };
 
 /* Reads the one line of the file, or the one that the command prints, without its line end, into
- * `secret`, which may be uninitialised and is to be wiped by the caller, also after an error. How the
- * command is run: secret_command.h. A file may be a pipe, which is waited for without a limit.
+ * `secret`, which may be uninitialised and is to be wiped by the caller, also after an error. How
+ * the command is run: secret_command.h. A file may be a pipe, which is waited for without a limit.
  *
- * SMC_ERR_IO: the file is missing, empty or can't be read. SMC_ERR_USAGE: what it holds can't be a
- * secret; the command failed or was killed. SMC_ERR_CANCELLED. No text holds anything that was
+ * SMC_ERR_IO: the file is missing, empty or can't be read. SMC_ERR_USAGE: what it holds can't be
+ * a secret; the command failed or was killed. SMC_ERR_CANCELLED. No text holds anything that was
  * read. */
 enum smc_status smci_cli_secret_read(const struct smci_cli_secret *from, struct smc_buf *secret,
                                      struct smc_error *err);

@@ -7,7 +7,8 @@
 #include "lib/net/address.h"
 #include "lib/net/special.h"
 
-/* Of a check, whatever a run may take. A server that dribbles makes progress for ever. */
+/* Limits of a check, however long a run may take. A server that dribbles makes progress for
+ * ever. */
 #define RETRIES_MAX 1
 #define TRY_MAX_MS  ((int64_t)60 * 1000)
 #define TIME_MAX_MS ((int64_t)180 * 1000)
@@ -17,7 +18,7 @@ enum step { STEP_NAME, STEP_CONNECTION, STEP_TLS, STEP_ANSWER, STEP_CLOCK, STEP_
 
 static const char *const step_names[STEP_COUNT] = {"name", "connection", "TLS", "answer", "clock"};
 
-/* What the probe brought. */
+/* The outcome of the probe. */
 struct finding {
     struct smci_probe probe;
     struct smc_error error; /* why no answer came */
@@ -96,7 +97,7 @@ static enum smc_status probe(const struct smci_cli_server *server, struct findin
     return rc;
 }
 
-/* ---- what is in the way ---- */
+/* ---- failures, and their remedies ---- */
 
 /* The variable by which a proxy is used; NULL: none is set. */
 static const char *proxy_variable(void)
@@ -170,7 +171,8 @@ static void advise_on_tls(struct smci_cli_checklist *list, const struct smci_cli
                           const struct finding *found)
 {
     const char *why = found->error.detail;
-    /* What comes of plain http: an answer that is no TLS at all, or a connection that is cut. */
+    /* A server of plain http answers with something that is not TLS at all, or cuts the
+     * connection. */
     bool is_other = strstr(why, "wrong version number") || strstr(why, "SSL_ERROR_SYSCALL") ||
                     strstr(why, "Connection reset");
     if (is_other && is_this_machine(server))
@@ -187,7 +189,7 @@ static void advise_on_answer(struct smci_cli_checklist *list, const struct smci_
                              const struct finding *found)
 {
     const char *why = found->error.detail;
-    /* What a TLS server makes of plain http: it hangs up, or sends an alert, which is no HTTP. */
+    /* Spoken to in plain http, a TLS server hangs up, or sends an alert, which is not HTTP. */
     bool is_cut =
         strstr(why, "Empty reply") || strstr(why, "HTTP/0.9") || strstr(why, "Connection reset");
     if (is_plain(server) && is_cut)
@@ -266,7 +268,7 @@ static void tell_failure(struct smci_cli_checklist *list, const struct smci_cli_
     failures[found->probe.failed_step].advise(list, server, found);
 }
 
-/* ---- what is well ---- */
+/* ---- steps that were passed ---- */
 
 static void tell_name(struct smci_cli_checklist *list, const struct smci_cli_server *server,
                       const struct finding *found)

@@ -9,8 +9,8 @@
 
 #include "checklist.h"
 
-/* From this difference on the clock is warned of. A run does not fail by it: what it would break is the
- * name of a set, and waits that the server names as a date. */
+/* From this difference on there is a warning about the clock. A run does not fail by it: it would
+ * only spoil the name of a set, and waits that the server names as a date. */
 #define SMCI_CLI_SKEW_WARN_S 60
 
 struct smci_cli_server {
@@ -28,15 +28,16 @@ struct smci_cli_server {
     const struct smc_clock *clock;
 };
 
-/* Opens a client for a check, from a run's options: it should end soon, so what fails twice is worth a
- * line, and without a limit of the run's own there is time for two calls that nobody answers. NULL with
- * SMC_OK when certificates can't be read, which is a line. Errors of smc_client_new. */
+/* Opens a client for a check, from a run's options `run`, into `client`, which the caller frees.
+ * A check should end soon: a call that fails twice is worth a line, and where the run has no
+ * limit of its own there is time for two calls that nobody answers. NULL with SMC_OK when
+ * certificates can't be read, which is a line. Errors of smc_client_new. */
 enum smc_status smci_cli_check_client(struct smci_cli_checklist *list,
                                       const struct smc_client_opt *run, struct smc_client **client,
                                       struct smc_error *err);
 
 /* Adds the lines. `is_reached` tells whether an answer came: without one nothing else can be tried.
- * SMC_OK also then; else what ended the client's run. */
+ * SMC_OK also then; errors of smc_client_run. */
 enum smc_status smci_cli_check_server(struct smci_cli_checklist *list,
                                       const struct smci_cli_server *server, bool *is_reached,
                                       struct smc_error *err);

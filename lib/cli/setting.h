@@ -1,7 +1,7 @@
 /* One setting of a program: a row of its table, and how a value given for it is read.
  *
- * Parsing, --help, --show-config, the keys of the configuration file and the shells' completions all
- * follow from the row: adding an option is adding a row. */
+ * Parsing, --help, --show-config, the keys of the configuration file and the shells' completions
+ * all follow from the row: adding an option is adding a row. */
 #ifndef CLI_SETTING_H
 #define CLI_SETTING_H
 
@@ -94,9 +94,9 @@ bool smci_setting_key(const struct smci_setting *row, char *key, size_t size);
 /* Whether the member is a const char *, of whatever use. */
 bool smci_setting_is_text(const struct smci_setting *row);
 
-/* Reads a value into `member`, which is as the row's type says. Texts are only checked, since they
- * need a copy that lives as long as the settings: `member` is not touched. SMC_ERR_USAGE, whose text
- * names the source and says what was expected. */
+/* Reads a value into `member`, which is as the row's type says. Texts are only checked, since
+ * they need a copy that lives as long as the settings: `member` is not touched. SMC_ERR_USAGE,
+ * whose text names the source and says what was expected. */
 enum smc_status smci_setting_parse(void *member, const struct smci_setting *row,
                                    const struct smci_given *given, struct smc_error *err);
 

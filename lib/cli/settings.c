@@ -126,7 +126,7 @@ static const struct smci_value *find_rival(const struct smci_settings *settings,
     return NULL;
 }
 
-/* What lower sources have said of this row and of those that it excludes. */
+/* Takes away what lower sources have said of this row and of those that it excludes. */
 static enum smc_status drop_lower(struct smci_settings *settings, const struct smci_setting *row,
                                   enum smci_source source, struct smc_error *err)
 {
@@ -177,7 +177,7 @@ enum smc_status smci_settings_lend(struct smci_settings *settings, const char *l
     const struct smci_setting *row = smci_settings_row(settings->table, flag);
     const struct smci_setting *from = smci_settings_row(settings->table, leader);
     if (!row || !from)
-        return smc_error_set(err, SMC_ERR_INTERNAL, "%s or %s is no setting", flag, leader);
+        return smc_error_set(err, SMC_ERR_INTERNAL, "%s or %s is not a setting", flag, leader);
     struct smci_given given = {name, text, value_of(settings, from)->source};
     if (source_of(settings, row) >= given.source)
         return SMC_OK;

@@ -1,8 +1,8 @@
 /* The settings of one run: the values of a table's rows, and where each came from.
  *
- * Flags go before variables, variables before a configuration file, that before defaults. The sources
- * stand in settings_flags.h, settings_env.h and settings_file.h, and configure.h reads them all; here
- * is what they share, and what a program may ask afterwards. Not thread safe. */
+ * Flags go before variables, variables before a configuration file, that before defaults. The
+ * sources stand in settings_flags.h, settings_env.h and settings_file.h, and configure.h reads
+ * them all; here is what they share, and what a program may ask afterwards. Not thread safe. */
 #ifndef CLI_SETTINGS_H
 #define CLI_SETTINGS_H
 
@@ -45,9 +45,9 @@ void smci_settings_clear(struct smci_settings *settings);
 
 /* ---- for the sources ---- */
 
-/* Checks a value and puts it into the target, in place of the values that lower sources gave for this
- * setting and for those that it excludes; unless a higher source has set one of them. Of one source
- * the last value wins. SMC_ERR_USAGE, SMC_ERR_NOMEM. */
+/* Checks a value and puts it into the target, in place of the values that lower sources gave for
+ * this setting and for those that it excludes; unless a higher source has set one of them. Of
+ * one source the last value wins. SMC_ERR_USAGE, SMC_ERR_NOMEM. */
 enum smc_status smci_settings_put(struct smci_settings *settings, const struct smci_setting *row,
                                   const struct smci_given *given, struct smc_error *err);
 
@@ -58,8 +58,8 @@ enum smc_status smci_settings_lend(struct smci_settings *settings, const char *l
                                    const char *flag, const char *text, const char *name,
                                    struct smc_error *err);
 
-/* Keeps a line for the program's log in `warnings`; a line's end in it is replaced, and what is beyond
- * 64 KiB in all is left out. SMC_ERR_NOMEM. */
+/* Keeps a line for the program's log in `warnings`; a line's end in it is replaced, and what is
+ * beyond 64 KiB in all is left out. SMC_ERR_NOMEM. */
 enum smc_status smci_settings_warn(struct smci_settings *settings, const char *fmt, ...)
     SMC_PRINTF(2, 3);
 
@@ -68,8 +68,8 @@ enum smc_status smci_settings_warn(struct smci_settings *settings, const char *f
 /* Whether a query (--help) is among what was given: then there is nothing to run. */
 bool smci_settings_is_query(const struct smci_settings *settings);
 
-/* SMC_ERR_USAGE when any of `count` settings is not set, nor one that excludes it; the text names the
- * flag and the variable of each that is missing. */
+/* SMC_ERR_USAGE when any of `count` settings is not set, nor one that excludes it; the text
+ * names the flag and the variable of each that is missing. */
 enum smc_status smci_settings_require(const struct smci_settings *settings,
                                       const char *const *flags, size_t count,
                                       struct smc_error *err);

@@ -21,8 +21,8 @@ static enum smc_status read_bytes(const char *path, int fd, struct smc_buf *text
     return rc;
 }
 
-/* libyaml calls a tab, also one in an otherwise empty line, a character that can't start a token: nobody
- * would know what is meant. */
+/* libyaml calls a tab, also one in an otherwise empty line, a character that can't start a
+ * token: nobody would know what is meant. */
 static enum smc_status check_tabs(const char *path, const struct smc_buf *text,
                                   struct smc_error *err)
 {

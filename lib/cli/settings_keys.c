@@ -26,7 +26,7 @@ struct reader {
 /* Groups of settings that exclude each other are numbered from 1 on. */
 #define GROUPS_MAX 8
 
-/* What the settings of a part count for. */
+/* The scope of a part's settings. */
 struct scope {
     struct reader *reader;
     enum smci_source source;

@@ -1,5 +1,5 @@
-/* The keys of a configuration file: defaults and profiles, in each a part for each program, and below
- * it the settings of its table. */
+/* The keys of a configuration file: defaults and profiles, in each a part for each program, and
+ * below it the settings of its table. */
 #ifndef CLI_SETTINGS_KEYS_H
 #define CLI_SETTINGS_KEYS_H
 
@@ -18,10 +18,11 @@ struct smci_settings_file {
     const char *home;         /* the directory that "~" stands for; NULL: "~" is an error */
 };
 
-/* Puts what the `len` bytes at `text`, those of `file`, say into the settings. A PATH that is relative
- * begins at the file's directory. `holds_secret` is set when the program's own parts hold one.
- * SMC_ERR_USAGE, with "FILE:LINE:COLUMN: what": it is not YAML, has unknown or doubled keys, values
- * that don't fit, an alias, a second document; or the profile is not there. SMC_ERR_NOMEM. */
+/* Puts what the `len` bytes at `text`, those of `file`, say into the settings. A PATH that is
+ * relative begins at the file's directory. `holds_secret` is set when the program's own parts
+ * hold one. SMC_ERR_USAGE, with "FILE:LINE:COLUMN: what": it is not YAML, has unknown or doubled
+ * keys, values that don't fit, an alias, a second document; or the profile is not there.
+ * SMC_ERR_NOMEM. */
 enum smc_status smci_settings_read_keys(struct smci_settings *settings,
                                         const struct smci_settings_file *file, const char *text,
                                         size_t len, bool *holds_secret, struct smc_error *err);

@@ -27,7 +27,7 @@ static enum smc_status open_standard_fds(struct smc_error *err)
     return SMC_OK;
 }
 
-/* Best effort: a system that refuses this is no reason not to run. */
+/* Best effort: we run also where a system refuses this. */
 static void forbid_core_dumps(void)
 {
     struct rlimit none = {0, 0};

@@ -1,4 +1,4 @@
-/* What a program does before anything else. */
+/* The first thing that a program does. */
 #ifndef CLI_SETUP_H
 #define CLI_SETUP_H
 

@@ -12,8 +12,8 @@ bool smci_word_begins(const char *word, const char *start, size_t len);
 /* Whether `word` is the `len` bytes at `text`, '-' and '_' being one letter. */
 bool smci_word_is(const char *word, const char *text, size_t len);
 
-/* How many letters must be changed, added, left out or swapped with their neighbour to make one text
- * of the other; INT_MAX for texts too long to be a mistyped word. */
+/* How many letters must be changed, added, left out or swapped with their neighbour to make one
+ * text of the other; INT_MAX for texts too long to be a mistyped word. */
 int smci_word_distance(const char *one, size_t one_len, const char *other, size_t other_len);
 
 /* The known word that is nearest to a mistyped one, while they are tried. */
@@ -22,8 +22,8 @@ struct smci_nearest {
     int distance;
 };
 
-/* Tries one more word for the `len` bytes at `text`. True when it is the nearest so far, the first of
- * several that are equally near. */
+/* Tries one more word for the `len` bytes at `text`. True when it is the nearest so far, the
+ * first of several that are equally near. */
 bool smci_nearest_try(struct smci_nearest *nearest, const char *text, size_t len, const char *word);
 
 /* The nearest of `count` words; NULL: none is near enough. */

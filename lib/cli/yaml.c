@@ -1,5 +1,5 @@
-/* A configuration file's YAML, read event by event, so that each mistake has its line and column, and
- * neither an alias nor nesting can make more of it than what stands there. */
+/* A configuration file's YAML, read event by event, so that each mistake has its line and
+ * column, and neither an alias nor nesting can make more of it than what stands there. */
 #include "yaml.h"
 
 #include <stdarg.h>
@@ -57,7 +57,7 @@ enum smc_status smci_yaml_fail(const struct smci_yaml *yaml, struct smci_place a
                          at.column, text);
 }
 
-/* What libyaml can't read at all has an offset in bytes and no line. */
+/* For bytes that it can't read at all libyaml has an offset and no line. */
 static enum smc_status fail_encoding(const struct smci_yaml *yaml)
 {
     struct smci_place at = {1, 1};
@@ -95,7 +95,7 @@ static enum smc_status fail_parser(const struct smci_yaml *yaml)
 
 /* ---- events ---- */
 
-/* What YAML can do beyond keys, values and lists would make two readers see different settings. */
+/* Beyond keys, values and lists, YAML has means by which two readers see different settings. */
 static enum smc_status check_node(const struct smci_yaml *yaml)
 {
     const yaml_event_t *event = &yaml->event;
@@ -315,8 +315,8 @@ static enum smc_status read_document(struct smci_yaml *yaml, smci_yaml_take *tak
     return rc;
 }
 
-/* All that is needed at once, since growing leaves copies behind. An escape of two bytes may stand for a
- * character of three. */
+/* All that is needed at once, since growing leaves copies behind. An escape of two bytes may
+ * stand for a character of three. */
 static enum smc_status reserve(struct smci_yaml *yaml)
 {
     smc_buf_init(&yaml->mask, yaml->len);

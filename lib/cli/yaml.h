@@ -29,8 +29,8 @@ struct smci_key {
 typedef enum smc_status smci_yaml_take(struct smci_yaml *yaml, const struct smci_key *key,
                                        void *ctx);
 
-/* Reads a text whose one document is a mapping, or nothing. `shown` names it in errors. All of this:
- * SMC_ERR_USAGE with "SHOWN:LINE:COLUMN: what"; SMC_ERR_NOMEM. */
+/* Reads a text whose one document is a mapping, or nothing. `shown` names it in errors. All of
+ * this: SMC_ERR_USAGE with "SHOWN:LINE:COLUMN: what"; SMC_ERR_NOMEM. */
 enum smc_status smci_yaml_read(const char *shown, const char *text, size_t len,
                                smci_yaml_take *take, void *ctx, struct smc_error *err);
 
