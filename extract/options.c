@@ -66,11 +66,11 @@ static enum smc_status check_short_listings(const struct extract_settings *setti
         char name[32];
         (void)snprintf(name, sizeof name, "%.*s", (int)(len < 31 ? len : 31), one);
         if (!is_listing(name))
-            return smc_error_set(err, SMC_ERR_USAGE,
-                                 "%s: '%s' is no listing; expected one of connections, workbooks, "
-                                 "datamodels, datasets, files, members, or several with commas",
-                                 smci_settings_name(&settings->sources, "--accept-short-listing"),
-                                 name);
+            return smc_error_set(
+                err, SMC_ERR_USAGE,
+                "%s: '%s' is not a listing; expected one of connections, workbooks, "
+                "datamodels, datasets, files, members, or several with commas",
+                smci_settings_name(&settings->sources, "--accept-short-listing"), name);
     }
     return SMC_OK;
 }
@@ -88,7 +88,7 @@ static enum smc_status check_host(struct extract_settings *settings, struct smc_
             name);
     const char *region = strpbrk(host, ".:/") ? NULL : region_nearest(host);
     if (region)
-        return smc_error_set(err, SMC_ERR_USAGE, "%s: '%.60s' is no region: did you mean '%s'?",
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: '%.60s' is not a region: did you mean '%s'?",
                              name, host, region);
     smc_buf_reset(&settings->origin);
     enum smc_status rc = smci_origin_parse(host, name, &settings->origin, err);

@@ -61,7 +61,7 @@ static enum smc_status refuse(const char *name, size_t len, const char *what, st
         (void)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
     }
     const char *near = smci_nearest(text, names, ASSET_COUNT);
-    return smc_error_set(err, SMC_ERR_USAGE, "%s: '%s' is no file of a set%s%s%s; these are: %s",
+    return smc_error_set(err, SMC_ERR_USAGE, "%s: '%s' is not a file of a set%s%s%s; these are: %s",
                          what, text, near ? " (did you mean '" : "", near ? near : "",
                          near ? "'?)" : "", all);
 }

@@ -288,10 +288,10 @@ struct warning_row {
 static const struct warning_row warning_rows[] = {
     {"none", "CASTOR_SIGMA_HOST=h|castor_sigma_retries=2|CASTOR_UPLOADER_X=y|SIGMA=z", ""},
     {"a mistyped variable", "CASTOR_SIGMA_CONCURENCY=3",
-     "the variable CASTOR_SIGMA_CONCURENCY is none of castor-extract-sigma's: did you mean "
+     "the variable CASTOR_SIGMA_CONCURENCY is not one of castor-extract-sigma's: did you mean "
      "CASTOR_SIGMA_CONCURRENCY?\n"},
     {"a variable like no other", "CASTOR_SIGMA_XYZZY=3",
-     "the variable CASTOR_SIGMA_XYZZY is none of castor-extract-sigma's\n"},
+     "the variable CASTOR_SIGMA_XYZZY is not one of castor-extract-sigma's\n"},
 };
 
 static void test_warning_row(void **state)
@@ -318,14 +318,14 @@ static const struct region_row region_rows[] = {
     {"a host", "api.sigmacomputing.com", "https://api.sigmacomputing.com"},
     {"another host", "sigma", "https://sigma"},
     {"a part of a region's name", "us-west",
-     "! --host: 'us-west' is no region: did you mean 'aws-us-west'?"},
+     "! --host: 'us-west' is not a region: did you mean 'aws-us-west'?"},
     {"the place of a region", "frankfurt",
-     "! --host: 'frankfurt' is no region: did you mean 'aws-eu'?"},
+     "! --host: 'frankfurt' is not a region: did you mean 'aws-eu'?"},
     {"less than a region", "aws-us",
-     "! --host: 'aws-us' is no region: did you mean 'aws-us-west'?"},
+     "! --host: 'aws-us' is not a region: did you mean 'aws-us-west'?"},
     {"localhost", "localhost", "https://localhost"},
     {"mistyped", "aws-us-wset",
-     "! --host: 'aws-us-wset' is no region: did you mean 'aws-us-west'?"},
+     "! --host: 'aws-us-wset' is not a region: did you mean 'aws-us-west'?"},
     {"the app", "app.sigmacomputing.com",
      "! --host: this is the host of Sigma's app; the host of its API is wanted, such as "
      "aws-api.sigmacomputing.com, or a region's name: see --list-regions"},

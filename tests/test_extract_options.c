@@ -136,8 +136,8 @@ static const struct error_row error_rows[] = {
      "--max-time: 'forever' is not a number of seconds from 0"},
     {"CASTOR_SIGMA_RETRY_BASE=x", "", "CASTOR_SIGMA_RETRY_BASE=x", "CASTOR_SIGMA_RETRY_BASE: 'x'"},
     {"--log-level warning", "--log-level|warning", "",
-     "--log-level: 'warning' is none of error, warn, info, debug: did you mean 'warn'?"},
-    {"--log-format xml", "--log-format|xml", "", "--log-format: 'xml' is none of text, json"},
+     "--log-level: 'warning' is not one of error, warn, info, debug: did you mean 'warn'?"},
+    {"--log-format xml", "--log-format|xml", "", "--log-format: 'xml' is not one of text, json"},
     {"--cacert=", "--cacert=", "", "--cacert: the value is empty"},
     {"a word", GOOD "|out", "", "word 9 of the command line belongs to no option"},
 };

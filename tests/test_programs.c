@@ -291,7 +291,7 @@ static const struct row rows[] = {
     {"option: no such choice", X, CREDS "|-H|@URL" ON "|--log-level|loud", "", 2, "--log-level"},
     {"option: a word that is none", X, CREDS "|-H|@URL" ON "|word", "", 2, "word"},
 
-    {"upload: a source id that is no UUID", U, UP "|-t|VIZ|-s|12345|-f|@DIR/file", "", 2,
+    {"upload: a source id that is not a UUID", U, UP "|-t|VIZ|-s|12345|-f|@DIR/file", "", 2,
      "--source_id"},
     {"upload: neither file nor directory", U, UPVIZ, "", 2, "--file_path|--directory_path"},
     {"upload: both file and directory", U, UPVIZ "|-f|@DIR/file|-d|@DIR", "", 2,

@@ -133,7 +133,7 @@ struct file_row {
 };
 
 #define NO_SPACE "a space or a control character (a line end?) can't be part of it"
-#define TOO_LONG "@ holds more than 16384 bytes, which is no secret"
+#define TOO_LONG "@ holds more than 16384 bytes, which can't be a secret"
 
 static const struct file_row file_rows[] = {
     {"a line", "tiger\n", 0, 0, SMC_OK, "tiger"},
@@ -403,9 +403,9 @@ static const struct command_row command_rows[] = {
      "read pid comm state parent group session rest </proc/$$/stat; test $session = $$ && echo own",
      0, SMC_OK, "own"},
     {"a long one", LONG_OUTPUT("16384"), 0, SMC_ERR_USAGE,
-     "the command printed more than 16384 bytes, which is no secret"},
+     "the command printed more than 16384 bytes, which can't be a secret"},
     {"without end", "exec yes tiger", 0, SMC_ERR_USAGE,
-     "the command printed more than 16384 bytes, which is no secret"},
+     "the command printed more than 16384 bytes, which can't be a secret"},
     {"two lines", "echo tiger; echo lion", 0, SMC_ERR_USAGE,
      "the command printed more than one line; the secret alone is expected"},
     {"two words", "echo tiger lion", 0, SMC_ERR_USAGE, NO_SPACE},

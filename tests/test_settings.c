@@ -243,13 +243,13 @@ static const struct row rows[] = {
      "! --rate: 'fast' is not a number from 0 on (such as 10 or 2.5)"},
 
     {"choice", "--mode|blue", "", "mode=2"},
-    {"choice: unknown", "--mode|purple", "", "! --mode: 'purple' is none of red, GREEN, blue"},
+    {"choice: unknown", "--mode|purple", "", "! --mode: 'purple' is not one of red, GREEN, blue"},
     {"choice: mistyped", "--mode|bleu", "",
-     "! --mode: 'bleu' is none of red, GREEN, blue: did you mean 'blue'?"},
+     "! --mode: 'bleu' is not one of red, GREEN, blue: did you mean 'blue'?"},
     {"choice: the wrong case", "--mode|green", "",
-     "! --mode: 'green' is none of red, GREEN, blue: did you mean 'GREEN'?"},
+     "! --mode: 'green' is not one of red, GREEN, blue: did you mean 'GREEN'?"},
     {"choice by variable", "", "T_MODE=", ""},
-    {"choice by variable: unknown", "", "T_MODE=x", "! T_MODE: 'x' is none of red, GREEN, blue"},
+    {"choice by variable: unknown", "", "T_MODE=x", "! T_MODE: 'x' is not one of red, GREEN, blue"},
 
     {"secret", "-k|tiger", "", "secret=tiger"},
     {"secret with a space", "-k|ti ger", "",

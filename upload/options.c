@@ -72,7 +72,7 @@ static enum smc_status check_project(const struct upload_settings *settings, str
     const char *project = settings->project_name;
     const char *name = name_of(settings, "--project_name");
     if (project[strspn(project, " \t\r\n\v\f")] == '\0')
-        return smc_error_set(err, SMC_ERR_USAGE, "%s: a blank name is no Looker project", name);
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: a blank name is not a Looker project", name);
     if (strcmp(project, ".") == 0 || strcmp(project, "..") == 0 || strchr(project, '/'))
         return smc_error_set(
             err, SMC_ERR_USAGE,
@@ -155,11 +155,10 @@ static enum smc_status check_set(const struct upload_settings *settings, struct 
                              name);
     if (settings->set &&
         (!*settings->set || settings->set[strspn(settings->set, "0123456789")] != '\0'))
-        return smc_error_set(
-            err, SMC_ERR_USAGE,
-            "%s: '%.60s' is no set: the digits are wanted that its names begin with, "
-            "such as 1790000000",
-            name, settings->set);
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "%s: '%.60s' is not a set: give the digits that its names begin with, "
+                             "such as 1790000000",
+                             name, settings->set);
     return SMC_OK;
 }
 

@@ -113,7 +113,7 @@ static enum smc_status check_variables(struct smci_settings *settings,
             is_known = is_known || strcasecmp(words[i], name) == 0;
         const char *nearest = is_known ? NULL : smci_nearest(name, words, count);
         if (!is_known)
-            rc = smci_settings_warn(settings, "the variable %s is none of %s's%s%s%s", name,
+            rc = smci_settings_warn(settings, "the variable %s is not one of %s's%s%s%s", name,
                                     program->name, nearest ? ": did you mean " : "",
                                     nearest ? nearest : "", nearest ? "?" : "");
     }

@@ -117,8 +117,9 @@ static enum smc_status make_line(const struct smci_cli_secret *from, struct smc_
     if (from->file)
         (void)snprintf(whose, sizeof whose, "%.200s holds", shown_file(from));
     if (secret->len > SMCI_CLI_SECRET_MAX)
-        return smc_error_set(err, SMC_ERR_USAGE, "%s: %s more than %d bytes, which is no secret",
-                             from->name, whose, SMCI_CLI_SECRET_MAX);
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "%s: %s more than %d bytes, which can't be a secret", from->name,
+                             whose, SMCI_CLI_SECRET_MAX);
     cut_mark(secret);
     cut_end(secret, '\n');
     cut_end(secret, '\r');

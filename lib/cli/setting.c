@@ -138,10 +138,10 @@ static enum smc_status put_choice(int *place, const struct smci_setting *row,
         if (smc_buf_addf(&words, "%s%s", words.len ? ", " : "", *word) != SMC_OK)
             break;
     const char *nearest = nearest_choice(row, given->text);
-    enum smc_status rc =
-        smc_error_set(err, SMC_ERR_USAGE, "%s: '%.*s' is none of %s%s%s%s", given->name, SHOWN_MAX,
-                      given->text, smc_buf_str(&words), nearest ? ": did you mean '" : "",
-                      nearest ? nearest : "", nearest ? "'?" : "");
+    enum smc_status rc = smc_error_set(err, SMC_ERR_USAGE, "%s: '%.*s' is not one of %s%s%s%s",
+                                       given->name, SHOWN_MAX, given->text, smc_buf_str(&words),
+                                       nearest ? ": did you mean '" : "", nearest ? nearest : "",
+                                       nearest ? "'?" : "");
     smc_buf_clear(&words);
     return rc;
 }

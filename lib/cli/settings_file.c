@@ -16,7 +16,7 @@ static enum smc_status read_bytes(const char *path, int fd, struct smc_buf *text
                                    smci_path_shown(path));
     if (rc == SMC_ERR_CAP)
         return smc_error_set(err, SMC_ERR_USAGE,
-                             "%s: more than %zu bytes, which is no configuration file",
+                             "%s: more than %zu bytes, which can't be a configuration file",
                              smci_path_shown(path), SMCI_SETTINGS_FILE_MAX);
     return rc;
 }

@@ -84,13 +84,13 @@ static enum smc_status fail_parser(const struct smci_yaml *yaml)
     struct smci_place at = place_of(parser->problem_mark);
     if (parser->context && strcmp(parser->context, "while scanning a quoted scalar") == 0)
         return smci_yaml_fail(yaml, place_of(parser->context_mark),
-                              "this is no YAML: the quote that begins here is not closed (%s)",
+                              "this is not YAML: the quote that begins here is not closed (%s)",
                               problem);
     if (parser->context)
-        return smci_yaml_fail(yaml, at, "this is no YAML: %s %s that begins in line %zu (%s)",
+        return smci_yaml_fail(yaml, at, "this is not YAML: %s %s that begins in line %zu (%s)",
                               problem, parser->context, place_of(parser->context_mark).line,
                               advice);
-    return smci_yaml_fail(yaml, at, "this is no YAML: %s (%s)", problem, advice);
+    return smci_yaml_fail(yaml, at, "this is not YAML: %s (%s)", problem, advice);
 }
 
 /* ---- events ---- */
@@ -102,9 +102,10 @@ static enum smc_status check_node(const struct smci_yaml *yaml)
     const yaml_char_t *anchor = NULL;
     const yaml_char_t *tag = NULL;
     if (event->type == YAML_ALIAS_EVENT)
-        return smci_yaml_fail(yaml, smci_yaml_place(yaml),
-                              "aliases ('*name') are not taken: repeat the value, or put it under "
-                              "'defaults'; a text that begins with '*' is to be quoted");
+        return smci_yaml_fail(
+            yaml, smci_yaml_place(yaml),
+            "aliases ('*name') are not supported: repeat the value, or put it under "
+            "'defaults'; quote a text that begins with '*'");
     if (event->type == YAML_SCALAR_EVENT) {
         anchor = event->data.scalar.anchor;
         tag = event->data.scalar.tag;
@@ -118,12 +119,11 @@ static enum smc_status check_node(const struct smci_yaml *yaml)
     if (anchor)
         return smci_yaml_fail(
             yaml, smci_yaml_place(yaml),
-            "anchors ('&name') are not taken; a text that begins with '&' is to be "
-            "quoted");
+            "anchors ('&name') are not supported; quote a text that begins with '&'");
     if (tag)
         return smci_yaml_fail(
             yaml, smci_yaml_place(yaml),
-            "tags ('!name') are not taken; a text that begins with '!' is to be quoted");
+            "tags ('!name') are not supported; quote a text that begins with '!'");
     return SMC_OK;
 }
 
@@ -232,10 +232,9 @@ enum smc_status smci_yaml_mapping(struct smci_yaml *yaml, const char *what, smci
     if (is_nothing(yaml))
         return SMC_OK;
     if (yaml->event.type != YAML_MAPPING_START_EVENT)
-        return smci_yaml_fail(yaml, smci_yaml_place(yaml),
-                              "%s: keys and values are expected, not %s%s", what,
-                              form_of(&yaml->event),
-                              has_colon(yaml) ? " (is a space missing behind its colon?)" : "");
+        return smci_yaml_fail(
+            yaml, smci_yaml_place(yaml), "%s: keys and values are expected, not %s%s", what,
+            form_of(&yaml->event), has_colon(yaml) ? " (is a space missing after its colon?)" : "");
     rc = next(yaml);
     while (rc == SMC_OK && yaml->event.type != YAML_MAPPING_END_EVENT) {
         struct smci_key key;
