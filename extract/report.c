@@ -149,14 +149,13 @@ static enum smc_status check_directory(const struct extract_settings *settings,
     struct stat st;
     if (stat(directory, &st) != 0) {
         if (errno != ENOENT)
-            return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be looked at", directory);
+            return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine it", directory);
         if (is_made_by_run(settings, directory))
             return SMC_OK;
         return smc_error_set(err, SMC_ERR_IO, "%s: the directory does not exist", directory);
     }
     if (!S_ISDIR(st.st_mode))
-        return smc_error_set(err, SMC_ERR_IO, "%s: a directory is expected, and this is none",
-                             directory);
+        return smc_error_set(err, SMC_ERR_IO, "%s: this is not a directory", directory);
     const char *why = smci_cli_why_unwritable(directory);
     return why ? smc_error_set(err, SMC_ERR_IO, "%s: can't be written to: %s", directory, why)
                : SMC_OK;

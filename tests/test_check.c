@@ -384,7 +384,7 @@ static const struct check_row extract_rows[] = {
      .more = "/set: a directory, where a file is expected\n"},
     {"report_below_a_file", .args = "-o @/set --report @/out/r.json", .scene = SCENE_FILE,
      .status = SMC_ERR_IO, .line = "FAIL  report       /", .remedy = "give --report",
-     .more = "/out: a directory is expected, and this is none\n"},
+     .more = "/out: this is not a directory\n"},
     {"locked", .scene = SCENE_LOCK, .line = "warn  state        /", .remedy = "wait until",
      .more = " would work, with 1 warning\n"},
     {"name", .args = "-H " NO_NAME, .status = SMC_ERR_NETWORK,

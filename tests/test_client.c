@@ -362,7 +362,7 @@ static const struct token_row token_rows[] = {
     {"cut_once", "do=cut,attempt=1", 2, SMC_OK, 1000, 1000, ""},
     {"broken_once", "do=broken,attempt=1", 2, SMC_OK, 1000, 1000, ""},
     {"html_once", "do=html,attempt=1", 2, SMC_OK, 1000, 1000, ""},
-    {"broken_always", "do=broken", 5, SMC_ERR_SYNTAX, 8000, 15000, "the answer of the token call"},
+    {"broken_always", "do=broken", 5, SMC_ERR_SYNTAX, 8000, 15000, "the answer to the token call"},
     {"refused_once", "do=status:429,attempt=1", 2, SMC_OK, 1000, 5000, ""},
     {"refused_with_a_time", "do=status:429,retry-after=9,attempt=1", 2, SMC_OK, 9000, 12000, ""},
     {"blocked_once", "do=status:429,html=1,attempt=1", 2, SMC_OK, 30000, 36000, ""},

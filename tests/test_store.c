@@ -598,13 +598,16 @@ struct place_row {
     const char *says;
 };
 static const struct place_row places[] = {
-    {"a regular file", "x", NULL, NULL, NULL, "x", "/x: a directory is expected"},
-    {"below a regular file", "x/y", NULL, NULL, NULL, "x", "/x: a directory is expected"},
-    {"below /proc", "../../../../../../proc/x", NULL, NULL, NULL, NULL, "proc/x: a directory is"},
+    {"a regular file", "x", NULL, NULL, NULL, "x", "/x: this is not a directory"},
+    {"below a regular file", "x/y", NULL, NULL, NULL, "x", "/x: this is not a directory"},
+    {"below /proc", "../../../../../../proc/x", NULL, NULL, NULL, NULL,
+     "proc/x: can't make the directory"},
     {"the state file is a link", "", "state.db", "victim", NULL, "victim",
-     "/state.db: a file that"},
-    {"the lock is a link", "", "run.lock", "victim", NULL, "victim", "/run.lock: a file that"},
-    {"the state file is a directory", "", NULL, NULL, "state.db", NULL, "/state.db: a file that"},
+     "/state.db: can't open the file"},
+    {"the lock is a link", "", "run.lock", "victim", NULL, "victim",
+     "/run.lock: can't open the file"},
+    {"the state file is a directory", "", NULL, NULL, "state.db", NULL,
+     "/state.db: can't open the file"},
     {"no name", NULL, NULL, NULL, NULL, NULL, "its name is empty"},
 };
 
@@ -641,18 +644,10 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_answer),
-        TEST(test_outcome),
-        TEST(test_answer_anew),
-        TEST(test_unfinished_page),
-        TEST(test_body_cap),
-        TEST(test_list),
-        TEST(test_long_name),
-        TEST(test_long_list),
-        TEST(test_value),
-        TEST(test_mode_tightened),
-        TEST(test_odd_directory),
-        TEST(test_no_shared_memory),
+        TEST(test_answer),          TEST(test_outcome),       TEST(test_answer_anew),
+        TEST(test_unfinished_page), TEST(test_body_cap),      TEST(test_list),
+        TEST(test_long_name),       TEST(test_long_list),     TEST(test_value),
+        TEST(test_mode_tightened),  TEST(test_odd_directory), TEST(test_no_shared_memory),
     };
     int failed = cmocka_run_group_tests_name("store", tests, NULL, NULL);
     failed += RUN_TABLE("bodies", bodies, test_body) + RUN_TABLE("afters", afters, test_after) +

@@ -50,7 +50,7 @@ static void damage_record(struct fixture *f)
     free(junk);
 }
 
-#define NOT_RECORDED "What is accepted from now on is not recorded: "
+#define NOT_RECORDED "Files accepted from now on are not recorded: "
 #define ACCEPTED     "/1-workbooks.json as VIZ to" /* the second of three */
 #define READ         "Reading 1-members.json"      /* after the record was opened */
 
@@ -72,7 +72,7 @@ struct record_row {
 static const struct record_row record_rows[] = {
     {"full_disk", fill_disk, ACCEPTED, "--json", NULL, "WARNING - " NOT_RECORDED, "", 0, 3, 2},
     {"full_disk_skipping", fill_disk, ACCEPTED, SKIP, NULL, "ERROR - " NOT_RECORDED,
-     "all files were sent, but not all are recorded", 5, 3, 2},
+     "all files were sent, but not all of them are recorded", 5, 3, 2},
     {"full_disk_and_a_file_refused", fill_disk, ACCEPTED, "--json",
      "do=status:400,object=1-summary.json", "WARNING - " NOT_RECORDED, "1 of 3 files were not sent",
      4, 2, 2},
@@ -81,7 +81,7 @@ static const struct record_row record_rows[] = {
      5, 2, 2},
     {"damaged", damage_record, ACCEPTED, "--json", NULL, "WARNING - " NOT_RECORDED, "", 0, 3, -1},
     {"damaged_skipping", damage_record, ACCEPTED, SKIP, NULL, "ERROR - " NOT_RECORDED,
-     "all files were sent, but not all are recorded", 5, 3, -1},
+     "all files were sent, but not all of them are recorded", 5, 3, -1},
     {"damaged_before_it_is_asked", damage_record, READ, SKIP, NULL, "", "the state file is damaged",
      5, 0, -1},
     {"damaged_and_never_asked", damage_record, READ, "--json", NULL, "WARNING - " NOT_RECORDED, "",

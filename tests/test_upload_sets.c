@@ -59,20 +59,20 @@ static const struct choice_row choice_rows[] = {
     {"latest_without_summary", REMOVE, "10-summary.json", NULL, "--latest", "2",
      "WARNING - Set 10 is passed over: set 10 has no summary"},
     {"latest_lacks_a_file", REMOVE, "10-members.json", NULL, "--latest", "2",
-     "WARNING - Set 10 is passed over: 10-members.json: missing, and the summary counts it\n"},
+     "WARNING - Set 10 is passed over: 10-members.json: missing, but the summary lists it\n"},
     {"latest_with_other_bytes", WRITE, "10-members.json", "[{},{}]\n", "--latest", "2",
-     "passed over: 10-members.json: 8 bytes, and the summary counts 9\n"},
+     "passed over: 10-members.json: 8 bytes, but the summary says 9\n"},
     {"latest_with_fewer_records", WRITE, "10-members.json", "[{\"a\":1}]", "--latest", "2",
-     "passed over: 10-members.json: 1 records, and the summary counts 2\n"},
+     "passed over: 10-members.json: 1 records, but the summary says 2\n"},
     {"latest_cut_short", WRITE, "10-members.json", "[{}, {} ,", "--latest", "2",
-     "passed over: 10-members.json: not whole JSON: byte 9: the text is cut short\n"},
+     "passed over: 10-members.json: not a complete JSON text: byte 9: the text is cut short\n"},
     {"latest_is_partial", WRITE, "10-summary.json",
      "{\"extraction\":{\"files\":{},\"partial\":true}}", "--latest", "2",
      "passed over: set 10: its summary says that it is partial\n"},
     {"latest_has_no_counts", WRITE, "10-summary.json", "{}", "--latest", "2",
      "passed over: set 10: its summary has no counts"},
     {"latest_summary_is_no_json", WRITE, "10-summary.json", "{", "--latest", "2",
-     "passed over: 10-summary.json: not whole JSON"},
+     "passed over: 10-summary.json: not a complete JSON text"},
     {"latest_summary_is_empty", WRITE, "10-summary.json", "", "--latest", "2",
      "10-summary.json: the file is empty"},
     {"latest_with_an_escaped_name", WRITE, "10-summary.json",
@@ -81,13 +81,13 @@ static const struct choice_row choice_rows[] = {
      "--latest", "10", "INFO - Sent 3 of 3 files"},
     {"latest_lacks_a_file_that_is_no_name", WRITE, "10-summary.json",
      "{\"extraction\":{\"files\":{\"a\\u0000/\":{\"records\":2,\"bytes\":9}}}}", "--latest", "2",
-     "passed over: 10-a\\u0000/.json: missing, and the summary counts it\n"},
+     "passed over: 10-a\\u0000/.json: missing, but the summary lists it\n"},
     {"latest_leaves_foreign_files_out", WRITE, "10-more.json", "[]", "--latest", "10",
      "INFO - Sent 3 of 3 files"},
     {"latest_leaves_broken_foreign_files_out", WRITE, "10-more.json", "[", "--latest", "10",
      "INFO - Sent 3 of 3 files"},
     {"set_lacks_a_file", REMOVE, "2-members.json", NULL, "2", NULL,
-     "ERROR - 2-members.json: missing, and the summary counts it\n"},
+     "ERROR - 2-members.json: missing, but the summary lists it\n"},
     {"set_without_summary", REMOVE, "2-summary.json", NULL, "2", NULL,
      "ERROR - set 2 has no summary"},
     {"set_is_partial", WRITE, "2-summary.json", "{\"extraction\":{\"files\":{},\"partial\":true}}",
@@ -142,7 +142,7 @@ static void test_no_complete_set(void **state)
     const char *const latest[] = {"--latest", "--force", NULL};
     make_set(f, "1", ", \"partial\": true");
     assert_int_equal(upload_with(f, &err, latest), SMC_ERR_IO);
-    assert_non_null(strstr(err.detail, "no complete set: each was passed over"));
+    assert_non_null(strstr(err.detail, "no complete set was found"));
     assert_int_equal(sim_connections(f->sim), 0);
 }
 
@@ -160,9 +160,10 @@ struct check_row {
 static const struct check_row check_rows[] = {
     {"no_summary", "1-summary.json", NULL, "set 1 has no summary", 2, 0},
     {"missing_file", "1-members.json", NULL, "1-members.json: missing", 2, 0},
-    {"cut_short", "1-members.json", "[{}, {}", "1-members.json: not whole JSON: byte 7", 3, 0},
-    {"trailing_bytes", "1-members.json", "[{}, {}]x", "1-members.json: not whole JSON", 3, 0},
-    {"foreign_but_not_whole", "x.json", "{", "x.json: not whole JSON", 4, 0},
+    {"cut_short", "1-members.json", "[{}, {}", "1-members.json: not a complete JSON text: byte 7",
+     3, 0},
+    {"trailing_bytes", "1-members.json", "[{}, {}]x", "1-members.json: not a complete JSON text", 3, 0},
+    {"foreign_but_not_whole", "x.json", "{", "x.json: not a complete JSON text", 4, 0},
     {"empty_json", "1-members.json", "", "1-members.json: the file is empty", 1, 5},
     {"empty_csv", "x.csv", "", "x.csv: the file is empty", 3, 5},
     {"partial", "1-summary.json", "{\"extraction\":{\"partial\":true}}",
@@ -212,7 +213,7 @@ static void test_csv_need_not_be_json(void **state)
     make_set(f, "1", "");
     write_text(f, "x.csv", "a,b\n");
     assert_int_equal(upload_with(f, &err, none), SMC_OK);
-    assert_logged(f, "WARNING - Of no extracted set, and sent too: x.csv\n");
+    assert_logged(f, "WARNING - Sent too, though not part of an extracted set: x.csv\n");
     assert_int_equal(taken_count(f), 4);
 }
 
@@ -226,7 +227,9 @@ static void test_foreign_files_in_one_warning(void **state)
     write_text(f, "b.json", "1");
     write_text(f, "a.json", "1");
     assert_int_equal(upload_with(f, &err, none), SMC_OK);
-    assert_logged(f, "WARNING - Of no extracted set, and sent too: 1-notes.json, a.json, b.json\n");
+    assert_logged(
+        f,
+        "WARNING - Sent too, though not part of an extracted set: 1-notes.json, a.json, b.json\n");
 }
 
 /* A single file goes as it is. */
@@ -477,7 +480,7 @@ static void test_ledger_that_fails(void **state)
     assert_int_equal(sim_connections(f->sim), 0);
     err.code = SMC_OK;
     assert_int_equal(upload_with(f, &err, record), SMC_OK);
-    assert_logged(f, "WARNING - What is accepted is not recorded: ");
+    assert_logged(f, "WARNING - Accepted files will not be recorded: ");
     assert_int_equal(taken_count(f), 3);
     free(place);
 }

@@ -36,10 +36,9 @@ static enum smc_status choose_latest(struct upload_verifier *v, struct smc_error
     }
     if (!before)
         return smc_error_set(err, SMC_ERR_IO,
-                             "%s: no complete set at all: castor-extract-sigma makes one",
+                             "%s: there is no set of files here; castor-extract-sigma writes them",
                              job->files.directory);
-    return smc_error_set(err, SMC_ERR_IO,
-                         "%s: no complete set: each was passed over; of the newest: %s",
+    return smc_error_set(err, SMC_ERR_IO, "%s: no complete set was found; the newest one: %s",
                          job->files.directory, newest.detail);
 }
 
@@ -94,10 +93,11 @@ static void warn_of_foreign(const struct upload_job *job)
             shown++;
     }
     if (shown < count)
-        smc_log_write(job->log, SMC_LOG_WARN, "Of no extracted set, and sent too: %s, and %zu more",
+        smc_log_write(job->log, SMC_LOG_WARN,
+                      "Sent too, though not part of an extracted set: %s, and %zu more",
                       smc_buf_str(&names), count - shown);
     else if (count > 0)
-        smc_log_write(job->log, SMC_LOG_WARN, "Of no extracted set, and sent too: %s",
+        smc_log_write(job->log, SMC_LOG_WARN, "Sent too, though not part of an extracted set: %s",
                       smc_buf_str(&names));
     smc_buf_clear(&names);
 }
@@ -126,7 +126,7 @@ static enum smc_status conclude(const struct upload_verifier *v, struct smc_erro
     if (v->problem_count == 0)
         return SMC_OK;
     if (settings->is_forced) {
-        smc_log_write(v->job->log, SMC_LOG_WARN, "Forced in spite of %zu problem%s",
+        smc_log_write(v->job->log, SMC_LOG_WARN, "Going on despite %zu problem%s (--force)",
                       v->problem_count, plural);
         return SMC_OK;
     }

@@ -257,8 +257,7 @@ static enum smc_status check_token(const struct upload_settings *settings, const
         if ((unsigned char)*at >= 0x80)
             return smc_error_set(
                 err, SMC_ERR_USAGE,
-                "%s: the token has a character beyond ASCII, which Catalog's tokens have "
-                "not",
+                "%s: the token has a character beyond ASCII, which no Catalog token has",
                 smci_settings_name(&settings->sources, flag));
     return SMC_OK;
 }

@@ -33,7 +33,7 @@ enum smc_status upload_record_open(struct upload_job *job, struct smc_error *err
         return SMC_OK;
     if (is_needed || rc == SMC_ERR_NOMEM)
         return smc_error_set(err, rc, "%s", why.detail);
-    smc_log_write(job->log, SMC_LOG_WARN, "What is accepted is not recorded: %s", why.detail);
+    smc_log_write(job->log, SMC_LOG_WARN, "Accepted files will not be recorded: %s", why.detail);
     return SMC_OK;
 }
 
@@ -104,7 +104,7 @@ void upload_record_add(struct upload_job *job, size_t index, int64_t size)
     if (rc == SMC_OK)
         return;
     smc_log_write(job->log, is_needed ? SMC_LOG_ERROR : SMC_LOG_WARN,
-                  "What is accepted from now on is not recorded: %s", why.detail);
+                  "Files accepted from now on are not recorded: %s", why.detail);
     if (is_needed)
         job->worst = SMC_ERR_IO;
     smci_ledger_close(job->ledger);

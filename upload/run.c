@@ -63,7 +63,8 @@ static enum smc_status conclude(const struct upload_job *job, enum smc_status rc
         else
             smc_log_write(job->log, SMC_LOG_INFO, "Sent %zu of %zu files", sent, all);
         if (job->worst != SMC_OK)
-            return smc_error_set(err, job->worst, "all files were sent, but not all are recorded");
+            return smc_error_set(err, job->worst,
+                                 "all files were sent, but not all of them are recorded");
         return SMC_OK;
     }
     upload_report_log(&job->files, job->log);

@@ -142,10 +142,8 @@ static enum smc_status begin(struct sender *s, struct slot *slot, size_t index,
     rc = upload_path(job->settings, name, job->clock->wall_ms(job->clock->ctx) / 1000,
                      &slot->target);
     struct smci_upload body = {slot->fd, slot->identity.size, name, on_progress, slot};
-    struct smc_request request = {.kind = "upload",
-                                  .target = smc_buf_str(&slot->target),
-                                  .done = on_answer,
-                                  .ctx = slot};
+    struct smc_request request = {
+        .kind = "upload", .target = smc_buf_str(&slot->target), .done = on_answer, .ctx = slot};
     if (rc == SMC_OK)
         rc = smci_client_upload(s->client, &request, &body);
     if (rc == SMC_OK) {
@@ -174,8 +172,8 @@ static enum upload_standing look_at(struct upload_job *job, size_t index)
     if (standing == UPLOAD_SET_BROKEN) {
         file->state = UPLOAD_HELD;
         smc_log_write(job->log, SMC_LOG_WARN,
-                      "%s is held back: a set that has its summary counts as whole, and this one "
-                      "lacks files",
+                      "%s is held back: with its summary the set would count as whole, but files "
+                      "of it are missing",
                       file->name);
     }
     return standing;

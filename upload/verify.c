@@ -35,7 +35,7 @@ static enum smc_status judge(struct upload_verifier *v, const char *name, enum s
     if (rc == SMC_ERR_IO)
         problem(v, "%s", why->detail);
     else if (rc == SMC_ERR_SYNTAX || rc == SMC_ERR_CAP)
-        problem(v, "%s: not whole JSON: %s", name, why->detail);
+        problem(v, "%s: not a complete JSON text: %s", name, why->detail);
     else if (rc != SMC_OK)
         return smc_error_set(err, rc, "%s", why->detail);
     return SMC_OK;
@@ -111,15 +111,15 @@ static void compare_counts(struct upload_verifier *v, struct upload_set set,
         if (!file->is_whole)
             return; /* that is told already */
         if (file->identity.size != wanted->byte_count)
-            problem(v, "%s: %" PRId64 " bytes, and the summary counts %" PRId64, file->name,
+            problem(v, "%s: %" PRId64 " bytes, but the summary says %" PRId64, file->name,
                     file->identity.size, wanted->byte_count);
         else if (file->record_count != wanted->record_count)
-            problem(v, "%s: %" PRId64 " records, and the summary counts %" PRId64, file->name,
+            problem(v, "%s: %" PRId64 " records, but the summary says %" PRId64, file->name,
                     file->record_count, wanted->record_count);
         return;
     }
-    problem(v, "%.*s-%.*s.json: missing, and the summary counts it", upload_set_digits(first),
-            first, (int)wanted->name.len - 2, wanted->name.p + 1);
+    problem(v, "%.*s-%.*s.json: missing, but the summary lists it", upload_set_digits(first), first,
+            (int)wanted->name.len - 2, wanted->name.p + 1);
 }
 
 static void check_counts(struct upload_verifier *v, struct upload_set set,

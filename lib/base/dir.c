@@ -46,8 +46,7 @@ static enum smc_status make_one(const char *path, bool is_private, struct smc_er
     struct stat st;
     if (stat(path, &st) == 0) {
         if (!S_ISDIR(st.st_mode))
-            return smc_error_set(err, SMC_ERR_IO, "%s: a directory is expected, and this is none",
-                                 path);
+            return smc_error_set(err, SMC_ERR_IO, "%s: this is not a directory", path);
         return SMC_OK;
     }
     if (errno == ENOENT && mkdir(path, is_private ? 0700 : 0777) == 0) {
@@ -59,8 +58,7 @@ static enum smc_status make_one(const char *path, bool is_private, struct smc_er
     /* Another process may have made it in between. */
     if (error == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return SMC_OK;
-    return smc_error_set_errno(err, SMC_ERR_IO, error,
-                               "%s: a directory is expected, and it can't be made", path);
+    return smc_error_set_errno(err, SMC_ERR_IO, error, "%s: can't make the directory", path);
 }
 
 enum smc_status smci_dir_make(const char *path, bool is_private, struct smc_error *err)
@@ -73,7 +71,7 @@ enum smc_status smci_dir_make(const char *path, bool is_private, struct smc_erro
     while (len > 1 && copy[len - 1] == '/')
         copy[--len] = '\0';
     if (len == 0)
-        rc = smc_error_set(err, SMC_ERR_IO, "a directory is expected, and its name is empty");
+        rc = smc_error_set(err, SMC_ERR_IO, "the directory's name is empty");
     for (size_t i = 1; rc == SMC_OK && i < len; i++) {
         if (copy[i] != '/' || copy[i - 1] == '/')
             continue;
@@ -105,13 +103,12 @@ enum smc_status smci_private_file(const char *path, int *fd, struct smc_error *e
     *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
     if (*fd < 0)
         return smc_error_set_errno(err, SMC_ERR_IO, errno,
-                                   "%s: a file that can be read and written is expected", path);
+                                   "%s: can't open the file to read and write it", path);
     enum smc_status rc = SMC_OK;
     if (fstat(*fd, &st) != 0)
-        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't look at it", path);
+        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine it", path);
     else if (!S_ISREG(st.st_mode))
-        rc = smc_error_set(err, SMC_ERR_IO, "%s: a regular file is expected, and this is none",
-                           path);
+        rc = smc_error_set(err, SMC_ERR_IO, "%s: this is not a regular file", path);
     else if ((st.st_mode & 07777) != 0600 && fchmod(*fd, 0600) != 0)
         rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't give it mode 0600", path);
     if (rc != SMC_OK) {
@@ -185,18 +182,18 @@ enum smc_status smci_lock_look(const char *path, struct smc_error *err)
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return SMC_OK;
     if (fd < 0)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't look at the lock", path);
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine the lock", path);
     struct stat st;
     enum smc_status rc = SMC_OK;
     /* Nothing else tells whether it is held. Shared, so that looks do not refuse each other. */
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        rc = smc_error_set(err, SMC_ERR_IO, "%s: a regular file is expected", path);
+        rc = smc_error_set(err, SMC_ERR_IO, "%s: this is not a regular file", path);
     else if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
         rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't lock it", path);
     else if (flock(fd, LOCK_SH | LOCK_NB) != 0)
         rc = errno == EWOULDBLOCK
                  ? locked(fd, path, err)
-                 : smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't look at the lock", path);
+                 : smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine the lock", path);
     (void)close(fd);
     return rc;
 }

@@ -165,7 +165,7 @@ void smci_cli_check_space(struct smci_cli_checklist *list, const char *path)
             bytes = UINT64_MAX;
         smci_cli_judge_space(list, where, bytes, inodes);
     } else {
-        smci_cli_untold(list, "space", "not tried: %s can't be looked at", path);
+        smci_cli_untold(list, "space", "not tried: %s can't be examined", path);
     }
     free(where);
 }

@@ -76,7 +76,7 @@ struct smci_tree *smci_tree_parse(const char *text, size_t len, struct smc_error
     /* 2.14 passes over a NUL that follows a number. */
     if (root && len && memchr(text, '\0', len)) {
         json_decref(root);
-        (void)smc_error_set(err, SMC_ERR_SYNTAX, "a NUL byte is no part of a JSON text");
+        (void)smc_error_set(err, SMC_ERR_SYNTAX, "a NUL byte can't be part of a JSON text");
         return NULL;
     }
     if (root)

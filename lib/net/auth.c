@@ -115,11 +115,11 @@ enum smc_status smci_auth_take(struct smci_auth *auth, const char *body, size_t 
     int64_t life_s = LIFE_S;
     /* The scanner's own text may quote the body, so it is not passed on. */
     if (smc_json_scan(body, len, &whole, NULL) != SMC_OK)
-        return smc_error_set(err, SMC_ERR_SYNTAX, "the answer of the token call: %s",
+        return smc_error_set(err, SMC_ERR_SYNTAX, "the answer to the token call: %s",
                              smc_error_text(SMC_ERR_SYNTAX));
     enum smc_status rc = take_token(auth, smc_json_member(whole, "access_token"));
     if (rc == SMC_ERR_AUTH)
-        return smc_error_set(err, rc, "the answer of the token call holds no usable token");
+        return smc_error_set(err, rc, "the answer to the token call has no usable token");
     if (rc != SMC_OK)
         return smc_error_set(err, rc, "the token: %s", smc_error_text(rc));
     (void)smc_json_int64(smc_json_member(whole, "expires_in"), &life_s);

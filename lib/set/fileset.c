@@ -73,12 +73,10 @@ static enum smc_status open_directory(struct smci_fileset *set, struct smc_error
         return rc;
     set->place.dir_fd = open(set->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (set->place.dir_fd < 0)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno,
-                                   "%s: a directory that can be read and written is expected",
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't read and write the directory",
                                    set->directory);
     if (faccessat(set->place.dir_fd, ".", W_OK | X_OK, AT_EACCESS) != 0)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno,
-                                   "%s: a directory that can be written to is expected",
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't write to the directory",
                                    set->directory);
     return SMC_OK;
 }
