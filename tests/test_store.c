@@ -608,7 +608,7 @@ static const struct place_row places[] = {
      "/run.lock: can't open the file"},
     {"the state file is a directory", "", NULL, NULL, "state.db", NULL,
      "/state.db: can't open the file"},
-    {"no name", NULL, NULL, NULL, NULL, NULL, "its name is empty"},
+    {"no name", NULL, NULL, NULL, NULL, NULL, "name is empty"},
 };
 
 static void test_place(void **state)
