@@ -7,14 +7,15 @@
     .name = (file), .role = ROLE_OBJECT, .of = (owner), .path = (before), .path_end = (after),     \
     .paging = (idiom)
 
-static const struct asset assets[ASSET_COUNT] = {
+static const struct asset assets[CALL_COUNT] = {
     [ASSET_CONNECTIONS] = {LISTING(ASSET_CONNECTIONS, "connections", "/v2/connections",
                                    "connectionId")},
     [ASSET_WORKBOOKS] = {LISTING(ASSET_WORKBOOKS, "workbooks", "/v2/workbooks", "workbookId"),
                          .is_whole = true},
     [ASSET_WORKBOOK_SOURCES] = {OBJECT("workbook_sources", ASSET_WORKBOOKS, "/v2/workbooks/",
                                        "/sources", SMCI_PAGING_NONE),
-                                .is_asked_for_all = true, .table_id_member = "inodeId"},
+                                .is_asked_for_all = true, .names_models = true,
+                                .table_id_member = "inodeId"},
     [ASSET_DATAMODELS] = {LISTING(ASSET_DATAMODELS, "datamodels", "/v2/dataModels", "dataModelId"),
                           .is_whole = true},
     [ASSET_DATAMODEL_SOURCES] = {OBJECT("datamodel_sources", ASSET_DATAMODELS, "/v2/dataModels/",
@@ -33,6 +34,7 @@ static const struct asset assets[ASSET_COUNT] = {
     [ASSET_ELEMENTS] = {OBJECT("elements", ASSET_WORKBOOKS, "/v2/workbooks/", "/elements",
                                SMCI_PAGING_PAGE),
                         .is_asked_for_all = true},
+    [CALL_PATH] = {OBJECT(KIND_PATH, CALL_PATH, "/v2/connections/paths/", "", SMCI_PAGING_NONE)},
 };
 
 const struct asset *asset_of(enum asset_id id)

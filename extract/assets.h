@@ -20,7 +20,9 @@ enum asset_id {
     ASSET_FILES,
     ASSET_MEMBERS,
     ASSET_ELEMENTS,
-    ASSET_COUNT
+    ASSET_COUNT,
+    CALL_PATH = ASSET_COUNT, /* no asset, but a call for one object too: a table's path */
+    CALL_COUNT
 };
 
 enum asset_role {
@@ -39,18 +41,21 @@ struct asset {
     bool is_whole;   /* asks for the whole organisation with skipPermissionCheck=true */
     bool is_bare_ok; /* a bare array is taken for all there is: the older form of the answer */
     bool
-        is_withdrawn_ok; /* 404 and 410 mean that Sigma has withdrawn it: an empty list and a gap */
+        is_withdrawn_ok; /* 404 and 410: Sigma has withdrawn it, which is an empty list and a gap */
     /* Objects' calls. */
-    enum asset_id of;            /* whose objects; of a listing itself */
-    bool is_asked_for_all;       /* else for those alone that others name (lineage) */
+    enum asset_id of;      /* whose objects; of a listing itself */
+    bool is_asked_for_all; /* else for those alone that others name (lineage) */
+    bool names_models;     /* its rows may name data models, whose lineage is then asked for */
     const char *table_id_member; /* sources: what holds the id of a source of type "table" */
 };
 
+/* Static; also of CALL_PATH. */
 const struct asset *asset_of(enum asset_id id);
 
-/* The calls that are no asset. */
+/* The kinds of calls that are not for an asset. */
 #define KIND_WHOAMI "whoami"
 #define KIND_PATH   "path"  /* of one table */
-#define KIND_PATHS  "paths" /* the listing of all paths */
+#define KIND_PATHS  "paths" /* the listing of all paths; */
+#define KIND_BULK   "bulk"  /*   its rows in the store: answers that count once it is trusted */
 
 #endif

@@ -2,9 +2,8 @@
 
 #include "join.h"
 #include "key.h"
-#include "run.h"
 
-/* Contract, section 1, "Elements". */
+/* sigmacat-files(5), "ELEMENTS". */
 static bool is_kept(struct smc_json_span element)
 {
     static const char *const types[] = {"input-table", "pivot-table", "table", "visualization",
@@ -38,7 +37,7 @@ static enum smc_status write_object(struct join *join, struct smc_error *err)
     return join->is_read ? join_each_row(join, write_element, err) : SMC_OK;
 }
 
-enum smc_status elements_write(struct run *run, struct smc_error *err)
+enum smc_status elements_write(const struct job *job, struct smc_error *err)
 {
-    return join_each_object(run, ASSET_ELEMENTS, write_object, err);
+    return join_each_object(job, ASSET_ELEMENTS, write_object, NULL, err);
 }

@@ -2,11 +2,9 @@
 #ifndef EXTRACT_ELEMENTS_H
 #define EXTRACT_ELEMENTS_H
 
-#include <sigmacat/error.h>
-
-struct run;
+#include "job.h"
 
 /* Writes the file of the elements, in listing order of their workbooks. */
-enum smc_status elements_write(struct run *run, struct smc_error *err);
+enum smc_status elements_write(const struct job *job, struct smc_error *err);
 
 #endif

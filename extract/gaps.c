@@ -30,19 +30,53 @@ static void count(struct gaps *gaps, const char *kind)
     }
 }
 
+enum gap_remedy gap_remedy(int http_status)
+{
+    switch (http_status) {
+    case 403:
+        return GAP_RIGHTS;
+    case 400:
+    case 404:
+    case 409:
+    case 410:
+        return GAP_NOTHING;
+    default:
+        return GAP_RERUN;
+    }
+}
+
+struct gap gap_of(const struct smc_answer *answer)
+{
+    enum gap_remedy remedy = gap_remedy(answer->http_status);
+    if (answer->error.code == SMC_ERR_CAP)
+        remedy = GAP_NOTHING;
+    else if (answer->is_transient)
+        remedy = GAP_RERUN;
+    return (struct gap){.http_status = answer->http_status,
+                        .code = answer->api_code,
+                        .request_id = answer->request_id,
+                        .reason = answer->error.detail,
+                        .remedy = remedy};
+}
+
+static const char *given(const char *text)
+{
+    return text ? text : "";
+}
+
 static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc_error *err)
 {
     char number[24];
     struct smc_buf text = SMC_BUF_INIT(65536);
     struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_COMPACT);
     smci_write_text(&json, "asset", gap->kind);
-    smci_write_text(&json, "id", gap->id);
-    smci_write_text(&json, "name", gap->name);
-    smci_write_text(&json, "call", gap->call);
+    smci_write_text(&json, "id", given(gap->id));
+    smci_write_text(&json, "name", given(gap->name));
+    smci_write_text(&json, "call", given(gap->call));
     smci_write_int(&json, "status", gap->http_status);
-    smci_write_text(&json, "code", gap->code);
-    smci_write_text(&json, "requestId", gap->request_id);
-    smci_write_text(&json, "reason", gap->reason);
+    smci_write_text(&json, "code", given(gap->code));
+    smci_write_text(&json, "requestId", given(gap->request_id));
+    smci_write_text(&json, "reason", given(gap->reason));
     smci_write_text(&json, "remedy", words(gap->remedy));
     enum smc_status rc = smci_write_end(&json, err);
     if (rc == SMC_OK) {
@@ -56,11 +90,31 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc
 
 enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_error *err)
 {
+    const char *id = given(gap->id);
+    const char *name = given(gap->name);
     count(gaps, gap->kind);
     smc_log_write(gaps->log, SMC_LOG_WARN, "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind,
-                  *gap->id ? " of " : "", gap->id, *gap->name ? " (" : "", gap->name,
-                  *gap->name ? ")" : "", gap->reason, words(gap->remedy));
+                  *id ? " of " : "", id, *name ? " (" : "", name, *name ? ")" : "", gap->reason,
+                  words(gap->remedy));
     return keep(gaps, gap, err);
+}
+
+bool gaps_are_too_many(const struct extract_settings *settings, int64_t count)
+{
+    return (settings->is_fail_on_gaps && count > 0) ||
+           (settings->is_max_gaps_set && count > settings->max_gaps);
+}
+
+enum smc_status gaps_check(const struct gaps *gaps, const struct extract_settings *settings,
+                           struct smc_error *err)
+{
+    if (!gaps_are_too_many(settings, gaps->total))
+        return SMC_OK;
+    if (settings->is_fail_on_gaps)
+        return smc_error_set(err, SMC_ERR_GAPS, "%" PRId64 " gaps, and --fail-on-gaps was given",
+                             gaps->total);
+    return smc_error_set(err, SMC_ERR_GAPS, "%" PRId64 " gaps, more than --max-gaps %d",
+                         gaps->total, settings->max_gaps);
 }
 
 void gaps_to_json(const struct gaps *gaps, struct smci_writer *json)

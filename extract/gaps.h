@@ -6,9 +6,12 @@
 #include <stdint.h>
 
 #include <sigmacat/client.h>
-#include "lib/json/write.h"
 #include <sigmacat/log.h>
+
+#include "lib/json/write.h"
 #include "lib/store/store.h"
+
+#include "options_table.h"
 
 /* All kinds of calls: eleven assets, whoami, path, paths. */
 #define GAP_KINDS_MAX 16
@@ -16,9 +19,10 @@
 /* What can mend a gap. */
 enum gap_remedy { GAP_RERUN, GAP_RIGHTS, GAP_NOTHING };
 
+/* All texts are borrowed, and may be NULL for none. */
 struct gap {
     const char *kind; /* static: an asset's name, or a KIND_ of assets.h */
-    const char *id;   /* of the object; "" for none, as for all texts */
+    const char *id;   /* of the object */
     const char *name;
     const char *call; /* its path, without the query */
     int http_status;  /* 0: no answer */
@@ -27,6 +31,12 @@ struct gap {
     const char *reason; /* in words, without the remedy */
     enum gap_remedy remedy;
 };
+
+/* Of a call that has failed: status, code, request id, reason and remedy are its answer's. */
+struct gap gap_of(const struct smc_answer *answer);
+
+/* What can mend a failure of this status, 0 for none. */
+enum gap_remedy gap_remedy(int http_status);
 
 /* The list in the store: one item a gap, its tag is the gap as compact JSON. */
 #define LIST_GAPS "gaps"
@@ -46,6 +56,13 @@ enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_er
 
 /* Adds {"KIND": count, ...} to `parent` as "gaps". */
 void gaps_to_json(const struct gaps *gaps, struct smci_writer *json);
+
+/* Whether `count` gaps are more than the settings allow. */
+bool gaps_are_too_many(const struct extract_settings *settings, int64_t count);
+
+/* SMC_ERR_GAPS when these are. */
+enum smc_status gaps_check(const struct gaps *gaps, const struct extract_settings *settings,
+                           struct smc_error *err);
 
 /* Logs in one sentence what is missing, if anything is. */
 void gaps_log_summary(const struct gaps *gaps);

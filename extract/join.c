@@ -1,13 +1,13 @@
 #include "join.h"
 
-#include <string.h>
+#include "lib/base/stop.h"
 
+#include "calls.h"
 #include "key.h"
-#include "run.h"
 
-static void join_init(struct join *join, struct run *run, enum asset_id asset)
+static void join_init(struct join *join, const struct job *job, enum asset_id asset)
 {
-    *join = (struct join){.run = run, .asset = asset, .file = run->files[asset]};
+    *join = (struct join){.job = job, .asset = asset, .file = job->files[asset]};
     smc_buf_init(&join->id, SMC_BODY_MAX);
     smc_buf_init(&join->key, SMC_BODY_MAX);
     smc_buf_init(&join->text, SMC_BODY_MAX);
@@ -24,43 +24,41 @@ static void join_clear(struct join *join)
     smc_buf_clear(&join->page);
 }
 
-static enum smc_status join_object(struct join *join, const char *id, join_object_fn *fn,
-                                   struct smc_error *err)
+/* A walk over the objects. */
+struct objects {
+    struct join join;
+    join_object_fn *fn;
+};
+
+static enum smc_status join_object(void *ctx, const struct smci_item *object, struct smc_error *err)
 {
+    struct objects *objects = ctx;
+    struct join *join = &objects->join;
     struct smci_outcome outcome;
     bool found = false;
+    enum smc_status rc = smci_check_stop(join->job->stop_fd, err);
     smc_buf_reset(&join->id);
-    enum smc_status rc = smc_buf_addstr(&join->id, id);
     if (rc == SMC_OK)
-        rc = objects_outcome(join->run, (int)join->asset, join->id.data, &found, &outcome, err);
+        rc = smc_buf_addstr(&join->id, object->id);
+    if (rc == SMC_OK)
+        rc = calls_outcome(join->job, join->asset, object->id, &found, &outcome, err);
     if (rc != SMC_OK)
         return rc;
     join->is_read = found && outcome.http_status == 200;
     join->pages = join->is_read ? outcome.pages : 0;
     join->rows = 0;
-    return fn(join, err);
+    return objects->fn(join, err);
 }
 
-enum smc_status join_each_object(struct run *run, enum asset_id asset, join_object_fn *fn,
-                                 struct smc_error *err)
+enum smc_status join_each_object(const struct job *job, enum asset_id asset, join_object_fn *fn,
+                                 void *ctx, struct smc_error *err)
 {
-    const char *list = asset_of(asset_of(asset)->of)->name;
-    struct join join;
-    struct smci_item item;
-    bool found = true;
-    int64_t at = 0;
-    enum smc_status rc = SMC_OK;
-    join_init(&join, run, asset);
-    while (rc == SMC_OK && found) {
-        rc = smci_list_next(run->store, list, at, &found, &item, err);
-        if (rc != SMC_OK || !found)
-            break;
-        at = item.position;
-        rc = run_check_stop(run, err);
-        if (rc == SMC_OK)
-            rc = join_object(&join, item.id, fn, err);
-    }
-    join_clear(&join);
+    struct objects objects = {.fn = fn};
+    join_init(&objects.join, job, asset);
+    objects.join.ctx = ctx;
+    enum smc_status rc =
+        job_each_item(job, asset_of(asset_of(asset)->of)->name, join_object, &objects, err);
+    join_clear(&objects.join);
     if (rc != SMC_OK)
         (void)smc_error_set(err, rc, "%s: %s", asset_of(asset)->name, smc_error_text(rc));
     return rc;
@@ -73,7 +71,7 @@ enum smc_status join_each_row(struct join *join, join_row_fn *fn, struct smc_err
         struct smc_json_walk walk;
         struct smc_json_span row;
         smc_buf_reset(&join->page);
-        rc = smci_store_page(join->run->store, object_kind((int)join->asset), join->id.data, i,
+        rc = smci_store_page(join->job->store, asset_of(join->asset)->name, join->id.data, i,
                              &join->page, err);
         if (rc != SMC_OK ||
             !smc_json_walk_begin(&walk, (struct smc_json_span){join->page.data, join->page.len}))
@@ -88,11 +86,9 @@ enum smc_status join_begin_record(struct join *join, const char *before, const c
                                   struct smc_error *err)
 {
     smc_buf_reset(&join->out);
-    enum smc_status rc = smc_buf_addstr(&join->out, before);
-    if (rc == SMC_OK)
-        rc = key_json(join->id.data, &join->out);
-    if (rc == SMC_OK)
-        rc = smc_buf_addstr(&join->out, after);
+    (void)smc_buf_addstr(&join->out, before);
+    (void)key_json(join->id.data, &join->out);
+    enum smc_status rc = smc_buf_addstr(&join->out, after);
     if (rc == SMC_OK)
         rc = smci_part_record(join->file, err);
     return rc == SMC_OK ? smci_part_write(join->file, join->out.data, join->out.len, err) : rc;

@@ -7,17 +7,15 @@
 #include <stdint.h>
 
 #include <sigmacat/buf.h>
-#include "lib/set/fileset.h"
 #include <sigmacat/json.h>
 
-#include "assets.h"
-
-struct run;
+#include "job.h"
 
 struct join {
-    struct run *run;
+    const struct job *job;
     enum asset_id asset;
     struct smci_part *file;
+    void *ctx;         /* the caller's */
     struct smc_buf id; /* the object's key */
     bool is_read;      /* its answer is in the store, all pages */
     int pages;
@@ -34,8 +32,8 @@ typedef enum smc_status join_row_fn(struct join *join, struct smc_json_span row,
                                     struct smc_error *err);
 
 /* Calls `fn` for each object that the listing behind `asset` has, in its order. */
-enum smc_status join_each_object(struct run *run, enum asset_id asset, join_object_fn *fn,
-                                 struct smc_error *err);
+enum smc_status join_each_object(const struct job *job, enum asset_id asset, join_object_fn *fn,
+                                 void *ctx, struct smc_error *err);
 
 /* Calls `fn` for each row of the object's answer, page by page. */
 enum smc_status join_each_row(struct join *join, join_row_fn *fn, struct smc_error *err);

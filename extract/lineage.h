@@ -1,12 +1,11 @@
-/* Lineage of data models: which tables and hand-written queries their elements read. */
+/* Lineage of data models: which tables and hand-written queries their elements read. The rules are in
+ * sigmacat-files(5), "LINEAGE". */
 #ifndef EXTRACT_LINEAGE_H
 #define EXTRACT_LINEAGE_H
 
 #include <stdint.h>
 
-#include <sigmacat/error.h>
-
-struct run;
+#include "tables.h"
 
 /* What became of the references of elements, by reason. */
 struct lineage_counts {
@@ -18,10 +17,15 @@ struct lineage_counts {
     int64_t empty;      /* to a table whose path is empty */
 };
 
-/* Puts the tables that elements refer to on LIST_TABLES. */
-enum smc_status lineage_collect(struct run *run, struct smc_error *err);
+struct lineage {
+    struct tables *tables;
+    struct lineage_counts counts;
+};
+
+/* Wants the tables that elements refer to. */
+enum smc_status lineage_collect(struct lineage *lineage, struct smc_error *err);
 
 /* Writes the file, in listing order of the data models. */
-enum smc_status lineage_write(struct run *run, struct smc_error *err);
+enum smc_status lineage_write(struct lineage *lineage, struct smc_error *err);
 
 #endif

@@ -1,30 +1,50 @@
-/* Listings: every page of them, in order, checked for truncation, written as they came. */
+/* One listing: every page of it, in order, checked for truncation, its rows written as they came. */
 #ifndef EXTRACT_LISTING_H
 #define EXTRACT_LISTING_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "assets.h"
 #include "lib/net/cursor.h"
-#include "lib/base/idset.h"
+#include "lib/net/page.h"
 
-struct run;
+#include "gaps.h"
+#include "job.h"
+#include "listing_rows.h"
+#include "rights.h"
+
+enum listing_event {
+    LISTING_DECIDED, /* of workbooks: the account's rights are known, as far as they are asked for */
+    LISTING_ROW,     /* an object that was not listed before, if calls for single ones follow */
+    LISTING_ENDED    /* it is whole */
+};
+
+/* Takes an event; `row` is that of LISTING_ROW. An error ends the run. */
+typedef enum smc_status listing_told_fn(void *ctx, enum asset_id asset, enum listing_event event,
+                                        const struct smci_item *row, struct smc_error *err);
+
+/* What a listing is given. */
+struct listing_base {
+    const struct job *job;
+    struct gaps *gaps;
+    struct rights *rights;
+    listing_told_fn *told;
+    void *ctx;
+};
 
 struct listing {
-    struct run *run;
+    const struct listing_base *base;
     enum asset_id asset;
     struct smci_page page;
     struct smci_cursor cursor;
-    struct smci_idset ids;
+    struct listing_rows rows;
     int64_t pages;
-    int64_t rows;
-    int64_t distinct;   /* rows with an id that was new, and rows without one */
     int64_t total;      /* what the last page said; -1: nothing */
     bool was_restarted; /* listed again once, since fewer rows came than `total` */
 };
 
-void listing_init(struct listing *listing, struct run *run, enum asset_id asset);
+/* `base` is borrowed. */
+void listing_init(struct listing *listing, const struct listing_base *base, enum asset_id asset);
 void listing_clear(struct listing *listing);
 
 /* Asks for the first page, if this run wants the listing. Failures end the client's run. */

@@ -49,9 +49,8 @@ static bool is_app_host(const char *text)
 
 static bool is_listing(const char *name)
 {
-    for (int i = 0; i < ASSET_COUNT; i++)
-        if (asset_of((enum asset_id)i)->role == ROLE_LISTING &&
-            strcmp(asset_of((enum asset_id)i)->name, name) == 0)
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (asset_of(i)->role == ROLE_LISTING && strcmp(asset_of(i)->name, name) == 0)
             return true;
     return false;
 }

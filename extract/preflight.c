@@ -1,27 +1,19 @@
 #include "preflight.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <sigmacat/client.h>
-#include "lib/store/store.h"
 
 #include "lib/cli/network.h"
-#include "lib/cli/place.h"
 #include "lib/cli/server.h"
 
+#include "gaps.h"
+#include "preflight_local.h"
 #include "readable.h"
-#include "report.h"
 #include "select.h"
 
-/* The lines; those of the way to the server are in lib/cli/server.c. */
-#define OUTPUT       "output"
-#define SPACE        "space"
-#define STATE        "state"
-#define REPORT       "report"
+/* The lines; those of the way to the server are in lib/cli/server.c, others in preflight_local.c. */
 #define CREDENTIALS  "credentials"
 #define ORGANISATION "organisation"
 
@@ -53,75 +45,9 @@ static bool is_end(enum smc_status rc)
     return rc == SMC_ERR_CANCELLED || rc == SMC_ERR_NOMEM || rc == SMC_ERR_INTERNAL;
 }
 
-/* ---- on this machine ---- */
-
 static const char *setting(const struct preflight *check, const char *flag)
 {
     return smci_settings_name(&check->settings->sources, flag);
-}
-
-static enum smc_status check_lock(struct preflight *check, const char *directory)
-{
-    struct smc_error why = SMC_ERROR_INIT;
-    enum smc_status rc = smci_store_look(directory, &why);
-    if (rc == SMC_ERR_LOCKED) {
-        smci_cli_warn(&check->list, STATE, "%.*s", (int)strcspn(why.detail, ";"), why.detail);
-        smci_cli_remedy(&check->list,
-                        "wait until that run has ended: one that begins now is refused");
-    } else if (rc == SMC_ERR_IO) {
-        smci_cli_failed(&check->list, rc, STATE, "%s", why.detail);
-        smci_cli_remedy(&check->list, "give its files to the user who runs this");
-    }
-    return is_end(rc) ? rc : SMC_OK;
-}
-
-static enum smc_status check_report(struct preflight *check)
-{
-    const char *path = check->settings->report;
-    struct smc_error why = SMC_ERROR_INIT;
-    if (!path)
-        return SMC_OK;
-    enum smc_status rc = report_check(check->settings, &why);
-    if (rc == SMC_OK) {
-        bool is_file = strcmp(path, "-") != 0;
-        smci_cli_ok(&check->list, REPORT, "%s%s", is_file ? path : "on standard output",
-                    is_file ? " can be written" : "");
-    } else if (!is_end(rc)) {
-        smci_cli_failed(&check->list, rc, REPORT, "%s", why.detail);
-        smci_cli_remedy(&check->list,
-                        "give %s a file in a directory that the user who runs this may write to",
-                        setting(check, "--report"));
-    }
-    return is_end(rc) ? rc : SMC_OK;
-}
-
-static enum smc_status check_local(struct preflight *check, struct smc_error *err)
-{
-    const struct extract_settings *settings = check->settings;
-    struct smc_buf state = SMC_BUF_INIT(65536);
-    struct stat output_st;
-    struct stat state_st;
-    enum smc_status rc = settings->state ? smc_buf_addstr(&state, settings->state)
-                                         : smc_buf_addf(&state, "%s/.sigmacat", settings->output);
-    if (rc == SMC_OK) {
-        if (smci_cli_check_place(&check->list, OUTPUT, settings->output, setting(check, "--output"),
-                                 true))
-            smci_cli_check_space(&check->list, settings->output);
-        else
-            smci_cli_untried(&check->list, SPACE);
-        if (smci_cli_check_place(&check->list, STATE, state.data,
-                                 setting(check, settings->state ? "--state" : "--output"), true))
-            rc = check_lock(check, state.data);
-        bool is_elsewhere = settings->state && stat(settings->output, &output_st) == 0 &&
-                            stat(settings->state, &state_st) == 0 &&
-                            output_st.st_dev != state_st.st_dev;
-        if (rc == SMC_OK && is_elsewhere)
-            smci_cli_check_space(&check->list, settings->state);
-        if (rc == SMC_OK)
-            rc = check_report(check);
-    }
-    smc_buf_clear(&state);
-    return rc == SMC_OK ? rc : smc_error_set(err, rc, "%s", smc_error_text(rc));
 }
 
 /* ---- the client ---- */
@@ -318,9 +244,7 @@ static enum smc_status check_credentials(struct preflight *check, bool *is_good,
 static void check_gaps(struct preflight *check, int64_t gaps)
 {
     const struct extract_settings *settings = check->settings;
-    bool is_too_many = (settings->is_fail_on_gaps && gaps > 0) ||
-                       (settings->is_max_gaps_set && gaps > settings->max_gaps);
-    if (!is_too_many)
+    if (!gaps_are_too_many(settings, gaps))
         return;
     smci_cli_failed(&check->list, SMC_ERR_GAPS, "gaps", "%" PRId64 " are certain already", gaps);
     smci_cli_remedy(&check->list, "allow them by %s, or leave out what is missing by --skip",
@@ -377,7 +301,7 @@ enum smc_status preflight(const struct extract_settings *settings, struct smc_lo
     smc_buf_init(&check.who, 65536); /* as much as the summary takes */
     enum smc_status rc = select_read(settings, &check.selection, err);
     if (rc == SMC_OK)
-        rc = check_local(&check, err);
+        rc = preflight_local(settings, &check.list, err);
     if (rc == SMC_OK)
         rc = check_remote(&check, err);
     smc_client_free(check.client);

@@ -13,10 +13,10 @@ void readable_init(struct readable *all, struct smc_client *client,
     *all = (struct readable){.client = client,
                              .rights = RIGHTS_INIT,
                              .is_one_page_enough = selection->is_one_page_enough};
-    for (int i = 0; i < ASSET_COUNT; i++) {
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
         struct readable_listing *listing = &all->listings[i];
         listing->all = all;
-        listing->asset = (enum asset_id)i;
+        listing->asset = i;
         listing->is_wanted =
             selection->is_asked[i] && asset_of(listing->asset)->role == ROLE_LISTING;
         listing->total = -1;
@@ -110,7 +110,7 @@ enum smc_status readable_ask(struct readable *all, struct smc_error *err)
         rc = ask(&all->listings[ASSET_WORKBOOKS]);
     if (rc == SMC_OK)
         rc = smc_client_run(all->client, err);
-    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
+    for (enum asset_id i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
         if (i != ASSET_WORKBOOKS && all->listings[i].is_wanted)
             rc = ask(&all->listings[i]);
     if (rc == SMC_OK)
@@ -165,7 +165,7 @@ static enum smc_status add_readable(const struct readable_listing *listing, stru
 int64_t readable_gaps(const struct readable *all)
 {
     int64_t count = 0;
-    for (int i = 0; i < ASSET_COUNT; i++)
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         count += all->listings[i].is_withdrawn;
     return count;
 }
@@ -175,7 +175,7 @@ enum smc_status readable_tell(const struct readable *all, struct smci_cli_checkl
     struct smc_buf text = SMC_BUF_INIT(1024);
     enum smc_status rc = SMC_OK;
     tell_rights(all, list);
-    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++) {
+    for (enum asset_id i = 0; rc == SMC_OK && i < ASSET_COUNT; i++) {
         const struct readable_listing *listing = &all->listings[i];
         if (listing->is_wanted && listing->is_answered && listing->error.code == SMC_OK)
             rc = add_readable(listing, &text);
@@ -183,7 +183,7 @@ enum smc_status readable_tell(const struct readable *all, struct smci_cli_checkl
     if (rc == SMC_OK && text.len > 0)
         smci_cli_ok(list, READABLE, "%s", text.data);
     smc_buf_clear(&text);
-    for (int i = 0; i < ASSET_COUNT; i++) {
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
         const struct readable_listing *listing = &all->listings[i];
         if (listing->is_wanted && listing->error.code != SMC_OK)
             tell_unreadable(listing, list);

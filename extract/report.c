@@ -9,11 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/json/write.h"
-
 #include "lib/cli/place.h"
-
-#include "run.h"
+#include "lib/json/write.h"
 
 static void add_time(struct smci_writer *json, const char *name, int64_t wall_ms)
 {
@@ -45,14 +42,14 @@ static void add_count(void *ctx, const char *kind, int http_status, int64_t coun
     smci_write_int(counting->json, http_status ? status : "none", count);
 }
 
-static void add_calls(struct smci_writer *json, const struct run *run)
+static void add_calls(struct smci_writer *json, const struct job *job, const struct report *report)
 {
     struct smc_client_stats stats = {0};
     struct counting counting = {json, NULL};
     smci_write_object(json, "calls");
-    if (run->client) {
-        smc_client_get_stats(run->client, &stats);
-        smc_client_each_stat(run->client, add_count, &counting);
+    if (job->client) {
+        smc_client_get_stats(job->client, &stats);
+        smc_client_each_stat(job->client, add_count, &counting);
     }
     if (counting.kind)
         smci_write_close(json);
@@ -62,69 +59,68 @@ static void add_calls(struct smci_writer *json, const struct run *run)
     smci_write_int(json, "refusals", stats.refused);
     smci_write_int(json, "waited_ms", stats.waited_ms);
     smci_write_int(json, "received_bytes", stats.received);
-    smci_write_int(json, "reused", run->reused);
-    if (run->reused)
-        add_time(json, "oldest_reused", run->oldest_reused_s * 1000);
+    smci_write_int(json, "reused", report->reused);
+    if (report->reused)
+        add_time(json, "oldest_reused", report->oldest_reused_s * 1000);
 }
 
-static void add_records(struct smci_writer *json, const struct run *run)
+static void add_records(struct smci_writer *json, const struct job *job)
 {
     smci_write_object(json, "records");
-    for (int i = 0; i < ASSET_COUNT; i++)
-        if (run->files[i])
-            smci_write_int(json, asset_of((enum asset_id)i)->name,
-                           smci_part_records(run->files[i]));
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (job->files[i])
+            smci_write_int(json, asset_of(i)->name, smci_part_records(job->files[i]));
     smci_write_close(json);
 }
 
 /* Rows whose id was listed before. */
-static void add_duplicates(struct smci_writer *json, const struct run *run)
+static void add_duplicates(struct smci_writer *json, const struct job *job,
+                           const struct report *report)
 {
     smci_write_object(json, "duplicate_ids");
-    for (int i = 0; i < ASSET_COUNT; i++)
-        if (run->selection.is_asked[i] && asset_of((enum asset_id)i)->role == ROLE_LISTING)
-            smci_write_int(json, asset_of((enum asset_id)i)->name,
-                           run->listings[i].rows - run->listings[i].distinct);
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (job->selection.is_asked[i] && asset_of(i)->role == ROLE_LISTING)
+            smci_write_int(json, asset_of(i)->name, report->duplicates[i]);
     smci_write_close(json);
 }
 
-static void add_lineage(struct smci_writer *json, const struct run *run)
+static void add_lineage(struct smci_writer *json, const struct lineage_counts *counts)
 {
     smci_write_object(json, "lineage_references");
-    smci_write_int(json, "tables", run->lineage.tables);
-    smci_write_int(json, "queries", run->lineage.queries);
+    smci_write_int(json, "tables", counts->tables);
+    smci_write_int(json, "queries", counts->queries);
     smci_write_object(json, "without_table");
-    smci_write_int(json, "csv_upload", run->lineage.uploads);
-    smci_write_int(json, "not_in_this_lineage", run->lineage.foreign);
-    smci_write_int(json, "path_not_readable", run->lineage.unresolved);
-    smci_write_int(json, "path_empty", run->lineage.empty);
+    smci_write_int(json, "csv_upload", counts->uploads);
+    smci_write_int(json, "not_in_this_lineage", counts->foreign);
+    smci_write_int(json, "path_not_readable", counts->unresolved);
+    smci_write_int(json, "path_empty", counts->empty);
     smci_write_close(json);
     smci_write_close(json);
 }
 
-static enum smc_status add_head(const struct run *run, enum smc_status rc,
-                                const struct smc_error *why, struct smc_buf *text,
-                                struct smc_error *err)
+static enum smc_status add_head(const struct job *job, const struct report *report,
+                                enum smc_status rc, const struct smc_error *why,
+                                struct smc_buf *text, struct smc_error *err)
 {
-    int64_t now = run->clock->wall_ms(run->clock->ctx);
-    int64_t took = run->clock->now_ms(run->clock->ctx) - run->began_ms;
+    int64_t now = job->clock->wall_ms(job->clock->ctx);
+    int64_t took = job->clock->now_ms(job->clock->ctx) - report->began_ms;
     struct smci_writer writer = smci_write_begin(text, SMCI_WRITE_LINES);
     struct smci_writer *json = &writer;
     smci_write_text(json, "toolkit", "sigmacat " SMC_VERSION);
-    smci_write_text(json, "host", run->settings->host);
+    smci_write_text(json, "host", job->settings->host);
     add_time(json, "start", now - took);
     add_time(json, "end", now);
-    smci_write_text(json, "result", run->is_published ? "published" : "failed");
+    smci_write_text(json, "result", report->is_published ? "published" : "failed");
     smci_write_text(json, "error", rc == SMC_OK || !why ? "" : why->detail);
-    if (run->selection.is_partial)
+    if (job->selection.is_partial)
         smci_write_bool(json, "partial", true);
-    if (run->set)
-        smci_write_int(json, "timestamp", smci_fileset_timestamp(run->set));
-    add_calls(json, run);
-    add_records(json, run);
-    add_duplicates(json, run);
-    add_lineage(json, run);
-    smci_write_int(json, "gaps_total", run->gaps.total);
+    if (job->set)
+        smci_write_int(json, "timestamp", smci_fileset_timestamp(job->set));
+    add_calls(json, job, report);
+    add_records(json, job);
+    add_duplicates(json, job, report);
+    add_lineage(json, report->lineage);
+    smci_write_int(json, "gaps_total", report->gaps->total);
     return smci_write_end(json, err);
 }
 
@@ -189,34 +185,27 @@ enum smc_status report_check(const struct extract_settings *settings, struct smc
 
 /* ---- writing ---- */
 
-/* The gaps follow the head one by one, since there may be as many as objects. */
-static enum smc_status write_gaps(struct run *run, FILE *fp, struct smc_error *err)
+static enum smc_status write_gap(void *ctx, const struct smci_item *gap, struct smc_error *err)
 {
-    struct smci_item item;
-    bool found = run->store != NULL;
-    int64_t at = 0;
-    enum smc_status rc = SMC_OK;
-    while (rc == SMC_OK && found) {
-        rc = smci_list_next(run->store, LIST_GAPS, at, &found, &item, err);
-        if (rc != SMC_OK || !found)
-            break;
-        (void)fprintf(fp, "%s\n  %s", at ? "," : "", item.tag);
-        at = item.position;
-    }
-    return rc;
+    (void)err;
+    (void)fprintf(ctx, "%s\n  %s", gap->position > 1 ? "," : "", gap->tag);
+    return SMC_OK;
 }
 
-static enum smc_status write_all(struct run *run, const struct smc_buf *head, FILE *fp,
+/* The gaps follow the head one by one, since there may be as many as objects. */
+static enum smc_status write_all(const struct job *job, const struct smc_buf *head, FILE *fp,
                                  struct smc_error *err)
 {
     /* Without the "\n}\n" of its end. */
     (void)fwrite(head->data, 1, head->len - 3, fp);
     (void)fputs(",\n \"gaps\": [", fp);
-    enum smc_status rc = write_gaps(run, fp, err);
+    enum smc_status rc = SMC_OK;
+    if (job->store)
+        rc = job_each_item(job, LIST_GAPS, write_gap, fp, err);
     (void)fputs("]\n}\n", fp);
     if (rc == SMC_OK && (fflush(fp) != 0 || ferror(fp)))
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written",
-                                   run->settings->report);
+                                   job->settings->report);
     return rc;
 }
 
@@ -227,10 +216,10 @@ static bool is_file_or_nothing(const char *path)
     return stat(path, &st) != 0 || S_ISREG(st.st_mode);
 }
 
-static enum smc_status write_file(struct run *run, const struct smc_buf *head,
+static enum smc_status write_file(const struct job *job, const struct smc_buf *head,
                                   struct smc_error *err)
 {
-    const char *path = run->settings->report;
+    const char *path = job->settings->report;
     bool is_renamed = is_file_or_nothing(path);
     struct smc_buf part = SMC_BUF_INIT(65536);
     enum smc_status rc = smc_buf_addf(&part, "%s%s", path, is_renamed ? ".part" : "");
@@ -240,7 +229,7 @@ static enum smc_status write_file(struct run *run, const struct smc_buf *head,
         smc_buf_clear(&part);
         return rc;
     }
-    rc = write_all(run, head, fp, err);
+    rc = write_all(job, head, fp, err);
     if (rc == SMC_OK && is_renamed && fsync(fileno(fp)) != 0)
         rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
     if (fclose(fp) != 0 && rc == SMC_OK)
@@ -253,24 +242,25 @@ static enum smc_status write_file(struct run *run, const struct smc_buf *head,
     return rc;
 }
 
-enum smc_status report_write(struct run *run, enum smc_status rc, struct smc_error *err)
+enum smc_status report_write(const struct job *job, const struct report *report, enum smc_status rc,
+                             struct smc_error *err)
 {
     struct smc_error own = SMC_ERROR_INIT;
     struct smc_buf head = SMC_BUF_INIT(SMC_BODY_MAX);
-    if (!run->settings->report)
+    if (!job->settings->report)
         return rc;
     /* Then that is why the run has ended, or the lesser of its troubles. */
-    if (!run->client && report_check(run->settings, NULL) != SMC_OK)
+    if (!job->client && report_check(job->settings, NULL) != SMC_OK)
         return rc;
-    enum smc_status made = add_head(run, rc, err, &head, &own);
+    enum smc_status made = add_head(job, report, rc, err, &head, &own);
     if (made == SMC_OK)
-        made = strcmp(run->settings->report, "-") == 0 ? write_all(run, &head, stdout, &own)
-                                                       : write_file(run, &head, &own);
+        made = strcmp(job->settings->report, "-") == 0 ? write_all(job, &head, stdout, &own)
+                                                       : write_file(job, &head, &own);
     smc_buf_clear(&head);
     if (made == SMC_OK)
         return rc;
     if (rc != SMC_OK) { /* `err` is taken */
-        smc_log_write(run->log, SMC_LOG_ERROR, "%s", own.detail);
+        smc_log_write(job->log, SMC_LOG_ERROR, "%s", own.detail);
         return rc;
     }
     if (err)

@@ -2,10 +2,20 @@
 #ifndef EXTRACT_REPORT_H
 #define EXTRACT_REPORT_H
 
-#include <sigmacat/error.h>
+#include "gaps.h"
+#include "job.h"
+#include "lineage.h"
 
-struct extract_settings;
-struct run;
+/* What it tells, besides what the client has counted. */
+struct report {
+    int64_t began_ms; /* by the clock's now_ms */
+    bool is_published;
+    int64_t reused;                  /* answers that an earlier run had paid for */
+    int64_t oldest_reused_s;         /* Unix time */
+    int64_t duplicates[ASSET_COUNT]; /* of listings: rows whose id was listed before */
+    const struct gaps *gaps;
+    const struct lineage_counts *lineage;
+};
 
 /* Whether the report, if one was asked for, can be written: its directory is there or a run makes it,
  * and takes files; the path is no directory. Nothing is made or changed. SMC_ERR_IO, SMC_ERR_NOMEM; the
@@ -15,6 +25,7 @@ enum smc_status report_check(const struct extract_settings *settings, struct smc
 /* Writes the report, if one was asked for, however the run ended (`rc`, described by `err`). Returns
  * `rc`, or the report's own failure when the run had none; when it had one, that of the report is
  * logged. A run that ended before its first call has no report where report_check finds fault. */
-enum smc_status report_write(struct run *run, enum smc_status rc, struct smc_error *err);
+enum smc_status report_write(const struct job *job, const struct report *report, enum smc_status rc,
+                             struct smc_error *err);
 
 #endif

@@ -1,310 +1,406 @@
+/* Owns the parts and wires them: calls go down, facts come up to the three functions below.
+ *
+ * A row of workbooks: client, listing, listing_rows into its file; its object, if new, comes up as
+ *   LISTING_ROW, and calls puts the calls that follow from it on its list.
+ * One object's sources: calls takes them from that list, call asks and keeps each page in the store and
+ *   tells calls, which hands the rows up here, for models. After all calls, sources joins them.
+ * A table's path: sources and lineage tell tables what they want; table_listing finds it, or calls and
+ *   call ask for it alone; sources and lineage write it.
+ * A 429: client waits, slows down and asks again; nobody here sees it. What it has learnt of the limit
+ *   rate keeps for the next run. */
 #include "run.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "lib/base/stop.h"
 #include "lib/cli/network.h"
 #include "lib/set/prune.h"
 
+#include "calls.h"
 #include "elements.h"
+#include "gaps.h"
+#include "job.h"
 #include "lineage.h"
+#include "listing.h"
+#include "models.h"
+#include "options.h"
+#include "rate.h"
 #include "report.h"
 #include "resume.h"
+#include "reuse.h"
+#include "rights.h"
 #include "sources.h"
 #include "summary.h"
+#include "tables.h"
 #include "whoami.h"
 
-void run_fail(struct run *run, const struct smc_error *err)
+struct run {
+    struct job job;
+    struct gaps gaps;
+    struct rights rights;
+    struct whoami whoami;
+    struct listing_base base;
+    struct listing listings[ASSET_COUNT]; /* of those whose role is ROLE_LISTING */
+    struct calls calls;
+    struct models models;
+    struct tables tables;
+    struct lineage lineage;
+    struct reuse reuse;
+    int64_t began_ms; /* by the clock's now_ms */
+    bool is_published;
+};
+
+/* A step of the run, or of a part of it. */
+typedef enum smc_status step_fn(struct run *run, struct smc_error *err);
+
+/* Goes through steps, ended by NULL, until one fails. */
+static enum smc_status go_through(struct run *run, step_fn *const *steps, struct smc_error *err)
 {
-    smc_client_fail(run->client, err);
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; rc == SMC_OK && steps[i]; i++)
+        rc = steps[i](run, err);
+    return rc;
 }
 
-bool run_check(struct run *run, enum smc_status rc, struct smc_error *err)
+/* ---- facts ---- */
+
+static enum smc_status want_calls(const struct run *run, enum asset_id listing,
+                                  const struct smci_item *row, struct smc_error *err)
 {
-    if (rc == SMC_OK)
-        return true;
-    (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
-    run_fail(run, err);
-    return false;
+    enum smc_status rc = SMC_OK;
+    for (enum asset_id i = 0; rc == SMC_OK && i < ASSET_COUNT; i++) {
+        const struct asset *asset = asset_of(i);
+        if (select_asks_objects(&run->job.selection, i) && asset->of == listing &&
+            asset->is_asked_for_all)
+            rc = calls_want(&run->calls, i, row->id, row->tag, row->name, err);
+    }
+    return rc;
 }
 
-size_t run_file_names(const struct selection *selection, const char *names[ASSET_COUNT + 1])
+static enum smc_status on_listing(void *ctx, enum asset_id listing, enum listing_event event,
+                                  const struct smci_item *row, struct smc_error *err)
 {
-    size_t count = 0;
-    for (int i = 0; i < ASSET_COUNT; i++)
-        if (!selection || selection->is_written[i])
-            names[count++] = asset_of((enum asset_id)i)->name;
-    names[count++] = "summary";
-    return count;
+    struct run *run = ctx;
+    switch (event) {
+    case LISTING_DECIDED: /* what these two wait for */
+        listing_start(&run->listings[ASSET_DATAMODELS]);
+        listing_start(&run->listings[ASSET_DATASETS]);
+        break;
+    case LISTING_ROW:
+        return want_calls(run, listing, row, err);
+    case LISTING_ENDED:
+        return listing == ASSET_DATAMODELS ? models_listed(&run->models, err) : SMC_OK;
+    }
+    return SMC_OK;
 }
 
-enum smc_status run_check_stop(const struct run *run, struct smc_error *err)
+static enum smc_status on_calls(void *ctx, enum calls_event event, struct smc_json_span rows,
+                                struct smc_error *err)
 {
-    return smci_check_stop(run->stop_fd, err);
+    struct run *run = ctx;
+    return event == CALLS_ROWS ? models_note(&run->models, rows, err) : whoami_probe(&run->whoami);
 }
 
 /* ---- opening and closing ---- */
 
-static void log_left_out(const struct run *run)
+static void log_left_out(const struct job *job)
 {
     struct smc_buf names = SMC_BUF_INIT(1024);
-    for (int i = 0; i < ASSET_COUNT; i++)
-        if (!run->selection.is_written[i])
-            (void)smc_buf_addf(&names, "%s%s", names.len ? ", " : "",
-                               asset_of((enum asset_id)i)->name);
-    if (run->selection.is_partial)
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (!job->selection.is_written[i])
+            (void)smc_buf_addf(&names, "%s%s", names.len ? ", " : "", asset_of(i)->name);
+    if (job->selection.is_partial)
         smc_log_write(
-            run->log, SMC_LOG_INFO,
+            job->log, SMC_LOG_INFO,
             "The set will be partial, castor-upload sends it with --force alone; left out: %s",
             smc_buf_str(&names));
     smc_buf_clear(&names);
 }
 
-static enum smc_status open_client(struct run *run, struct smc_error *err)
+static enum smc_status open_set(struct run *run, struct smc_error *err)
 {
-    struct smc_client_opt opt = extract_options_client(run->settings);
-    opt.network = smci_cli_network(&run->settings->network, run->stop_fd, run->clock, run->log);
-    enum smc_status rc = resume_learnt_rate(run, &opt.learnt_rate, err);
+    struct job *job = &run->job;
+    int64_t start_s = job_wall_s(job);
+    enum smc_status rc = select_read(job->settings, &job->selection, err);
     if (rc != SMC_OK)
         return rc;
-    rc = smc_client_new(&run->client, &opt, err);
-    if (rc == SMC_ERR_IO && opt.network.cacert)
-        smc_error_context(err, "%s", smci_settings_name(&run->settings->sources, "--cacert"));
-    return rc;
+    log_left_out(job);
+    return smci_fileset_open(&job->set, job->settings->output, start_s, job->log, err);
 }
 
 static enum smc_status open_store(struct run *run, struct smc_error *err)
 {
-    const struct extract_settings *settings = run->settings;
+    struct job *job = &run->job;
+    const struct extract_settings *settings = job->settings;
     struct smc_buf dir = SMC_BUF_INIT(65536);
     enum smc_status rc = settings->state ? smc_buf_addstr(&dir, settings->state)
                                          : smc_buf_addf(&dir, "%s/.sigmacat", settings->output);
     if (rc != SMC_OK)
         (void)smc_error_set(err, rc, "--output: %s", smc_error_text(rc));
     if (rc == SMC_OK)
-        rc = smci_store_open(&run->store, dir.data, smc_buf_str(&settings->origin),
-                             settings->client_id, run->clock, err);
+        rc = smci_store_open(&job->store, dir.data, smc_buf_str(&settings->origin),
+                             settings->client_id, job->clock, err);
     smc_buf_clear(&dir);
-    run->gaps.store = run->store;
-    return rc == SMC_OK ? resume_begin(run, err) : rc;
+    run->gaps.store = job->store;
+    return rc;
+}
+
+static enum smc_status take_over(struct run *run, struct smc_error *err)
+{
+    struct selection selection;
+    bool is_finished = false;
+    enum smc_status rc = smci_store_forget_lists(run->job.store, err);
+    if (rc == SMC_OK)
+        rc = resume_recover(&run->job, &selection, &is_finished, err);
+    if (rc == SMC_OK && is_finished)
+        rc = reuse_note_finished(&run->job, &selection, err);
+    if (rc == SMC_OK)
+        rc = reuse_begin(&run->reuse, err);
+    return rc == SMC_OK ? resume_note_set(&run->job, err) : rc;
 }
 
 /* A path that is wrong must be known before anything is sent; after the directories that a run makes,
  * since the report may go there. */
-static enum smc_status check_report(const struct run *run, struct smc_error *err)
+static enum smc_status check_report(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = report_check(run->settings, err);
+    const struct extract_settings *settings = run->job.settings;
+    enum smc_status rc = report_check(settings, err);
     if (rc != SMC_OK)
-        smc_error_context(err, "%s", smci_settings_name(&run->settings->sources, "--report"));
+        smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--report"));
     return rc;
 }
 
 static enum smc_status open_files(struct run *run, struct smc_error *err)
 {
+    struct job *job = &run->job;
     enum smc_status rc = SMC_OK;
-    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        if (run->selection.is_written[i])
-            rc = smci_fileset_file(run->set, asset_of((enum asset_id)i)->name, &run->files[i], err);
+    for (enum asset_id i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
+        if (job->selection.is_written[i])
+            rc = smci_fileset_file(job->set, asset_of(i)->name, &job->files[i], err);
+    return rc;
+}
+
+static enum smc_status open_client(struct run *run, struct smc_error *err)
+{
+    struct job *job = &run->job;
+    struct smc_client_opt opt = extract_options_client(job->settings);
+    opt.network = smci_cli_network(&job->settings->network, job->stop_fd, job->clock, job->log);
+    enum smc_status rc = rate_learnt(job, &opt.learnt_rate, err);
+    if (rc != SMC_OK)
+        return rc;
+    rc = smc_client_new(&job->client, &opt, err);
+    if (rc == SMC_ERR_IO && opt.network.cacert)
+        smc_error_context(err, "%s", smci_settings_name(&job->settings->sources, "--cacert"));
     return rc;
 }
 
 static void init(struct run *run)
 {
+    const struct job *job = &run->job;
+    run->began_ms = job->clock->now_ms(job->clock->ctx);
+    run->gaps.log = job->log;
     run->rights = (struct rights)RIGHTS_INIT;
-    run->gaps.log = run->log;
-    run->began_ms = run->clock->now_ms(run->clock->ctx);
-    smc_buf_init(&run->organization, 65536);
-    for (int i = 0; i < ASSET_COUNT; i++)
-        listing_init(&run->listings[i], run, (enum asset_id)i);
-    objects_init(&run->objects, run);
-    paths_init(&run->paths, run);
-}
-
-static enum smc_status open_all(struct run *run, struct smc_error *err)
-{
-    int64_t start_s = run->clock->wall_ms(run->clock->ctx) / 1000;
-    enum smc_status rc = select_read(run->settings, &run->selection, err);
-    if (rc == SMC_OK)
-        log_left_out(run);
-    /* The output directory first: a wrong one must be known before anything is sent. */
-    if (rc == SMC_OK)
-        rc = smci_fileset_open(&run->set, run->settings->output, start_s, run->log, err);
-    if (rc == SMC_OK)
-        rc = open_store(run, err);
-    if (rc == SMC_OK)
-        rc = check_report(run, err);
-    if (rc == SMC_OK)
-        rc = open_files(run, err);
-    if (rc == SMC_OK)
-        rc = open_client(run, err);
-    return rc;
+    whoami_init(&run->whoami, job, &run->gaps);
+    run->base = (struct listing_base){job, &run->gaps, &run->rights, on_listing, run};
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        listing_init(&run->listings[i], &run->base, i);
+    run->calls = (struct calls){.job = job, .gaps = &run->gaps, .told = on_calls, .ctx = run};
+    run->models = (struct models){.job = job, .calls = &run->calls};
+    tables_init(&run->tables, job, &run->calls);
+    run->lineage.tables = &run->tables;
+    run->reuse.job = job;
 }
 
 static void close_all(struct run *run)
 {
-    smc_client_free(run->client);
-    smci_fileset_free(run->set);
-    for (int i = 0; i < ASSET_COUNT; i++)
+    smc_client_free(run->job.client);
+    smci_fileset_free(run->job.set);
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         listing_clear(&run->listings[i]);
-    objects_clear(&run->objects);
-    paths_clear(&run->paths);
-    smc_buf_clear(&run->organization);
-    smci_store_close(run->store);
+    calls_clear(&run->calls);
+    tables_clear(&run->tables);
+    whoami_clear(&run->whoami);
+    smci_store_close(run->job.store);
 }
 
-/* ---- the phases ---- */
-
-static enum smc_status run_phase(struct run *run, enum objects_phase phase, struct smc_error *err)
-{
-    objects_begin(&run->objects, phase);
-    return smc_client_run(run->client, err);
-}
+/* ---- fetching ---- */
 
 /* Listings, and the calls for the objects that they name, beside each other. The first workbooks
- * page goes first; data models and data sets follow once it has decided (listing.c). */
+ * page goes first; data models and data sets follow once it has decided. */
 static enum smc_status fetch(struct run *run, struct smc_error *err)
 {
     listing_start(&run->listings[ASSET_WORKBOOKS]);
-    whoami_ask(run);
+    whoami_ask(&run->whoami);
     listing_start(&run->listings[ASSET_CONNECTIONS]);
     listing_start(&run->listings[ASSET_FILES]);
     listing_start(&run->listings[ASSET_MEMBERS]);
-    return run_phase(run, OBJECTS_LIST, err);
+    return calls_run(&run->calls, CALLS_LIST, err);
 }
 
 /* What failed for a while is asked once more, at the end. An answer that comes now may name a data
  * model that no other workbook uses: its lineage is asked for then. */
 static enum smc_status fetch_deferred(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = run_phase(run, OBJECTS_DEFERRED, err);
-    if (rc == SMC_OK)
-        rc = run_phase(run, OBJECTS_LIST, err);
-    if (rc == SMC_OK)
-        rc = run_phase(run, OBJECTS_DEFERRED, err);
-    return rc == SMC_OK ? objects_check_rights(&run->objects, err) : rc;
+    static const enum calls_phase phases[] = {CALLS_DEFERRED, CALLS_LIST, CALLS_DEFERRED};
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; rc == SMC_OK && i < sizeof phases / sizeof phases[0]; i++)
+        rc = calls_run(&run->calls, phases[i], err);
+    return rc == SMC_OK ? calls_check_rights(&run->calls, err) : rc;
+}
+
+/* ---- joining ---- */
+
+/* Calls `fn` for each file of sources that is written. */
+static enum smc_status each_sources(struct run *run,
+                                    enum smc_status (*fn)(struct tables *, enum asset_id,
+                                                          struct smc_error *),
+                                    struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (enum asset_id i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
+        if (run->job.files[i] && asset_of(i)->table_id_member)
+            rc = fn(&run->tables, i, err);
+    return rc;
 }
 
 static enum smc_status resolve_tables(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = SMC_OK;
-    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        if (run->files[i] && asset_of((enum asset_id)i)->table_id_member)
-            rc = sources_collect(run, (enum asset_id)i, err);
-    if (rc == SMC_OK && run->files[ASSET_DATAMODEL_LINEAGE])
-        rc = lineage_collect(run, err);
-    if (rc == SMC_OK)
-        rc = paths_resolve(&run->paths, err);
-    return rc == SMC_OK ? fetch_deferred(run, err) : rc;
+    enum smc_status rc = each_sources(run, sources_collect, err);
+    if (rc == SMC_OK && run->job.files[ASSET_DATAMODEL_LINEAGE])
+        rc = lineage_collect(&run->lineage, err);
+    return rc == SMC_OK ? tables_resolve(&run->tables, err) : rc;
 }
 
 static enum smc_status write_joined(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = SMC_OK;
-    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        if (run->files[i] && asset_of((enum asset_id)i)->table_id_member)
-            rc = sources_write(run, (enum asset_id)i, err);
-    if (rc == SMC_OK && run->files[ASSET_DATAMODEL_LINEAGE])
-        rc = lineage_write(run, err);
-    if (rc == SMC_OK && run->files[ASSET_ELEMENTS])
-        rc = elements_write(run, err);
-    for (int i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        if (run->files[i] && asset_of((enum asset_id)i)->role == ROLE_OBJECT)
-            rc = smci_part_finish(run->files[i], err);
+    struct smci_part *const *files = run->job.files;
+    enum smc_status rc = each_sources(run, sources_write, err);
+    if (rc == SMC_OK && files[ASSET_DATAMODEL_LINEAGE])
+        rc = lineage_write(&run->lineage, err);
+    if (rc == SMC_OK && files[ASSET_ELEMENTS])
+        rc = elements_write(&run->job, err);
+    for (enum asset_id i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
+        if (files[i] && asset_of(i)->role == ROLE_OBJECT)
+            rc = smci_part_finish(files[i], err);
     return rc;
+}
+
+/* ---- publishing ---- */
+
+static enum smc_status write_summary(struct run *run, struct smc_error *err)
+{
+    /* Nobody must take what a set lacks for deleted on the strength of rights that were not asked
+     * about: without a page of workbooks it does not claim to be whole. */
+    const struct summary summary = {.organization = &run->whoami.organization,
+                                    .is_whole = run->rights.is_admin &&
+                                                select_knows_rights(&run->job.selection),
+                                    .gaps = &run->gaps};
+    return summary_write(&run->job, &summary, err);
 }
 
 static enum smc_status publish(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = summary_write(run, err);
-    if (rc == SMC_OK)
-        rc = resume_note_publishing(run, err);
+    const struct job *job = &run->job;
+    enum smc_status rc = resume_note_publishing(job, true, err);
     if (rc != SMC_OK)
         return rc;
-    rc = smci_fileset_publish(run->set, err);
+    rc = smci_fileset_publish(job->set, err);
     run->is_published = rc == SMC_OK;
-    if (rc == SMC_OK)
-        return resume_end(run, err);
     /* It has taken back what it had renamed; a next run must not take what else bears these names. */
-    (void)resume_note_not_publishing(run, NULL);
+    if (rc != SMC_OK)
+        (void)resume_note_publishing(job, false, NULL);
     return rc;
 }
 
-/* --keep: the new set is published, so older ones may go. */
-static enum smc_status remove_old_sets(const struct run *run, struct smc_error *err)
+/* Leaves behind what a later run needs, and no more. */
+static enum smc_status leave(struct run *run, struct smc_error *err)
 {
-    const char *names[ASSET_COUNT + 1];
-    if (run->settings->keep == 0)
-        return SMC_OK;
-    size_t count = run_file_names(NULL, names); /* older sets may have any of them */
-    return smci_fileset_prune(run->settings->output, names, count, (size_t)run->settings->keep,
-                              smci_fileset_timestamp(run->set), run->log, err);
+    const struct job *job = &run->job;
+    enum smc_status rc = SMC_OK;
+    if (job->settings->is_incremental)
+        rc = tables_keep(&run->tables, err);
+    if (rc == SMC_OK)
+        rc = reuse_end(&run->reuse, err);
+    if (rc == SMC_OK)
+        rc = resume_forget_set(job, err);
+    return rc == SMC_OK ? smci_store_commit(job->store, err) : rc;
 }
+
+/* --keep: the new set is published, so older ones may go. */
+static enum smc_status remove_old_sets(struct run *run, struct smc_error *err)
+{
+    const struct job *job = &run->job;
+    const char *names[ASSET_COUNT + 1];
+    if (job->settings->keep == 0)
+        return SMC_OK;
+    size_t count = select_file_names(NULL, names); /* older sets may have any of them */
+    return smci_fileset_prune(job->settings->output, names, count, (size_t)job->settings->keep,
+                              smci_fileset_timestamp(job->set), job->log, err);
+}
+
+/* ---- all of it ---- */
 
 static void log_end(const struct run *run)
 {
+    const struct job *job = &run->job;
+    const struct calls *calls = &run->calls;
     struct smc_client_stats stats;
-    smc_client_get_stats(run->client, &stats);
-    double seconds = (double)(run->clock->now_ms(run->clock->ctx) - run->began_ms) / 1000;
-    smc_log_write(run->log, SMC_LOG_INFO,
+    smc_client_get_stats(job->client, &stats);
+    double seconds = (double)(job->clock->now_ms(job->clock->ctx) - run->began_ms) / 1000;
+    smc_log_write(job->log, SMC_LOG_INFO,
                   "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64 " retried",
                   seconds, stats.calls, stats.refused, stats.retries);
-    if (run->reused)
-        smc_log_write(
-            run->log, SMC_LOG_INFO,
-            "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64 " s old",
-            run->reused, run->clock->wall_ms(run->clock->ctx) / 1000 - run->oldest_reused_s);
+    if (calls->reused)
+        smc_log_write(job->log, SMC_LOG_INFO,
+                      "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64
+                      " s old",
+                      calls->reused, job_wall_s(job) - calls->oldest_reused_s);
     gaps_log_summary(&run->gaps);
 }
 
-static enum smc_status check_gaps(const struct run *run, struct smc_error *err)
+static enum smc_status write_report(const struct run *run, enum smc_status rc,
+                                    struct smc_error *err)
 {
-    const struct extract_settings *settings = run->settings;
-    int64_t gaps = run->gaps.total;
-    if (settings->is_fail_on_gaps && gaps > 0)
-        return smc_error_set(err, SMC_ERR_GAPS, "%" PRId64 " gaps, and --fail-on-gaps was given",
-                             gaps);
-    if (settings->is_max_gaps_set && gaps > settings->max_gaps)
-        return smc_error_set(err, SMC_ERR_GAPS, "%" PRId64 " gaps, more than --max-gaps %d", gaps,
-                             settings->max_gaps);
-    return SMC_OK;
+    struct report report = {.began_ms = run->began_ms,
+                            .is_published = run->is_published,
+                            .reused = run->calls.reused,
+                            .oldest_reused_s = run->calls.oldest_reused_s,
+                            .gaps = &run->gaps,
+                            .lineage = &run->lineage.counts};
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        report.duplicates[i] = run->listings[i].rows.count - run->listings[i].rows.distinct;
+    return report_write(&run->job, &report, rc, err);
 }
 
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
                                int stop_fd, const struct smc_clock *clock, struct smc_error *err)
 {
+    /* The output directory first: a wrong one must be known before anything is sent. */
+    static step_fn *const steps[] = {
+        open_set,       open_store,     take_over,       check_report,
+        open_files,     open_client,    fetch,           fetch_deferred,
+        resolve_tables, fetch_deferred, write_joined,    write_summary,
+        publish,        leave,          remove_old_sets, NULL};
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
-    run->settings = settings;
-    run->log = log;
-    run->stop_fd = stop_fd;
-    run->clock = clock ? clock : smc_clock_system();
+    run->job = (struct job){.settings = settings,
+                            .clock = clock ? clock : smc_clock_system(),
+                            .log = log,
+                            .stop_fd = stop_fd};
     init(run);
-    enum smc_status rc = open_all(run, err);
-    if (rc == SMC_OK)
-        rc = fetch(run, err);
-    if (rc == SMC_OK)
-        rc = fetch_deferred(run, err);
-    if (rc == SMC_OK)
-        rc = resolve_tables(run, err);
-    if (rc == SMC_OK)
-        rc = write_joined(run, err);
-    if (rc == SMC_OK)
-        rc = publish(run, err);
-    if (rc == SMC_OK)
-        rc = remove_old_sets(run, err);
+    enum smc_status rc = go_through(run, steps, err);
     if (run->is_published) /* whatever failed afterwards */
         log_end(run);
     if (rc == SMC_OK)
-        rc = check_gaps(run, err);
-    if (run->client) /* however it ended */
-        (void)resume_keep_rate(run, NULL);
+        rc = gaps_check(&run->gaps, settings, err);
+    if (run->job.client) /* however it ended */
+        (void)rate_keep(&run->job, NULL);
     if (rc != SMC_OK) /* a buffer that could not grow says it by its status alone */
         (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
     if (rc == SMC_ERR_TIME)
         smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--max-time"));
-    rc = report_write(run, rc, err);
+    rc = write_report(run, rc, err);
     close_all(run);
     free(run);
     return rc;

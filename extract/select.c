@@ -5,7 +5,6 @@
 
 #include "lib/cli/words.h"
 
-#include "objects.h"
 #include "options_table.h"
 
 #define BLANKS " \t\r\n"
@@ -38,11 +37,11 @@ bool select_has_name(const char *list, const char *name)
 /* ASSET_COUNT when it is none. */
 static enum asset_id find_asset(const char *name, size_t len)
 {
-    int i = 0;
-    while (i < ASSET_COUNT && (strlen(asset_of((enum asset_id)i)->name) != len ||
-                               strncmp(asset_of((enum asset_id)i)->name, name, len) != 0))
+    enum asset_id i = 0;
+    while (i < ASSET_COUNT &&
+           (strlen(asset_of(i)->name) != len || strncmp(asset_of(i)->name, name, len) != 0))
         i++;
-    return (enum asset_id)i;
+    return i;
 }
 
 static enum smc_status refuse(const char *name, size_t len, const char *what, struct smc_error *err)
@@ -55,9 +54,9 @@ static enum smc_status refuse(const char *name, size_t len, const char *what, st
     if (strcmp(text, "summary") == 0)
         return smc_error_set(err, SMC_ERR_USAGE,
                              "%s: the summary can't be chosen: it is always written", what);
-    for (int i = 0; i < ASSET_COUNT; i++) {
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
         size_t used = strlen(all);
-        names[i] = asset_of((enum asset_id)i)->name;
+        names[i] = asset_of(i)->name;
         (void)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
     }
     const char *near = smci_nearest(text, names, ASSET_COUNT);
@@ -83,9 +82,9 @@ static enum smc_status read_names(const char *names, const char *what, bool is_n
 /* ---- what it takes ---- */
 
 /* Whether tables' paths go into this file. */
-static bool has_tables(int asset)
+static bool has_tables(enum asset_id asset)
 {
-    return asset == ASSET_DATAMODEL_LINEAGE || asset_of((enum asset_id)asset)->table_id_member;
+    return asset == ASSET_DATAMODEL_LINEAGE || asset_of(asset)->table_id_member;
 }
 
 /* What the files need besides their own calls. */
@@ -93,13 +92,13 @@ static void ask_for_needed(struct selection *selection)
 {
     bool *is_asked = selection->is_asked;
     bool is_waiting = false; /* for what the first workbooks page says */
-    for (int i = 0; i < ASSET_COUNT; i++) {
-        const struct asset *asset = asset_of((enum asset_id)i);
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
+        const struct asset *asset = asset_of(i);
         if (!selection->is_written[i])
             continue;
         is_asked[i] = true;
         is_asked[asset->of] = true;
-        is_asked[OBJECT_PATH] = is_asked[OBJECT_PATH] || has_tables(i);
+        is_asked[CALL_PATH] = is_asked[CALL_PATH] || has_tables(i);
         is_waiting = is_waiting || asset_of(asset->of)->is_whole;
     }
     if (is_asked[ASSET_DATAMODEL_LINEAGE]) { /* of the data models that a workbook names */
@@ -116,7 +115,7 @@ static bool select_files(const bool is_named[ASSET_COUNT], bool is_written,
 {
     bool is_any = false;
     *selection = (struct selection){.is_partial = false};
-    for (int i = 0; i < ASSET_COUNT; i++) {
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
         selection->is_written[i] = is_named[i] == is_written;
         selection->is_partial = selection->is_partial || !selection->is_written[i];
         is_any = is_any || selection->is_written[i];
@@ -156,23 +155,32 @@ void select_names(const char *names, struct selection *selection)
 
 /* ---- questions ---- */
 
-bool select_asks_objects(const struct selection *selection, int kind)
+size_t select_file_names(const struct selection *selection, const char *names[ASSET_COUNT + 1])
 {
-    return selection->is_asked[kind] &&
-           (kind == OBJECT_PATH || asset_of((enum asset_id)kind)->role == ROLE_OBJECT);
+    size_t count = 0;
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (!selection || selection->is_written[i])
+            names[count++] = asset_of(i)->name;
+    names[count++] = "summary";
+    return count;
+}
+
+bool select_asks_objects(const struct selection *selection, enum asset_id kind)
+{
+    return selection->is_asked[kind] && asset_of(kind)->role == ROLE_OBJECT;
 }
 
 bool select_has_objects(const struct selection *selection, enum asset_id listing)
 {
-    for (int i = 0; i < ASSET_COUNT; i++)
-        if (select_asks_objects(selection, i) && asset_of((enum asset_id)i)->of == listing)
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (select_asks_objects(selection, i) && asset_of(i)->of == listing)
             return true;
     return false;
 }
 
 bool select_wants_all_tables(const struct selection *selection)
 {
-    for (int i = 0; i < ASSET_COUNT; i++)
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         if (has_tables(i) && !selection->is_written[i])
             return false;
     return true;

@@ -14,10 +14,10 @@ struct extract_settings;
 
 struct selection {
     bool is_written[ASSET_COUNT];
-    bool is_asked[ASSET_COUNT + 1]; /* its calls are made; the last is for tables, OBJECT_PATH */
-    bool is_one_page_enough;        /* of the workbooks: the first decides for the other listings
+    bool is_asked[CALL_COUNT]; /* its calls are made */
+    bool is_one_page_enough;   /* of the workbooks: the first decides for the other listings
                                        whether the whole organisation can be seen */
-    bool is_partial;                /* not all files are written */
+    bool is_partial;           /* not all files are written */
 };
 
 /* Takes the first name off a list with commas, without the blanks around it; false when there is none
@@ -39,8 +39,12 @@ enum smc_status select_check(const struct extract_settings *settings, struct smc
  * is known: everything. */
 void select_names(const char *names, struct selection *selection);
 
-/* Whether calls of that kind (an asset, or OBJECT_PATH) are made for single objects. */
-bool select_asks_objects(const struct selection *selection, int kind);
+/* The names of the files of a set, in the order of their publication; how many is returned.
+ * `selection` NULL: of a whole one. */
+size_t select_file_names(const struct selection *selection, const char *names[ASSET_COUNT + 1]);
+
+/* Whether calls of that kind are made for single objects. */
+bool select_asks_objects(const struct selection *selection, enum asset_id kind);
 
 /* Whether such calls follow from this listing. */
 bool select_has_objects(const struct selection *selection, enum asset_id listing);

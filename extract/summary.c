@@ -2,9 +2,9 @@
 
 #include <time.h>
 
-#include "lib/json/write.h"
+#include <sigmacat/json.h>
 
-#include "run.h"
+#include "lib/json/write.h"
 
 /* Of the format, not of this toolkit: what Catalog expects to read. */
 #define FORMAT_VERSION "0.26.131"
@@ -20,12 +20,13 @@ static void add_time(struct smci_writer *json, int64_t timestamp)
 }
 
 /* The organisation's id came as JSON text; a tree wants what it means. */
-static enum smc_status add_identity(struct smci_writer *json, const struct run *run)
+static enum smc_status add_identity(struct smci_writer *json, const struct job *job,
+                                    const struct smc_buf *organization)
 {
     struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
-    struct smc_json_span given = {run->organization.data, run->organization.len};
+    struct smc_json_span given = {organization->data, organization->len};
     smci_write_object(json, "connection_identity");
-    smci_write_text(json, "host", run->settings->host);
+    smci_write_text(json, "host", job->settings->host);
     if (smc_json_type_of(given) == SMC_JSON_STRING && smc_json_decode(given, &id) == SMC_OK)
         smci_write_text(json, "organization_id", smc_buf_str(&id));
     smci_write_close(json);
@@ -34,45 +35,43 @@ static enum smc_status add_identity(struct smci_writer *json, const struct run *
     return rc;
 }
 
-static void add_extraction(struct smci_writer *json, const struct run *run)
+static void add_extraction(struct smci_writer *json, const struct job *job, const struct gaps *gaps)
 {
     smci_write_object(json, "extraction");
     smci_write_text(json, "toolkit", "sigmacat");
     smci_write_text(json, "version", SMC_VERSION);
     smci_write_object(json, "files");
-    for (int i = 0; i < ASSET_COUNT; i++) {
-        if (!run->files[i])
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
+        if (!job->files[i])
             continue;
-        smci_write_object(json, asset_of((enum asset_id)i)->name);
-        smci_write_int(json, "records", smci_part_records(run->files[i]));
-        smci_write_int(json, "bytes", smci_part_bytes(run->files[i]));
+        smci_write_object(json, asset_of(i)->name);
+        smci_write_int(json, "records", smci_part_records(job->files[i]));
+        smci_write_int(json, "bytes", smci_part_bytes(job->files[i]));
         smci_write_close(json);
     }
     smci_write_close(json);
-    gaps_to_json(&run->gaps, json);
-    if (run->selection.is_partial)
+    gaps_to_json(gaps, json);
+    if (job->selection.is_partial)
         smci_write_bool(json, "partial", true);
     smci_write_close(json);
 }
 
-enum smc_status summary_write(struct run *run, struct smc_error *err)
+enum smc_status summary_write(const struct job *job, const struct summary *summary,
+                              struct smc_error *err)
 {
     struct smc_buf text = SMC_BUF_INIT((size_t)1024 * 1024);
     struct smci_part *file = NULL;
     struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_LINES);
     smci_write_text(&json, "python_version", "not Python");
     smci_write_text(&json, "version", FORMAT_VERSION);
-    add_time(&json, smci_fileset_timestamp(run->set));
-    enum smc_status rc = add_identity(&json, run);
-    /* Nobody must take what a set lacks for deleted on the strength of rights that were not asked
-     * about: without a page of workbooks it does not claim to be whole. */
-    smci_write_bool(&json, "extracts_whole_organization",
-                    run->rights.is_admin && select_knows_rights(&run->selection));
-    add_extraction(&json, run);
+    add_time(&json, smci_fileset_timestamp(job->set));
+    enum smc_status rc = add_identity(&json, job, summary->organization);
+    smci_write_bool(&json, "extracts_whole_organization", summary->is_whole);
+    add_extraction(&json, job, summary->gaps);
     rc = rc == SMC_OK ? smci_write_end(&json, err)
                       : smc_error_set(err, rc, "organization_id: %s", smc_error_text(rc));
     if (rc == SMC_OK)
-        rc = smci_fileset_file(run->set, "summary", &file, err);
+        rc = smci_fileset_file(job->set, "summary", &file, err);
     if (rc == SMC_OK)
         rc = smci_part_text(file, text.data, text.len, err);
     if (rc == SMC_OK)

@@ -2,11 +2,18 @@
 #ifndef EXTRACT_SUMMARY_H
 #define EXTRACT_SUMMARY_H
 
-#include <sigmacat/error.h>
+#include "gaps.h"
+#include "job.h"
 
-struct run;
+/* What it tells, besides the files themselves. */
+struct summary {
+    const struct smc_buf *organization; /* its id as JSON text; empty: unknown */
+    bool is_whole;                      /* the account is known to see the whole organisation */
+    const struct gaps *gaps;
+};
 
 /* Writes TS-summary.json; all other files are finished. */
-enum smc_status summary_write(struct run *run, struct smc_error *err);
+enum smc_status summary_write(const struct job *job, const struct summary *summary,
+                              struct smc_error *err);
 
 #endif

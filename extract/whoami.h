@@ -2,13 +2,28 @@
 #ifndef EXTRACT_WHOAMI_H
 #define EXTRACT_WHOAMI_H
 
-struct run;
+#include <stdbool.h>
+
+#include <sigmacat/buf.h>
+
+#include "gaps.h"
+#include "job.h"
+
+struct whoami {
+    const struct job *job;
+    struct gaps *gaps;
+    struct smc_buf organization; /* organizationId as JSON text; empty: unknown */
+    bool is_probing;
+};
+
+void whoami_init(struct whoami *whoami, const struct job *job, struct gaps *gaps);
+void whoami_clear(struct whoami *whoami);
 
 /* Asks for the organisation's id; a failure other than 401 and 403 is a gap. */
-void whoami_ask(struct run *run);
+void whoami_ask(struct whoami *whoami);
 
 /* A call has failed for a while, and none has succeeded since it began: if this one fails too, the
  * API is down and the run ends (SMC_ERR_NETWORK). One probe at a time. */
-void whoami_probe(struct run *run);
+enum smc_status whoami_probe(struct whoami *whoami);
 
 #endif

@@ -1,0 +1,207 @@
+#include "call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/net/address.h"
+
+#include "key.h"
+#include "table_path.h"
+
+bool call_init(struct call *call, const struct job *job, enum asset_id asset,
+               const struct smci_item *item)
+{
+    call->job = job;
+    call->asset = asset;
+    call->id = strdup(item->id);
+    call->tag = strdup(item->tag);
+    call->name = strdup(item->name);
+    smci_cursor_init(&call->cursor);
+    return call->id && call->tag && call->name;
+}
+
+void call_clear(struct call *call)
+{
+    smci_cursor_clear(&call->cursor);
+    free(call->id);
+    free(call->tag);
+    free(call->name);
+}
+
+static bool tell(struct call *call, const struct call_fact *fact)
+{
+    return call->told(call->ctx, call, fact);
+}
+
+/* `answer` NULL: it is the id that is wrong, so that none was asked for. */
+static void wrong(struct call *call, const struct smc_answer *answer, const char *what)
+{
+    char reason[640];
+    (void)snprintf(reason, sizeof reason, "page %d %s", call->pages + 1, what);
+    const struct call_fact fact = {
+        .event = CALL_WRONG, .answer = answer, .reason = call->pages ? reason : what};
+    (void)tell(call, &fact);
+}
+
+/* ---- asking ---- */
+
+enum smc_status call_address(const struct call *call, struct smc_buf *address)
+{
+    const struct asset *asset = asset_of(call->asset);
+    (void)smc_buf_addstr(address, asset->path);
+    (void)smci_url_encode(call->id, strlen(call->id), address);
+    return smc_buf_addstr(address, asset->path_end);
+}
+
+static enum smc_status make_target(const struct call *call, struct smc_buf *target)
+{
+    static const char *const first[] = {[SMCI_PAGING_PAGE] = "?limit=1000",
+                                        [SMCI_PAGING_TOKEN] = "?pageSize=500",
+                                        [SMCI_PAGING_NONE] = ""};
+    static const char *const more[] = {[SMCI_PAGING_PAGE] = "&page=",
+                                       [SMCI_PAGING_TOKEN] = "&pageToken=",
+                                       [SMCI_PAGING_NONE] = ""};
+    enum smci_paging paging = asset_of(call->asset)->paging;
+    const struct smc_buf *cursor = &call->cursor.text;
+    (void)call_address(call, target);
+    (void)smc_buf_addf(target, "%s%s", first[paging], cursor->len ? more[paging] : "");
+    (void)smci_url_encode(smc_buf_str(cursor), cursor->len, target);
+    return smc_buf_status(target);
+}
+
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer,
+                                  struct smc_error *why);
+
+/* False when there was nothing to ask: then the call has ended. */
+static bool ask(struct call *call)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
+    enum smc_status rc = make_target(call, &target);
+    if (rc == SMC_OK) {
+        struct smc_request request = {.kind = asset_of(call->asset)->name,
+                                      .target = target.data,
+                                      .is_single_attempt = call->is_last_chance,
+                                      .is_urgent = call->is_urgent || call->pages > 0,
+                                      .done = on_answer,
+                                      .ctx = call};
+        rc = smc_client_send(call->job->client, &request);
+    }
+    smc_buf_clear(&target);
+    if (rc == SMC_ERR_CAP) {
+        wrong(call, NULL, "its id is too long for an address");
+        return false;
+    }
+    (void)job_check(call->job, rc, &err);
+    return true;
+}
+
+bool call_begin(struct call *call)
+{
+    if (key_is_addressable(call->id))
+        return ask(call);
+    wrong(call, NULL, "its id can't be part of an address");
+    return false;
+}
+
+/* ---- answers ---- */
+
+/* Keeps a page. False when the run is over. */
+static bool keep(struct call *call, const struct smc_answer *answer, struct smc_json_span rows)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    const struct call_fact fact = {.event = CALL_PAGE, .answer = answer, .rows = rows};
+    enum smc_status rc = smci_store_put_page(call->job->store, asset_of(call->asset)->name,
+                                             call->id, call->pages, rows.p, rows.len, &err);
+    if (!job_check(call->job, rc, &err) || !tell(call, &fact))
+        return false;
+    call->pages++;
+    return true;
+}
+
+static void end(struct call *call, const struct smc_answer *answer)
+{
+    const struct call_fact fact = {.event = CALL_WHOLE, .answer = answer};
+    (void)tell(call, &fact);
+}
+
+/* Takes the next page's cursor; a repeated one is wrong. False when the call or the run has ended. */
+static bool take_cursor(struct call *call, const struct smci_page *page,
+                        const struct smc_answer *answer)
+{
+    char what[128];
+    struct smc_error err = SMC_ERROR_INIT;
+    enum smci_cursor_step step =
+        smci_cursor_take(&call->cursor, page, asset_of(call->asset)->paging);
+    if (step == SMCI_CURSOR_NEXT || step == SMCI_CURSOR_END)
+        return true;
+    if (step == SMCI_CURSOR_NO_MEMORY)
+        return job_check(call->job, SMC_ERR_NOMEM, &err);
+    (void)snprintf(what, sizeof what, "the answer %s", smci_cursor_fault(step));
+    wrong(call, answer, what);
+    return false;
+}
+
+static void on_page(struct call *call, const struct smci_page *page,
+                    const struct smc_answer *answer)
+{
+    if (!take_cursor(call, page, answer) || !keep(call, answer, page->entries))
+        return;
+    if (call->cursor.text.len)
+        (void)ask(call);
+    else
+        end(call, answer);
+}
+
+/* A table's path is one JSON object, kept as it came. */
+static enum smc_verdict on_path(struct call *call, const struct smc_answer *answer,
+                                struct smc_error *why)
+{
+    struct smc_json_span value;
+    struct table_path path;
+    if (smc_json_scan(answer->body, answer->len, &value, why) != SMC_OK)
+        return SMC_REJECT;
+    if (!table_path_read(value, &path))
+        wrong(call, answer, "the answer has no connectionId and path");
+    else if (keep(call, answer, (struct smc_json_span){answer->body, answer->len}))
+        end(call, answer);
+    return SMC_TAKE;
+}
+
+static enum smc_verdict on_rows(struct call *call, const struct smc_answer *answer,
+                                struct smc_error *why)
+{
+    struct smci_page page = SMCI_PAGE_INIT;
+    struct smc_error err = SMC_ERROR_INIT;
+    enum smci_page_verdict verdict = smci_page_read(
+        &page, answer->body, answer->len, asset_of(call->asset)->paging, false, NULL, 0, &err);
+    switch (verdict) {
+    case SMCI_PAGE_OK:
+        on_page(call, &page, answer);
+        break;
+    case SMCI_PAGE_NOT_JSON:
+        *why = err;
+        break;
+    case SMCI_PAGE_WRONG:
+        wrong(call, answer, err.detail);
+        break;
+    case SMCI_PAGE_NO_MEMORY:
+        job_fail(call->job, &err);
+        break;
+    }
+    smci_page_clear(&page);
+    return verdict == SMCI_PAGE_NOT_JSON ? SMC_REJECT : SMC_TAKE;
+}
+
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
+{
+    struct call *call = ctx;
+    if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
+        return SMC_TAKE;
+    if (answer->error.code == SMC_OK)
+        return call->asset == CALL_PATH ? on_path(call, answer, why) : on_rows(call, answer, why);
+    const struct call_fact fact = {.event = CALL_FAILED, .answer = answer};
+    (void)tell(call, &fact);
+    return SMC_TAKE;
+}

@@ -1,0 +1,378 @@
+#include "calls.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call.h"
+
+/* All calls of a kind answered 403 so far: after so many it is the account, not the object. */
+#define FORBIDDEN_PROOF 20
+
+struct in_flight {
+    struct call call;
+    struct in_flight *next;
+    call_ended_fn *ended; /* may be NULL */
+    void *ctx;
+};
+
+static bool on_fact(void *ctx, struct call *call, const struct call_fact *fact);
+
+/* ---- those under way ---- */
+
+static void drop(struct in_flight *dropped)
+{
+    call_clear(&dropped->call);
+    free(dropped);
+}
+
+static void end(struct calls *calls, const struct call *call, bool is_read)
+{
+    struct in_flight **link = &calls->in_flight;
+    while (&(*link)->call != call)
+        link = &(*link)->next;
+    struct in_flight *ended = *link;
+    *link = ended->next;
+    if (ended->ended)
+        ended->ended(ended->ctx, call->id, is_read);
+    drop(ended);
+}
+
+void calls_clear(struct calls *calls)
+{
+    while (calls->in_flight) {
+        struct in_flight *first = calls->in_flight;
+        calls->in_flight = first->next;
+        drop(first);
+    }
+}
+
+/* NULL when memory ran out. */
+static struct in_flight *add(struct calls *calls, enum asset_id asset, const struct smci_item *item)
+{
+    struct in_flight *added = calloc(1, sizeof *added);
+    if (!added)
+        return NULL;
+    if (!call_init(&added->call, calls->job, asset, item)) {
+        drop(added);
+        return NULL;
+    }
+    added->call.told = on_fact;
+    added->call.ctx = calls;
+    added->next = calls->in_flight;
+    calls->in_flight = added;
+    return added;
+}
+
+/* ---- lists of them ---- */
+
+/* Items of a list of calls carry their kind before the id. */
+static enum smc_status make_key(enum asset_id asset, const char *id, struct smc_buf *key)
+{
+    return smc_buf_addf(key, "%d:%s", (int)asset, id);
+}
+
+static enum smc_status list_call(const struct calls *calls, const char *list, enum asset_id asset,
+                                 const struct smci_item *item, struct smc_error *err)
+{
+    struct smc_buf key = SMC_BUF_INIT(SMC_BODY_MAX);
+    enum smc_status rc = make_key(asset, item->id, &key);
+    if (rc == SMC_OK)
+        rc = smci_list_add(calls->job->store, list, key.data, item->tag, item->name, NULL, err);
+    smc_buf_clear(&key);
+    return rc;
+}
+
+enum smc_status calls_want(const struct calls *calls, enum asset_id asset, const char *id,
+                           const char *tag, const char *name, struct smc_error *err)
+{
+    const struct smci_item item = {.id = id, .tag = tag, .name = name};
+    return list_call(calls, LIST_CALLS, asset, &item, err);
+}
+
+enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const char *id,
+                              bool *found, struct smci_outcome *outcome, struct smc_error *err)
+{
+    struct smci_item item;
+    struct smc_buf key = SMC_BUF_INIT(SMC_BODY_MAX);
+    *found = false;
+    enum smc_status rc = make_key(asset, id, &key);
+    if (rc == SMC_OK)
+        rc = smci_list_find(job->store, LIST_CALLS, key.data, found, &item, err);
+    smc_buf_clear(&key);
+    if (rc != SMC_OK || !*found)
+        return rc;
+    return smci_store_get(job->store, asset_of(asset)->name, id, NULL, found, outcome, err);
+}
+
+/* ---- rights ---- */
+
+static void count_answer(struct calls *calls, const struct call *call,
+                         const struct smc_answer *answer)
+{
+    struct calls_count *count = &calls->counts[call->asset];
+    if (answer->http_status == 0 || answer->is_transient)
+        return;
+    count->answered++;
+    if (answer->http_status != 403)
+        return;
+    count->forbidden++;
+    (void)snprintf(count->text, sizeof count->text, "%.300s", answer->error.detail);
+}
+
+/* SMC_ERR_AUTH when all calls of a kind were answered with 403, and there were `proof` of them. */
+static enum smc_status check_kind(const struct calls *calls, enum asset_id asset, int64_t proof,
+                                  struct smc_error *err)
+{
+    const struct calls_count *count = &calls->counts[asset];
+    if (count->forbidden < proof || count->forbidden != count->answered)
+        return SMC_OK;
+    return smc_error_set(err, SMC_ERR_AUTH,
+                         "all %" PRId64
+                         " calls for %s so far were refused; an Org Admin's credentials "
+                         "are needed: %s",
+                         count->forbidden, asset_of(asset)->name, count->text);
+}
+
+enum smc_status calls_check_rights(const struct calls *calls, struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (enum asset_id i = 0; rc == SMC_OK && i < CALL_COUNT; i++)
+        rc = check_kind(calls, i, 1, err);
+    return rc;
+}
+
+/* ---- ends ---- */
+
+/* Notes the gap that the object's call has met, with the object's name and the call's address. */
+static enum smc_status note_gap(struct calls *calls, const struct call *call, struct gap gap,
+                                struct smc_error *err)
+{
+    struct smc_buf address = SMC_BUF_INIT(TARGET_MAX);
+    enum smc_status rc = call_address(call, &address);
+    gap.kind = asset_of(call->asset)->name;
+    gap.id = call->id;
+    gap.name = call->name;
+    gap.call = smc_buf_str(&address);
+    if (rc == SMC_OK || rc == SMC_ERR_CAP) /* an id of that length is said in part */
+        rc = gaps_add(calls->gaps, &gap, err);
+    smc_buf_clear(&address);
+    return rc;
+}
+
+/* Keeps how the call ended; `gap` is NULL when its pages are there. */
+static void finish(struct calls *calls, const struct call *call, const struct gap *gap)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smci_outcome outcome = {.http_status = 200, .pages = call->pages};
+    if (gap) {
+        /* A status that says "done" must not stand for a failure in the store. */
+        bool is_odd = gap->http_status >= 200 && gap->http_status < 300;
+        outcome = (struct smci_outcome){.http_status = is_odd ? 0 : gap->http_status};
+        (void)snprintf(outcome.reason, sizeof outcome.reason, "%s", gap->reason);
+    }
+    enum smc_status rc = smci_store_finish(calls->job->store, asset_of(call->asset)->name, call->id,
+                                           call->tag, &outcome, &err);
+    if (rc == SMC_OK && gap)
+        rc = note_gap(calls, call, *gap, &err);
+    (void)job_check(calls->job, rc, &err);
+    end(calls, call, !gap);
+}
+
+static void defer(struct calls *calls, const struct call *call)
+{
+    const struct smci_item item = {.id = call->id, .tag = call->tag, .name = call->name};
+    struct smc_error err = SMC_ERROR_INIT;
+    (void)job_check(calls->job, list_call(calls, LIST_DEFERRED, call->asset, &item, &err), &err);
+    end(calls, call, false);
+}
+
+static bool tell(struct calls *calls, enum calls_event event, struct smc_json_span rows)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    return job_check(calls->job, calls->told(calls->ctx, event, rows, &err), &err);
+}
+
+static void on_failure(struct calls *calls, const struct call *call,
+                       const struct smc_answer *answer)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    const struct gap gap = gap_of(answer);
+    count_answer(calls, call, answer);
+    (void)job_check(calls->job, check_kind(calls, call->asset, FORBIDDEN_PROOF, &err), &err);
+    if (answer->is_transient && answer->was_alone)
+        (void)tell(calls, CALLS_ALONE, (struct smc_json_span){NULL, 0});
+    if (answer->is_transient && !call->is_last_chance)
+        defer(calls, call);
+    else
+        finish(calls, call, &gap);
+}
+
+static void on_wrong(struct calls *calls, const struct call *call, const struct call_fact *fact)
+{
+    const struct gap gap = {
+        .http_status = fact->answer ? 200 : 0, .reason = fact->reason, .remedy = GAP_NOTHING};
+    if (fact->answer)
+        count_answer(calls, call, fact->answer);
+    finish(calls, call, &gap);
+}
+
+static bool on_fact(void *ctx, struct call *call, const struct call_fact *fact)
+{
+    struct calls *calls = ctx;
+    switch (fact->event) {
+    case CALL_PAGE:
+        count_answer(calls, call, fact->answer);
+        return !asset_of(call->asset)->names_models || tell(calls, CALLS_ROWS, fact->rows);
+    case CALL_WHOLE:
+        finish(calls, call, NULL);
+        break;
+    case CALL_FAILED:
+        on_failure(calls, call, fact->answer);
+        break;
+    case CALL_WRONG:
+        on_wrong(calls, call, fact);
+        break;
+    }
+    return true;
+}
+
+/* ---- answers that an earlier run has paid for ---- */
+
+/* Whether the store has the answer for the object as the listing shows it now. */
+static enum smc_status find_reusable(const struct job *job, const struct call *call, bool *found,
+                                     struct smci_outcome *outcome, struct smc_error *err)
+{
+    *found = false;
+    if (strcmp(call->tag, "/") == 0) /* nothing tells whether it has changed */
+        return SMC_OK;
+    return smci_store_get(job->store, asset_of(call->asset)->name, call->id, call->tag, found,
+                          outcome, err);
+}
+
+static enum smc_status tell_again(struct calls *calls, const struct call *call, int pages,
+                                  struct smc_error *err)
+{
+    struct smc_buf page = SMC_BUF_INIT(SMC_BODY_MAX);
+    enum smc_status rc = SMC_OK;
+    for (int i = 0; rc == SMC_OK && i < pages; i++) {
+        smc_buf_reset(&page);
+        rc = smci_store_page(calls->job->store, asset_of(call->asset)->name, call->id, i, &page,
+                             err);
+        if (rc == SMC_OK)
+            rc = calls->told(calls->ctx, CALLS_ROWS, (struct smc_json_span){page.data, page.len},
+                             err);
+    }
+    smc_buf_clear(&page);
+    return rc;
+}
+
+/* What an answer that has just come would have led to. */
+static enum smc_status reuse(struct calls *calls, const struct call *call,
+                             const struct smci_outcome *outcome, struct smc_error *err)
+{
+    calls->reused++;
+    if (!calls->oldest_reused_s || outcome->fetched_s < calls->oldest_reused_s)
+        calls->oldest_reused_s = outcome->fetched_s;
+    calls->counts[call->asset].answered++;
+    if (outcome->http_status == 200)
+        return asset_of(call->asset)->names_models ? tell_again(calls, call, outcome->pages, err)
+                                                   : SMC_OK;
+    const struct gap gap = {.http_status = outcome->http_status,
+                            .reason = outcome->reason,
+                            .remedy = gap_remedy(outcome->http_status)};
+    return note_gap(calls, call, gap, err);
+}
+
+enum smc_status calls_reuse_path(struct calls *calls, const char *id,
+                                 const struct smci_outcome *outcome, struct smc_error *err)
+{
+    const struct smci_item item = {.id = id, .tag = "", .name = ""};
+    struct call call = {NULL};
+    enum smc_status rc = SMC_ERR_NOMEM;
+    if (call_init(&call, calls->job, CALL_PATH, &item))
+        rc = reuse(calls, &call, outcome, err);
+    call_clear(&call);
+    return rc;
+}
+
+/* ---- the client's supply ---- */
+
+/* The next item of the phase's list, and its `asset`. */
+static bool next_item(struct calls *calls, struct smci_item *item, enum asset_id *asset)
+{
+    static const char *const lists[CALLS_PHASES] = {
+        [CALLS_LIST] = LIST_CALLS, [CALLS_DEFERRED] = LIST_DEFERRED, [CALLS_TABLES] = LIST_SINGLE};
+    struct smc_error err = SMC_ERROR_INIT;
+    bool found = false;
+    int64_t *position = &calls->positions[calls->phase];
+    enum smc_status rc =
+        smci_list_next(calls->job->store, lists[calls->phase], *position, &found, item, &err);
+    if (!job_check(calls->job, rc, &err) || !found)
+        return false;
+    *position = item->position;
+    *asset = CALL_PATH;
+    if (calls->phase != CALLS_TABLES) {
+        char *rest;
+        *asset = (enum asset_id)strtol(item->id, &rest, 10);
+        item->id = rest + 1;
+    }
+    return true;
+}
+
+/* Begins the call. False when there is none to make: an earlier run has paid for it, or its id can't be
+ * asked for. (The client ends when nothing is queued.) */
+static bool begin_or_reuse(struct calls *calls, struct call *call)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    bool is_reusable = false;
+    struct smci_outcome outcome = {0};
+    enum smc_status rc = find_reusable(calls->job, call, &is_reusable, &outcome, &err);
+    if (rc == SMC_OK && is_reusable)
+        rc = reuse(calls, call, &outcome, &err);
+    if (!job_check(calls->job, rc, &err))
+        return true; /* the run is over */
+    if (!is_reusable)
+        return call_begin(call);
+    end(calls, call, true);
+    return false;
+}
+
+/* Begins one call from the phase's list. */
+static void feed(void *ctx)
+{
+    struct calls *calls = ctx;
+    struct smci_item item;
+    enum asset_id asset;
+    while (next_item(calls, &item, &asset)) {
+        struct smc_error err = SMC_ERROR_INIT;
+        struct in_flight *added = add(calls, asset, &item);
+        if (!job_check(calls->job, added ? SMC_OK : SMC_ERR_NOMEM, &err))
+            return;
+        added->call.is_last_chance = calls->phase == CALLS_DEFERRED;
+        if (begin_or_reuse(calls, &added->call))
+            return;
+    }
+}
+
+enum smc_status calls_run(struct calls *calls, enum calls_phase phase, struct smc_error *err)
+{
+    calls->phase = phase;
+    smc_client_set_refill(calls->job->client, feed, calls);
+    return smc_client_run(calls->job->client, err);
+}
+
+void calls_ask_now(struct calls *calls, enum asset_id asset, const char *id, call_ended_fn *ended,
+                   void *ctx)
+{
+    const struct smci_item item = {.id = id, .tag = "", .name = ""};
+    struct smc_error err = SMC_ERROR_INIT;
+    struct in_flight *added = add(calls, asset, &item);
+    if (!job_check(calls->job, added ? SMC_OK : SMC_ERR_NOMEM, &err))
+        return;
+    added->ended = ended;
+    added->ctx = ctx;
+    added->call.is_urgent = true;
+    (void)call_begin(&added->call);
+}

@@ -1,0 +1,81 @@
+/* The calls for single objects: which are wanted, which are under way, and how they ended. An answer is
+ * in the store, all pages or none; what could not be read becomes a gap, or is asked once more. */
+#ifndef EXTRACT_CALLS_H
+#define EXTRACT_CALLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sigmacat/json.h>
+
+#include "lib/store/store.h"
+
+#include "gaps.h"
+#include "job.h"
+
+/* How the calls of one kind went: castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", on 403. */
+struct calls_count {
+    int64_t answered;  /* objects whose call ended with an answer of Sigma's */
+    int64_t forbidden; /* of these, with 403 */
+    char text[320];    /* what the last of these said */
+};
+
+enum calls_phase {
+    CALLS_LIST,     /* what the listings have named */
+    CALLS_DEFERRED, /* what failed and is asked once more */
+    CALLS_TABLES,   /* the tables' paths */
+    CALLS_PHASES
+};
+
+enum calls_event {
+    CALLS_ROWS, /* rows of an asset whose rows name data models */
+    CALLS_ALONE /* one has failed for a while, and no other has succeeded since it began */
+};
+
+typedef enum smc_status calls_told_fn(void *ctx, enum calls_event event, struct smc_json_span rows,
+                                      struct smc_error *err);
+
+struct in_flight;
+
+struct calls {
+    const struct job *job;
+    struct gaps *gaps;
+    calls_told_fn *told;
+    void *ctx;
+    struct in_flight *in_flight;
+    enum calls_phase phase;
+    int64_t positions[CALLS_PHASES]; /* how far the list of each was fed */
+    struct calls_count counts[CALL_COUNT];
+    int64_t reused;          /* answers that an earlier run had paid for */
+    int64_t oldest_reused_s; /* 0: none was reused */
+};
+
+/* Of a struct of zeros, `job`, `gaps`, `told` and `ctx` are the caller's to set. Frees what is under way. */
+void calls_clear(struct calls *calls);
+
+/* Puts the call for an object on the list of those to be made, unless it is there. */
+enum smc_status calls_want(const struct calls *calls, enum asset_id asset, const char *id,
+                           const char *tag, const char *name, struct smc_error *err);
+
+/* Goes through a phase, or on with it, and through all that is queued besides: runs the client. */
+enum smc_status calls_run(struct calls *calls, enum calls_phase phase, struct smc_error *err);
+
+/* Counts the answer for a table's path that an earlier run has paid for. */
+enum smc_status calls_reuse_path(struct calls *calls, const char *id,
+                                 const struct smci_outcome *outcome, struct smc_error *err);
+
+/* Asks now, before all that is queued. `ended` is called once, unless the run is over before; `is_read`
+ * tells whether the answer is in the store. */
+typedef void call_ended_fn(void *ctx, const char *id, bool is_read);
+void calls_ask_now(struct calls *calls, enum asset_id asset, const char *id, call_ended_fn *ended,
+                   void *ctx);
+
+/* At the end of a phase: SMC_ERR_AUTH when all calls of a kind were answered with 403. */
+enum smc_status calls_check_rights(const struct calls *calls, struct smc_error *err);
+
+/* The outcome that the store has for an object's call of this run; `found` is false when there is none,
+ * or when this run had no use for the call (an earlier one may have had). */
+enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const char *id,
+                              bool *found, struct smci_outcome *outcome, struct smc_error *err);
+
+#endif

@@ -1,0 +1,54 @@
+/* One extraction's services, which every part of it uses. It has no part of its own: run.c owns those. */
+#ifndef EXTRACT_JOB_H
+#define EXTRACT_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sigmacat/client.h>
+
+#include "lib/set/fileset.h"
+#include "lib/store/store.h"
+
+#include "assets.h"
+#include "options_table.h"
+#include "select.h"
+
+/* Lists in the store, beside those named like the listings whose objects they hold. */
+#define LIST_CALLS    "calls"         /* objects' calls to be made */
+#define LIST_DEFERRED "deferred"      /* of these, those to be asked once more */
+#define LIST_USED     "used_models"   /* data models that a workbook source names */
+#define LIST_TABLES   "tables"        /* tables whose path is wanted */
+#define LIST_SINGLE   "single_tables" /* of these, those to be asked for one by one */
+
+/* The longest path and query that is built: room for the longest cursor, percent-encoded. */
+#define TARGET_MAX ((size_t)512 * 1024)
+
+struct job {
+    const struct extract_settings *settings;
+    struct selection selection; /* from the settings */
+    const struct smc_clock *clock;
+    struct smc_log *log;
+    struct smci_store *store;
+    struct smc_client *client;
+    struct smci_fileset *set;
+    struct smci_part *files[ASSET_COUNT]; /* NULL: not written */
+    int stop_fd;                          /* as in smc_client_opt */
+};
+
+/* Makes the client's run end with `err` (filled). For use within callbacks. */
+void job_fail(const struct job *job, const struct smc_error *err);
+
+/* As job_fail, when `rc` is not SMC_OK; returns whether it was SMC_OK. */
+bool job_check(const struct job *job, enum smc_status rc, struct smc_error *err);
+
+/* The time now, Unix seconds. */
+int64_t job_wall_s(const struct job *job);
+
+/* Calls `fn` for each item of a list, also for those that are added meanwhile, until one fails. The
+ * item's id lasts until `fn` returns, tag and name until the next call on the store. */
+typedef enum smc_status job_item_fn(void *ctx, const struct smci_item *item, struct smc_error *err);
+enum smc_status job_each_item(const struct job *job, const char *list, job_item_fn *fn, void *ctx,
+                              struct smc_error *err);
+
+#endif

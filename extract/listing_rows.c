@@ -1,0 +1,85 @@
+#include "listing_rows.h"
+
+#include "key.h"
+
+/* What is picked from each row. */
+enum { ROW_ID, ROW_VERSION, ROW_UPDATED, ROW_NAME };
+
+size_t listing_row_members(const struct job *job, enum asset_id asset,
+                           const char *names[SMCI_PAGE_MEMBERS_MAX])
+{
+    names[ROW_ID] = asset_of(asset)->id_member;
+    names[ROW_VERSION] = "latestVersion";
+    names[ROW_UPDATED] = "updatedAt";
+    names[ROW_NAME] = "name";
+    return select_has_objects(&job->selection, asset) ? SMCI_PAGE_MEMBERS_MAX : 1;
+}
+
+/* A text for what tells nothing: null, or longer than any version or time. */
+static struct smc_json_span telling(struct smc_json_span value)
+{
+    bool is_telling = smc_json_type_of(value) != SMC_JSON_NULL && value.len <= 1024;
+    return value.p && is_telling ? value : (struct smc_json_span){"", 0};
+}
+
+/* "latestVersion/updatedAt" as they came: what tells whether an object is still the same. */
+static enum smc_status make_tag(const struct smci_page_row *row, struct smc_buf *tag)
+{
+    struct smc_json_span version = telling(row->members[ROW_VERSION]);
+    struct smc_json_span updated = telling(row->members[ROW_UPDATED]);
+    return smc_buf_addf(tag, "%.*s/%.*s", (int)version.len, version.p, (int)updated.len, updated.p);
+}
+
+static enum smc_status keep_object(const struct job *job, enum asset_id asset,
+                                   const struct smci_page_row *row, const char *id,
+                                   job_item_fn *told, void *ctx, struct smc_error *err)
+{
+    struct smc_buf tag = SMC_BUF_INIT(4096);
+    struct smc_buf name = SMC_BUF_INIT(SMC_BODY_MAX);
+    bool added = false;
+    enum smc_status rc = make_tag(row, &tag);
+    if (rc == SMC_OK && smc_json_type_of(row->members[ROW_NAME]) == SMC_JSON_STRING)
+        rc = smc_json_decode(row->members[ROW_NAME], &name);
+    if (name.len > 200)
+        name.data[200] = '\0'; /* for texts alone */
+    const struct smci_item object = {
+        .id = id, .tag = smc_buf_str(&tag), .name = smc_buf_str(&name)};
+    if (rc == SMC_OK)
+        rc = smci_list_add(job->store, asset_of(asset)->name, id, object.tag, object.name, &added,
+                           err);
+    if (rc == SMC_OK && added)
+        rc = told(ctx, &object, err);
+    smc_buf_clear(&tag);
+    smc_buf_clear(&name);
+    return rc;
+}
+
+enum smc_status listing_rows_take(struct listing_rows *rows, const struct job *job,
+                                  enum asset_id asset, const struct smci_page_row *row,
+                                  job_item_fn *told, void *ctx, bool *has_id, struct smc_error *err)
+{
+    struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
+    bool is_new = true;
+    enum smc_status rc = key_make(row->members[ROW_ID], &id, has_id);
+    if (rc == SMC_OK && *has_id && !smci_idset_add(&rows->ids, id.data, id.len, &is_new))
+        rc = SMC_ERR_NOMEM;
+    rows->count++;
+    rows->distinct += is_new;
+    if (rc == SMC_OK && *has_id && select_has_objects(&job->selection, asset))
+        rc = keep_object(job, asset, row, id.data, told, ctx, err);
+    smc_buf_clear(&id);
+    return rc;
+}
+
+enum smc_status listing_rows_write(const struct job *job, enum asset_id asset,
+                                   const struct smci_page *page, struct smc_error *err)
+{
+    struct smci_part *file = job->files[asset];
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; file && rc == SMC_OK && i < page->count; i++) {
+        rc = smci_part_record(file, err);
+        if (rc == SMC_OK)
+            rc = smci_part_write(file, page->rows[i].value.p, page->rows[i].value.len, err);
+    }
+    return rc;
+}

@@ -1,0 +1,16 @@
+/* Numbers that outlive a run, among the store's values. */
+#ifndef EXTRACT_NUMBERS_H
+#define EXTRACT_NUMBERS_H
+
+#include <stdint.h>
+
+#include "lib/store/store.h"
+
+enum smc_status numbers_put(struct smci_store *store, const char *name, int64_t number,
+                            struct smc_error *err);
+
+/* -1 when there is no such value. */
+enum smc_status numbers_get(struct smci_store *store, const char *name, int64_t *number,
+                            struct smc_error *err);
+
+#endif

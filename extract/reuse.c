@@ -1,0 +1,191 @@
+#include "reuse.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "numbers.h"
+
+/* Values in the store, with the name of a kind of calls behind the dot. */
+#define VALUE_BEGAN "run.began_s."  /* there while the run that asked for it has not finished */
+#define VALUE_FULL  "full.began_s." /* of the last run that asked for all of it; --incremental */
+
+/* A table's path can change without anything that a listing shows. */
+#define PATH_KEPT_S ((int64_t)7 * 86400)
+
+#define VALUE_NAME_BYTES 64
+
+static const char *value_of(const char *value, enum asset_id kind, char name[VALUE_NAME_BYTES])
+{
+    (void)snprintf(name, VALUE_NAME_BYTES, "%s%s", value, asset_of(kind)->name);
+    return name;
+}
+
+static enum smc_status set_time(const struct job *job, const char *value, enum asset_id kind,
+                                int64_t time_s, struct smc_error *err)
+{
+    char name[VALUE_NAME_BYTES];
+    return numbers_put(job->store, value_of(value, kind, name), time_s, err);
+}
+
+static enum smc_status get_time(const struct job *job, const char *value, enum asset_id kind,
+                                int64_t *time_s, struct smc_error *err)
+{
+    char name[VALUE_NAME_BYTES];
+    return numbers_get(job->store, value_of(value, kind, name), time_s, err);
+}
+
+static enum smc_status forget_time(const struct job *job, const char *value, enum asset_id kind,
+                                   struct smc_error *err)
+{
+    char name[VALUE_NAME_BYTES];
+    return smci_store_put_value(job->store, value_of(value, kind, name), NULL, err);
+}
+
+enum smc_status reuse_note_finished(const struct job *job, const struct selection *selection,
+                                    struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (enum asset_id i = 0; rc == SMC_OK && i < CALL_COUNT; i++)
+        if (select_asks_objects(selection, i))
+            rc = forget_time(job, VALUE_BEGAN, i, err);
+    return rc;
+}
+
+/* ---- what an earlier run left ---- */
+
+/* Whether the answers of a run that began at `began_s` may be reused. A clock that was set back
+ * makes it begin in the future: then its age is unknown. */
+static bool may_resume(const struct job *job, int64_t began_s)
+{
+    int64_t age_s = job_wall_s(job) - began_s;
+    return began_s >= 0 && !job->settings->is_no_resume && age_s >= 0 &&
+           age_s <= job->settings->resume_within_ms / 1000;
+}
+
+/* Whether the last full pass is recent enough for --incremental. What a run that is not to be gone on
+ * with (--no-resume; it began at `began_s`) has fetched can't be told from what was kept before it. */
+static bool may_build_on(const struct job *job, int64_t began_s, int64_t full_s)
+{
+    int64_t age_s = job_wall_s(job) - full_s;
+    bool is_mixed = job->settings->is_no_resume && began_s >= 0;
+    return job->settings->is_incremental && !is_mixed && full_s >= 0 && age_s >= 0 &&
+           age_s <= job->settings->full_after_ms / 1000;
+}
+
+static enum smc_status forget_kind(const struct job *job, enum asset_id kind, struct smc_error *err)
+{
+    enum smc_status rc = smci_store_prune(job->store, asset_of(kind)->name, "", err);
+    if (rc == SMC_OK && kind == CALL_PATH)
+        rc = smci_store_prune(job->store, KIND_BULK, "", err);
+    return rc;
+}
+
+/* Leaves those answers of the kind in the store that are as good as new ones. */
+static enum smc_status drop_answers(const struct reuse *reuse, enum asset_id kind, bool is_resuming,
+                                    struct smc_error *err)
+{
+    const struct job *job = reuse->job;
+    const struct reuse_age *age = &reuse->ages[kind];
+    if (age->is_full && !is_resuming)
+        return forget_kind(job, kind, err);
+    int64_t from_s = age->is_full ? age->began_s : 0;
+    if (kind == CALL_PATH && from_s < job_wall_s(job) - PATH_KEPT_S)
+        from_s = job_wall_s(job) - PATH_KEPT_S;
+    /* A run that goes on asks for gaps again; one that builds on a finished run does not, where Sigma
+     * would only answer the same. */
+    enum smc_status rc =
+        smci_store_forget_failures(job->store, asset_of(kind)->name, !age->is_full, err);
+    return rc == SMC_OK && from_s
+               ? smci_store_forget_older(job->store, asset_of(kind)->name, from_s, err)
+               : rc;
+}
+
+/* Of all kinds together, for a line in the log. */
+struct past {
+    int64_t resumed_s; /* when the oldest run began that is gone on with; INT64_MAX: none is */
+    int64_t full_s;    /* likewise, that is built on */
+};
+
+static enum smc_status choose_kind(struct reuse *reuse, enum asset_id kind, struct past *past,
+                                   struct smc_error *err)
+{
+    const struct job *job = reuse->job;
+    struct reuse_age *age = &reuse->ages[kind];
+    int64_t began_s;
+    int64_t full_s;
+    enum smc_status rc = get_time(job, VALUE_BEGAN, kind, &began_s, err);
+    if (rc == SMC_OK)
+        rc = get_time(job, VALUE_FULL, kind, &full_s, err);
+    if (rc != SMC_OK)
+        return rc;
+    bool is_resuming = may_resume(job, began_s);
+    age->began_s = is_resuming ? began_s : job_wall_s(job);
+    age->is_full = !may_build_on(job, began_s, full_s);
+    if (is_resuming && began_s < past->resumed_s)
+        past->resumed_s = began_s;
+    if (!age->is_full && full_s < past->full_s)
+        past->full_s = full_s;
+    rc = drop_answers(reuse, kind, is_resuming, err);
+    return rc == SMC_OK ? set_time(job, VALUE_BEGAN, kind, age->began_s, err) : rc;
+}
+
+enum smc_status reuse_begin(struct reuse *reuse, struct smc_error *err)
+{
+    const struct job *job = reuse->job;
+    struct past past = {INT64_MAX, INT64_MAX};
+    int64_t count = 0;
+    enum smc_status rc = SMC_OK;
+    for (enum asset_id i = 0; rc == SMC_OK && i < CALL_COUNT; i++)
+        if (select_asks_objects(&job->selection, i))
+            rc = choose_kind(reuse, i, &past, err);
+    if (rc == SMC_OK)
+        rc = smci_store_count(job->store, &count, err);
+    if (rc == SMC_OK && past.resumed_s < INT64_MAX && count > 0)
+        smc_log_write(job->log, SMC_LOG_INFO,
+                      "Resuming a run that began %" PRId64 " s ago and did not finish: %" PRId64
+                      " answers are there already",
+                      job_wall_s(job) - past.resumed_s, count);
+    else if (rc == SMC_OK && past.full_s < INT64_MAX)
+        smc_log_write(job->log, SMC_LOG_INFO,
+                      "Building on earlier runs: %" PRId64
+                      " answers are there, the last full pass began "
+                      "%" PRId64 " s ago",
+                      count, job_wall_s(job) - past.full_s);
+    return rc;
+}
+
+/* ---- what this run leaves ---- */
+
+/* What --incremental keeps: the answers for what was listed now. */
+static enum smc_status keep_kind(const struct reuse *reuse, enum asset_id kind,
+                                 struct smc_error *err)
+{
+    const struct job *job = reuse->job;
+    const char *list = LIST_TABLES;
+    if (kind != CALL_PATH)
+        list = asset_of(asset_of(kind)->of)->name;
+    else if (!select_wants_all_tables(&job->selection))
+        list = NULL; /* files that were left out may name others */
+    enum smc_status rc = smci_store_forget_failures(job->store, asset_of(kind)->name, true, err);
+    if (rc == SMC_OK && list)
+        rc = smci_store_prune(job->store, asset_of(kind)->name, list, err);
+    if (rc == SMC_OK && reuse->ages[kind].is_full)
+        rc = set_time(job, VALUE_FULL, kind, reuse->ages[kind].began_s, err);
+    return rc;
+}
+
+static enum smc_status end_kind(const struct job *job, enum asset_id kind, struct smc_error *err)
+{
+    enum smc_status rc = forget_kind(job, kind, err);
+    return rc == SMC_OK ? forget_time(job, VALUE_FULL, kind, err) : rc;
+}
+
+enum smc_status reuse_end(const struct reuse *reuse, struct smc_error *err)
+{
+    const struct job *job = reuse->job;
+    enum smc_status rc = SMC_OK;
+    for (enum asset_id i = 0; rc == SMC_OK && i < CALL_COUNT; i++)
+        if (select_asks_objects(&job->selection, i))
+            rc = job->settings->is_incremental ? keep_kind(reuse, i, err) : end_kind(job, i, err);
+    return rc == SMC_OK ? reuse_note_finished(job, &job->selection, err) : rc;
+}

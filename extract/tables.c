@@ -1,0 +1,137 @@
+#include "tables.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void tables_init(struct tables *tables, const struct job *job, struct calls *calls)
+{
+    tables->job = job;
+    tables->calls = calls;
+    table_listing_init(&tables->listing, job, calls);
+}
+
+void tables_clear(struct tables *tables)
+{
+    table_listing_clear(&tables->listing);
+}
+
+enum smc_status tables_want(const struct tables *tables, const char *id, struct smc_error *err)
+{
+    return smci_list_add(tables->job->store, LIST_TABLES, id, "", "", NULL, err);
+}
+
+static bool is_trusted(const struct tables *tables)
+{
+    return tables->listing.trust == TABLES_TRUSTED;
+}
+
+enum smc_status tables_find(const struct tables *tables, const char *id, struct smc_buf *text,
+                            struct table_path *found, struct smc_error *err)
+{
+    bool is_known = false;
+    enum smc_status rc =
+        table_path_load(tables->job->store, KIND_PATH, id, "", &is_known, text, found, err);
+    if (rc != SMC_OK || is_known || !is_trusted(tables))
+        return rc;
+    return table_listing_find(&tables->listing, id, &is_known, text, found, err);
+}
+
+/* ---- resolving ---- */
+
+/* Wants a table from the listing unless its path is known. */
+static enum smc_status survey(void *ctx, const struct smci_item *table, struct smc_error *err)
+{
+    struct tables *tables = ctx;
+    bool is_known = false;
+    struct smci_outcome outcome;
+    enum smc_status rc =
+        smci_store_get(tables->job->store, KIND_PATH, table->id, NULL, &is_known, &outcome, err);
+    if (rc != SMC_OK)
+        return rc;
+    return is_known ? calls_reuse_path(tables->calls, table->id, &outcome, err)
+                    : table_listing_want(&tables->listing, table->id, err);
+}
+
+/* Lists a table for a call of its own unless its path is known by now. */
+static enum smc_status list_single(void *ctx, const struct smci_item *table, struct smc_error *err)
+{
+    const struct tables *tables = ctx;
+    struct smci_store *store = tables->job->store;
+    bool is_known = false;
+    struct smci_outcome outcome = {0};
+    enum smc_status rc =
+        smci_store_get(store, KIND_PATH, table->id, NULL, &is_known, &outcome, err);
+    if (rc == SMC_OK && !is_known && is_trusted(tables)) {
+        rc = smci_store_get(store, KIND_BULK, table->id, tables->listing.tag, &is_known, &outcome,
+                            err);
+        is_known =
+            is_known && outcome.http_status == 200; /* else two rows contradicted each other */
+    }
+    if (rc == SMC_OK && !is_known)
+        rc = smci_list_add(store, LIST_SINGLE, table->id, "", "", NULL, err);
+    return rc;
+}
+
+/* Reads the listing of all paths, where that is worth a page and a check. */
+static enum smc_status read_listing(struct tables *tables, struct smc_error *err)
+{
+    struct table_listing *listing = &tables->listing;
+    enum smc_status rc = SMC_OK;
+    if (listing->wanted > 2) {
+        table_listing_ask(listing);
+        rc = smc_client_run(tables->job->client, err);
+    }
+    if (rc == SMC_OK)
+        smc_log_write(tables->job->log, SMC_LOG_INFO,
+                      "%" PRId64 " of %" PRId64 " table paths came from the listing of all paths",
+                      is_trusted(tables) ? listing->hits : 0, listing->wanted);
+    return rc;
+}
+
+enum smc_status tables_resolve(struct tables *tables, struct smc_error *err)
+{
+    const struct job *job = tables->job;
+    struct table_listing *listing = &tables->listing;
+    (void)snprintf(listing->tag, sizeof listing->tag, "%" PRId64, smci_fileset_timestamp(job->set));
+    enum smc_status rc = job_each_item(job, LIST_TABLES, survey, tables, err);
+    if (rc != SMC_OK || listing->wanted == 0)
+        return rc;
+    smc_log_write(job->log, SMC_LOG_INFO, "Extracting the paths of %" PRId64 " tables",
+                  listing->wanted);
+    rc = read_listing(tables, err);
+    if (rc == SMC_OK)
+        rc = job_each_item(job, LIST_TABLES, list_single, tables, err);
+    return rc == SMC_OK ? calls_run(tables->calls, CALLS_TABLES, err) : rc;
+}
+
+/* ---- what a later run can reuse ---- */
+
+static enum smc_status keep(void *ctx, const struct smci_item *table, struct smc_error *err)
+{
+    const struct tables *tables = ctx;
+    struct smci_store *store = tables->job->store;
+    struct smci_outcome outcome = {.http_status = 200, .pages = 1};
+    struct smc_buf text = SMC_BUF_INIT(SMC_BODY_MAX);
+    struct table_path path;
+    bool is_known = false;
+    enum smc_status rc =
+        table_path_load(store, KIND_PATH, table->id, "", &is_known, &text, &path, err);
+    if (rc == SMC_OK && !is_known) {
+        rc = table_listing_find(&tables->listing, table->id, &is_known, &text, &path, err);
+        if (rc == SMC_OK && path.is_resolved)
+            rc = smci_store_put_page(store, KIND_PATH, table->id, 0, text.data, text.len, err);
+        if (rc == SMC_OK && path.is_resolved)
+            rc = smci_store_finish(store, KIND_PATH, table->id, "", &outcome, err);
+    }
+    smc_buf_clear(&text);
+    return rc;
+}
+
+enum smc_status tables_keep(struct tables *tables, struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    if (is_trusted(tables))
+        rc = job_each_item(tables->job, LIST_TABLES, keep, tables, err);
+    /* The rows themselves have served. */
+    return rc == SMC_OK ? smci_store_prune(tables->job->store, KIND_BULK, "", err) : rc;
+}

@@ -1,0 +1,33 @@
+/* The tables that sources and lineages name, and how their connection paths are found: in the listing of
+ * all paths where that takes fewer calls, else one by one. */
+#ifndef EXTRACT_TABLES_H
+#define EXTRACT_TABLES_H
+
+#include "calls.h"
+#include "job.h"
+#include "table_listing.h"
+#include "table_path.h"
+
+struct tables {
+    const struct job *job;
+    struct calls *calls;
+    struct table_listing listing;
+};
+
+void tables_init(struct tables *tables, const struct job *job, struct calls *calls);
+void tables_clear(struct tables *tables);
+
+/* Wants a table's path; `id` is a key. */
+enum smc_status tables_want(const struct tables *tables, const char *id, struct smc_error *err);
+
+/* Resolves all that are wanted, as far as single calls do not fail for a while; runs the client. */
+enum smc_status tables_resolve(struct tables *tables, struct smc_error *err);
+
+/* The path of a table: its text is appended to `text`, the spans point into it. */
+enum smc_status tables_find(const struct tables *tables, const char *id, struct smc_buf *text,
+                            struct table_path *found, struct smc_error *err);
+
+/* Makes answers of single calls out of the listing's rows, so that a later run can reuse them. */
+enum smc_status tables_keep(struct tables *tables, struct smc_error *err);
+
+#endif
