@@ -1,0 +1,380 @@
+/* Rows of a paged call: both idioms, cursors that are honest and not, and the total. */
+#include "tests/support/support.h"
+
+#include <sigmacat/pages.h>
+
+#include "tests/support/net.h"
+
+#define PAGES_MAX 4
+
+/* A server answers with `pages`, a 2xx unless it begins with "HTTP"; `want` is the rows with a space
+ * behind each, `asked` the targets likewise. */
+struct row {
+    const char *name;
+    const char *target;
+    bool has_token;
+    bool is_bare_ok;
+    const char *id_member;
+    const char *pages[PAGES_MAX];
+    const char *want;
+    const char *asked; /* NULL: not looked at */
+    enum smc_status code;
+    const char *detail; /* part of it */
+};
+
+#define LIMIT "/v2/x", false, false, NULL
+#define TOKEN "/v2/x", true, false, NULL
+#define BARE  "/v2/x", false, true, NULL
+#define BY_ID "/v2/x", false, false, "id"
+#define WELL  SMC_OK, ""
+
+static const struct row rows[] = {
+    {"limit: one page",
+     LIMIT,
+     {"{'entries':[{'a':1},2],'nextPage':null}"},
+     "{'a':1} 2 ",
+     "/v2/x?limit=1000 ",
+     WELL},
+    {"limit: no rows",
+     LIMIT,
+     {"{'entries':[],'nextPage':null,'total':0}"},
+     "",
+     "/v2/x?limit=1000 ",
+     WELL},
+    {"limit: two pages",
+     LIMIT,
+     {"{'entries':[1],'nextPage':'c'}", "{'entries':[2],'nextPage':null}"},
+     "1 2 ",
+     "/v2/x?limit=1000 /v2/x?limit=1000&page=c ",
+     WELL},
+    {"an empty page between",
+     LIMIT,
+     {"{'entries':[1],'nextPage':'c'}", "{'entries':[],'nextPage':'d'}",
+      "{'entries':[3],'nextPage':null}"},
+     "1 3 ",
+     NULL,
+     WELL},
+    {"a cursor is encoded",
+     LIMIT,
+     {"{'entries':[1],'nextPage':'a&b=%2F/ \\u00e9#?'}", "{'entries':[2],'nextPage':null}"},
+     "1 2 ",
+     "/v2/x?limit=1000 /v2/x?limit=1000&page=a%26b%3D%252F%2F%20%C3%A9%23%3F ",
+     WELL},
+    {"a number as cursor",
+     LIMIT,
+     {"{'entries':[1],'nextPage':2}", "{'entries':[2],'nextPage':null}"},
+     "1 2 ",
+     "/v2/x?limit=1000 /v2/x?limit=1000&page=2 ",
+     WELL},
+    {"the target has a query",
+     "/v2/x?y=1",
+     false,
+     false,
+     NULL,
+     {"{'entries':[1],'nextPage':null}"},
+     "1 ",
+     "/v2/x?y=1&limit=1000 ",
+     WELL},
+    {"token: two pages",
+     TOKEN,
+     {"{'entries':[1],'nextPageToken':'c'}", "{'entries':[2]}"},
+     "1 2 ",
+     "/v2/x?pageSize=1000 /v2/x?pageSize=1000&pageToken=c ",
+     WELL},
+    {"token: null ends", TOKEN, {"{'entries':[1],'nextPageToken':null}"}, "1 ", NULL, WELL},
+    {"token: an empty one ends", TOKEN, {"{'entries':[1],'nextPageToken':''}"}, "1 ", NULL, WELL},
+    {"bare: all there is", BARE, {"[1,2]"}, "1 2 ", NULL, WELL},
+    {"bare: a page is well too", BARE, {"{'entries':[1],'nextPage':null}"}, "1 ", NULL, WELL},
+    {"an answer that is not JSON is asked for again",
+     LIMIT,
+     {"{'entries':[1],'nextPa", "{'entries':[1],'nextPage':null}"},
+     "1 ",
+     "/v2/x?limit=1000 /v2/x?limit=1000 ",
+     WELL},
+    /* total */
+    {"total: reached",
+     LIMIT,
+     {"{'entries':[1],'nextPage':'c','total':2}", "{'entries':[2],'nextPage':null,'total':2}"},
+     "1 2 ",
+     NULL,
+     WELL},
+    {"total: the last one counts",
+     LIMIT,
+     {"{'entries':[1],'nextPage':'c','total':9}", "{'entries':[2],'nextPage':null,'total':2}"},
+     "1 2 ",
+     NULL,
+     WELL},
+    {"total: more rows than it says",
+     LIMIT,
+     {"{'entries':[1,2],'nextPage':null,'total':1}"},
+     "1 2 ",
+     NULL,
+     WELL},
+    {"total: not reached",
+     LIMIT,
+     {"{'entries':[1],'nextPage':'c','total':3}", "{'entries':[2],'nextPage':null,'total':3}"},
+     "1 2 ",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "GET /v2/x: page 2 was the last, with 2 rows in all where the server says 3"},
+    {"total: one that comes twice counts once",
+     BY_ID,
+     {"{'entries':[{'id':1},{'id':1}],'nextPage':null,'total':2}"},
+     "{'id':1} {'id':1} ",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "with 1 rows in all where the server says 2"},
+    {"total: without an id each counts",
+     BY_ID,
+     {"{'entries':[{},{}],'nextPage':null,'total':2}"},
+     "{} {} ",
+     NULL,
+     WELL},
+    /* cursors that are wrong */
+    {"a cursor repeats",
+     LIMIT,
+     {"{'entries':[1],'nextPage':'c'}", "{'entries':[2],'nextPage':'c'}"},
+     "1 ",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "GET /v2/x: page 2 names a page that was read before (its cursor repeats)"},
+    {"a circle of two",
+     LIMIT,
+     {"{'entries':[1],'nextPage':'c'}", "{'entries':[2],'nextPage':'d'}",
+      "{'entries':[3],'nextPage':'c'}"},
+     "1 2 ",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "page 3 names a page"},
+    {"a token repeats",
+     TOKEN,
+     {"{'entries':[1],'nextPageToken':'c'}", "{'entries':[2],'nextPageToken':'c'}"},
+     "1 ",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "page 2 names a page that was read before"},
+    {"an empty cursor",
+     LIMIT,
+     {"{'entries':[1],'nextPage':''}"},
+     "",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "page 1 names a page that was read before"},
+    {"no cursor",
+     LIMIT,
+     {"{'entries':[1]}"},
+     "",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "page 1 does not say whether more follow"},
+    {"the other idiom's cursor",
+     LIMIT,
+     {"{'entries':[1],'nextPageToken':null}"},
+     "",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "page 1 does not say whether more follow"},
+    {"an object as cursor",
+     LIMIT,
+     {"{'entries':[1],'nextPage':{}}"},
+     "",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "page 1 has a cursor that is neither a text"},
+    {"false as token",
+     TOKEN,
+     {"{'entries':[1],'nextPageToken':false}"},
+     "",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "page 1 has a cursor that is neither a text"},
+    /* answers that are not pages */
+    {"no entries",
+     LIMIT,
+     {"{'nextPage':null}"},
+     "",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "GET /v2/x: page 1 is wrong: the answer has no array of rows"},
+    {"a bare array where none is taken",
+     LIMIT,
+     {"[1]"},
+     "",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "page 1 is wrong"},
+    {"a bare array where there are tokens",
+     "/v2/x",
+     true,
+     true,
+     NULL,
+     {"[1]"},
+     "",
+     NULL,
+     SMC_ERR_SYNTAX,
+     "page 1 is wrong"},
+    {"refused on the second page",
+     LIMIT,
+     {"{'entries':[1],'nextPage':'c'}", "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"},
+     "1 ",
+     NULL,
+     SMC_ERR_HTTP,
+     "GET /v2/x: HTTP 404"},
+    {"never JSON", LIMIT, {"{", "{", "{"}, "", NULL, SMC_ERR_SYNTAX, "GET /v2/x: "},
+};
+
+/* ---- a server and a client ---- */
+
+struct fixture {
+    struct fake_clock fake;
+    struct net_server *server;
+    char *answers[PAGES_MAX];
+    struct net_step steps[PAGES_MAX];
+    struct smc_client *client;
+};
+
+static char *make_answer(const char *page)
+{
+    if (strncmp(page, "HTTP", 4) == 0)
+        return text_format("%s", page);
+    char *answer =
+        text_format("HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(page), page);
+    for (char *at = answer; *at; at++)
+        if (*at == '\'')
+            *at = '"';
+    return answer;
+}
+
+static void start(struct fixture *f, const char *const *pages)
+{
+    struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
+    size_t count = 0;
+    for (; count < PAGES_MAX && pages[count]; count++) {
+        f->answers[count] = make_answer(pages[count]);
+        f->steps[count].answer = f->answers[count];
+    }
+    fake_clock_init(&f->fake);
+    f->server = net_start(f->steps, count);
+    opt.origin = net_url(f->server);
+    opt.authorization = "Bearer of-the-test";
+    opt.retries = 2;
+    opt.clock = &f->fake.clock;
+    assert_int_equal(smc_client_new(&f->client, &opt, NULL), SMC_OK);
+}
+
+static void stop(struct fixture *f)
+{
+    smc_client_free(f->client);
+    net_stop(f->server);
+    for (size_t i = 0; i < PAGES_MAX; i++)
+        free(f->answers[i]);
+}
+
+/* ---- tests ---- */
+
+static void check_asked(struct fixture *f, const char *want)
+{
+    struct smc_buf asked = SMC_BUF_INIT(65536);
+    for (long i = 0; i < net_requests(f->server); i++) {
+        const char *request = net_request(f->server, i) + strlen("GET ");
+        (void)smc_buf_addf(&asked, "%.*s ", (int)strcspn(request, " "), request);
+    }
+    assert_string_equal(smc_buf_str(&asked), want);
+    smc_buf_clear(&asked);
+}
+
+static void test_row(void **state)
+{
+    const struct row *row = *state;
+    struct fixture f = {.client = NULL};
+    struct smc_pages *pages = NULL;
+    struct smc_pages_opt opt = SMC_PAGES_OPT_INIT;
+    struct smc_json_span value = {"", 1};
+    struct smc_buf got = SMC_BUF_INIT(65536);
+    struct smc_error err = SMC_ERROR_INIT;
+    enum smc_status rc = SMC_OK;
+    start(&f, row->pages);
+    opt.target = row->target;
+    opt.has_token = row->has_token;
+    opt.is_bare_ok = row->is_bare_ok;
+    opt.id_member = row->id_member;
+    assert_int_equal(smc_pages_new(&pages, f.client, &opt, NULL), SMC_OK);
+    while ((rc = smc_pages_next(pages, &value, &err)) == SMC_OK && value.p)
+        (void)smc_buf_addf(&got, "%.*s ", (int)value.len, value.p);
+    for (size_t i = 0; i < got.len; i++)
+        if (got.data[i] == '"')
+            got.data[i] = '\'';
+    assert_string_equal(err.detail[0] ? strstr(err.detail, row->detail) ? "" : err.detail : "", "");
+    assert_int_equal(rc, row->code);
+    assert_int_equal(err.code, row->code);
+    assert_string_equal(smc_buf_str(&got), row->want);
+    if (row->asked)
+        check_asked(&f, row->asked);
+    /* The end stays the end, and an error the same error; nothing more is asked for. */
+    long requests = net_requests(f.server);
+    struct smc_error again = SMC_ERROR_INIT;
+    assert_int_equal(smc_pages_next(pages, &value, &again), row->code);
+    assert_null(value.p);
+    assert_string_equal(again.detail, err.detail);
+    assert_int_equal(net_requests(f.server), requests);
+    smc_pages_free(pages);
+    smc_buf_clear(&got);
+    stop(&f);
+}
+
+/* A cursor of more than 64 KiB. */
+static void test_long_cursor(void **state)
+{
+    char *page = text_format("{'entries':[1],'nextPage':'%070000d'}", 7);
+    const char *const pages_text[PAGES_MAX] = {page};
+    struct fixture f = {.client = NULL};
+    struct smc_pages *pages = NULL;
+    struct smc_pages_opt opt = SMC_PAGES_OPT_INIT;
+    struct smc_json_span row;
+    struct smc_error err = SMC_ERROR_INIT;
+    (void)state;
+    start(&f, pages_text);
+    opt.target = "/v2/x";
+    assert_int_equal(smc_pages_new(&pages, f.client, &opt, NULL), SMC_OK);
+    assert_int_equal(smc_pages_next(pages, &row, &err), SMC_ERR_SYNTAX);
+    assert_non_null(strstr(err.detail, "has a cursor that is neither a text of at most 64 KiB"));
+    smc_pages_free(pages);
+    stop(&f);
+    free(page);
+}
+
+/* Options that can't be. */
+static void test_options(void **state)
+{
+    static const struct {
+        const char *target;
+        size_t size;
+        int rows;
+    } cases[] = {{NULL, sizeof(struct smc_pages_opt), 0},
+                 {"x", sizeof(struct smc_pages_opt), 0},
+                 {"@other-host/x", sizeof(struct smc_pages_opt), 0},
+                 {"/x", sizeof(struct smc_pages_opt), -1},
+                 {"/x", 0, 0},
+                 {"/x", 9999, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct smc_pages_opt opt = SMC_PAGES_OPT_INIT;
+        struct smc_error err = SMC_ERROR_INIT;
+        struct smc_pages *pages = (struct smc_pages *)&opt;
+        opt.target = cases[i].target;
+        opt.size = cases[i].size;
+        opt.rows = cases[i].rows;
+        assert_int_equal(smc_pages_new(&pages, NULL, &opt, &err), SMC_ERR_USAGE);
+        assert_null(pages);
+        assert_string_not_equal(err.detail, "");
+    }
+    smc_pages_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_long_cursor),
+                                       cmocka_unit_test(test_options)};
+    int failed = RUN_TABLE("pages", rows, test_row);
+    return failed + cmocka_run_group_tests_name("pages", tests, NULL, NULL);
+}
