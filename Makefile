@@ -4,7 +4,6 @@
 MODE ?=
 V    ?=
 CC   ?= cc
-NM   ?= nm
 PKG_CONFIG ?= pkg-config
 
 # Where `make install` puts things, below DESTDIR.
@@ -309,7 +308,7 @@ install: all $(B)/libsigmacat.pc
 	install -m 644 $(B)/libsigmacat.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 644 include/sigmacat/*.h $(DESTDIR)$(INCLUDEDIR)/sigmacat
 	$(foreach page,$(MAN),install -D -m 644 $(page) $(DESTDIR)$(call man_page,$(page)) &&) true
-	$(NM) -D --defined-only $(LIB_SO) | sed -n 's/.* T \(smc_[a-z0-9_]*\).*/\1/p' | while read -r name; do \
+	sed -n 's/^\.Fn \(smc_[a-z0-9_]*\) .*/\1/p' lib/libsigmacat.3 | while read -r name; do \
 	    echo '$(MAN_LINK)' > $(DESTDIR)$(MANDIR)/man3/$$name.3 || exit 1; done
 	for p in castor-extract-sigma castor-upload; do \
 	    install -m 644 $(B)/completions/$$p.bash $(DESTDIR)$(BASH_DIR)/$$p || exit 1; done

@@ -104,7 +104,7 @@ static bool has_cxx(void)
 /* ---- headers ---- */
 
 /* "SMC_PAGES_OPT_INIT" is of struct smc_pages_opt. */
-static void add_initialiser(struct smc_buf *out, const char *macro)
+static void add_initialiser(struct smc_buf *out, const char *macro, int number)
 {
     size_t len = strspn(macro, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
     const char *argument = macro[len] == '(' ? "(16)" : "";
@@ -113,7 +113,7 @@ static void add_initialiser(struct smc_buf *out, const char *macro)
         if (*at != '_')
             *at = (char)(*at | 0x20);
     assert_int_equal(
-        smc_buf_addf(out, "struct %s of_%s = %.*s%s;\n", type, type, (int)len, macro, argument),
+        smc_buf_addf(out, "struct %s of_%d = %.*s%s;\n", type, number, (int)len, macro, argument),
         SMC_OK);
     free(type);
 }
@@ -124,13 +124,14 @@ static void write_user(const char *header, const char *suffix)
     struct smc_buf out = SMC_BUF_INIT(65536);
     char *text = file_read(header, NULL);
     char *path = text_format("%s/user.%s", installed.dir, suffix);
+    int count = 0;
     assert_int_equal(smc_buf_addf(&out, "#include <sigmacat/%s>\n", strrchr(header, '/') + 1),
                      SMC_OK);
     for (const char *at = text; (at = strstr(at, "\n#define SMC_")) != NULL; at++) {
         const char *macro = at + strlen("\n#define ");
         size_t len = strspn(macro, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
         if (len > 5 && strncmp(macro + len - 5, "_INIT", 5) == 0)
-            add_initialiser(&out, macro);
+            add_initialiser(&out, macro, count++);
     }
     file_write(path, out.data, out.len);
     free(path);

@@ -14,8 +14,8 @@
 #define NAME_BYTES 64
 
 /* In the order in which a reader needs them. */
-static const char *const headers[] = {"api",   "error", "buf",    "log",
-                                      "clock", "json",  "client", "pages"};
+static const char *const headers[] = {"api",  "error",        "buf",    "log",  "clock",
+                                      "json", "client_types", "client", "pages"};
 #define HEADER_COUNT (sizeof headers / sizeof headers[0])
 
 static char *header_read(size_t at)
@@ -53,21 +53,29 @@ static char *make_example(void)
 
 /* ---- the synopsis ---- */
 
-/* The next declaration of a function, on one line without its semicolon; to be freed. NULL: none. */
+/* The next function that callers see, on one line from its type to its last parenthesis; to be freed.
+ * NULL: none. Those that are given a size are called by an inline function, which stands for them. */
 static char *next_declaration(const char **at)
 {
+    static const char *const marks[] = {"\nSMC_API ", "\nstatic inline "};
     struct smc_buf out = SMC_BUF_INIT(4096);
-    const char *start = strstr(*at, "\nSMC_API ");
+    const char *exported = strstr(*at, marks[0]);
+    const char *inlined = strstr(*at, marks[1]);
+    bool is_inline = inlined && (!exported || inlined < exported);
+    const char *start = is_inline ? inlined : exported;
     if (!start)
         return NULL;
-    start += strlen("\nSMC_API ");
-    *at = strchr(start, ';');
+    start += strlen(marks[is_inline]);
+    *at = start + strcspn(start, ";{");
     for (const char *c = start; c < *at; c++) {
         bool is_space = isspace((unsigned char)*c) != 0;
         if (!is_space || out.data[out.len - 1] != ' ')
             assert_int_equal(smc_buf_add(&out, is_space ? " " : c, 1), SMC_OK);
     }
-    return out.data;
+    if (!strstr(out.data, "_sized("))
+        return out.data;
+    smc_buf_clear(&out);
+    return next_declaration(at);
 }
 
 /* Parts a declaration: "TYPE " and, behind it, the name; the arguments. */
@@ -113,11 +121,15 @@ static char *make_synopsis(void)
     for (size_t i = 0; i < HEADER_COUNT; i++) {
         char *text = header_read(i);
         const char *at = text;
+        size_t before = out.len;
         assert_int_equal(smc_buf_addf(&out, ".In sigmacat/%s.h\n", headers[i]), SMC_OK);
+        size_t begun = out.len;
         for (char *declaration; (declaration = next_declaration(&at)) != NULL;) {
             add_function(&out, declaration);
             free(declaration);
         }
+        if (out.len == begun) /* types alone, for another header */
+            smc_buf_cut(&out, before);
         free(text);
     }
     return out.data;

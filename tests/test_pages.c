@@ -7,8 +7,8 @@
 
 #define PAGES_MAX 4
 
-/* A server answers with `pages`, a 2xx unless it begins with "HTTP"; `want` is the rows with a space
- * behind each, `asked` the targets likewise. */
+/* A server answers with `pages`, as a 2xx unless one begins with "HTTP"; `want` is the rows with a
+ * space behind each, `asked` the targets likewise. */
 struct row {
     const char *name;
     const char *target;
@@ -28,200 +28,87 @@ struct row {
 #define BY_ID "/v2/x", false, false, "id"
 #define WELL  SMC_OK, ""
 
+/* clang-format off */
 static const struct row rows[] = {
-    {"limit: one page",
-     LIMIT,
-     {"{'entries':[{'a':1},2],'nextPage':null}"},
-     "{'a':1} 2 ",
-     "/v2/x?limit=1000 ",
-     WELL},
-    {"limit: no rows",
-     LIMIT,
-     {"{'entries':[],'nextPage':null,'total':0}"},
-     "",
-     "/v2/x?limit=1000 ",
-     WELL},
-    {"limit: two pages",
-     LIMIT,
+    {"limit: one page", LIMIT, {"{'entries':[{'a':1},2],'nextPage':null}"},
+     "{'a':1} 2 ", "/v2/x?limit=1000 ", WELL},
+    {"limit: no rows", LIMIT, {"{'entries':[],'nextPage':null,'total':0}"},
+     "", "/v2/x?limit=1000 ", WELL},
+    {"limit: two pages", LIMIT,
      {"{'entries':[1],'nextPage':'c'}", "{'entries':[2],'nextPage':null}"},
-     "1 2 ",
-     "/v2/x?limit=1000 /v2/x?limit=1000&page=c ",
-     WELL},
-    {"an empty page between",
-     LIMIT,
+     "1 2 ", "/v2/x?limit=1000 /v2/x?limit=1000&page=c ", WELL},
+    {"an empty page between", LIMIT,
      {"{'entries':[1],'nextPage':'c'}", "{'entries':[],'nextPage':'d'}",
-      "{'entries':[3],'nextPage':null}"},
-     "1 3 ",
-     NULL,
-     WELL},
-    {"a cursor is encoded",
-     LIMIT,
+      "{'entries':[3],'nextPage':null}"}, "1 3 ", NULL, WELL},
+    {"a cursor is encoded", LIMIT,
      {"{'entries':[1],'nextPage':'a&b=%2F/ \\u00e9#?'}", "{'entries':[2],'nextPage':null}"},
-     "1 2 ",
-     "/v2/x?limit=1000 /v2/x?limit=1000&page=a%26b%3D%252F%2F%20%C3%A9%23%3F ",
-     WELL},
-    {"a number as cursor",
-     LIMIT,
+     "1 2 ", "/v2/x?limit=1000 /v2/x?limit=1000&page=a%26b%3D%252F%2F%20%C3%A9%23%3F ", WELL},
+    {"a number as cursor", LIMIT,
      {"{'entries':[1],'nextPage':2}", "{'entries':[2],'nextPage':null}"},
-     "1 2 ",
-     "/v2/x?limit=1000 /v2/x?limit=1000&page=2 ",
-     WELL},
-    {"the target has a query",
-     "/v2/x?y=1",
-     false,
-     false,
-     NULL,
-     {"{'entries':[1],'nextPage':null}"},
-     "1 ",
-     "/v2/x?y=1&limit=1000 ",
-     WELL},
-    {"token: two pages",
-     TOKEN,
-     {"{'entries':[1],'nextPageToken':'c'}", "{'entries':[2]}"},
-     "1 2 ",
-     "/v2/x?pageSize=1000 /v2/x?pageSize=1000&pageToken=c ",
-     WELL},
+     "1 2 ", "/v2/x?limit=1000 /v2/x?limit=1000&page=2 ", WELL},
+    {"the target has a query", "/v2/x?y=1", false, false, NULL, {"{'entries':[1],'nextPage':null}"},
+     "1 ", "/v2/x?y=1&limit=1000 ", WELL},
+    {"token: two pages", TOKEN, {"{'entries':[1],'nextPageToken':'c'}", "{'entries':[2]}"},
+     "1 2 ", "/v2/x?pageSize=1000 /v2/x?pageSize=1000&pageToken=c ", WELL},
     {"token: null ends", TOKEN, {"{'entries':[1],'nextPageToken':null}"}, "1 ", NULL, WELL},
     {"token: an empty one ends", TOKEN, {"{'entries':[1],'nextPageToken':''}"}, "1 ", NULL, WELL},
     {"bare: all there is", BARE, {"[1,2]"}, "1 2 ", NULL, WELL},
     {"bare: a page is well too", BARE, {"{'entries':[1],'nextPage':null}"}, "1 ", NULL, WELL},
-    {"an answer that is not JSON is asked for again",
-     LIMIT,
+    {"an answer that is not JSON is asked for again", LIMIT,
      {"{'entries':[1],'nextPa", "{'entries':[1],'nextPage':null}"},
-     "1 ",
-     "/v2/x?limit=1000 /v2/x?limit=1000 ",
-     WELL},
+     "1 ", "/v2/x?limit=1000 /v2/x?limit=1000 ", WELL},
     /* total */
-    {"total: reached",
-     LIMIT,
+    {"total: reached", LIMIT,
      {"{'entries':[1],'nextPage':'c','total':2}", "{'entries':[2],'nextPage':null,'total':2}"},
-     "1 2 ",
-     NULL,
-     WELL},
-    {"total: the last one counts",
-     LIMIT,
+     "1 2 ", NULL, WELL},
+    {"total: the last one counts", LIMIT,
      {"{'entries':[1],'nextPage':'c','total':9}", "{'entries':[2],'nextPage':null,'total':2}"},
-     "1 2 ",
-     NULL,
-     WELL},
-    {"total: more rows than it says",
-     LIMIT,
-     {"{'entries':[1,2],'nextPage':null,'total':1}"},
-     "1 2 ",
-     NULL,
-     WELL},
-    {"total: not reached",
-     LIMIT,
+     "1 2 ", NULL, WELL},
+    {"total: more rows than it says", LIMIT, {"{'entries':[1,2],'nextPage':null,'total':1}"},
+     "1 2 ", NULL, WELL},
+    {"total: not reached", LIMIT,
      {"{'entries':[1],'nextPage':'c','total':3}", "{'entries':[2],'nextPage':null,'total':3}"},
-     "1 2 ",
-     NULL,
-     SMC_ERR_SYNTAX,
+     "1 2 ", NULL, SMC_ERR_SYNTAX,
      "GET /v2/x: page 2 was the last, with 2 rows in all where the server says 3"},
-    {"total: one that comes twice counts once",
-     BY_ID,
+    {"total: one that comes twice counts once", BY_ID,
      {"{'entries':[{'id':1},{'id':1}],'nextPage':null,'total':2}"},
-     "{'id':1} {'id':1} ",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "with 1 rows in all where the server says 2"},
-    {"total: without an id each counts",
-     BY_ID,
-     {"{'entries':[{},{}],'nextPage':null,'total':2}"},
-     "{} {} ",
-     NULL,
-     WELL},
+     "{'id':1} {'id':1} ", NULL, SMC_ERR_SYNTAX, "with 1 rows in all where the server says 2"},
+    {"total: without an id each counts", BY_ID, {"{'entries':[{},{}],'nextPage':null,'total':2}"},
+     "{} {} ", NULL, WELL},
     /* cursors that are wrong */
-    {"a cursor repeats",
-     LIMIT,
+    {"a cursor repeats", LIMIT,
      {"{'entries':[1],'nextPage':'c'}", "{'entries':[2],'nextPage':'c'}"},
-     "1 ",
-     NULL,
-     SMC_ERR_SYNTAX,
+     "1 ", NULL, SMC_ERR_SYNTAX,
      "GET /v2/x: page 2 names a page that was read before (its cursor repeats)"},
-    {"a circle of two",
-     LIMIT,
+    {"a circle of two", LIMIT,
      {"{'entries':[1],'nextPage':'c'}", "{'entries':[2],'nextPage':'d'}",
-      "{'entries':[3],'nextPage':'c'}"},
-     "1 2 ",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "page 3 names a page"},
-    {"a token repeats",
-     TOKEN,
+      "{'entries':[3],'nextPage':'c'}"}, "1 2 ", NULL, SMC_ERR_SYNTAX, "page 3 names a page"},
+    {"a token repeats", TOKEN,
      {"{'entries':[1],'nextPageToken':'c'}", "{'entries':[2],'nextPageToken':'c'}"},
-     "1 ",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "page 2 names a page that was read before"},
-    {"an empty cursor",
-     LIMIT,
-     {"{'entries':[1],'nextPage':''}"},
-     "",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "page 1 names a page that was read before"},
-    {"no cursor",
-     LIMIT,
-     {"{'entries':[1]}"},
-     "",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "page 1 does not say whether more follow"},
-    {"the other idiom's cursor",
-     LIMIT,
-     {"{'entries':[1],'nextPageToken':null}"},
-     "",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "page 1 does not say whether more follow"},
-    {"an object as cursor",
-     LIMIT,
-     {"{'entries':[1],'nextPage':{}}"},
-     "",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "page 1 has a cursor that is neither a text"},
-    {"false as token",
-     TOKEN,
-     {"{'entries':[1],'nextPageToken':false}"},
-     "",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "page 1 has a cursor that is neither a text"},
+     "1 ", NULL, SMC_ERR_SYNTAX, "page 2 names a page that was read before"},
+    {"an empty cursor", LIMIT, {"{'entries':[1],'nextPage':''}"},
+     "", NULL, SMC_ERR_SYNTAX, "page 1 names a page that was read before"},
+    {"no cursor", LIMIT, {"{'entries':[1]}"},
+     "", NULL, SMC_ERR_SYNTAX, "page 1 does not say whether more follow"},
+    {"the other idiom's cursor", LIMIT, {"{'entries':[1],'nextPageToken':null}"},
+     "", NULL, SMC_ERR_SYNTAX, "page 1 does not say whether more follow"},
+    {"an object as cursor", LIMIT, {"{'entries':[1],'nextPage':{}}"},
+     "", NULL, SMC_ERR_SYNTAX, "page 1 has a cursor that is neither a text"},
+    {"false as token", TOKEN, {"{'entries':[1],'nextPageToken':false}"},
+     "", NULL, SMC_ERR_SYNTAX, "page 1 has a cursor that is neither a text"},
     /* answers that are not pages */
-    {"no entries",
-     LIMIT,
-     {"{'nextPage':null}"},
-     "",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "GET /v2/x: page 1 is wrong: the answer has no array of rows"},
-    {"a bare array where none is taken",
-     LIMIT,
-     {"[1]"},
-     "",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "page 1 is wrong"},
-    {"a bare array where there are tokens",
-     "/v2/x",
-     true,
-     true,
-     NULL,
-     {"[1]"},
-     "",
-     NULL,
-     SMC_ERR_SYNTAX,
-     "page 1 is wrong"},
-    {"refused on the second page",
-     LIMIT,
+    {"no entries", LIMIT, {"{'nextPage':null}"},
+     "", NULL, SMC_ERR_SYNTAX, "GET /v2/x: page 1 is wrong: the answer has no array of rows"},
+    {"a bare array where none is taken", LIMIT, {"[1]"},
+     "", NULL, SMC_ERR_SYNTAX, "page 1 is wrong"},
+    {"a bare array where there are tokens", TOKEN, {"[1]"},
+     "", NULL, SMC_ERR_SYNTAX, "page 1 is wrong"},
+    {"refused on the second page", LIMIT,
      {"{'entries':[1],'nextPage':'c'}", "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"},
-     "1 ",
-     NULL,
-     SMC_ERR_HTTP,
-     "GET /v2/x: HTTP 404"},
+     "1 ", NULL, SMC_ERR_HTTP, "GET /v2/x: HTTP 404"},
     {"never JSON", LIMIT, {"{", "{", "{"}, "", NULL, SMC_ERR_SYNTAX, "GET /v2/x: "},
 };
+/* clang-format on */
 
 /* ---- a server and a client ---- */
 
@@ -257,8 +144,8 @@ static void start(struct fixture *f, const char *const *pages)
     f->server = net_start(f->steps, count);
     opt.origin = net_url(f->server);
     opt.authorization = "Bearer of-the-test";
-    opt.retries = 2;
-    opt.clock = &f->fake.clock;
+    opt.network.retries = 2;
+    opt.network.clock = &f->fake.clock;
     assert_int_equal(smc_client_new(&f->client, &opt, NULL), SMC_OK);
 }
 
@@ -346,35 +233,48 @@ static void test_long_cursor(void **state)
 /* Options that can't be. */
 static void test_options(void **state)
 {
-    static const struct {
-        const char *target;
-        size_t size;
-        int rows;
-    } cases[] = {{NULL, sizeof(struct smc_pages_opt), 0},
-                 {"x", sizeof(struct smc_pages_opt), 0},
-                 {"@other-host/x", sizeof(struct smc_pages_opt), 0},
-                 {"/x", sizeof(struct smc_pages_opt), -1},
-                 {"/x", 0, 0},
-                 {"/x", 9999, 0}};
+    static const struct smc_pages_opt cases[] = {{.target = NULL},
+                                                 {.target = "x"},
+                                                 {.target = "@other-host/x"},
+                                                 {.target = "/x", .rows = -1}};
+    struct smc_pages *pages = NULL;
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct smc_pages_opt opt = SMC_PAGES_OPT_INIT;
         struct smc_error err = SMC_ERROR_INIT;
-        struct smc_pages *pages = (struct smc_pages *)&opt;
-        opt.target = cases[i].target;
-        opt.size = cases[i].size;
-        opt.rows = cases[i].rows;
-        assert_int_equal(smc_pages_new(&pages, NULL, &opt, &err), SMC_ERR_USAGE);
+        assert_int_equal(smc_pages_new(&pages, NULL, &cases[i], &err), SMC_ERR_USAGE);
         assert_null(pages);
-        assert_string_not_equal(err.detail, "");
+        assert_true(strncmp(err.detail, "target: ", 8) == 0 ||
+                    strncmp(err.detail, "rows: ", 6) == 0);
     }
     smc_pages_free(NULL);
+}
+
+/* An older program knows fewer members, a newer one more, which must be zero. */
+static void test_growth(void **state)
+{
+    struct {
+        struct smc_pages_opt known;
+        int64_t later;
+    } opt = {.known = {.target = "/x", .rows = -1}};
+    struct smc_pages *pages = NULL;
+    (void)state;
+    assert_int_equal(
+        smc_pages_new_sized(&pages, NULL, &opt.known, offsetof(struct smc_pages_opt, rows), NULL),
+        SMC_OK);
+    smc_pages_free(pages);
+    opt.known.rows = 0;
+    assert_int_equal(smc_pages_new_sized(&pages, NULL, &opt.known, sizeof opt, NULL), SMC_OK);
+    smc_pages_free(pages);
+    opt.later = 1;
+    assert_int_equal(smc_pages_new_sized(&pages, NULL, &opt.known, sizeof opt, NULL),
+                     SMC_ERR_USAGE);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_long_cursor),
-                                       cmocka_unit_test(test_options)};
+                                       cmocka_unit_test(test_options),
+                                       cmocka_unit_test(test_growth)};
     int failed = RUN_TABLE("pages", rows, test_row);
     return failed + cmocka_run_group_tests_name("pages", tests, NULL, NULL);
 }

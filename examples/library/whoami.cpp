@@ -40,7 +40,8 @@ smc_verdict on_whoami(void *ctx, const smc_answer *answer,
 
 int main()
 {
-    smc_error err = SMC_ERROR_INIT;
+    smc_error err = SMC_ERROR_INIT;     // of the run
+    smc_error failure = SMC_ERROR_INIT; // of the call
     smc_client *client = nullptr;
     smc_client_opt opt = SMC_CLIENT_OPT_INIT;
     opt.origin = std::getenv("CASTOR_SIGMA_HOST");
@@ -50,7 +51,7 @@ int main()
     request.kind = "whoami";
     request.target = "/v2/whoami";
     request.done = on_whoami;
-    request.ctx = &err;
+    request.ctx = &failure;
 
     // A lost connection is to be an error, not the end.
     std::signal(SIGPIPE, SIG_IGN);
@@ -59,12 +60,13 @@ int main()
         rc = smc_client_send(client, &request);
     if (rc == SMC_OK)
         rc = smc_client_run(client, &err);
-    if (rc != SMC_OK ||
-        err.code != SMC_OK) // a run ends well also when a call did not
+    // A run ends well also when a call did not.
+    if (rc == SMC_OK && failure.code != SMC_OK)
+        rc = smc_error_set(&err, failure.code, "%s", failure.detail);
+    if (rc != SMC_OK)
         std::cerr << "whoami: "
                   << (*err.detail ? err.detail : smc_error_text(rc))
-                  << '\n';
+                  << std::endl;
     smc_client_free(client);
-    return rc == SMC_OK && err.code == SMC_OK ? EXIT_SUCCESS
-                                              : EXIT_FAILURE;
+    return rc == SMC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

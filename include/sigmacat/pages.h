@@ -21,30 +21,42 @@ extern "C" {
 
 struct smc_pages;
 
-/* Begin with SMC_PAGES_OPT_INIT. All texts are copied. */
+/* Zero means the default, and more members may come at the end; see client_types.h. */
 struct smc_pages_opt {
-    size_t size;        /* of this struct, as the caller knows it: set by SMC_PAGES_OPT_INIT */
     const char *target; /* path, and query if it has one, without what pages: "/v2/workbooks" */
     const char *kind;   /* a static word for statistics and texts; NULL: "pages" */
-    int rows;           /* asked for in one page; 0: 1000 */
+    /* The member that tells rows apart, for "total": of rows with the same one, which come when
+     * rows are added meanwhile, one counts. NULL: every row counts. */
+    const char *id_member;
+    int rows; /* asked for in one page; 0: 1000 */
     /* False: ?limit=&page= and "nextPage", which is null at the end.
      * True: ?pageSize=&pageToken= and "nextPageToken", which is absent, null or "" at the end. */
     bool has_token;
     bool is_bare_ok; /* an array that is not in a page's object is taken for all there is */
-    /* The member that tells rows apart, for "total": of rows with the same one, which come when
-     * rows are added meanwhile, one counts. NULL: every row counts. */
-    const char *id_member;
 };
 
+#ifdef __cplusplus
 #define SMC_PAGES_OPT_INIT                                                                         \
     {                                                                                              \
-        sizeof(struct smc_pages_opt), NULL, NULL, 0, false, false, NULL                            \
     }
+#else
+#define SMC_PAGES_OPT_INIT                                                                         \
+    {                                                                                              \
+        NULL                                                                                       \
+    }
+#endif
 
-/* Prepares; nothing is asked for yet. `client` is borrowed until smc_pages_free, and must be freed
- * after it. SMC_ERR_USAGE for an option that can't be (its text names it), SMC_ERR_NOMEM. */
-SMC_API enum smc_status smc_pages_new(struct smc_pages **pages, struct smc_client *client,
-                                      const struct smc_pages_opt *opt, struct smc_error *err);
+/* Prepares; nothing is asked for yet. `size` is that of `*opt`, which is copied but for `kind`.
+ * `client` is borrowed until smc_pages_free. SMC_ERR_USAGE for an option that can't be (its text
+ * names it), SMC_ERR_NOMEM. */
+SMC_API enum smc_status smc_pages_new_sized(struct smc_pages **pages, struct smc_client *client,
+                                            const struct smc_pages_opt *opt, size_t size,
+                                            struct smc_error *err);
+static inline enum smc_status smc_pages_new(struct smc_pages **pages, struct smc_client *client,
+                                            const struct smc_pages_opt *opt, struct smc_error *err)
+{
+    return smc_pages_new_sized(pages, client, opt, sizeof *opt, err);
+}
 
 /* The next row in `row`, as its bytes came, valid until the next call; at the end `row->p` is NULL.
  *

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "client_options.h"
 #include "cursor.h"
 #include "page.h"
 
@@ -45,20 +46,22 @@ static char *copy(const char *text, enum smc_status *rc)
 
 static enum smc_status check(const struct smc_pages_opt *opt, struct smc_error *err)
 {
-    if (opt->size != sizeof *opt)
-        return smc_error_set(err, SMC_ERR_USAGE,
-                             "pages: the options do not begin with SMC_PAGES_OPT_INIT");
     if (!opt->target || *opt->target != '/')
-        return smc_error_set(err, SMC_ERR_USAGE, "pages: the target does not begin with '/'");
+        return smc_error_set(err, SMC_ERR_USAGE, "target: expected a path, beginning with '/'");
     if (opt->rows < 0)
-        return smc_error_set(err, SMC_ERR_USAGE, "pages: rows: expected 0 or more");
+        return smc_error_set(err, SMC_ERR_USAGE, "rows: expected 0 or more");
     return SMC_OK;
 }
 
-enum smc_status smc_pages_new(struct smc_pages **out, struct smc_client *client,
-                              const struct smc_pages_opt *opt, struct smc_error *err)
+enum smc_status smc_pages_new_sized(struct smc_pages **out, struct smc_client *client,
+                                    const struct smc_pages_opt *given, size_t size,
+                                    struct smc_error *err)
 {
+    struct smc_pages_opt known;
+    const struct smc_pages_opt *opt = &known;
     *out = NULL;
+    if (!smci_options_copy(&known, sizeof known, given, size))
+        return smc_error_set(err, SMC_ERR_USAGE, "options: this library is older than they are");
     enum smc_status rc = check(opt, err);
     if (rc != SMC_OK)
         return rc;
