@@ -4,6 +4,7 @@
 #include "lib/cli/configure.h"
 
 #include "lib/cli/words.h"
+#include "tests/support/words.h"
 
 struct target {
     const char *text;
@@ -21,109 +22,53 @@ struct target {
     bool is_version;
 };
 
-#define PLACE(member) .offset = offsetof(struct target, member)
+#define IN(type, member) SMCI_SETTING_IN(type, struct target, member)
 
 static const char *const modes[] = {"red", "GREEN", "blue", NULL};
 
+/* clang-format off */
 static const struct smci_setting setting_rows[] = {
-    {.flag = "--text",
-     .letter = 't',
-     .metavar = "TEXT",
-     .variable = "T_TEXT",
-     .type = SMCI_SETTING_TEXT,
-     PLACE(text),
-     .is_fixed = true,
-     .help = "a text"},
-    {.flag = "--secret_word",
-     .letter = 'k',
-     .metavar = "WORD",
-     .variable = "T_SECRET",
-     .type = SMCI_SETTING_SECRET,
-     PLACE(secret),
-     .is_fixed = true,
-     .help = "a secret"},
-    {.flag = "--file",
-     .letter = 'f',
-     .metavar = "FILE",
-     .variable = "T_FILE",
-     .type = SMCI_SETTING_TEXT,
-     PLACE(file),
-     .is_fixed = true,
-     .group = 1,
-     .help = "a file"},
-    {.flag = "--folder",
-     .letter = 'd',
-     .metavar = "DIR",
-     .variable = "T_FOLDER",
-     .type = SMCI_SETTING_TEXT,
-     PLACE(folder),
-     .is_fixed = true,
-     .group = 1,
-     .help = "a folder"},
-    {.flag = "--count",
-     .letter = 'n',
-     .metavar = "N",
-     .variable = "T_COUNT",
-     .min = 1,
-     .max = 9,
-     .type = SMCI_SETTING_WHOLE,
-     PLACE(count),
-     .fallback = "5",
+    {.flag = "--text", .letter = 't', .metavar = "TEXT",
+     .variable = "T_TEXT", IN(TEXT, text),
+     .is_fixed = true, .help = "a text"},
+    {.flag = "--secret_word", .letter = 'k', .metavar = "WORD",
+     .variable = "T_SECRET", IN(SECRET, secret),
+     .is_fixed = true, .help = "a secret"},
+    {.flag = "--file", .letter = 'f', .metavar = "FILE",
+     .variable = "T_FILE", IN(TEXT, file), .group = 1,
+     .is_fixed = true, .help = "a file"},
+    {.flag = "--folder", .letter = 'd', .metavar = "DIR",
+     .variable = "T_FOLDER", IN(TEXT, folder), .group = 1,
+     .is_fixed = true, .help = "a folder"},
+    {.flag = "--count", .letter = 'n', .metavar = "N", .fallback = "5", .min = 1, .max = 9,
+     .variable = "T_COUNT", IN(WHOLE, count),
      .help = "a number"},
-    {.flag = "--wait",
-     .metavar = "SECONDS",
-     .variable = "T_WAIT",
-     .alias = "OLD_WAIT",
-     .min = 1,
-     .type = SMCI_SETTING_SECONDS,
-     PLACE(wait_ms),
-     .fallback = "60",
+    {.flag = "--wait", .metavar = "SECONDS", .fallback = "60", .min = 1,
+     .variable = "T_WAIT", .alias = "OLD_WAIT", IN(SECONDS, wait_ms),
      .help = "a time"},
-    {.flag = "--pause",
-     .metavar = "SECONDS",
-     .variable = "T_PAUSE",
-     .type = SMCI_SETTING_SECONDS,
-     PLACE(pause_ms),
+    {.flag = "--pause", .metavar = "SECONDS",
+     .variable = "T_PAUSE", IN(SECONDS, pause_ms),
      .help = "a time that may be nothing"},
-    {.flag = "--rate",
-     .metavar = "R",
-     .variable = "T_RATE",
-     .type = SMCI_SETTING_DECIMAL,
-     PLACE(rate),
+    {.flag = "--rate", .metavar = "R",
+     .variable = "T_RATE", IN(DECIMAL, rate),
      .help = "a rate"},
-    {.flag = "--mode",
-     .metavar = "MODE",
-     .variable = "T_MODE",
-     .type = SMCI_SETTING_CHOICE,
-     PLACE(mode),
-     .choices = modes,
-     .fallback = "red",
+    {.flag = "--mode", .metavar = "MODE", .fallback = "red",
+     .variable = "T_MODE", IN(CHOICE, mode), .choices = modes,
      .help = "a choice"},
-    {.flag = "--kind-of",
-     .metavar = "MODE",
-     .variable = "T_KIND",
-     .type = SMCI_SETTING_CHOICE,
-     PLACE(kind),
-     .choices = modes,
+    {.flag = "--kind-of", .metavar = "MODE",
+     .variable = "T_KIND", IN(CHOICE, kind), .choices = modes,
      .help = "a choice without a default"},
-    {.flag = "--loud",
-     .letter = 'l',
-     .variable = "T_LOUD",
-     .type = SMCI_SETTING_FLAG,
-     PLACE(is_loud),
+    {.flag = "--loud", .letter = 'l',
+     .variable = "T_LOUD", IN(FLAG, is_loud),
      .help = "a flag"},
-    {.flag = "--help",
-     .letter = 'h',
-     .type = SMCI_SETTING_FLAG,
-     PLACE(is_help),
-     .is_query = true,
-     .help = "help"},
+    {.flag = "--help", .letter = 'h',
+     IN(FLAG, is_help),
+     .is_query = true, .help = "help"},
     {.flag = "--version",
-     .type = SMCI_SETTING_FLAG,
-     PLACE(is_version),
-     .is_query = true,
-     .help = "version"},
+     IN(FLAG, is_version),
+     .is_query = true, .help = "version"},
 };
+/* clang-format on */
 
 static const struct smci_settings_table table = {
     setting_rows, sizeof setting_rows / sizeof setting_rows[0], NULL};
@@ -307,21 +252,6 @@ static const struct row rows[] = {
 
 /* ---- running a row ---- */
 
-#define WORDS_MAX 16
-
-/* Divides a copy of `text` at each '|' into words, behind those that are there. */
-static int divide(char *text, char **words, int count)
-{
-    for (char *at = text; at && *text && count < WORDS_MAX - 1; count++) {
-        words[count] = at;
-        at = strchr(at, '|');
-        if (at)
-            *at++ = '\0';
-    }
-    words[count] = NULL;
-    return count;
-}
-
 static char *describe(const struct target *t)
 {
     struct smc_buf out = SMC_BUF_INIT(4096);
@@ -363,23 +293,17 @@ static char *describe(const struct target *t)
 struct fixture {
     struct target target;
     struct smci_settings settings;
-    char *args;
-    char *env;
     char *got;
-    char *argv[WORDS_MAX];
-    char *envp[WORDS_MAX];
-    int argc;
+    struct words argv;
+    struct words envp;
 };
 
 static void set_up(struct fixture *f, const char *args, const char *env)
 {
-    static char program[] = "program";
     memset(f, 0, sizeof *f);
-    f->args = text_format("%s", args);
-    f->env = text_format("%s", env);
-    f->argv[0] = program;
-    f->argc = divide(f->args, f->argv, 1);
-    (void)divide(f->env, f->envp, 0);
+    words_add(&f->argv, "program");
+    words_split(&f->argv, args, '|', NULL);
+    words_split(&f->envp, env, '|', NULL);
     assert_int_equal(smci_settings_init(&f->settings, &table, &f->target, NULL), SMC_OK);
 }
 
@@ -387,14 +311,14 @@ static void tear_down(struct fixture *f)
 {
     smci_settings_clear(&f->settings);
     smci_settings_clear(&f->settings);
-    free(f->args);
-    free(f->env);
+    words_clear(&f->argv);
+    words_clear(&f->envp);
     free(f->got);
 }
 
 static enum smc_status read_all(struct fixture *f, struct smc_error *err)
 {
-    return smci_settings_read(&f->settings, f->argc, f->argv, f->envp, err);
+    return smci_settings_read(&f->settings, f->argv.count, f->argv.v, f->envp.v, err);
 }
 
 static void test_row(void **state)
@@ -440,8 +364,8 @@ static void test_secret_row(void **state)
     (void)read_all(&f, &err);
     assert_null(strstr(err.detail, "tiger"));
     struct smc_buf got = SMC_BUF_INIT(1024);
-    for (int i = 1; i < f.argc; i++)
-        assert_int_equal(smc_buf_addf(&got, "%s%s", i > 1 ? "|" : "", f.argv[i]), SMC_OK);
+    for (int i = 1; i < f.argv.count; i++)
+        assert_int_equal(smc_buf_addf(&got, "%s%s", i > 1 ? "|" : "", f.argv.v[i]), SMC_OK);
     f.got = got.data;
     assert_string_equal(f.got, row->want);
     tear_down(&f);
@@ -468,8 +392,8 @@ static void test_secret_variable_row(void **state)
     set_up(&f, row->args, row->env);
     enum smc_status rc = read_all(&f, &err);
     struct smc_buf got = SMC_BUF_INIT(1024);
-    for (int i = 0; f.envp[i]; i++)
-        assert_int_equal(smc_buf_addf(&got, "%s%s", i > 0 ? "|" : "", f.envp[i]), SMC_OK);
+    for (int i = 0; f.envp.v[i]; i++)
+        assert_int_equal(smc_buf_addf(&got, "%s%s", i > 0 ? "|" : "", f.envp.v[i]), SMC_OK);
     f.got = got.data;
     assert_string_equal(f.got, row->want);
     if (rc == SMC_OK && *row->args == '\0' && strstr(row->env, "T_SECRET=tiger"))
@@ -543,12 +467,7 @@ static void test_a_default_that_does_not_fit(void **state)
 {
     (void)state;
     static const struct smci_setting wrong[] = {
-        {.flag = "--count",
-         .metavar = "N",
-         .type = SMCI_SETTING_WHOLE,
-         PLACE(count),
-         .max = 9,
-         .fallback = "10"},
+        {.flag = "--count", .metavar = "N", IN(WHOLE, count), .max = 9, .fallback = "10"},
     };
     static const struct smci_settings_table wrong_table = {wrong, 1, NULL};
     struct target target;
