@@ -523,6 +523,14 @@ static void test_typo_row(void **state)
     assert_int_equal(smci_word_distance(row->other, other, row->one, one), row->distance);
 }
 
+static void test_the_first_of_two_that_are_as_near(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"cat", "cut", "dog"};
+    assert_string_equal(smci_nearest("cot", words, 3), "cat");
+    assert_null(smci_nearest("bird", words, 3));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -532,6 +540,7 @@ int main(void)
         cmocka_unit_test(test_one_of_a_group_is_enough),
         cmocka_unit_test(test_a_default_that_does_not_fit),
         cmocka_unit_test(test_a_very_long_word),
+        cmocka_unit_test(test_the_first_of_two_that_are_as_near),
     };
     int failed = RUN_TABLE("config", rows, test_row);
     failed += RUN_TABLE("config secrets", secret_rows, test_secret_row);

@@ -115,6 +115,8 @@ static const struct memory_row memory_rows[] = {
     {"in single quotes", "defaults: {mine: {token: '" SECRET "'}}\n"},
     {"in double quotes", "defaults: {mine: {token: \"" SECRET "\"}}\n"},
     {"a block", "defaults:\n  mine:\n    token: >-\n      " SECRET "\n"},
+    {"a long one",
+     "defaults:\n  mine:\n    token: " SECRET SECRET SECRET SECRET SECRET SECRET "\n"},
     {"of another program", "defaults:\n  others:\n    token: " SECRET "\n"},
     {"before a key that is wrong", "defaults:\n  mine:\n    token: " SECRET "\n    tokn: x\n"},
     {"before what is no YAML", "defaults:\n  mine:\n    token: " SECRET "\n    'x\n"},

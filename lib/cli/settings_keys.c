@@ -110,12 +110,8 @@ static enum smc_status check_own(struct scope *scope, const struct smci_setting 
                                       "writes is sent by the other",
                                       given->name, profile);
     }
-    size_t was = own->len;
-    (void)smc_buf_add(own, row->flag, strlen(row->flag) + 1);
-    (void)smc_buf_add(own, given->text, strlen(given->text) + 1);
-    enum smc_status rc = smc_buf_add(own, scope->profile, strlen(scope->profile) + 1);
-    if (rc != SMC_OK)
-        smc_buf_cut(own, was);
+    enum smc_status rc =
+        smc_buf_addf(own, "%s%c%s%c%s%c", row->flag, 0, given->text, 0, scope->profile, 0);
     return rc == SMC_ERR_CAP ? SMC_OK : rc; /* a warning less */
 }
 

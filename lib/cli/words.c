@@ -14,7 +14,7 @@ static bool is_same_letter(char a, char b)
 bool smci_word_begins(const char *word, const char *start, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if (word[i] == '\0' || !is_same_letter(word[i], start[i]))
+        if (!is_same_letter(word[i], start[i]))
             return false;
     return true;
 }

@@ -127,18 +127,14 @@ static enum smc_status check_node(const struct smci_yaml *yaml)
     return SMC_OK;
 }
 
-/* The byte at which the character of a mark begins. */
+/* The byte at which the character of a mark begins: never before that of the last mark. */
 static size_t byte_of(struct smci_yaml *yaml, const yaml_mark_t *mark)
 {
     struct cursor *cursor = &yaml->cursor;
-    if (mark->index < cursor->index)
-        *cursor = (struct cursor){0, 0};
-    while (cursor->index < mark->index && cursor->at < yaml->len) {
+    for (; cursor->index < mark->index && cursor->at < yaml->len; cursor->index++)
         do
             cursor->at++;
         while (cursor->at < yaml->len && ((unsigned char)yaml->text[cursor->at] & 0xc0) == 0x80);
-        cursor->index++;
-    }
     return cursor->at;
 }
 
@@ -314,16 +310,6 @@ static enum smc_status read_document(struct smci_yaml *yaml, smci_yaml_take *tak
     return rc;
 }
 
-/* All that is needed at once, since growing leaves copies behind. An escape of two bytes may
- * stand for a character of three. */
-static enum smc_status reserve(struct smci_yaml *yaml)
-{
-    smc_buf_init(&yaml->mask, yaml->len);
-    smc_buf_init(&yaml->scalar, 2 * yaml->len);
-    enum smc_status rc = smc_buf_reserve(&yaml->mask, yaml->len);
-    return rc == SMC_OK ? smc_buf_reserve(&yaml->scalar, 2 * yaml->len) : rc;
-}
-
 enum smc_status smci_yaml_read(const char *shown, const char *text, size_t len,
                                smci_yaml_take *take, void *ctx, struct smc_error *err)
 {
@@ -331,7 +317,10 @@ enum smc_status smci_yaml_read(const char *shown, const char *text, size_t len,
     size_t skipped = len >= 3 && memcmp(text, byte_order_mark, 3) == 0 ? 3 : 0;
     struct smci_yaml yaml = {
         .shown = shown, .text = text + skipped, .len = len - skipped, .err = err};
-    enum smc_status rc = reserve(&yaml);
+    smc_buf_init(&yaml.mask, yaml.len);
+    smc_buf_init(&yaml.scalar, 2 * yaml.len); /* an escape of two bytes may stand for three */
+    /* At once, since growing leaves copies behind. */
+    enum smc_status rc = smc_buf_reserve(&yaml.scalar, 2 * yaml.len);
     if (rc == SMC_OK)
         rc = smci_yaml_mask(yaml.text, yaml.len, &yaml.mask);
     if (rc == SMC_OK && !yaml_parser_initialize(&yaml.parser))
