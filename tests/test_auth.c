@@ -87,8 +87,8 @@ static void test_take(void **state)
         assert_true(is_kept);
         assert_true(is_renewed);
     } else {
-        assert_null(strstr(err.detail, "canary"));
-        assert_non_null(strstr(err.detail, "token call"));
+        assert_lacks(err.detail, "canary");
+        assert_contains(err.detail, "token call");
     }
 }
 

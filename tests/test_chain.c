@@ -108,8 +108,8 @@ static void assert_told(const struct fixture *f, int status, const char *step)
     if (strncmp(f->p.out, line, strlen(line)) != 0 || strchr(f->p.out, '\n')[1] != '\0')
         fail_msg("not '%s': %s\n%s", line, f->p.out, f->p.err);
     free(line);
-    assert_null(strstr(f->p.err, "sim-secret"));
-    assert_null(strstr(f->p.err, "sim-token"));
+    assert_lacks(f->p.err, "sim-secret");
+    assert_lacks(f->p.err, "sim-token");
 }
 
 /* ---- faults ---- */
@@ -182,8 +182,8 @@ static void test_run_again(void **state)
     assert_int_equal(run(f), 0);
     assert_int_equal(run(f), 0);
     assert_int_equal(sim_calls(f->sim, "upload", 201), 24);
-    assert_non_null(strstr(sim_upload(f->sim, 11)->path, "-summary.json"));
-    assert_non_null(strstr(sim_upload(f->sim, 23)->path, "-summary.json"));
+    assert_contains(sim_upload(f->sim, 11)->path, "-summary.json");
+    assert_contains(sim_upload(f->sim, 23)->path, "-summary.json");
     assert_string_not_equal(sim_upload(f->sim, 11)->path, sim_upload(f->sim, 23)->path);
 }
 
@@ -321,7 +321,7 @@ static void test_another_run(void **state)
     assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
     assert_int_equal(run(f), 5);
     assert_told(f, 5, "lock");
-    assert_non_null(strstr(f->p.err, "another run is at work"));
+    assert_contains(f->p.err, "another run is at work");
     assert_int_equal(sim_connections(f->sim), 0);
     (void)close(fd);
     assert_int_equal(run(f), 0);

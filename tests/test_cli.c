@@ -77,7 +77,7 @@ static void check_help(const struct smci_cli_program *program)
     assert_in_range(lines, 10, 50); /* one screen */
     size_t examples = 0;
     while (program->examples[examples])
-        assert_non_null(strstr(text.data, program->examples[examples++]));
+        assert_contains(text.data, program->examples[examples++]);
     assert_int_equal(examples, 3);
     for (size_t i = 0; i < program->table->count; i++) {
         const struct smci_setting *row = &program->table->rows[i];

@@ -290,11 +290,11 @@ static void test_post(void **state)
     const char *one = net_request(f.server, is_first ? 0 : 1);
     const char *two = net_request(f.server, is_first ? 1 : 0);
     assert_ptr_equal(strstr(one, "POST /x?y=z&a%20b=c%26d&e= HTTP/1.1\r\n"), one);
-    assert_non_null(strstr(one, "\r\nContent-Type: application/json\r\n"));
-    assert_non_null(strstr(one, "\r\n\r\n{\"n\":1}"));
+    assert_contains(one, "\r\nContent-Type: application/json\r\n");
+    assert_contains(one, "\r\n\r\n{\"n\":1}");
     assert_ptr_equal(strstr(two, "POST /x?a%20b=c%26d&e= HTTP/1.1\r\n"), two);
-    assert_non_null(strstr(two, "\r\nContent-Type: text/plain\r\n"));
-    assert_non_null(strstr(two, "\r\nContent-Length: 0\r\n"));
+    assert_contains(two, "\r\nContent-Type: text/plain\r\n");
+    assert_contains(two, "\r\nContent-Length: 0\r\n");
     stop(&f);
 }
 

@@ -416,7 +416,7 @@ static void test_a_secret_is_in_no_error(void **state)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct fixture f;
         assert_int_equal(read_all(&f, "", "", texts[i], strlen(texts[i]), NULL), SMC_ERR_USAGE);
-        assert_null(strstr(f.err.detail, "tiger"));
+        assert_lacks(f.err.detail, "tiger");
         smci_settings_clear(&f.settings);
     }
 }
@@ -497,10 +497,10 @@ static void test_a_file_that_is_not_there(void **state)
     char *dir = temp_dir_make();
     char *path = text_format("%s/none.yaml", dir);
     assert_int_equal(read_file(&f, path), SMC_ERR_IO);
-    assert_non_null(strstr(f.err.detail, "none.yaml: No such file or directory"));
+    assert_contains(f.err.detail, "none.yaml: No such file or directory");
     smci_settings_clear(&f.settings);
     assert_int_equal(read_file(&f, dir), SMC_ERR_IO);
-    assert_non_null(strstr(f.err.detail, "Is a directory"));
+    assert_contains(f.err.detail, "Is a directory");
     smci_settings_clear(&f.settings);
     free(path);
     temp_dir_remove(dir);
@@ -535,7 +535,7 @@ static void test_bytes_row(void **state)
     enum smc_status rc = read_file(&f, path);
     assert_int_equal(rc, row->want ? SMC_ERR_USAGE : SMC_OK);
     if (row->want)
-        assert_non_null(strstr(f.err.detail, row->want));
+        assert_contains(f.err.detail, row->want);
     smci_settings_clear(&f.settings);
     free(text);
     free(path);
@@ -550,7 +550,7 @@ static void test_a_long_path(void **state)
     memset(path, 'd', sizeof path);
     (void)snprintf(path + 580, 20, "/config.yaml");
     assert_true(strlen(smci_path_shown(path)) <= 200);
-    assert_non_null(strstr(smci_path_shown(path), "/config.yaml"));
+    assert_contains(smci_path_shown(path), "/config.yaml");
 }
 
 int main(void)

@@ -32,19 +32,6 @@ static void set_up(struct fixture *f)
     f->dir = temp_dir_make();
 }
 
-static void put(const struct fixture *f, const char *name, const char *text)
-{
-    char *path = text_format("%s/%s", f->dir, name);
-    for (char *slash = path + strlen(f->dir) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-        *slash = '\0';
-        assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
-        *slash = '/';
-    }
-    file_write(path, text, strlen(text));
-    assert_int_equal(chmod(path, 0600), 0);
-    free(path);
-}
-
 static enum smc_status read_all(struct fixture *f, const char *args, const char *env)
 {
     const char *const names[] = {"$D", f->dir, NULL};
@@ -115,11 +102,11 @@ static void test_place_row(void **state)
     const struct place_row *row = *state;
     struct fixture f;
     set_up(&f);
-    put(&f, "flag.yaml", "defaults: {sigma: {host: flag}}");
-    put(&f, "variable.yaml", "defaults: {sigma: {host: variable}}");
-    put(&f, "xdg/sigmacat/config.yaml",
-        "defaults: {sigma: {host: xdg}}\nprofiles: {p: {sigma: {host: xdg-p}}}");
-    put(&f, "home/.config/sigmacat/config.yaml", "defaults: {sigma: {host: home}}");
+    text_put(f.dir, "flag.yaml", "defaults: {sigma: {host: flag}}");
+    text_put(f.dir, "variable.yaml", "defaults: {sigma: {host: variable}}");
+    text_put(f.dir, "xdg/sigmacat/config.yaml",
+             "defaults: {sigma: {host: xdg}}\nprofiles: {p: {sigma: {host: xdg-p}}}");
+    text_put(f.dir, "home/.config/sigmacat/config.yaml", "defaults: {sigma: {host: home}}");
     assert_int_equal(read_all(&f, row->args, row->env), row->status);
     if (row->status == SMC_OK) {
         assert_string_equal(f.settings.host ? f.settings.host : "", row->want);
@@ -184,7 +171,7 @@ static void test_credentials_row(void **state)
     const struct credentials_row *row = *state;
     struct fixture f;
     set_up(&f);
-    put(&f, "c.json", row->text);
+    text_put(f.dir, "c.json", row->text);
     char *args = text_format("--config|/dev/null|--credentials|$D/c.json%s%s",
                              *row->args ? "|" : "", row->args);
     enum smc_status rc = read_all(&f, args, row->env);
@@ -193,7 +180,7 @@ static void test_credentials_row(void **state)
         assert_int_not_equal(rc, SMC_OK);
         if (!strstr(f.err.detail, want))
             assert_string_equal(f.err.detail, want);
-        assert_null(strstr(f.err.detail, "tiger"));
+        assert_lacks(f.err.detail, "tiger");
         free(want);
     } else {
         char *got = text_format("%s %s %s", f.settings.host, f.settings.client_id,
@@ -211,10 +198,10 @@ static void test_credentials_in_a_profile(void **state)
     (void)state;
     struct fixture f;
     set_up(&f);
-    put(&f, "acme.json", CREDENTIALS);
-    put(&f, "config.yaml",
-        "defaults: {sigma: {api_token_file: t, client_id: low}}\n"
-        "profiles: {acme: {sigma: {credentials: acme.json, host: azure-us}}}");
+    text_put(f.dir, "acme.json", CREDENTIALS);
+    text_put(f.dir, "config.yaml",
+             "defaults: {sigma: {api_token_file: t, client_id: low}}\n"
+             "profiles: {acme: {sigma: {credentials: acme.json, host: azure-us}}}");
     assert_int_equal(read_all(&f, "--config|$D/config.yaml|--profile|acme", ""), SMC_OK);
     assert_string_equal(f.settings.host, "azure-us");
     assert_string_equal(f.settings.client_id, "id");
@@ -229,7 +216,7 @@ static void test_credentials_that_others_can_read(void **state)
     (void)state;
     struct fixture f;
     set_up(&f);
-    put(&f, "c.json", CREDENTIALS);
+    text_put(f.dir, "c.json", CREDENTIALS);
     char *path = text_format("%s/c.json", f.dir);
     assert_int_equal(chmod(path, 0644), 0);
     assert_int_equal(read_all(&f, "--config|/dev/null|--credentials|$D/c.json", ""), SMC_OK);
@@ -245,7 +232,7 @@ static void test_credentials_that_are_not_there(void **state)
     struct fixture f;
     set_up(&f);
     assert_int_equal(read_all(&f, "--config|/dev/null|--credentials|$D/c.json", ""), SMC_ERR_IO);
-    assert_non_null(strstr(f.err.detail, "--credentials: can't read "));
+    assert_contains(f.err.detail, "--credentials: can't read ");
     tear_down(&f);
 }
 
@@ -255,12 +242,12 @@ static void test_credentials_that_are_too_long(void **state)
     struct fixture f;
     char *text = text_format("%*s", 16385, CREDENTIALS);
     set_up(&f);
-    put(&f, "c.json", text + 1); /* white space before it is no harm */
+    text_put(f.dir, "c.json", text + 1); /* white space before it is no harm */
     assert_int_equal(read_all(&f, "--config|/dev/null|--credentials|$D/c.json", ""), SMC_OK);
     clear(&f);
-    put(&f, "c.json", text);
+    text_put(f.dir, "c.json", text);
     assert_int_equal(read_all(&f, "--config|/dev/null|--credentials|$D/c.json", ""), SMC_ERR_USAGE);
-    assert_non_null(strstr(f.err.detail, "c.json has more than 16384 bytes"));
+    assert_contains(f.err.detail, "c.json has more than 16384 bytes");
     free(text);
     tear_down(&f);
 }
@@ -270,7 +257,7 @@ static void test_credentials_that_are_not_needed(void **state)
     (void)state;
     struct fixture f;
     set_up(&f);
-    put(&f, "config.yaml", "defaults: {sigma: {credentials: gone.json}}");
+    text_put(f.dir, "config.yaml", "defaults: {sigma: {credentials: gone.json}}");
     assert_int_equal(read_all(&f, "--config|$D/config.yaml|-H|h|-c|id|-a|t", ""), SMC_OK);
     clear(&f);
     assert_int_equal(read_all(&f, "--config|$D/config.yaml|-H|h|-c|id", ""), SMC_ERR_IO);
@@ -379,8 +366,8 @@ static void test_show(void **state)
     struct fixture f;
     struct smc_buf text = SMC_BUF_INIT(65536);
     set_up(&f);
-    put(&f, "config.yaml",
-        "profiles:\n  acme:\n    sigma:\n      api_token: tiger\n      report: \"a\\\"b\"\n");
+    text_put(f.dir, "config.yaml",
+             "profiles:\n  acme:\n    sigma:\n      api_token: tiger\n      report: \"a\\\"b\"\n");
     assert_int_equal(read_all(&f,
                               "--config|$D/config.yaml|--profile|acme|--retries|7|--incremental",
                               "CASTOR_SIGMA_HOST=aws-eu"),
@@ -401,9 +388,9 @@ static void test_show(void **state)
     check_line(text.data, "  concurrency: 5                            # default\n");
     check_line(text.data, "  fail_on_gaps: false                       # default\n");
     check_line(text.data, "  # client_id: not set\n");
-    assert_null(strstr(text.data, "tiger"));
-    assert_null(strstr(text.data, "show_config"));
-    assert_null(strstr(text.data, "profile:"));
+    assert_lacks(text.data, "tiger");
+    assert_lacks(text.data, "show_config");
+    assert_lacks(text.data, "profile:");
     free(head);
     free(secret);
     free(quoted);
@@ -428,7 +415,7 @@ static void test_show_can_be_read_again(void **state)
     assert_int_equal(smc_buf_addstr(&file, "defaults:\n "), SMC_OK);
     for (const char *at = again; *at; at++) /* all of it one column further in */
         assert_int_equal(smc_buf_addf(&file, "%c%s", *at, *at == '\n' ? " " : ""), SMC_OK);
-    put(&f, "again.yaml", smc_buf_str(&file));
+    text_put(f.dir, "again.yaml", smc_buf_str(&file));
     enum smc_status rc = read_all(&f, "--config|$D/again.yaml", "");
     assert_string_equal(f.err.detail, "");
     assert_int_equal(rc, SMC_OK);

@@ -382,7 +382,7 @@ static void check_text(const struct row *row, const char *text, const char *id)
         (row->fault->http && !strstr(text, http)))
         fail_msg("the text names no call, object or status: %s", text);
     if (row->fault->http == 403 && row->call->type <= CALL_OBJECT)
-        assert_non_null(strstr(text, "Org Admin"));
+        assert_contains(text, "Org Admin");
 }
 
 /* A gap is logged once, counted once, and says what it is about. */

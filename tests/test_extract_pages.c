@@ -497,8 +497,7 @@ static void check_says(const struct extraction *x, const struct row *row)
         size_t len = strcspn(at, "|");
         (void)snprintf(text, sizeof text, "%.*s", (int)len, at);
         const char *where = row->status == SMC_OK ? log_sink_text(&x->log) : x->err.detail;
-        if (!strstr(where, text))
-            fail_msg("\"%s\" is not in: %s", text, where);
+        assert_contains(where, text);
         at += len + (at[len] == '|');
     }
 }

@@ -69,12 +69,12 @@ static void test_gaps_one_by_one(void **state)
     char id[37];
     sim_estate_id(x->sim, "workbooks", 1, id);
     char *want = text_format("\"asset\":\"workbook_sources\",\"id\":\"%s\"", id);
-    assert_non_null(strstr(text, want));
-    assert_non_null(strstr(text, "\"status\":409,\"code\":\"inode_archived\""));
-    assert_non_null(strstr(text, "no re-run will mend it"));
-    assert_non_null(strstr(text, "\"asset\":\"elements\""));
-    assert_non_null(strstr(text, "a later run may mend it"));
-    assert_null(strstr(text, "limit=")); /* a call is told without its query */
+    assert_contains(text, want);
+    assert_contains(text, "\"status\":409,\"code\":\"inode_archived\"");
+    assert_contains(text, "no re-run will mend it");
+    assert_contains(text, "\"asset\":\"elements\"");
+    assert_contains(text, "a later run may mend it");
+    assert_lacks(text, "limit="); /* a call is told without its query */
     smci_tree_free(root);
     free(want);
     free(text);
@@ -90,7 +90,7 @@ static void test_a_failed_run_reports_too(void **state)
     struct smci_tree *root = run_with_report(x, "");
     assert_int_equal(x->status, SMC_ERR_HTTP);
     assert_string_equal(smci_tree_text(root, "result"), "failed");
-    assert_non_null(strstr(smci_tree_text(root, "error"), "files"));
+    assert_contains(smci_tree_text(root, "error"), "files");
     smci_tree_free(root);
 }
 
@@ -117,7 +117,7 @@ static void test_a_report_that_cannot_be_written(void **state)
     extraction_plain_estate(x);
     extraction_start(x);
     assert_int_equal(extraction_run(x, "--report /dev/full"), SMC_ERR_IO);
-    assert_non_null(strstr(x->err.detail, "--report"));
+    assert_contains(x->err.detail, "--report");
     assert_int_equal(extraction_count_lines(x, "ERROR - ", NULL), 0);
     assert_int_equal(extraction_count_files(x, "*-summary.json"),
                      1); /* the set is not its hostage */
@@ -140,7 +140,7 @@ static void test_published_all_the_same(void **state)
     struct smci_tree *root = run_with_report(x, "--keep 1");
     assert_int_equal(x->status, SMC_ERR_IO);
     assert_string_equal(smci_tree_text(root, "result"), "published");
-    assert_non_null(strstr(smci_tree_text(root, "error"), "files.json"));
+    assert_contains(smci_tree_text(root, "error"), "files.json");
     assert_int_equal(extraction_count_lines(x, "Done in", NULL), 1);
     smci_tree_free(root);
     free(old);
@@ -178,8 +178,8 @@ static void test_remedy(void **state)
     char *text = file_read(path, NULL);
     char *want = text_format("\"status\":%s,", row->status);
     assert_int_equal(smci_tree_int(root, "gaps_total", -1), 1);
-    assert_non_null(strstr(text, want));
-    assert_non_null(strstr(text, row->remedy));
+    assert_contains(text, want);
+    assert_contains(text, row->remedy);
     smci_tree_free(root);
     free(want);
     free(text);
@@ -198,9 +198,9 @@ static void test_an_id_that_is_not_asked_for(void **state)
     struct smci_tree *root = run_with_report(x, "");
     char *text = file_read(path, NULL);
     assert_int_equal(smci_tree_int(root, "gaps_total", -1), 2); /* sources and elements */
-    assert_non_null(strstr(text, "\"id\":\"..\""));
-    assert_non_null(strstr(text, "\"status\":0,"));
-    assert_null(strstr(text, "\"status\":200,"));
+    assert_contains(text, "\"id\":\"..\"");
+    assert_contains(text, "\"status\":0,");
+    assert_lacks(text, "\"status\":200,");
     smci_tree_free(root);
     free(text);
     free(path);

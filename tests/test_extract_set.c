@@ -38,7 +38,7 @@ static void test_summary(void **state)
     assert_true(smc_json_equals(extraction_summary(x, "version"), "0.26.131"));
     struct smc_json_span python = extraction_summary(x, "python_version");
     assert_int_equal(smc_json_type_of(python), SMC_JSON_STRING);
-    assert_non_null(strstr(extraction_file(x, "summary")->text, "not Python"));
+    assert_contains(extraction_file(x, "summary")->text, "not Python");
     assert_memory_equal(extraction_summary(x, "extracts_whole_organization").p, "true", 4);
     assert_true(
         smc_json_equals(extraction_summary(x, "connection_identity.host"), sim_url(x->sim)));
@@ -323,7 +323,7 @@ static void test_locked(void **state)
     assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
     assert_int_equal(extraction_run(x, NULL), SMC_ERR_LOCKED);
     assert_int_equal(sim_calls(x->sim, NULL, 0), 0);
-    assert_non_null(strstr(x->err.detail, "run.lock"));
+    assert_contains(x->err.detail, "run.lock");
     assert_int_equal(extraction_count_files(x, "*.part"), 0);
     (void)close(fd);
     assert_int_equal(extraction_run(x, NULL), SMC_OK);
@@ -336,7 +336,7 @@ static void test_output_is_a_file(void **state)
     extraction_start(x);
     file_write(x->output, "x", 1);
     assert_int_equal(extraction_run(x, NULL), SMC_ERR_IO);
-    assert_non_null(strstr(x->err.detail, x->output));
+    assert_contains(x->err.detail, x->output);
     check_nothing_sent(x);
 }
 

@@ -84,8 +84,7 @@ static void fetch(struct fixture *f, const char *target)
 
 static void assert_says(const struct fixture *f, const char *text)
 {
-    if (!strstr(f->result.error.detail, text))
-        fail_msg("'%s' lacks '%s'", f->result.error.detail, text);
+    assert_contains(f->result.error.detail, text);
 }
 
 /* ---- one answer ---- */
@@ -185,9 +184,9 @@ static void test_get(void **state)
     fetch(&f, "/v2/a/../b?c=%2F");
     const char *sent = net_request(f.server, 0);
     assert_ptr_equal(strstr(sent, "GET /v2/a/../b?c=%2F HTTP/1.1\r\n"), sent);
-    assert_non_null(strstr(sent, "\r\nUser-Agent: sigmacat/" SMC_VERSION "\r\n"));
-    assert_non_null(strstr(sent, "\r\nAuthorization: Bearer t0ken\r\n"));
-    assert_non_null(strstr(sent, "gzip"));
+    assert_contains(sent, "\r\nUser-Agent: sigmacat/" SMC_VERSION "\r\n");
+    assert_contains(sent, "\r\nAuthorization: Bearer t0ken\r\n");
+    assert_contains(sent, "gzip");
     close_all(&f);
 }
 
@@ -205,9 +204,9 @@ static void test_form(void **state)
     finish(&f);
     const char *sent = net_request(f.server, 1);
     assert_ptr_equal(strstr(sent, "POST / HTTP/1.1\r\n"), sent);
-    assert_non_null(strstr(sent, "\r\nContent-Type: application/x-www-form-urlencoded\r\n"));
-    assert_non_null(strstr(sent, "\r\n\r\na=b&c=d"));
-    assert_null(strstr(sent, "t0ken"));
+    assert_contains(sent, "\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+    assert_contains(sent, "\r\n\r\na=b&c=d");
+    assert_lacks(sent, "t0ken");
     /* a form never goes over a connection on which libcurl might send it twice */
     assert_int_equal(net_connections(f.server), 2);
     close_all(&f);
@@ -570,8 +569,8 @@ static void test_proxy_with_a_password_that_cant_be_read(void **state)
         finish(&f);
         assert_int_equal(f.result.error.code, SMC_ERR_NETWORK);
         assert_true(f.result.is_permanent);
-        assert_null(strstr(f.result.error.detail, "tiger"));
-        assert_non_null(strstr(f.result.error.detail, "the proxy that is set can't be read"));
+        assert_lacks(f.result.error.detail, "tiger");
+        assert_contains(f.result.error.detail, "the proxy that is set can't be read");
         (void)unsetenv("https_proxy");
         close_all(&f);
     }
@@ -591,7 +590,7 @@ static void test_proxy_never_sees_the_token(void **state)
     finish(&f);
     const char *sent = net_request(f.server, 0);
     assert_ptr_equal(strstr(sent, "CONNECT api.example.com:443 "), sent);
-    assert_null(strstr(sent, "t0ken"));
+    assert_lacks(sent, "t0ken");
     assert_int_equal(f.result.status, 0);
     assert_int_equal(f.result.error.code, SMC_ERR_NETWORK);
     (void)unsetenv("https_proxy");
@@ -626,8 +625,7 @@ static void test_cert_path(void **state)
         (void)unsetenv(row->variable);
     assert_int_equal(rc, SMC_ERR_IO);
     assert_null(http);
-    if (!strstr(err.detail, row->said))
-        fail_msg("'%s' lacks '%s'", err.detail, row->said);
+    assert_contains(err.detail, row->said);
 }
 
 #define TABLE(rows, test)                                                                          \

@@ -201,8 +201,8 @@ static void test_damaged(void **state)
     free(junk);
     assert_int_equal(smci_ledger_open(&ledger, f->state, true, &err), SMC_ERR_STORE);
     assert_null(ledger);
-    assert_non_null(strstr(err.detail, "uploads.db: the state file is damaged"));
-    assert_non_null(strstr(err.detail, "what it remembers is sent again"));
+    assert_contains(err.detail, "uploads.db: the state file is damaged");
+    assert_contains(err.detail, "what it remembers is sent again");
 }
 
 static void test_place_that_is_none(void **state)

@@ -88,7 +88,7 @@ static void test_hosts(void **state)
     char *page = file_read("extract/castor-extract-sigma.1", NULL);
     for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
         char *cell = text_format(" Ta %s\n", hosts[i]);
-        assert_non_null(strstr(page, cell));
+        assert_contains(page, cell);
         free(cell);
     }
     free(page);
@@ -107,7 +107,7 @@ static void test_regions(void **state)
         char *line = strstr(page, begin);
         assert_non_null(line);
         line[1 + strcspn(line + 1, "\n")] = '\0';
-        assert_non_null(strstr(line, end));
+        assert_contains(line, end);
         line[strlen(line)] = '\n';
         free(end);
         free(begin);

@@ -520,7 +520,7 @@ static void check_list(struct world *w, enum smc_status rc)
 {
     if (w->fail_at == 0) {
         w->files[0].bytes = text_format("%s", w->out);
-        assert_non_null(strstr(w->out, SET "-summary.json"));
+        assert_contains(w->out, SET "-summary.json");
     } else if (rc == SMC_OK) {
         assert_string_equal(w->out, w->files[0].bytes);
     } else {

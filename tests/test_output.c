@@ -194,8 +194,7 @@ static void put(const struct fixture *f, const char *name, const char *text)
 static void assert_says(const struct fixture *f, enum smc_status code, const char *text)
 {
     assert_int_equal(f->err.code, code);
-    if (!strstr(f->err.detail, text))
-        fail_msg("\"%s\" lacks \"%s\"", f->err.detail, text);
+    assert_contains(f->err.detail, text);
 }
 
 /* ---- one file ---- */

@@ -243,7 +243,7 @@ static void test_cap(void **state)
     assert_int_equal(page.count, SMCI_PAGE_ROWS_MAX);
     assert_int_equal(read_many(SMCI_PAGE_ROWS_MAX + 1, &page, &err), SMCI_PAGE_WRONG);
     assert_int_equal(err.code, SMC_ERR_CAP);
-    assert_non_null(strstr(err.detail, "100000"));
+    assert_contains(err.detail, "100000");
     smci_page_clear(&page);
 }
 

@@ -162,7 +162,7 @@ static void check_all_uploaded(const struct fixture *f)
         if (e->d_name[0] != '.')
             check_uploaded(f, e->d_name);
     (void)closedir(dir);
-    assert_non_null(strstr(sim_upload(f->sim, 11)->path, "-summary.json"));
+    assert_contains(sim_upload(f->sim, 11)->path, "-summary.json");
 }
 
 static void test_end_to_end(void **state)
@@ -186,13 +186,13 @@ static void test_end_to_end(void **state)
     assert_int_equal(count_names(f->output, ".json"), 12);
     assert_int_equal(count_names(f->output, ".part"), 0);
     assert_int_equal(sim_unexpected(f->sim), 0);
-    assert_null(strstr(f->p.err, SECRET));
+    assert_lacks(f->p.err, SECRET);
 
     rc = run(f, "castor-upload", UPLOAD_ARGS "|-d|@OUT|--cacert|@DIR/cert.pem", "");
     if (rc != 0)
         fail_msg("status %d: %s", rc, f->p.err);
     assert_int_equal(count_lines(f->p.err, "INFO - Uploaded "), 12);
-    assert_null(strstr(f->p.err, TOKEN));
+    assert_lacks(f->p.err, TOKEN);
     check_all_uploaded(f);
     free(cert);
 }
@@ -326,8 +326,7 @@ static void check_says(const struct fixture *f, const char *says)
     struct words wanted = {.count = 0};
     add_words(f, &wanted, says);
     for (int i = 0; i < wanted.count; i++)
-        if (!strstr(f->p.err, wanted.v[i]))
-            fail_msg("\"%s\" is not in: %s", wanted.v[i], f->p.err);
+        assert_contains(f->p.err, wanted.v[i]);
     words_clear(&wanted);
 }
 
@@ -348,8 +347,8 @@ static void test_row(void **state)
         fail_msg("more or less than one line: %s", f->p.err);
     check_says(f, row->says);
     assert_string_equal(f->p.out, "");
-    assert_null(strstr(f->p.err, SECRET));
-    assert_null(strstr(f->p.err, TOKEN));
+    assert_lacks(f->p.err, SECRET);
+    assert_lacks(f->p.err, TOKEN);
     assert_int_equal(sim_connections(f->sim), 0);
     assert_int_equal(sim_calls(f->sim, NULL, 0), 0);
     assert_int_equal(count_names(f->output, ""), 0);
@@ -383,8 +382,7 @@ static void test_query(void **state)
     const struct query_row *row = f->row;
     assert_int_equal(run(f, row->program, row->args, ""), 0);
     assert_string_equal(f->p.err, "");
-    if (!strstr(f->p.out, row->says))
-        fail_msg("\"%s\" is not in: %s", row->says, f->p.out);
+    assert_contains(f->p.out, row->says);
 }
 
 /* ---- stopped, and looked at while they run ---- */
@@ -461,7 +459,7 @@ static void test_stop(void **state)
         fail_msg("status %d instead of %d: %s", status, row->status, f->p.err);
     /* The uploader says what was not sent, too. */
     assert_in_range(count_lines(f->p.err, "ERROR - "), 1, strcmp(row->program, U) == 0 ? 2 : 1);
-    assert_null(strstr(f->p.err, row->secret));
+    assert_lacks(f->p.err, row->secret);
     assert_int_equal(count_names(f->output, ""), 0); /* neither .part nor set */
     sim_faults_clear(f->sim);
     status = run(f, row->program, row->args, "");

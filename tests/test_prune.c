@@ -113,7 +113,7 @@ static void test_no_directory(void **state)
     char *path = text_format("%s/none", dir);
     (void)state;
     assert_int_equal(smci_fileset_prune(path, names, 3, 1, 0, NULL, &err), SMC_ERR_IO);
-    assert_non_null(strstr(err.detail, path));
+    assert_contains(err.detail, path);
     free(path);
     temp_dir_remove(dir);
 }
@@ -129,7 +129,7 @@ static void test_not_removable(void **state)
     each_word("10-files.json 10-members.json " SET("20"), dir, make, NULL);
     assert_int_equal(mkdir(summary, 0700), 0);
     assert_int_equal(smci_fileset_prune(dir, names, 3, 1, 20, NULL, &err), SMC_ERR_IO);
-    assert_non_null(strstr(err.detail, "10-summary.json"));
+    assert_contains(err.detail, "10-summary.json");
     assert_true(file_exists(files));
     free(files);
     free(summary);

@@ -101,7 +101,7 @@ static void assert_prefixes(const char *text, size_t len)
             continue;
         assert_int_equal(err.code, SMC_ERR_SYNTAX);
         assert_int_equal(offset_of(&err), cut);
-        assert_non_null(strstr(err.detail, "the text ends"));
+        assert_contains(err.detail, "the text ends");
     }
 }
 
@@ -331,7 +331,7 @@ static void test_depth(void **state)
     assert_int_equal(walk_deep(&walk, 5000, &deep), row->is_ok);
     if (!row->is_ok) {
         assert_int_equal(err.code, SMC_ERR_CAP);
-        assert_non_null(strstr(err.detail, "SMC_JSON_DEPTH_MAX"));
+        assert_contains(err.detail, "SMC_JSON_DEPTH_MAX");
         assert_int_equal(offset_of(&err), strlen(row->open) * SMC_JSON_DEPTH_MAX);
         assert_string_equal(deep.detail, err.detail);
     }

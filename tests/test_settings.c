@@ -362,7 +362,7 @@ static void test_secret_row(void **state)
     struct smc_error err = SMC_ERROR_INIT;
     set_up(&f, row->args, row->env);
     (void)read_all(&f, &err);
-    assert_null(strstr(err.detail, "tiger"));
+    assert_lacks(err.detail, "tiger");
     struct smc_buf got = SMC_BUF_INIT(1024);
     for (int i = 1; i < f.argv.count; i++)
         assert_int_equal(smc_buf_addf(&got, "%s%s", i > 1 ? "|" : "", f.argv.v[i]), SMC_OK);
@@ -476,7 +476,7 @@ static void test_a_default_that_does_not_fit(void **state)
     enum smc_status rc = smci_settings_init(&settings, &wrong_table, &target, &err);
     smci_settings_clear(&settings);
     assert_int_equal(rc, SMC_ERR_INTERNAL);
-    assert_non_null(strstr(err.detail, "the default of --count: '10' is not a whole number"));
+    assert_contains(err.detail, "the default of --count: '10' is not a whole number");
 }
 
 static void test_a_very_long_word(void **state)
@@ -488,7 +488,7 @@ static void test_a_very_long_word(void **state)
     memset(word + 2, 'x', sizeof word - 3);
     set_up(&f, word, "");
     assert_int_equal(read_all(&f, &err), SMC_ERR_USAGE);
-    assert_non_null(strstr(err.detail, "see --help"));
+    assert_contains(err.detail, "see --help");
     tear_down(&f);
 }
 

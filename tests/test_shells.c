@@ -180,23 +180,11 @@ static const char config[] = "# profiles:\n"
                              "others:\n"
                              "  none:\n";
 
-static void put_text(const char *dir, const char *name, const char *text)
-{
-    char *path = text_format("%s/%s", dir, name);
-    for (char *slash = strchr(path + strlen(dir) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        (void)mkdir(path, 0700);
-        *slash = '/';
-    }
-    file_write(path, text, strlen(text));
-    free(path);
-}
-
 static void put_program(const char *dir, const char *name)
 {
     char *path = text_format("%s/bin/%s", dir, name);
     char *script = text_format("#!/bin/sh\n>'%s/ran'\n", dir);
-    put_text(dir, path + strlen(dir) + 1, script);
+    text_put(dir, path + strlen(dir) + 1, script);
     assert_int_equal(chmod(path, 0700), 0);
     free(script);
     free(path);
@@ -208,7 +196,7 @@ static void put_installed(const char *dir, const char *name)
     char *from = program_path(file);
     char *to = text_format("installed/completions/%s", name);
     char *text = file_read(from, NULL);
-    put_text(dir, to, text);
+    text_put(dir, to, text);
     free(text);
     free(to);
     free(from);
@@ -217,13 +205,13 @@ static void put_installed(const char *dir, const char *name)
 
 static void make_place(const char *dir)
 {
-    put_text(dir, ".config/sigmacat/config.yaml", config);
-    put_text(dir, "home.yaml", "profiles:\n at-home:\n");
-    put_text(dir, "xdg/sigmacat/config.yaml", "profiles:\n  in-xdg: {}\n");
-    put_text(dir, "here/other.yaml", "profiles:\n    only-here:\n        sigma:\n");
-    put_text(dir, "here/sub b/x.yaml", "profiles:\n  in-sub:\n");
-    put_text(dir, "here/sub-a/y", "");
-    put_text(dir, "here/sample.json", "[]");
+    text_put(dir, ".config/sigmacat/config.yaml", config);
+    text_put(dir, "home.yaml", "profiles:\n at-home:\n");
+    text_put(dir, "xdg/sigmacat/config.yaml", "profiles:\n  in-xdg: {}\n");
+    text_put(dir, "here/other.yaml", "profiles:\n    only-here:\n        sigma:\n");
+    text_put(dir, "here/sub b/x.yaml", "profiles:\n  in-sub:\n");
+    text_put(dir, "here/sub-a/y", "");
+    text_put(dir, "here/sample.json", "[]");
     char *pipe = text_format("%s/here/pipe", dir);
     assert_int_equal(mkfifo(pipe, 0600), 0);
     free(pipe);
@@ -257,7 +245,7 @@ static void put_setup(const struct shell *shell, const char *dir)
         add_variables(&text, &rows[i]);
         add_line(&text, shell, &rows[i]);
     }
-    put_text(dir, "setup", smc_buf_str(&text));
+    text_put(dir, "setup", smc_buf_str(&text));
     smc_buf_clear(&text);
 }
 

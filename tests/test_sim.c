@@ -1,16 +1,8 @@
 /* The stand-in itself: what the other tests rely on. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "support/support.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -286,14 +278,14 @@ static void test_rate_and_edge(void **state)
     for (i = 0; i < 3; i++)
         assert_int_equal(get(f, "/v2/whoami"), 200);
     assert_int_equal(get(f, "/v2/whoami"), 429);
-    assert_non_null(strstr(f->answer, "Retry-After: 7"));
+    assert_contains(f->answer, "Retry-After: 7");
     f->now_ms += 500;
     assert_int_equal(get(f, "/v2/whoami"), 200);
     for (i = 0; i < 3; i++)
         assert_int_equal(get(f, "/v2/whoami"), 429);
     assert_int_equal(sim_blocks(f->sim), 1);
     assert_int_equal(get_token(f, "sim-secret"), 429);
-    assert_non_null(strstr(body(f), "error code: 1015"));
+    assert_contains(body(f), "error code: 1015");
     f->now_ms += 30000;
     assert_int_equal(get(f, "/v2/whoami"), 200);
     assert_int_equal(sim_refusals(f->sim), 5);

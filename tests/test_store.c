@@ -69,8 +69,7 @@ static int teardown(void **state)
 static void assert_says(const struct fixture *f, enum smc_status code, const char *text)
 {
     assert_int_equal(f->err.code, code);
-    if (!strstr(f->err.detail, text))
-        fail_msg("\"%s\" lacks \"%s\"", f->err.detail, text);
+    assert_contains(f->err.detail, text);
 }
 
 static void put(struct fixture *f, const char *kind, const char *id, int page, const char *body)

@@ -80,8 +80,7 @@ static int teardown(void **state)
 static void assert_says(const struct fixture *f, enum smc_status code, const char *text)
 {
     assert_int_equal(f->err.code, code);
-    if (!strstr(f->err.detail, text))
-        fail_msg("\"%s\" lacks \"%s\"", f->err.detail, text);
+    assert_contains(f->err.detail, text);
 }
 
 /* What follows is for parents and children: it returns false instead of failing the test. */

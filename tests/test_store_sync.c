@@ -106,8 +106,8 @@ static void test_ledger(void **state)
     assert_int_equal(smci_ledger_put(ledger, &entry, NULL), SMC_OK);
     char *names = text_format("%s", synced.names);
     smci_ledger_close(ledger);
-    assert_non_null(strstr(names, "uploads.db-journal "));
-    assert_non_null(strstr(names, "uploads.db "));
+    assert_contains(names, "uploads.db-journal ");
+    assert_contains(names, "uploads.db ");
     free(names);
 }
 

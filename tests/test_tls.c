@@ -126,7 +126,7 @@ static void test_row(void **state)
     } else {
         assert_int_equal(f.seen.http_status, 0);
         assert_int_equal(f.code, SMC_ERR_NETWORK);
-        assert_non_null(strstr(f.detail, "certificate"));
+        assert_contains(f.detail, "certificate");
         assert_int_equal(sim_calls(f.sim, NULL, 0), 0);
     }
     /* nothing that a retry would mend */

@@ -170,7 +170,7 @@ static void test_words_are_capped(void **state)
     assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_HTTP);
     /* 199 bytes, less the half character at the end */
     assert_logged(f, "0\xc3\xa4\xc3\xa4\n");
-    assert_null(strstr(log_sink_text(&f->log), "and so"));
+    assert_lacks(log_sink_text(&f->log), "and so");
     free(words);
     free(path);
 }
@@ -380,7 +380,7 @@ static void test_refused_token_ends_the_run(void **state)
     assert_logged(f, "ERROR - b.json was not sent: Catalog refused the token");
     assert_logged(f, "ERROR - Failed: b.json\n");
     assert_logged(f, "ERROR - Not sent, since the run ended before: c.json, d.json\n");
-    assert_non_null(strstr(err.detail, "3 of 4 files were not sent: Catalog refused the token"));
+    assert_contains(err.detail, "3 of 4 files were not sent: Catalog refused the token");
 }
 
 static void test_empty_file_stops_before_the_first_byte(void **state)
@@ -393,8 +393,8 @@ static void test_empty_file_stops_before_the_first_byte(void **state)
     enum smc_status rc = upload_all(f, &err);
     assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_int_equal(sim_connections(f->sim), 0);
-    assert_non_null(strstr(err.detail, "z.json: the file is empty"));
-    assert_non_null(strstr(err.detail, "nothing was sent: 1 problem"));
+    assert_contains(err.detail, "z.json: the file is empty");
+    assert_contains(err.detail, "nothing was sent: 1 problem");
 }
 
 static void test_missing_file(void **state)

@@ -118,7 +118,7 @@ static void run_again(struct fixture *f, const struct record_row *row, const cha
         fail_msg("the run after it: %s", err.detail);
     if (row->sent_again < 0) {
         assert_int_equal(smci_cli_exit_status(rc, 0), 5);
-        assert_non_null(strstr(err.detail, "the state file is damaged"));
+        assert_contains(err.detail, "the state file is damaged");
     }
     assert_int_equal(taken_count(f), row->sent_again < 0 ? 0 : row->sent_again);
 }

@@ -142,7 +142,7 @@ static void test_no_complete_set(void **state)
     const char *const latest[] = {"--latest", "--force", NULL};
     make_set(f, "1", ", \"partial\": true");
     assert_int_equal(upload_with(f, &err, latest), SMC_ERR_IO);
-    assert_non_null(strstr(err.detail, "no complete set was found"));
+    assert_contains(err.detail, "no complete set was found");
     assert_int_equal(sim_connections(f->sim), 0);
 }
 
@@ -194,8 +194,8 @@ static void test_check(void **state)
     assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_int_equal(sim_connections(f->sim), 0);
     assert_logged_at(f, "ERROR - ", row->problem);
-    assert_non_null(strstr(err.detail, "nothing was sent: 1 problem (--force "));
-    assert_non_null(strstr(err.detail, row->problem));
+    assert_contains(err.detail, "nothing was sent: 1 problem (--force ");
+    assert_contains(err.detail, row->problem);
     err.code = SMC_OK;
     log_sink_reset(&f->log);
     rc = upload_with(f, &err, forced);
@@ -240,7 +240,7 @@ static void test_one_file_is_not_read(void **state)
     write_text(f, "a.json", "[");
     char *path = text_format("%s/a.json", f->dir);
     assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_OK);
-    assert_null(strstr(log_sink_text(&f->log), "Reading"));
+    assert_lacks(log_sink_text(&f->log), "Reading");
     free(path);
 }
 
@@ -467,8 +467,7 @@ static void test_list(void **state)
     char *line = text_format(
         "2026-09-21T14:13:20Z            9 %s %s/visualization-" ID "/1-members.json\n",
         taken(f, 0)->length == 9 ? taken(f, 0)->sha256 : taken(f, 1)->sha256, sim_url(f->sim));
-    if (!strstr(f->out, line))
-        fail_msg("no %s in:\n%s", line, f->out);
+    assert_contains(f->out, line);
     assert_int_equal(upload_with(f, &err, json), SMC_OK);
     struct smci_tree *root = smci_tree_parse(f->out, strlen(f->out), &err);
     assert_non_null(smci_tree_get(root, "uploads"));
@@ -528,7 +527,7 @@ static void test_json(void **state)
     assert_false(smc_json_walk_next(&walk, NULL, &file, NULL));
     assert_true(smc_json_equals(smc_json_member(root, "error"), err.detail));
     char *quoted = text_format("\"%s\"", taken(f, 0)->sha256);
-    assert_non_null(strstr(f->out, quoted));
+    assert_contains(f->out, quoted);
     free(quoted);
 }
 

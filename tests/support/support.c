@@ -1,6 +1,8 @@
 #include "support.h"
 
+#include <errno.h>
 #include <ftw.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int64_t fake_now(void *ctx)
@@ -83,6 +85,29 @@ char *file_read(const char *path, size_t *len)
 bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;
+}
+
+void text_put(const char *dir, const char *name, const char *text)
+{
+    char *path = text_format("%s/%s", dir, name);
+    for (char *slash = path + strlen(dir) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+        *slash = '\0';
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            fail_msg("can't make %s", path);
+        *slash = '/';
+    }
+    file_write(path, text, strlen(text));
+    if (chmod(path, 0600) != 0)
+        fail_msg("can't set the mode of %s", path);
+    free(path);
+}
+
+void text_check(const char *text, const char *part, bool is_wanted, const char *file, int line)
+{
+    if ((strstr(text, part) != NULL) == is_wanted)
+        return;
+    print_error("'%s' is %s:\n%s\n", part, is_wanted ? "not in" : "in", text);
+    _fail(file, line);
 }
 
 char *text_format(const char *fmt, ...)

@@ -36,6 +36,14 @@ void file_write(const char *path, const void *bytes, size_t len);
 char *file_read(const char *path, size_t *len);
 bool file_exists(const char *path);
 
+/* Writes DIR/NAME, for its owner alone; the folders on the way are made. */
+void text_put(const char *dir, const char *name, const char *text);
+
+/* Fails the test, and tells both, unless `part` is in `text`, or unless it is not. */
+#define assert_contains(text, part) text_check((text), (part), true, __FILE__, __LINE__)
+#define assert_lacks(text, part)    text_check((text), (part), false, __FILE__, __LINE__)
+void text_check(const char *text, const char *part, bool is_wanted, const char *file, int line);
+
 /* A formatted path or text, to be freed by the caller. */
 char *text_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
