@@ -1,5 +1,5 @@
 /* Sigma's url ids: a UUID as a base62 number over digits, lower case, upper case, most significant
- * digit first. Source: contract, section 1, "Lineage"; the letters' order is Sigma's own. */
+ * digit first. Source: sigmacat-files(5), "LINEAGE"; the letters' order is Sigma's own. */
 #ifndef EXTRACT_BASE62_H
 #define EXTRACT_BASE62_H
 

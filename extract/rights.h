@@ -1,5 +1,5 @@
 /* Whether the account may see the whole organisation: the first page of workbooks decides, and the
- * other listings follow. Contract, section 1, "Calls". */
+ * other listings follow. castor-extract-sigma(1), "Rights". */
 #ifndef EXTRACT_RIGHTS_H
 #define EXTRACT_RIGHTS_H
 

@@ -10,8 +10,8 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"the contract's first", "4jVstLCODfn2odTNE2xzDM", "8dfcd325-6b9a-49b3-a491-1189fab1b206"},
-    {"the contract's second, zeros dropped", "0ijFvkwmxRPAwflBXQu1t",
+    {"the manual page's first", "4jVstLCODfn2odTNE2xzDM", "8dfcd325-6b9a-49b3-a491-1189fab1b206"},
+    {"the manual page's second, zeros dropped", "0ijFvkwmxRPAwflBXQu1t",
      "002814d6-59dd-47a1-9f35-c852a8155203"},
     {"the same with the zero kept", "00ijFvkwmxRPAwflBXQu1t",
      "002814d6-59dd-47a1-9f35-c852a8155203"},

@@ -18,7 +18,7 @@
 #include "lib/cli/status.h"
 #include "upload/options.h"
 
-/* ---- exit statuses: contract, section 4 ---- */
+/* ---- exit statuses: castor-extract-sigma(1), "EXIT STATUS" ---- */
 
 struct status_row {
     const char *name;

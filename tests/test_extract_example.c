@@ -1,4 +1,4 @@
-/* The contract's own example, replayed: what is written equals what is expected, record by record,
+/* An extraction as sigmacat-files(5) has it, replayed: what is written equals what is expected, record by record,
  * in order, with no call that is not needed. */
 #include "tests/support/extraction.h"
 #include "tests/support/json_equal.h"

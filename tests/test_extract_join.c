@@ -1,4 +1,5 @@
-/* One source, one lineage, one id: contract, section 1, rule by rule, each from recorded answers. */
+/* One source, one lineage, one id, each from recorded answers: sigmacat-files(5), "SOURCES" and
+ * "LINEAGE", rule by rule. */
 #include "tests/support/extraction.h"
 #include "tests/support/json_equal.h"
 
@@ -7,7 +8,7 @@
 #define DATASETS  "GET /v2/datasets?limit=1000&skipPermissionCheck=true"
 #define LINEAGE   "GET /v2/dataModels/m/lineage?limit=1000"
 
-/* The contract's two worked ids, and one whose path is empty. */
+/* The two ids of sigmacat-files(5), "LINEAGE", and one whose path is empty. */
 #define T1           "8dfcd325-6b9a-49b3-a491-1189fab1b206"
 #define T1_62        "4jVstLCODfn2odTNE2xzDM"
 #define T2           "002814d6-59dd-47a1-9f35-c852a8155203"

@@ -1,4 +1,4 @@
-/* When Sigma or the network fails: contract, section 3, as a matrix of every call x every fault of
+/* castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", as a matrix of every call x every fault of
  * the stand-in x the first, a middle and the last page. Each cell is a test of its own. What must
  * come of it follows from what kind of call and what kind of fault it is; what is published is held
  * against what an undisturbed run publishes, to the byte.
@@ -351,7 +351,7 @@ static const struct undisturbed *undisturbed_of(const struct estate *estate)
     return estate->undisturbed;
 }
 
-/* That the estates have the pages, and the undisturbed runs publish what the contract says. */
+/* That the estates have the pages, and the undisturbed runs publish what sigmacat-files(5) says. */
 static void test_estate(void **state)
 {
     struct extraction *x = *state;

@@ -1,4 +1,4 @@
-/* The options of castor-extract-sigma: the contract's table, the checks, the texts of errors. */
+/* The options of castor-extract-sigma: their table, the checks, the texts of errors. */
 #include "tests/support/support.h"
 
 #include <ctype.h>
@@ -319,7 +319,7 @@ static void test_defaults_that_a_program_makes(void **state)
     tear_down(&f);
 }
 
-/* Contract, section 1: each option of ours has a variable, CASTOR_SIGMA_ and the flag in capitals;
+/* Each option of ours has a variable, CASTOR_SIGMA_ and the flag in capitals;
  * only the output directory's is another. */
 static void test_variables_follow_from_flags(void **state)
 {

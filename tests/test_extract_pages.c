@@ -1,5 +1,6 @@
 /* What a listing or an object's answer must say for its pages to be whole, whose rights are missing,
- * and when it is the API as a whole that is down: contract, section 3. */
+ * and when it is the API as a whole that is down: castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK
+ * FAILS". */
 #include "tests/support/extraction.h"
 
 struct row {

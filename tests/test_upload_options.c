@@ -1,4 +1,4 @@
-/* The options of castor-upload: the contract's table, the checks, the texts of errors. */
+/* The options of castor-upload: their table, the checks, the texts of errors. */
 #include "tests/support/support.h"
 
 #include "upload/options.h"

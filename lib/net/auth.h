@@ -1,6 +1,6 @@
 /* When a bearer token is fetched and renewed, and what the calls carry. Pure but for its own
- * memory: the caller does the calls. Source: sigma-api notes on POST /v2/auth/token (lifetime one
- * hour, one token call a second); contract, section 1, "Calls". */
+ * memory: the caller does the calls. Sigma's tokens live for an hour, and it takes one token call a
+ * second: castor-extract-sigma(1), "CALLS". */
 #ifndef SMCI_AUTH_H
 #define SMCI_AUTH_H
 

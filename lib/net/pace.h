@@ -37,7 +37,7 @@ void smci_pace_refused(struct smci_pace *pace, int64_t sent_ms, int64_t now_ms,
 void smci_pace_lost(struct smci_pace *pace, int64_t sent_ms, int64_t now_ms);
 
 /* How long refusals have gone on with nothing accepted in between; 0 when the last word was an
- * acceptance. The contract ends a run at 15 minutes. */
+ * acceptance. After 15 minutes the client gives up. */
 int64_t smci_pace_refused_for_ms(const struct smci_pace *pace, int64_t now_ms);
 
 /* The learnt limit, calls a second; 0 while none was met. */

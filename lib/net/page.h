@@ -8,7 +8,7 @@
 
 #include <sigmacat/json.h>
 
-/* How Sigma pages a call; source: sigma-api notes, section 4. */
+/* How Sigma pages a call: castor-extract-sigma(1), "CALLS". */
 enum smci_paging {
     SMCI_PAGING_PAGE,  /* ?limit=&page=, {"entries", "nextPage": null at the end, "total"} */
     SMCI_PAGING_TOKEN, /* ?pageSize=&pageToken=, {"entries", "nextPageToken" absent, null or ""} */

@@ -1,5 +1,5 @@
 /* What a run publishes when nothing goes wrong, and what a run that met something publishes: the
- * same to the byte, but for its time, its host, and what is lost with one object (contract, 1). */
+ * same to the byte, but for its time, its host, and what is lost with one object. */
 #ifndef TESTS_UNDISTURBED_H
 #define TESTS_UNDISTURBED_H
 
