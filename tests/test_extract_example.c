@@ -1,5 +1,5 @@
-/* An extraction as sigmacat-files(5) has it, replayed: what is written equals what is expected, record by record,
- * in order, with no call that is not needed. */
+/* An extraction as sigmacat-files(5) has it, replayed: what is written equals what is expected,
+ * record by record, in order, with no call that is not needed. */
 #include "tests/support/extraction.h"
 #include "tests/support/json_equal.h"
 

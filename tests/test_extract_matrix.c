@@ -1,5 +1,5 @@
-/* castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", as a matrix of every call x every fault of
- * the stand-in x the first, a middle and the last page. Each cell is a test of its own. What must
+/* castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", as a matrix of every call x every fault
+ * of the stand-in x the first, a middle and the last page. Each cell is a test of its own. What must
  * come of it follows from what kind of call and what kind of fault it is; what is published is held
  * against what an undisturbed run publishes, to the byte.
  * A sample by default, in which each fault meets each call; with SMC_LONG set, all. */

@@ -1,6 +1,6 @@
 /* What a listing or an object's answer must say for its pages to be whole, whose rights are missing,
- * and when it is the API as a whole that is down: castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK
- * FAILS". */
+ * and when it is the API as a whole that is down: castor-extract-sigma(1), "WHEN SIGMA OR THE
+ * NETWORK FAILS". */
 #include "tests/support/extraction.h"
 
 struct row {

@@ -1,5 +1,5 @@
-/* The joined files of an estate by the rules of sigmacat-files(5), said as simply as possible and not
- * quickly, as the stand-in's rows make them, without a line of extract/. */
+/* The joined files of an estate by the rules of sigmacat-files(5), said as simply as possible and
+ * not quickly, as the stand-in's rows make them, without a line of extract/. */
 #ifndef TESTS_MODEL_H
 #define TESTS_MODEL_H
 
