@@ -21,7 +21,7 @@ static enum smc_status check(const char *text, size_t len, size_t cut, int64_t *
     if (rc == SMC_OK)
         rc = smci_validator_end(&v, err);
     if (records)
-        *records = v.record_count;
+        *records = smci_validator_records(&v);
     return rc;
 }
 
@@ -48,8 +48,8 @@ static const struct row rows[] = {
     {"cut_word", "tru", -1, "byte 3: the text is cut short"},
     {"cut_number", "-", -1, "byte 1: the text is cut short"},
     {"cut_character", "\"\xc3", -1, "byte 2: the text is cut short"},
-    {"second_value", "[] []", 0, "byte 3: more follows"},
-    {"trailing_byte", "[1]x", 1, "byte 3: more follows"},
+    {"second_value", "[] []", 0, "byte 3: expected the end of the text"},
+    {"trailing_byte", "[1]x", 1, "byte 3: expected the end of the text"},
     {"trailing_comma", "[1,]", 2, "byte 3: expected a value"},
     {"wrong_closer", "[1}", 1, "byte 2: expected ','"},
     {"leading_zero", "[01]", 1, "byte 2: expected ','"},

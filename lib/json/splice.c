@@ -1,6 +1,7 @@
 #include <sigmacat/json.h>
 
-#include "scan.h"
+#include "skip.h"
+#include "walk.h"
 
 static bool is_replaced(struct smc_json_span key, const struct smc_json_field *members,
                         size_t count)

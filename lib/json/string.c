@@ -4,12 +4,13 @@
 
 #include "lib/base/text.h"
 #include "lib/base/utf8.h"
+#include "skip.h"
 
 /* ---- what a JSON string means ---- */
 
 static bool is_quoted(struct smc_json_span value)
 {
-    return smc_json_type_of(value) == SMC_JSON_STRING && value.len >= 2;
+    return value.p && value.len >= 2 && *value.p == '"';
 }
 
 /* The code unit of \uXXXX at `p`; UINT32_MAX when that is not what stands there. */
@@ -128,17 +129,13 @@ static unsigned read_surrogate(const char *p, const char *end)
     return 0xd000U | (u[1] & 0x3fU) << 6 | (u[2] & 0x3fU);
 }
 
-static bool is_plain(unsigned char c)
-{
-    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
 /* The first byte from `p` on that can't stand for itself, or the end. */
 static const char *plain_end(const char *p, const char *end)
 {
     while (p < end) {
         const char *next = p;
-        if ((unsigned char)*p >= 0x80 ? !smci_utf8_next(&next, end) : !is_plain((unsigned char)*p))
+        if ((unsigned char)*p >= 0x80 ? !smci_utf8_next(&next, end)
+                                      : !smci_is_plain((unsigned char)*p))
             break;
         p = next > p ? next : p + 1;
     }

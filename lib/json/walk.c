@@ -1,32 +1,7 @@
-#include <sigmacat/json.h>
-
-#include <string.h>
+#include "walk.h"
 
 #include "scan.h"
-
-static enum smc_json_type type_of(unsigned char first)
-{
-    switch (first) {
-    case '{':
-        return SMC_JSON_OBJECT;
-    case '[':
-        return SMC_JSON_ARRAY;
-    case '"':
-        return SMC_JSON_STRING;
-    case 't':
-    case 'f':
-        return SMC_JSON_BOOL;
-    case 'n':
-        return SMC_JSON_NULL;
-    default:
-        return first == '-' || (first >= '0' && first <= '9') ? SMC_JSON_NUMBER : SMC_JSON_NONE;
-    }
-}
-
-enum smc_json_type smc_json_type_of(struct smc_json_span value)
-{
-    return value.p && value.len ? type_of((unsigned char)*value.p) : SMC_JSON_NONE;
-}
+#include "skip.h"
 
 static void set_span(struct smc_json_span *span, const char *p, const char *end)
 {
@@ -34,41 +9,17 @@ static void set_span(struct smc_json_span *span, const char *p, const char *end)
         *span = (struct smc_json_span){p, p ? (size_t)(end - p) : 0};
 }
 
-/* What may stand behind the top value. */
-static const char *scan_rest(struct smci_scan *s, const char *p)
-{
-    p = smci_skip_space(p, s->end);
-    return p == s->end ? p : smci_refuse(s, p, "expected the end of the text");
-}
-
-enum smc_status smc_json_scan(const char *text, size_t len, struct smc_json_span *value,
-                              struct smc_error *err)
-{
-    set_span(value, NULL, NULL);
-    if (len == 0)
-        text = "";
-    struct smci_scan s = {.end = text + len};
-    const char *begin = smci_skip_space(text, s.end);
-    const char *end = smci_scan_value(&s, begin, 0);
-    if (!end || !scan_rest(&s, end))
-        return smci_scan_report(&s, text, err);
-    set_span(value, begin, end);
-    return SMC_OK;
-}
-
-/* ---- walking ---- */
-
 bool smc_json_walk_begin(struct smc_json_walk *walk, struct smc_json_span value)
 {
-    enum smc_json_type type = smc_json_type_of(value);
+    char first = value.p && value.len ? *value.p : '\0';
     *walk = (struct smc_json_walk){.has_failed = true};
-    if (type != SMC_JSON_OBJECT && type != SMC_JSON_ARRAY)
+    if (first != '{' && first != '[')
         return false;
     *walk = (struct smc_json_walk){.at = value.p + 1,
                                    .end = value.p + value.len,
                                    .start = value.p,
                                    .depth = 1,
-                                   .is_object = type == SMC_JSON_OBJECT,
+                                   .is_object = first == '{',
                                    .is_scanned = true};
     return true;
 }
@@ -78,11 +29,12 @@ enum smc_status smc_json_walk_text(struct smc_json_walk *walk, const char *text,
 {
     if (len == 0)
         text = "";
-    struct smci_scan s = {.end = text + len};
+    struct smci_scan s;
+    smci_scan_init(&s, text + len);
     const char *begin = smci_skip_space(text, s.end);
     if (!smc_json_walk_begin(walk, (struct smc_json_span){begin, (size_t)(s.end - begin)})) {
         (void)smci_refuse(&s, begin, "expected an object or an array");
-        return smci_scan_report(&s, text, err);
+        return smci_scan_report(&s, s.bad - text, err);
     }
     walk->start = text;
     walk->is_text = true;
@@ -109,14 +61,14 @@ bool smc_json_walk_enter(struct smc_json_walk *parent, struct smc_json_walk *chi
 static bool walk_fail(struct smc_json_walk *walk, const struct smci_scan *s, struct smc_error *err)
 {
     walk->has_failed = true;
-    (void)smci_scan_report(s, walk->start, err);
+    (void)smci_scan_report(s, s->bad - walk->start, err);
     return false;
 }
 
 /* The container has been closed, `p` is behind it. */
 static void walk_end(struct smc_json_walk *walk, struct smci_scan *s, const char *p)
 {
-    if (walk->is_text && !scan_rest(s, p))
+    if (walk->is_text && !smci_scan_rest(s, p))
         return;
     walk->at = p;
     walk->is_done = true;
@@ -150,11 +102,12 @@ enum smc_json_type smc_json_walk_peek(struct smc_json_walk *walk, struct smc_jso
         (void)smc_json_walk_take(walk, NULL, err);
     if (walk->is_done || walk->has_failed)
         return SMC_JSON_NONE;
-    struct smci_scan s = {.end = walk->end};
+    struct smci_scan s;
+    smci_scan_init(&s, walk->end);
     const char *name = walk_step(walk, &s);
     const char *name_end = NULL;
     const char *p = name && walk->is_object ? smci_scan_name(&s, name, &name_end) : name;
-    enum smc_json_type type = p ? type_of(smci_peek(p, s.end)) : SMC_JSON_NONE;
+    enum smc_json_type type = p ? smci_type_of(smci_peek(p, s.end)) : SMC_JSON_NONE;
     if (p && type == SMC_JSON_NONE)
         (void)smci_refuse(&s, p, "expected a value");
     if (s.bad)
@@ -175,7 +128,8 @@ bool smc_json_walk_take(struct smc_json_walk *walk, struct smc_json_span *value,
     set_span(value, NULL, NULL);
     if (!walk->is_pending || walk->has_failed)
         return false;
-    struct smci_scan s = {.end = walk->end};
+    struct smci_scan s;
+    smci_scan_init(&s, walk->end);
     const char *p = walk->is_scanned ? smci_skip_value(walk->at, walk->end)
                                      : smci_scan_value(&s, walk->at, walk->depth);
     walk->is_pending = false;
@@ -196,21 +150,18 @@ bool smc_json_walk_next(struct smc_json_walk *walk, struct smc_json_span *key,
 
 /* ---- members ---- */
 
-static void clear_spans(struct smc_json_span *spans, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        set_span(&spans[i], NULL, NULL);
-}
-
-static bool collect(struct smc_json_walk *object, const char *const *names, size_t count,
-                    struct smc_json_span *found, struct smc_error *err)
+bool smci_walk_members(struct smc_json_walk *object, const char *const *names, size_t count,
+                       struct smc_json_span *found, struct smc_error *err)
 {
     struct smc_json_span key;
     struct smc_json_span value;
+    smci_clear_spans(found, count);
     while (smc_json_walk_next(object, &key, &value, err))
         for (size_t i = 0; i < count; i++)
             if (smci_name_is(key, names[i]))
                 found[i] = value;
+    if (!object->is_done)
+        smci_clear_spans(found, count);
     return object->is_done;
 }
 
@@ -218,55 +169,15 @@ bool smc_json_walk_take_members(struct smc_json_walk *walk, const char *const *n
                                 struct smc_json_span *found, struct smc_json_span *value,
                                 struct smc_error *err)
 {
-    clear_spans(found, count);
     struct smc_json_walk object;
-    if (!smc_json_walk_enter(walk, &object) || !object.is_object)
+    if (!smc_json_walk_enter(walk, &object) || !object.is_object) {
+        smci_clear_spans(found, count);
         return smc_json_walk_take(walk, value, err);
+    }
     set_span(value, NULL, NULL);
     const char *begin = walk->at;
-    if (!collect(&object, names, count, found, err)) {
-        clear_spans(found, count);
+    if (!smci_walk_members(&object, names, count, found, err))
         return false;
-    }
     set_span(value, begin, object.at);
-    return true;
-}
-
-void smc_json_members(struct smc_json_span object, const char *const *names, size_t count,
-                      struct smc_json_span *found)
-{
-    clear_spans(found, count);
-    struct smc_json_walk walk;
-    if (smc_json_walk_begin(&walk, object) && walk.is_object)
-        (void)collect(&walk, names, count, found, NULL);
-}
-
-struct smc_json_span smc_json_member(struct smc_json_span object, const char *name)
-{
-    struct smc_json_span found;
-    smc_json_members(object, &name, 1, &found);
-    return found;
-}
-
-/* ---- numbers ---- */
-
-bool smc_json_int64(struct smc_json_span value, int64_t *number)
-{
-    if (smc_json_type_of(value) != SMC_JSON_NUMBER)
-        return false;
-    bool is_negative = *value.p == '-';
-    size_t at = is_negative;
-    int64_t sum = 0;
-    if (at == value.len)
-        return false;
-    for (; at < value.len; at++) {
-        int digit = value.p[at] - '0';
-        if (digit < 0 || digit > 9 || __builtin_mul_overflow(sum, 10, &sum) ||
-            __builtin_sub_overflow(sum, digit, &sum))
-            return false;
-    }
-    if (!is_negative && sum == INT64_MIN)
-        return false;
-    *number = is_negative ? sum : -sum;
     return true;
 }

@@ -72,7 +72,7 @@ enum smc_status smci_inspect(int fd, unsigned what, int stop_fd, struct smci_ins
         rc = read_pieces(in, fd, stop_fd, found, err);
     if (rc == SMC_OK && (what & SMCI_INSPECT_JSON)) {
         rc = smci_validator_end(&in->json, err);
-        found->record_count = in->json.record_count;
+        found->record_count = smci_validator_records(&in->json);
     }
     if (rc == SMC_OK && in->digest) {
         rc = smci_digest_finish(in->digest, found->sha256);
