@@ -32,8 +32,8 @@ static enum smc_status read_bytes(const char *name, const char *path, int fd, st
         return smc_error_set_errno(err, rc, errno, "%s: can't read %s", name, path);
     if (rc == SMC_ERR_CAP)
         return smc_error_set(err, SMC_ERR_USAGE,
-                             "%s: %s has more than %d bytes, which is no such file", name, path,
-                             FILE_MAX);
+                             "%s: %s has more than %d bytes, too many for a credentials file", name,
+                             path, FILE_MAX);
     if (rc == SMC_OK && text->len == 0)
         return smc_error_set(err, SMC_ERR_IO, "%s: %s is empty", name, path);
     return rc == SMC_OK ? rc : smc_error_set(err, rc, "out of memory");
@@ -82,8 +82,8 @@ static enum smc_status lend(struct extract_settings *settings, struct smc_json_s
         rc = smci_settings_lend(&settings->sources, "--credentials", members[i].flag, text.data,
                                 place, err);
     else if (smci_settings_decider(&settings->sources, members[i].flag) == SMCI_FROM_DEFAULT)
-        rc = smc_error_set(err, SMC_ERR_USAGE, "%s: %s has no text '%s': expected is %s", name,
-                           path, members[i].member, form);
+        rc = smc_error_set(err, SMC_ERR_USAGE, "%s: %s has no text '%s'; expected: %s", name, path,
+                           members[i].member, form);
     smc_buf_wipe(&text);
     return rc;
 }
@@ -105,7 +105,7 @@ static enum smc_status find_members(const struct smc_buf *text,
             if (!smc_json_equals(key, members[i].member))
                 continue;
             if (found[i].p)
-                return smc_error_set(err, SMC_ERR_SYNTAX, "'%s' is doubled", members[i].member);
+                return smc_error_set(err, SMC_ERR_SYNTAX, "'%s' is there twice", members[i].member);
             found[i] = value;
         }
     return SMC_OK;
@@ -118,7 +118,7 @@ static enum smc_status take(struct extract_settings *settings, const struct smc_
     struct smc_json_span found[MEMBER_COUNT] = {{NULL, 0}};
     enum smc_status rc = find_members(text, found, &why);
     if (rc != SMC_OK)
-        return smc_error_set(err, SMC_ERR_USAGE, "%s: %s: %s; expected is %s",
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: %s: %s; expected: %s",
                              smci_settings_name(&settings->sources, "--credentials"),
                              smci_path_shown(settings->credentials), why.detail, form);
     for (size_t i = 0; rc == SMC_OK && i < MEMBER_COUNT; i++)

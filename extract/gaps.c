@@ -8,13 +8,13 @@ static const char *words(enum gap_remedy remedy)
 {
     switch (remedy) {
     case GAP_RERUN:
-        return "a later run may mend it";
+        return "running again may help";
     case GAP_RIGHTS:
-        return "other rights may mend it: an Org Admin's credentials are needed";
+        return "it takes other rights: an Org Admin's credentials are needed";
     case GAP_NOTHING:
         break;
     }
-    return "no re-run will mend it while Sigma answers so";
+    return "running again will not help while Sigma answers this way";
 }
 
 static void count(struct gaps *gaps, const char *kind)
@@ -133,7 +133,7 @@ void gaps_log_summary(const struct gaps *gaps)
                            gaps->kinds[i].kind);
     if (gaps->total)
         smc_log_write(gaps->log, SMC_LOG_WARN,
-                      "The set is published with %" PRId64 " gap%s (could not be read): %s",
+                      "The set is published with %" PRId64 " gap%s (what could not be read): %s",
                       gaps->total, gaps->total == 1 ? "" : "s", smc_buf_str(&text));
     smc_buf_clear(&text);
 }

@@ -47,9 +47,8 @@ static void fail(struct listing *listing, const char *what)
 {
     struct smc_error err = SMC_ERROR_INIT;
     (void)smc_error_set(&err, SMC_ERR_HTTP,
-                        "the listing of %s is not whole, page %" PRId64
-                        " %s; nothing is published, "
-                        "since rows would be lost silently",
+                        "the listing of %s is incomplete: page %" PRId64
+                        " %s; nothing is published, since rows would be missing",
                         asset(listing)->name, listing->pages, what);
     job_fail(job(listing), &err);
 }
@@ -127,8 +126,8 @@ static void restart(struct listing *listing)
 {
     struct smc_error err = SMC_ERROR_INIT;
     smc_log_write(job(listing)->log, SMC_LOG_WARN,
-                  "The listing of %s has %" PRId64 " rows where Sigma says %" PRId64
-                  ": it is read once more",
+                  "The listing of %s has %" PRId64 " rows, but Sigma counts %" PRId64
+                  ": reading it once more",
                   asset(listing)->name, listing->rows.distinct, listing->total);
     struct smci_part *file = job(listing)->files[listing->asset];
     enum smc_status rc = file ? smci_part_restart(file, &err) : SMC_OK;
@@ -157,7 +156,8 @@ static void end(struct listing *listing)
         return;
     }
     (void)snprintf(what, sizeof what,
-                   "was the last, with %" PRId64 " rows in all where Sigma says %" PRId64 ", twice",
+                   "was the last, with %" PRId64 " rows in all where Sigma counts %" PRId64
+                   ", twice",
                    listing->rows.distinct, listing->total);
     if (!select_has_name(job(listing)->settings->accept_short, asset(listing)->name)) {
         fail(listing, what);

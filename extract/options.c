@@ -82,8 +82,8 @@ static enum smc_status check_host(struct extract_settings *settings, struct smc_
     if (is_app_host(host))
         return smc_error_set(
             err, SMC_ERR_USAGE,
-            "%s: this is the host of Sigma's app; the host of its API is wanted, such "
-            "as aws-api.sigmacomputing.com, or a region's name: see --list-regions",
+            "%s: this is the host of Sigma's app; give the host of its API, such as "
+            "aws-api.sigmacomputing.com, or a region's name: see --list-regions",
             name);
     const char *region = strpbrk(host, ".:/") ? NULL : region_nearest(host);
     if (region)

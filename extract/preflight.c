@@ -189,7 +189,7 @@ static enum smc_verdict on_whoami(void *ctx, const struct smc_answer *answer, st
     if (rc == SMC_ERR_NOMEM)
         fail(check, rc);
     else if (rc == SMC_ERR_CAP)
-        (void)smc_error_set(&check->no_who, rc, "the organizationId is too long to be one");
+        (void)smc_error_set(&check->no_who, rc, "the organizationId is too long");
     return SMC_TAKE;
 }
 

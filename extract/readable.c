@@ -133,7 +133,8 @@ static void tell_rights(const struct readable *all, struct smci_cli_checklist *l
     } else if (all->rights.is_admin) {
         smci_cli_ok(list, RIGHTS, "an Org Admin's: the whole organisation is seen");
     } else {
-        smci_cli_warn(list, RIGHTS, "no Org Admin's: only what their owner may see is extracted");
+        smci_cli_warn(list, RIGHTS,
+                      "not an Org Admin's: only what their owner may see is extracted");
         smci_cli_remedy(list, "use an Org Admin's credentials to extract all of it");
     }
 }

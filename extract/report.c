@@ -167,7 +167,7 @@ enum smc_status report_check(const struct extract_settings *settings, struct smc
     if (!is_there && errno == ENAMETOOLONG)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "%.80s...: can't be written", path);
     if (is_there && S_ISDIR(st.st_mode))
-        return smc_error_set(err, SMC_ERR_IO, "%s: a directory, where a file is expected", path);
+        return smc_error_set(err, SMC_ERR_IO, "%s: this is a directory; a file is expected", path);
     if (is_there && !S_ISREG(st.st_mode))
         return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0
                    ? SMC_OK

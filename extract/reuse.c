@@ -148,7 +148,7 @@ enum smc_status reuse_begin(struct reuse *reuse, struct smc_error *err)
     else if (rc == SMC_OK && past.full_s < INT64_MAX)
         smc_log_write(job->log, SMC_LOG_INFO,
                       "Building on earlier runs: %" PRId64
-                      " answers are there, the last full pass began "
+                      " answers are there, the last full run began "
                       "%" PRId64 " s ago",
                       count, job_wall_s(job) - past.full_s);
     return rc;

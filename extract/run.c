@@ -112,7 +112,7 @@ static void log_left_out(const struct job *job)
     if (job->selection.is_partial)
         smc_log_write(
             job->log, SMC_LOG_INFO,
-            "The set will be partial, castor-upload sends it with --force alone; left out: %s",
+            "The set will be partial: castor-upload sends it only with --force; left out: %s",
             smc_buf_str(&names));
     smc_buf_clear(&names);
 }

@@ -132,8 +132,7 @@ enum smc_status select_read(const struct extract_settings *settings, struct sele
     const char *what = smci_settings_name(&settings->sources, is_only ? "--only" : "--skip");
     enum smc_status rc = read_names(is_only ? settings->only : settings->skip, what, is_named, err);
     if (rc == SMC_OK && !select_files(is_named, is_only, selection))
-        rc = smc_error_set(err, SMC_ERR_USAGE,
-                           "%s: all files are named, so that none is left to write", what);
+        rc = smc_error_set(err, SMC_ERR_USAGE, "%s: this leaves no file to write", what);
     return rc;
 }
 

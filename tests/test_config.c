@@ -172,13 +172,12 @@ static const struct row rows[] = {
     {"a query", IN_DEFAULTS "help: true\n", "! 3:5: unknown key 'help'"},
     {"merging", IN_DEFAULTS "<<: {host_name: a}\n", "! 3:5: unknown key '<<'"},
 
-    {"doubled setting", IN_DEFAULTS "count: 1\n    count: 2\n",
-     "! 4:5: 'count' stands here a second"},
-    {"doubled part", "defaults:\n  mine: {}\n  mine: {}\n", "! 3:3: 'mine' stands here a second"},
-    {"doubled at the top", "defaults:\ndefaults:\n", "! 2:1: 'defaults' stands here a second"},
-    {"doubled profile", "profiles:\n  p:\n  p:\n", "! 3:3: 'p' stands here a second"},
+    {"doubled setting", IN_DEFAULTS "count: 1\n    count: 2\n", "! 4:5: 'count' is here twice"},
+    {"doubled part", "defaults:\n  mine: {}\n  mine: {}\n", "! 3:3: 'mine' is here twice"},
+    {"doubled at the top", "defaults:\ndefaults:\n", "! 2:1: 'defaults' is here twice"},
+    {"doubled profile", "profiles:\n  p:\n  p:\n", "! 3:3: 'p' is here twice"},
     {"doubled in another's part", "defaults: {others: {a: 1, a: 2}}",
-     "! 1:27: 'a' stands here a sec"},
+     "! 1:27: 'a' is here twice"},
 
     {"a list for a text", IN_DEFAULTS "host_name: [a]\n",
      "! 3:16: host_name: a single value is expected, not a list"},
@@ -514,7 +513,7 @@ struct bytes_row {
 
 static const struct bytes_row bytes_rows[] = {
     {"a tab before a key", "defaults:\n\tmine:\n",
-     ":2:1: a tab: YAML is indented with spaces alone"},
+     ":2:1: a tab: YAML is indented with spaces only"},
     {"a tab behind spaces", "defaults:\n  \tmine:\n", ":2:3: a tab"},
     {"a tab in an empty line", "defaults:\n\t\n  mine: {}\n", ":2:1: a tab"},
     {"a tab behind a colon", "defaults:\n  mine: {host_name:\ta}\n", NULL},

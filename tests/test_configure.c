@@ -85,11 +85,11 @@ static const struct place_row place_rows[] = {
     {"a variable's file that is not there", "", "SIGMACAT_CONFIG=$D/none.yaml",
      "! none.yaml: No such file or directory", SMC_ERR_IO},
     {"a profile without a file", "--profile|p", "HOME=$D",
-     "! --profile: a profile stands in a configuration file, and there is none: looked for "
+     "! --profile: a profile needs a configuration file, and there is none: looked for "
      "$D/.config/sigmacat/config.yaml and /etc/sigmacat/config.yaml; --config names another",
      SMC_ERR_USAGE},
     {"a variable's profile without a file", "", "SIGMACAT_PROFILE=p",
-     "! SIGMACAT_PROFILE: a profile stands in a configuration file, and there is none: looked for "
+     "! SIGMACAT_PROFILE: a profile needs a configuration file, and there is none: looked for "
      "/etc/sigmacat/config.yaml;",
      SMC_ERR_USAGE},
     {"a variable's profile that is not there", "", PLACES "|SIGMACAT_PROFILE=q",
@@ -145,7 +145,7 @@ static const struct credentials_row credentials_rows[] = {
     {"one is missing, but given", "{\"apiToken\": \"t\", \"clientId\": \"id\"}", "--host|h", "",
      "h id t"},
     {"one is missing", "{\"apiToken\": \"tiger\", \"client_id\": \"id\", \"host\": \"h\"}", "", "",
-     "! --credentials: $D/c.json has no text 'clientId': expected is {\"apiToken\": \"...\", "
+     "! --credentials: $D/c.json has no text 'clientId'; expected: {\"apiToken\": \"...\", "
      "\"clientId\": \"...\", \"host\": \"...\"}"},
     {"one is no text", "{\"apiToken\": 1, \"clientId\": \"id\", \"host\": \"h\"}", "", "",
      "! has no text 'apiToken'"},
@@ -159,7 +159,7 @@ static const struct credentials_row credentials_rows[] = {
      "h id tab"},
     {"an array", "[]", "", "", "! has no text 'host'"},
     {"no JSON", "tiger", "", "", "! --credentials: $D/c.json: byte 1: "},
-    {"doubled", "{\"host\": \"a\", \"host\": \"b\"}", "", "", "! 'host' is doubled"},
+    {"doubled", "{\"host\": \"a\", \"host\": \"b\"}", "", "", "! 'host' is there twice"},
     {"empty", "", "", "", "! --credentials: $D/c.json is empty"},
     {"a secret that can't be one",
      "{\"apiToken\": \"ti ger\", \"clientId\": \"id\", \"host\": \"h\"}", "", "",
@@ -314,7 +314,7 @@ static const struct region_row region_rows[] = {
     {"mistyped", "aws-us-wset",
      "! --host: 'aws-us-wset' is not a region: did you mean 'aws-us-west'?"},
     {"the app", "app.sigmacomputing.com",
-     "! --host: this is the host of Sigma's app; the host of its API is wanted, such as "
+     "! --host: this is the host of Sigma's app; give the host of its API, such as "
      "aws-api.sigmacomputing.com, or a region's name: see --list-regions"},
 };
 

@@ -104,7 +104,7 @@ static const struct error_row error_rows[] = {
     {"no output", "-H|x|-c|x|-a|x", "",
      "missing: --output (or the variable CASTOR_OUTPUT_DIRECTORY)"},
     {"the app's host", GOOD "|-H|app.sigmacomputing.com", "",
-     "--host: this is the host of Sigma's app; the host of its API is wanted, such as "
+     "--host: this is the host of Sigma's app; give the host of its API, such as "
      "aws-api.sigmacomputing.com, or a region's name: see --list-regions"},
     {"the app's address", GOOD "|-H|https://App.SigmaComputing.com/org/workbook/x?y", "",
      "--host: this is the host of Sigma's app;"},
@@ -139,7 +139,7 @@ static const struct error_row error_rows[] = {
      "--log-level: 'warning' is not one of error, warn, info, debug: did you mean 'warn'?"},
     {"--log-format xml", "--log-format|xml", "", "--log-format: 'xml' is not one of text, json"},
     {"--cacert=", "--cacert=", "", "--cacert: the value is empty"},
-    {"a word", GOOD "|out", "", "word 9 of the command line belongs to no option"},
+    {"a word", GOOD "|out", "", "word 9 of the command line does not belong to any option"},
 };
 
 static void test_error_row(void **state)

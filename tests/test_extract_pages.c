@@ -96,7 +96,7 @@ static const struct row rows[] = {
      .faults = "call=files,page=2,attempt=1,do=short",
      .kind = "files",
      .calls = 6,
-     .says = "read once more",
+     .says = "reading it once more",
      .file = "files",
      .records = 5},
     {.name = "listing: workbooks, a row too few, once",

@@ -71,9 +71,9 @@ static void test_gaps_one_by_one(void **state)
     char *want = text_format("\"asset\":\"workbook_sources\",\"id\":\"%s\"", id);
     assert_contains(text, want);
     assert_contains(text, "\"status\":409,\"code\":\"inode_archived\"");
-    assert_contains(text, "no re-run will mend it");
+    assert_contains(text, "running again will not help");
     assert_contains(text, "\"asset\":\"elements\"");
-    assert_contains(text, "a later run may mend it");
+    assert_contains(text, "running again may help");
     assert_lacks(text, "limit="); /* a call is told without its query */
     smci_tree_free(root);
     free(want);
@@ -156,14 +156,15 @@ struct remedy_row {
 };
 
 static const struct remedy_row remedy_rows[] = {
-    {"a 404: nothing", "call=elements,object=0,do=status:404", "404", "no re-run will mend it"},
-    {"a 403: rights", "call=elements,object=0,do=status:403", "403", "other rights may mend it"},
-    {"a 503: a re-run", "call=elements,object=0,do=status:503", "503", "a later run may mend it"},
-    {"no answer: a re-run", "call=elements,object=0,do=reset", "0", "a later run may mend it"},
+    {"a 404: nothing", "call=elements,object=0,do=status:404", "404",
+     "running again will not help"},
+    {"a 403: rights", "call=elements,object=0,do=status:403", "403", "it takes other rights"},
+    {"a 503: a re-run", "call=elements,object=0,do=status:503", "503", "running again may help"},
+    {"no answer: a re-run", "call=elements,object=0,do=reset", "0", "running again may help"},
     {"beyond the cap: nothing", "call=elements,object=0,do=huge:70000000", "0",
-     "no re-run will mend it"},
+     "running again will not help"},
     {"a wrong shape: nothing", "call=elements,object=0,do=wrongshape", "200",
-     "no re-run will mend it"},
+     "running again will not help"},
 };
 
 static void test_remedy(void **state)

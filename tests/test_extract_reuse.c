@@ -621,7 +621,7 @@ static void test_what_is_said(void **state)
     later(x, HOUR_MS);
     run_ok(x, options);
     assert_int_equal(extraction_count_lines(x, "Building on earlier runs: 15 answers are there",
-                                            "the last full pass began 7200 s ago"),
+                                            "the last full run began 7200 s ago"),
                      1);
     assert_int_equal(extraction_count_lines(x, "15 answers of earlier runs were reused",
                                             "the oldest 7200 s old"),

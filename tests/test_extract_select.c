@@ -349,7 +349,7 @@ static const struct wrong_row wrong_rows[] = {
     {"--only members,", {"--only: ''"}},
     {"--only ,members", {"--only: ''"}},
     {"--skip Members", {"'Members'", "did you mean 'members'?"}},
-    {"--skip " ELEVEN, {"--skip: ", "none is left to write"}},
+    {"--skip " ELEVEN, {"--skip: ", "leaves no file to write"}},
     {"--only members --skip files", {"--only and --skip exclude each other"}},
     {"--only elementselementselementselementselementselementselementselementselements",
      {"--only: 'elementselements"}},

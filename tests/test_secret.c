@@ -201,7 +201,7 @@ static void test_a_file_that_is_the_secret(void **state)
     f->from.file = "0123456789abcdef0123tiger";
     check_outcome(f, SMC_ERR_IO,
                   "there is no such file; its name is not shown, since it looks like the secret "
-                  "itself, which belongs into a file");
+                  "itself, which belongs in a file");
 }
 
 static void test_quotes_around_it(void **state)

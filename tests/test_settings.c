@@ -115,12 +115,14 @@ static const struct row rows[] = {
     {"shortened, fits none", "--xyzzy|x", "", "! unknown option '--xyzzy': see --help"},
     {"shortened to nothing", "--=x", "", "! '--=' names no option: see --help"},
 
-    {"no option", "hello", "", "! 'hello' belongs to no option: see --help"},
-    {"a hyphen alone is no option", "-", "", "! '-' belongs to no option: see --help"},
-    {"an empty word is no option", "-t|x||-l", "", "! '' belongs to no option: see --help"},
-    {"no option after --", "--|--text", "", "! '--text' belongs to no option: see --help"},
+    {"no option", "hello", "", "! 'hello' does not belong to any option: see --help"},
+    {"a hyphen alone is no option", "-", "", "! '-' does not belong to any option: see --help"},
+    {"an empty word is no option", "-t|x||-l", "",
+     "! '' does not belong to any option: see --help"},
+    {"no option after --", "--|--text", "", "! '--text' does not belong to any option: see --help"},
     {"no option after a secret: it may be a part of it", "-k|open|sesame", "",
-     "! word 3 of the command line belongs to no option: quote values that have spaces, see "
+     "! word 3 of the command line does not belong to any option: quote values that have spaces, "
+     "see "
      "--help"},
     {"mistyped", "--conut|3", "", "! unknown option '--conut': did you mean '--count'?"},
     {"mistyped: no value is shown", "--secret_wrod=tiger", "",
@@ -246,7 +248,7 @@ static const struct row rows[] = {
     {"--help wins over a missing value", "--text|--help", "", "help"},
     {"--version wins over an empty value", "--text|--version", "", "version"},
     {"--help after -- is a word like others", "--|--help", "",
-     "! '--help' belongs to no option: see --help"},
+     "! '--help' does not belong to any option: see --help"},
     {"--help with a value is wrong", "--help=x", "", "! option '--help' takes no value"},
 };
 

@@ -140,8 +140,8 @@ static enum smc_status open_file(int dir_fd, const char *where, const char *name
         (void)smc_error_set_errno(err, SMC_ERR_IO, errno, "%s%s%s: can't be read", where, slash,
                                   name);
     else if (S_ISDIR(st.st_mode))
-        (void)smc_error_set(err, SMC_ERR_IO, "%s%s%s: a directory, where a file is expected", where,
-                            slash, name);
+        (void)smc_error_set(err, SMC_ERR_IO, "%s%s%s: this is a directory; a file is expected",
+                            where, slash, name);
     else if (!S_ISREG(st.st_mode))
         (void)smc_error_set(err, SMC_ERR_IO, "%s%s%s: not a regular file", where, slash, name);
     else if (st.st_size == 0)

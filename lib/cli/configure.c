@@ -42,11 +42,11 @@ static enum smc_status add_user_file(char *const *envp, struct smc_buf *path)
 static enum smc_status fail_without_file(const struct smci_settings *settings,
                                          const char *user_file, struct smc_error *err)
 {
-    return smc_error_set(
-        err, SMC_ERR_USAGE,
-        "%s: a profile stands in a configuration file, and there is none: looked for "
-        "%s%s" SYSTEM_FILE "; --config names another",
-        smci_settings_name(settings, "--profile"), user_file, *user_file ? " and " : "");
+    return smc_error_set(err, SMC_ERR_USAGE,
+                         "%s: a profile needs a configuration file, and there is none: looked for "
+                         "%s%s" SYSTEM_FILE "; --config names another",
+                         smci_settings_name(settings, "--profile"), user_file,
+                         *user_file ? " and " : "");
 }
 
 static enum smc_status read_file(struct smci_settings *settings,

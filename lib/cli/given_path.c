@@ -20,7 +20,7 @@ enum smc_status smci_path_resolve(const char *text, const char *base, const char
         return smc_error_set(
             err, SMC_ERR_USAGE,
             is_home ? "'~' means nothing here, since HOME is not set: give the whole path"
-                    : "'~' is understood alone and before '/': give the whole path");
+                    : "'~' is understood only alone or before '/': give the whole path");
     if (text[0] == '$')
         return smc_error_set(
             err, SMC_ERR_USAGE,

@@ -78,7 +78,7 @@ static enum smc_status read_file(const struct smci_cli_secret *from, struct smc_
         return smc_error_set(
             err, SMC_ERR_IO,
             "%s: there is no such file; its name is not shown, since it looks like the "
-            "secret itself, which belongs into a file",
+            "secret itself, which belongs in a file",
             from->name);
     if (fd < 0)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: %s", from->name, from->file);

@@ -36,7 +36,7 @@ static enum smc_status check_tabs(const char *path, const struct smc_buf *text,
                 tab = at;
         if (tab)
             return smc_error_set(err, SMC_ERR_USAGE,
-                                 "%s:%d:%d: a tab: YAML is indented with spaces alone",
+                                 "%s:%d:%d: a tab: YAML is indented with spaces only",
                                  smci_path_shown(path), line_number, (int)(tab - line) + 1);
         const char *next = memchr(at, '\n', (size_t)(end - at));
         line = next ? next + 1 : end;

@@ -190,11 +190,11 @@ static enum smc_status fail_loose(const struct reader *reader, const char *word)
     if (reader->has_secret)
         return smc_error_set(
             reader->err, SMC_ERR_USAGE,
-            "word %d of the command line belongs to no option: quote values that have "
+            "word %d of the command line does not belong to any option: quote values that have "
             "spaces, see --help",
             reader->at - 1);
-    return smc_error_set(reader->err, SMC_ERR_USAGE, "'%.60s' belongs to no option: see --help",
-                         word);
+    return smc_error_set(reader->err, SMC_ERR_USAGE,
+                         "'%.60s' does not belong to any option: see --help", word);
 }
 
 enum smc_status smci_settings_read_flags(struct smci_settings *settings, int argc, char **argv,
