@@ -1,5 +1,6 @@
 /* The calls for single objects: which are wanted, which are under way, and how they ended. An answer is
- * in the store, all pages or none; what could not be read becomes a gap, or is asked once more. */
+ * in the store, all pages or none; what could not be read becomes a gap, or is asked once more:
+ * castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS". */
 #ifndef EXTRACT_CALLS_H
 #define EXTRACT_CALLS_H
 

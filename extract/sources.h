@@ -1,4 +1,5 @@
-/* Sources of workbooks, data models and data sets, joined with the paths of their tables. */
+/* Sources of workbooks, data models and data sets, joined with the paths of their tables:
+ * sigmacat-files(5), "SOURCES". */
 #ifndef EXTRACT_SOURCES_H
 #define EXTRACT_SOURCES_H
 

@@ -1,4 +1,5 @@
-/* The summary: the last file of a set, and the sign that it is complete. */
+/* The summary: the last file of a set, and the sign that it is complete:
+ * sigmacat-files(5), "SUMMARY". */
 #ifndef EXTRACT_SUMMARY_H
 #define EXTRACT_SUMMARY_H
 

@@ -1,4 +1,5 @@
-/* A timestamped set of files: written as `TS-NAME.json.part`, published by renaming, whole or not.
+/* A timestamped set of files: written as `TS-NAME.json.part`, published by renaming, whole or not:
+ * sigmacat-files(5), "COMPLETE SETS".
  *
  * Every file of a set holds one JSON array, but for the one that is written as a text (the
  * summary). Not thread safe. Local failures are SMC_ERR_IO. */
