@@ -286,6 +286,45 @@ static void test_error_body_is_told(void **state)
     assert_lacks(log_sink_text(&f->log), "s3cret-cursor");
 }
 
+/* A server may repeat what it was sent. */
+static void test_error_body_with_a_secret(void **state)
+{
+    struct fixture *f = *state;
+    struct tag tag = {f, "one"};
+    start(f);
+    assert_int_equal(smc_log_hide(f->log.log, SECRET), SMC_OK);
+    add_fault(f, "do=status:404,code=" SECRET);
+    queue(f, "/v2/workbooks", &tag);
+    assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+    assert_string_equal(f->seen[0].api_code, "***");
+    assert_contains(f->seen[0].error.detail, "HTTP 404 ***: as told");
+}
+
+/* A text that is too long ends between two characters, wherever these begin. */
+static void test_error_body_of_long_characters(void **state)
+{
+    static const char before[] = "GET /v2/workbooks: HTTP 404: ";
+    struct fixture *f = *state;
+    struct tag tag = {f, "one"};
+    start(f);
+    for (int shift = 0; shift < 3; shift++) {
+        struct smc_buf fault = SMC_BUF_INIT(4096);
+        (void)smc_buf_addf(&fault, "do=status:404,body=%.*s", shift, "abc");
+        for (int i = 0; i < 80; i++)
+            (void)smc_buf_addstr(&fault, "\xe2\x82\xac");
+        sim_faults_clear(f->sim);
+        add_fault(f, smc_buf_str(&fault));
+        smc_buf_clear(&fault);
+        queue(f, "/v2/workbooks", &tag);
+        assert_int_equal(smc_client_run(f->client, NULL), SMC_OK);
+        const char *detail = f->seen[f->seen_count - 1].error.detail;
+        assert_contains(detail, before);
+        size_t len = strlen(detail) - strlen(before) - (size_t)shift;
+        assert_in_range(len, 180, 199);
+        assert_int_equal(len % 3, 0);
+    }
+}
+
 /* libcurl itself sends a GET again when a kept connection turns out to be dead; only a reset on the
  * fresh one that follows is a try of ours. */
 static void test_reset(void **state)
@@ -759,6 +798,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         WITH_SIM(test_error_body_is_told),
+        WITH_SIM(test_error_body_with_a_secret),
+        WITH_SIM(test_error_body_of_long_characters),
         WITH_SIM(test_reset),
         WITH_SIM(test_single_try),
         WITH_SIM(test_stall),

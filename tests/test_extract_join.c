@@ -347,6 +347,43 @@ static void test_paths_twice(void **state)
     assert_int_equal(extraction_count_lines(x, "Gap:", NULL), 0);
 }
 
+/* The first hit can't be checked, since its own call fails; the second can, and then the third counts. */
+static void test_paths_checked_by_the_second(void **state)
+{
+    struct extraction *x = *state;
+    const struct recorded_call more[] = {
+        {WORKBOOKS, 200, "{\"entries\": [{\"workbookId\": \"w\"}], " NO_TOTAL_END},
+        {"GET /v2/workbooks/w/sources", 200,
+         "[{" TABLE(GONE) "}, {" TABLE(T1) "}, {" TABLE(T2) "}]"},
+        {"GET /v2/connections/paths?limit=1000", 200,
+         "{\"entries\": [{\"urlId\": \"2\", \"path\": [\"bulk\"], \"connectionId\": \"x\"}, "
+         "{\"urlId\": \"" T1_62 "\", " P1 "}, {\"urlId\": \"" T2_62 "\", " P2 "}], "
+         "\"total\": 3, " NO_TOTAL_END},
+        {NULL, 0, NULL}};
+    run(x, more);
+    check_record(x, "workbook_sources", 0,
+                 "{\"asset_id\": \"w\", \"sources\": [{" TABLE(GONE) ", " NULLS "}, {" TABLE(
+                     T1) ", " P1 "}, {" TABLE(T2) ", " P2 "}]}");
+    assert_int_equal(sim_calls(x->sim, "path", 0), 2);
+}
+
+/* Two pages and a check are no fewer calls than three tables. */
+static void test_paths_as_dear_as_single_calls(void **state)
+{
+    struct extraction *x = *state;
+    const struct recorded_call more[] = {
+        {WORKBOOKS, 200, "{\"entries\": [{\"workbookId\": \"w\"}], " NO_TOTAL_END},
+        {"GET /v2/workbooks/w/sources", 200,
+         "[{" TABLE(EMPTY) "}, {" TABLE(T1) "}, {" TABLE(T2) "}]"},
+        {"GET /v2/connections/paths?limit=1000", 200,
+         "{\"entries\": [], \"total\": 1001, \"nextPage\": \"2\"}"},
+        {NULL, 0, NULL}};
+    run(x, more);
+    assert_int_equal(sim_calls(x->sim, "paths", 0), 1);
+    assert_int_equal(sim_calls(x->sim, "path", 0), 3);
+    assert_int_equal(sim_unexpected(x->sim), 0);
+}
+
 /* ---- ids of all kinds ---- */
 
 /* None, null, a number, one that is no part of an address, one to be encoded, and one twice. */
@@ -383,6 +420,8 @@ int main(void)
         ALONE(test_elements_of_lineage),
         ALONE(test_tables_once),
         ALONE(test_paths_twice),
+        ALONE(test_paths_checked_by_the_second),
+        ALONE(test_paths_as_dear_as_single_calls),
         ALONE(test_ids),
     };
     int failed = EXTRACTION_TABLE("sources", source_rows, test_source);

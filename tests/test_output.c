@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/set/fileset.h"
+#include "lib/set/recover.h"
 
 #include "lib/base/dir.h"
 
@@ -30,6 +31,8 @@ static struct {
     int interrupts; /* of write, before it works */
     size_t short_bytes;
     int fsyncs, closes, renames;
+    int synced;        /* fsyncs before the last rename */
+    char removed[256]; /* names, each with a blank */
 } fault;
 
 #define KILLED (-1)
@@ -65,6 +68,7 @@ ssize_t write(int fd, const void *bytes, size_t len)
 
 int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned int flags)
 {
+    fault.synced = fault.fsyncs;
     if (++fault.renames == fault.rename_at || fault.rename_at == -1) {
         if (fault.rename_errno == KILLED)
             (void)raise(SIGKILL);
@@ -72,6 +76,13 @@ int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned
         return -1;
     }
     return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
+}
+
+int unlinkat(int fd, const char *name, int flags)
+{
+    size_t len = strlen(fault.removed);
+    (void)snprintf(fault.removed + len, sizeof fault.removed - len, "%s ", name);
+    return (int)syscall(SYS_unlinkat, fd, name, flags);
 }
 
 int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
@@ -523,6 +534,42 @@ static void test_publish_fault(void **state)
     fixture_free(f);
 }
 
+/* A summary without the rest would count as a whole set. */
+static void test_undone_backwards(void **state)
+{
+    struct fixture *f = *state;
+    finished_set(f, 4);
+    fault.rename_at = 4;
+    fault.rename_errno = EIO;
+    assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_ERR_IO);
+    assert_string_equal(fault.removed, "1790000000-c.json 1790000000-b.json 1790000000-a.json ");
+}
+
+/* The rest must be on the disk before the summary, which is last, gets its name. */
+static void test_synced_before_the_summary(void **state)
+{
+    static const char *const names[] = {"a", "b", "c"};
+    struct fixture *f = *state;
+    bool is_complete = false;
+    finished_set(f, 3);
+    fault.fsyncs = 0;
+    assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_OK);
+    assert_int_equal(fault.synced, 1);
+    end_set(f);
+    char *name = path_of(f, "c.json");
+    char *part = path_of(f, "c.json.part");
+    assert_int_equal(rename(name, part), 0);
+    free(name);
+    free(part);
+    fault.fsyncs = 0;
+    assert_int_equal(
+        smci_fileset_recover(f->dir, START, names, 3, true, &is_complete, f->log.log, &f->err),
+        SMC_OK);
+    assert_true(is_complete && has(f, "c.json"));
+    assert_int_equal(fault.synced, 1);
+    assert_int_equal(fault.fsyncs, 2);
+}
+
 /* ---- killed ---- */
 
 struct kill_row {
@@ -765,10 +812,16 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_restart_and_text), TEST(test_misuse),
-        TEST(test_publish),          TEST(test_free_removes),
-        TEST(test_part_is_symlink),  TEST(test_size_limit),
-        TEST(test_full_disk),        TEST(test_directory_read_only),
+        TEST(test_restart_and_text),
+        TEST(test_misuse),
+        TEST(test_publish),
+        TEST(test_undone_backwards),
+        TEST(test_synced_before_the_summary),
+        TEST(test_free_removes),
+        TEST(test_part_is_symlink),
+        TEST(test_size_limit),
+        TEST(test_full_disk),
+        TEST(test_directory_read_only),
     };
     int failed = cmocka_run_group_tests_name("output", tests, NULL, NULL);
     failed += RUN_TABLE("texts", texts, test_text) + RUN_TABLE("sizes", sizes, test_size) +
