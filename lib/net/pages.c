@@ -29,7 +29,6 @@ struct smc_pages {
     struct smci_cursor cursor;
     struct smci_idset ids;
     int64_t distinct; /* rows that count for `total` */
-    bool is_answered;
     bool is_last;
     struct smc_error failure;
 };
@@ -109,13 +108,12 @@ static void fail(struct smc_pages *pages, enum smc_status code, const char *what
                             (int)strcspn(pages->target, "?"), pages->target, pages->number, what);
 }
 
-/* The page is read from a copy: what a callback is shown does not outlive it. */
+/* The page is read from a copy, since an answer does not outlive its callback. */
 static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
     struct smc_pages *pages = ctx;
     const char *names[] = {pages->id_member};
     struct smc_error err = SMC_ERROR_INIT;
-    pages->is_answered = true;
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run tells why */
         return SMC_TAKE;
     if (answer->error.code != SMC_OK) {
@@ -123,9 +121,8 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
         return SMC_TAKE;
     }
     smc_buf_reset(&pages->body);
-    enum smc_status rc = smc_buf_add(&pages->body, answer->body, answer->len);
-    if (rc != SMC_OK) {
-        fail(pages, rc, smc_error_text(rc));
+    if (smc_buf_add(&pages->body, answer->body, answer->len) != SMC_OK) {
+        fail(pages, SMC_ERR_NOMEM, "could not be kept: out of memory");
         return SMC_TAKE;
     }
     switch (smci_page_read(&pages->page, smc_buf_str(&pages->body), pages->body.len, pages->paging,
@@ -133,7 +130,6 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     case SMCI_PAGE_OK:
         break;
     case SMCI_PAGE_NOT_JSON:
-        pages->is_answered = false;
         *why = err;
         return SMC_REJECT;
     case SMCI_PAGE_WRONG:
@@ -145,27 +141,26 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     return SMC_TAKE;
 }
 
-static enum smc_status make_target(const struct smc_pages *pages, struct smc_buf *target)
+static void make_target(const struct smc_pages *pages, struct smc_buf *target)
 {
     bool has_token = pages->paging == SMCI_PAGING_TOKEN;
     const struct smc_buf *cursor = &pages->cursor.text;
-    enum smc_status rc =
-        smc_buf_addf(target, "%s%c%s=%d", pages->target, strchr(pages->target, '?') ? '&' : '?',
-                     has_token ? "pageSize" : "limit", pages->rows);
-    if (rc != SMC_OK || !cursor->len)
-        return rc;
-    rc = smc_buf_addstr(target, has_token ? "&pageToken=" : "&page=");
-    return rc == SMC_OK ? smci_url_encode(smc_buf_str(cursor), cursor->len, target) : rc;
+    (void)smc_buf_addf(target, "%s%c%s=%d", pages->target, strchr(pages->target, '?') ? '&' : '?',
+                       has_token ? "pageSize" : "limit", pages->rows);
+    if (!cursor->len)
+        return;
+    (void)smc_buf_addstr(target, has_token ? "&pageToken=" : "&page=");
+    (void)smci_url_encode(smc_buf_str(cursor), cursor->len, target);
 }
 
 static enum smc_status ask(struct smc_pages *pages)
 {
     struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
-    enum smc_status rc = make_target(pages, &target);
+    make_target(pages, &target);
     struct smc_request request = {
         .kind = pages->kind, .target = smc_buf_str(&target), .done = on_answer, .ctx = pages};
+    enum smc_status rc = smc_buf_status(&target);
     pages->number++;
-    pages->is_answered = false;
     if (rc == SMC_OK)
         rc = smc_client_send(pages->client, &request);
     smc_buf_clear(&target);
@@ -176,7 +171,7 @@ static enum smc_status ask(struct smc_pages *pages)
     return pages->failure.code;
 }
 
-/* What the page says of the one after it. */
+/* Takes the cursor of the page after this one. */
 static void take_cursor(struct smc_pages *pages)
 {
     enum smci_cursor_step step = smci_cursor_take(&pages->cursor, &pages->page, pages->paging);
