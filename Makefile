@@ -63,9 +63,9 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     assets base62 call calls credentials elements gaps job join key lineage lineage_graph listing \
-    listing_rows main models numbers options options_table preflight preflight_local rate readable \
-    regions report resume reuse rights run select sources summary table_listing table_path tables \
-    whoami)
+    listing_rows main models numbers opening options options_table preflight preflight_local rate \
+    readable regions report resume reuse rights run select sources summary table_listing table_path \
+    tables whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
     choose files job main options options_table path preflight record report run send sets summary \
     verify)

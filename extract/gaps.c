@@ -82,7 +82,7 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc
     if (rc == SMC_OK) {
         text.data[text.len - 1] = '\0'; /* the newline */
         (void)snprintf(number, sizeof number, "%" PRId64, gaps->total);
-        rc = smci_list_add(gaps->store, LIST_GAPS, number, text.data, "", NULL, err);
+        rc = smci_list_add(gaps->job->store, LIST_GAPS, number, text.data, "", NULL, err);
     }
     smc_buf_clear(&text);
     return rc;
@@ -93,7 +93,7 @@ enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_er
     const char *id = given(gap->id);
     const char *name = given(gap->name);
     count(gaps, gap->kind);
-    smc_log_write(gaps->log, SMC_LOG_WARN, "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind,
+    smc_log_write(gaps->job->log, SMC_LOG_WARN, "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind,
                   *id ? " of " : "", id, *name ? " (" : "", name, *name ? ")" : "", gap->reason,
                   words(gap->remedy));
     return keep(gaps, gap, err);
@@ -105,9 +105,9 @@ bool gaps_are_too_many(const struct extract_settings *settings, int64_t count)
            (settings->is_max_gaps_set && count > settings->max_gaps);
 }
 
-enum smc_status gaps_check(const struct gaps *gaps, const struct extract_settings *settings,
-                           struct smc_error *err)
+enum smc_status gaps_check(const struct gaps *gaps, struct smc_error *err)
 {
+    const struct extract_settings *settings = gaps->job->settings;
     if (!gaps_are_too_many(settings, gaps->total))
         return SMC_OK;
     if (settings->is_fail_on_gaps)
@@ -132,7 +132,7 @@ void gaps_log_summary(const struct gaps *gaps)
         (void)smc_buf_addf(&text, "%s%" PRId64 " of %s", i ? ", " : "", gaps->kinds[i].count,
                            gaps->kinds[i].kind);
     if (gaps->total)
-        smc_log_write(gaps->log, SMC_LOG_WARN,
+        smc_log_write(gaps->job->log, SMC_LOG_WARN,
                       "The set is published with %" PRId64 " gap%s (what could not be read): %s",
                       gaps->total, gaps->total == 1 ? "" : "s", smc_buf_str(&text));
     smc_buf_clear(&text);

@@ -6,12 +6,10 @@
 #include <stdint.h>
 
 #include <sigmacat/client.h>
-#include <sigmacat/log.h>
 
 #include "lib/json/write.h"
-#include "lib/store/store.h"
 
-#include "options_table.h"
+#include "job.h"
 
 /* All kinds of calls: eleven assets, whoami, path, paths. */
 #define GAP_KINDS_MAX 16
@@ -42,8 +40,7 @@ enum gap_remedy gap_remedy(int http_status);
 #define LIST_GAPS "gaps"
 
 struct gaps {
-    struct smc_log *log;
-    struct smci_store *store;
+    const struct job *job;
     int64_t total;
     struct {
         const char *kind; /* static */
@@ -61,8 +58,7 @@ void gaps_to_json(const struct gaps *gaps, struct smci_writer *json);
 bool gaps_are_too_many(const struct extract_settings *settings, int64_t count);
 
 /* SMC_ERR_GAPS when these are. */
-enum smc_status gaps_check(const struct gaps *gaps, const struct extract_settings *settings,
-                           struct smc_error *err);
+enum smc_status gaps_check(const struct gaps *gaps, struct smc_error *err);
 
 /* Logs in one sentence what is missing, if anything is. */
 void gaps_log_summary(const struct gaps *gaps);

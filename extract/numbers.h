@@ -1,4 +1,5 @@
-/* Numbers that outlive a run, among the store's values. */
+/* Numbers that outlive a run, among the store's values: each has a name, and behind it that of the kind of
+ * calls that it is about, or "". */
 #ifndef EXTRACT_NUMBERS_H
 #define EXTRACT_NUMBERS_H
 
@@ -6,11 +7,12 @@
 
 #include "lib/store/store.h"
 
-enum smc_status numbers_put(struct smci_store *store, const char *name, int64_t number,
-                            struct smc_error *err);
+/* A negative number removes the value. */
+enum smc_status numbers_put(struct smci_store *store, const char *name, const char *kind,
+                            int64_t number, struct smc_error *err);
 
 /* -1 when there is no such value. */
-enum smc_status numbers_get(struct smci_store *store, const char *name, int64_t *number,
-                            struct smc_error *err);
+enum smc_status numbers_get(struct smci_store *store, const char *name, const char *kind,
+                            int64_t *number, struct smc_error *err);
 
 #endif

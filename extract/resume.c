@@ -48,9 +48,9 @@ enum smc_status resume_recover(const struct job *job, struct selection *selectio
     enum smc_status rc = get_files(job, selection, err);
     size_t count = select_file_names(selection, names);
     if (rc == SMC_OK)
-        rc = numbers_get(job->store, VALUE_TIMESTAMP, &timestamp, err);
+        rc = numbers_get(job->store, VALUE_TIMESTAMP, "", &timestamp, err);
     if (rc == SMC_OK)
-        rc = numbers_get(job->store, VALUE_PUBLISHING, &publishing, err);
+        rc = numbers_get(job->store, VALUE_PUBLISHING, "", &publishing, err);
     if (rc == SMC_OK)
         rc = smci_store_get_value(job->store, VALUE_DIRECTORY, &found, &directory, err);
     if (rc == SMC_OK && timestamp >= 0 && found) {
@@ -89,7 +89,7 @@ enum smc_status resume_note_set(const struct job *job, struct smc_error *err)
     if (rc == SMC_OK)
         rc = note_files(job, err);
     if (rc == SMC_OK)
-        rc = numbers_put(job->store, VALUE_TIMESTAMP, smci_fileset_timestamp(job->set), err);
+        rc = numbers_put(job->store, VALUE_TIMESTAMP, "", smci_fileset_timestamp(job->set), err);
     return rc == SMC_OK ? smci_store_commit(job->store, err) : rc;
 }
 

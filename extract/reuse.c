@@ -1,7 +1,6 @@
 #include "reuse.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "numbers.h"
 
@@ -12,42 +11,13 @@
 /* A table's path can change without anything that a listing shows. */
 #define PATH_KEPT_S ((int64_t)7 * 86400)
 
-#define VALUE_NAME_BYTES 64
-
-static const char *value_of(const char *value, enum asset_id kind, char name[VALUE_NAME_BYTES])
-{
-    (void)snprintf(name, VALUE_NAME_BYTES, "%s%s", value, asset_of(kind)->name);
-    return name;
-}
-
-static enum smc_status set_time(const struct job *job, const char *value, enum asset_id kind,
-                                int64_t time_s, struct smc_error *err)
-{
-    char name[VALUE_NAME_BYTES];
-    return numbers_put(job->store, value_of(value, kind, name), time_s, err);
-}
-
-static enum smc_status get_time(const struct job *job, const char *value, enum asset_id kind,
-                                int64_t *time_s, struct smc_error *err)
-{
-    char name[VALUE_NAME_BYTES];
-    return numbers_get(job->store, value_of(value, kind, name), time_s, err);
-}
-
-static enum smc_status forget_time(const struct job *job, const char *value, enum asset_id kind,
-                                   struct smc_error *err)
-{
-    char name[VALUE_NAME_BYTES];
-    return smci_store_put_value(job->store, value_of(value, kind, name), NULL, err);
-}
-
 enum smc_status reuse_note_finished(const struct job *job, const struct selection *selection,
                                     struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
     for (enum asset_id i = 0; rc == SMC_OK && i < CALL_COUNT; i++)
         if (select_asks_objects(selection, i))
-            rc = forget_time(job, VALUE_BEGAN, i, err);
+            rc = numbers_put(job->store, VALUE_BEGAN, asset_of(i)->name, -1, err);
     return rc;
 }
 
@@ -113,9 +83,9 @@ static enum smc_status choose_kind(struct reuse *reuse, enum asset_id kind, stru
     struct reuse_age *age = &reuse->ages[kind];
     int64_t began_s;
     int64_t full_s;
-    enum smc_status rc = get_time(job, VALUE_BEGAN, kind, &began_s, err);
+    enum smc_status rc = numbers_get(job->store, VALUE_BEGAN, asset_of(kind)->name, &began_s, err);
     if (rc == SMC_OK)
-        rc = get_time(job, VALUE_FULL, kind, &full_s, err);
+        rc = numbers_get(job->store, VALUE_FULL, asset_of(kind)->name, &full_s, err);
     if (rc != SMC_OK)
         return rc;
     bool is_resuming = may_resume(job, began_s);
@@ -126,7 +96,9 @@ static enum smc_status choose_kind(struct reuse *reuse, enum asset_id kind, stru
     if (!age->is_full && full_s < past->full_s)
         past->full_s = full_s;
     rc = drop_answers(reuse, kind, is_resuming, err);
-    return rc == SMC_OK ? set_time(job, VALUE_BEGAN, kind, age->began_s, err) : rc;
+    return rc == SMC_OK
+               ? numbers_put(job->store, VALUE_BEGAN, asset_of(kind)->name, age->began_s, err)
+               : rc;
 }
 
 enum smc_status reuse_begin(struct reuse *reuse, struct smc_error *err)
@@ -170,14 +142,15 @@ static enum smc_status keep_kind(const struct reuse *reuse, enum asset_id kind,
     if (rc == SMC_OK && list)
         rc = smci_store_prune(job->store, asset_of(kind)->name, list, err);
     if (rc == SMC_OK && reuse->ages[kind].is_full)
-        rc = set_time(job, VALUE_FULL, kind, reuse->ages[kind].began_s, err);
+        rc = numbers_put(job->store, VALUE_FULL, asset_of(kind)->name, reuse->ages[kind].began_s,
+                         err);
     return rc;
 }
 
 static enum smc_status end_kind(const struct job *job, enum asset_id kind, struct smc_error *err)
 {
     enum smc_status rc = forget_kind(job, kind, err);
-    return rc == SMC_OK ? forget_time(job, VALUE_FULL, kind, err) : rc;
+    return rc == SMC_OK ? numbers_put(job->store, VALUE_FULL, asset_of(kind)->name, -1, err) : rc;
 }
 
 enum smc_status reuse_end(const struct reuse *reuse, struct smc_error *err)

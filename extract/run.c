@@ -1,4 +1,4 @@
-/* Owns the parts and wires them: calls go down, facts come up to the three functions below.
+/* Owns the parts and wires them: calls go down, facts come up to on_listing and on_calls.
  *
  * A row of workbooks: client, listing, listing_rows into its file; its object, if new, comes up as
  *   LISTING_ROW, and calls puts the calls that follow from it on its list.
@@ -13,7 +13,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "lib/cli/network.h"
 #include "lib/set/prune.h"
 
 #include "calls.h"
@@ -23,7 +22,7 @@
 #include "lineage.h"
 #include "listing.h"
 #include "models.h"
-#include "options.h"
+#include "opening.h"
 #include "rate.h"
 #include "report.h"
 #include "resume.h"
@@ -49,18 +48,6 @@ struct run {
     int64_t began_ms; /* by the clock's now_ms */
     bool is_published;
 };
-
-/* A step of the run, or of a part of it. */
-typedef enum smc_status step_fn(struct run *run, struct smc_error *err);
-
-/* Goes through steps, ended by NULL, until one fails. */
-static enum smc_status go_through(struct run *run, step_fn *const *steps, struct smc_error *err)
-{
-    enum smc_status rc = SMC_OK;
-    for (size_t i = 0; rc == SMC_OK && steps[i]; i++)
-        rc = steps[i](run, err);
-    return rc;
-}
 
 /* ---- facts ---- */
 
@@ -101,104 +88,13 @@ static enum smc_status on_calls(void *ctx, enum calls_event event, struct smc_js
     return event == CALLS_ROWS ? models_note(&run->models, rows, err) : whoami_probe(&run->whoami);
 }
 
-/* ---- opening and closing ---- */
-
-static void log_left_out(const struct job *job)
-{
-    struct smc_buf names = SMC_BUF_INIT(1024);
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
-        if (!job->selection.is_written[i])
-            (void)smc_buf_addf(&names, "%s%s", names.len ? ", " : "", asset_of(i)->name);
-    if (job->selection.is_partial)
-        smc_log_write(
-            job->log, SMC_LOG_INFO,
-            "The set will be partial: castor-upload sends it only with --force; left out: %s",
-            smc_buf_str(&names));
-    smc_buf_clear(&names);
-}
-
-static enum smc_status open_set(struct run *run, struct smc_error *err)
-{
-    struct job *job = &run->job;
-    int64_t start_s = job_wall_s(job);
-    enum smc_status rc = select_read(job->settings, &job->selection, err);
-    if (rc != SMC_OK)
-        return rc;
-    log_left_out(job);
-    return smci_fileset_open(&job->set, job->settings->output, start_s, job->log, err);
-}
-
-static enum smc_status open_store(struct run *run, struct smc_error *err)
-{
-    struct job *job = &run->job;
-    const struct extract_settings *settings = job->settings;
-    struct smc_buf dir = SMC_BUF_INIT(65536);
-    enum smc_status rc = settings->state ? smc_buf_addstr(&dir, settings->state)
-                                         : smc_buf_addf(&dir, "%s/.sigmacat", settings->output);
-    if (rc != SMC_OK)
-        (void)smc_error_set(err, rc, "--output: %s", smc_error_text(rc));
-    if (rc == SMC_OK)
-        rc = smci_store_open(&job->store, dir.data, smc_buf_str(&settings->origin),
-                             settings->client_id, job->clock, err);
-    smc_buf_clear(&dir);
-    run->gaps.store = job->store;
-    return rc;
-}
-
-static enum smc_status take_over(struct run *run, struct smc_error *err)
-{
-    struct selection selection;
-    bool is_finished = false;
-    enum smc_status rc = smci_store_forget_lists(run->job.store, err);
-    if (rc == SMC_OK)
-        rc = resume_recover(&run->job, &selection, &is_finished, err);
-    if (rc == SMC_OK && is_finished)
-        rc = reuse_note_finished(&run->job, &selection, err);
-    if (rc == SMC_OK)
-        rc = reuse_begin(&run->reuse, err);
-    return rc == SMC_OK ? resume_note_set(&run->job, err) : rc;
-}
-
-/* A path that is wrong must be known before anything is sent; after the directories that a run makes,
- * since the report may go there. */
-static enum smc_status check_report(struct run *run, struct smc_error *err)
-{
-    const struct extract_settings *settings = run->job.settings;
-    enum smc_status rc = report_check(settings, err);
-    if (rc != SMC_OK)
-        smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--report"));
-    return rc;
-}
-
-static enum smc_status open_files(struct run *run, struct smc_error *err)
-{
-    struct job *job = &run->job;
-    enum smc_status rc = SMC_OK;
-    for (enum asset_id i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        if (job->selection.is_written[i])
-            rc = smci_fileset_file(job->set, asset_of(i)->name, &job->files[i], err);
-    return rc;
-}
-
-static enum smc_status open_client(struct run *run, struct smc_error *err)
-{
-    struct job *job = &run->job;
-    struct smc_client_opt opt = extract_options_client(job->settings);
-    opt.network = smci_cli_network(&job->settings->network, job->stop_fd, job->clock, job->log);
-    enum smc_status rc = rate_learnt(job, &opt.learnt_rate, err);
-    if (rc != SMC_OK)
-        return rc;
-    rc = smc_client_new(&job->client, &opt, err);
-    if (rc == SMC_ERR_IO && opt.network.cacert)
-        smc_error_context(err, "%s", smci_settings_name(&job->settings->sources, "--cacert"));
-    return rc;
-}
+/* ---- the parts ---- */
 
 static void init(struct run *run)
 {
     const struct job *job = &run->job;
     run->began_ms = job->clock->now_ms(job->clock->ctx);
-    run->gaps.log = job->log;
+    run->gaps.job = job;
     run->rights = (struct rights)RIGHTS_INIT;
     whoami_init(&run->whoami, job, &run->gaps);
     run->base = (struct listing_base){job, &run->gaps, &run->rights, on_listing, run};
@@ -211,16 +107,13 @@ static void init(struct run *run)
     run->reuse.job = job;
 }
 
-static void close_all(struct run *run)
+static void clear(struct run *run)
 {
-    smc_client_free(run->job.client);
-    smci_fileset_free(run->job.set);
     for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         listing_clear(&run->listings[i]);
     calls_clear(&run->calls);
     tables_clear(&run->tables);
     whoami_clear(&run->whoami);
-    smci_store_close(run->job.store);
 }
 
 /* ---- fetching ---- */
@@ -372,15 +265,16 @@ static enum smc_status write_report(const struct run *run, enum smc_status rc,
     return report_write(&run->job, &report, rc, err);
 }
 
+/* What comes after opening, in this order. */
+typedef enum smc_status phase_fn(struct run *run, struct smc_error *err);
+
+static phase_fn *const phases[] = {fetch,          fetch_deferred, resolve_tables,
+                                   fetch_deferred, write_joined,   write_summary,
+                                   publish,        leave,          remove_old_sets};
+
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
                                int stop_fd, const struct smc_clock *clock, struct smc_error *err)
 {
-    /* The output directory first: a wrong one must be known before anything is sent. */
-    static step_fn *const steps[] = {
-        open_set,       open_store,     take_over,       check_report,
-        open_files,     open_client,    fetch,           fetch_deferred,
-        resolve_tables, fetch_deferred, write_joined,    write_summary,
-        publish,        leave,          remove_old_sets, NULL};
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
@@ -389,11 +283,13 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
                             .log = log,
                             .stop_fd = stop_fd};
     init(run);
-    enum smc_status rc = go_through(run, steps, err);
+    enum smc_status rc = open_job(&run->job, &run->reuse, err);
+    for (size_t i = 0; rc == SMC_OK && i < sizeof phases / sizeof phases[0]; i++)
+        rc = phases[i](run, err);
     if (run->is_published) /* whatever failed afterwards */
         log_end(run);
     if (rc == SMC_OK)
-        rc = gaps_check(&run->gaps, settings, err);
+        rc = gaps_check(&run->gaps, err);
     if (run->job.client) /* however it ended */
         (void)rate_keep(&run->job, NULL);
     if (rc != SMC_OK) /* a buffer that could not grow says it by its status alone */
@@ -401,7 +297,8 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     if (rc == SMC_ERR_TIME)
         smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--max-time"));
     rc = write_report(run, rc, err);
-    close_all(run);
+    close_job(&run->job);
+    clear(run);
     free(run);
     return rc;
 }
