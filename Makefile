@@ -38,9 +38,9 @@ SMC_LDFLAGS = -Wl,-z,relro,-z,now $(SMC_MODE_$(MODE))
 
 # Asked for once, and not before `make deps` has had its turn.
 once = $(eval $(1) := $(2))$($(1))
-PKG_LIB     := libcurl jansson libcrypto
+PKG_LIB     := libcurl libcrypto
 PKG_PRIVATE := sqlite3 yaml-0.1
-PKG_TEST    := cmocka libmicrohttpd zlib gnutls
+PKG_TEST    := jansson cmocka libmicrohttpd zlib gnutls
 lib_libs   = $(call once,lib_libs,$(shell $(PKG_CONFIG) --libs $(PKG_LIB)) -lm)
 prog_libs  = $(call once,prog_libs,$(shell $(PKG_CONFIG) --libs $(PKG_PRIVATE) $(PKG_LIB)) -lm)
 pkg_cflags = $(call once,pkg_cflags,$(shell $(PKG_CONFIG) --cflags $(PKG_PRIVATE) $(PKG_LIB)))
@@ -53,7 +53,7 @@ fortify = $(call once,fortify,$(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /d
 # ---- what there is ---- Sources are named; tests and benchmarks are found by their names.
 LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix base/, api buf clock digest dir error idset log num rng stop uuid) \
-    $(addprefix json/, scan skip span splice string tree validate walk write) \
+    $(addprefix json/, scan skip span splice string validate walk write) \
     $(addprefix net/, address attempt auth call client client_options cursor http http_date http_end http_exchange http_probe http_url \
         pace page pages queue retry retry_after sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
@@ -209,7 +209,7 @@ CLANG ?= clang
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -std=c11 $(SMC_CPPFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZERS := $(patsubst %,build/fuzz/fuzz_%,$(FUZZ))
-build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(LIB_SRC) $(PRIVATE_SRC) $(call without_main,$(EXTRACT_SRC) $(UPLOAD_SRC) $(SIM_SRC)) tests/support/support.c
+build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(LIB_SRC) $(PRIVATE_SRC) $(call without_main,$(EXTRACT_SRC) $(UPLOAD_SRC) $(SIM_SRC)) tests/support/support.c tests/support/json_tree.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(prog_libs) $(test_libs)
 fuzz:

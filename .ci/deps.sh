@@ -28,13 +28,13 @@ for set in "$@"; do
         program make make
         program pkg-config pkg-config
         library libcurl4-openssl-dev libcurl
-        library libjansson-dev jansson
         library libsqlite3-dev sqlite3
         library libssl-dev libcrypto
         library libyaml-dev yaml-0.1
         ;;
     test)
         program g++ "${CXX:-c++}"
+        library libjansson-dev jansson
         library libcmocka-dev cmocka
         library libmicrohttpd-dev libmicrohttpd
         library zlib1g-dev zlib

@@ -30,7 +30,6 @@ may() { # may ROOM OTHER...: which rooms' files a room's files may see, besides 
 files=$(find lib extract upload include -name '*.[ch]' | LC_ALL=C sort)
 
 only curl/ 'lib/net/http[a-z_]*\.c'
-only jansson 'lib/json/tree\.c'
 only yaml 'lib/cli/yaml\.c'
 only sqlite3 'lib/store/store\.c'
 only openssl/ 'lib/base/digest\.c'

@@ -160,7 +160,7 @@ static void test_header(void **state)
 #define STATIC_C                                                                                   \
     "@CC -std=c11 " STRICT "examples/library/@NAME.c $(" PKG                                       \
     "--cflags --libs-only-L libsigmacat) "                                                         \
-    "-l:libsigmacat.a $(@PKG --libs libcurl jansson libcrypto) -lm -o @DIR/@NAME"
+    "-l:libsigmacat.a $(@PKG --libs libcurl libcrypto) -lm -o @DIR/@NAME"
 #define SHARED_CXX                                                                                 \
     "@CXX -std=c++17 " STRICT "examples/library/@NAME.cpp $(" PKG "--cflags --libs libsigmacat) "  \
     "-Wl,-rpath,@DIR" PREFIX "/lib -o @DIR/@NAME"

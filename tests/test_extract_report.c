@@ -3,34 +3,33 @@
 
 #include <sys/stat.h>
 
-#include "lib/json/tree.h"
+#include "tests/support/json_tree.h"
 
 static char *report_path(const struct extraction *x)
 {
     return text_format("%s/report.json", x->dir);
 }
 
-/* Runs with a report and `more` options; returns the report, to be freed with smci_tree_free. */
-static struct smci_tree *run_with_report(struct extraction *x, const char *more)
+/* Runs with a report and `more` options; returns the report, to be freed with json_tree_free. */
+static struct json_tree *run_with_report(struct extraction *x, const char *more)
 {
     char *path = report_path(x);
     char *options = text_format("--report %s %s", path, more);
     (void)extraction_run(x, options);
     size_t len;
     char *text = file_read(path, &len);
-    struct smc_error err = SMC_ERROR_INIT;
-    struct smci_tree *root = smci_tree_parse(text, len, &err);
+    struct json_tree *root = json_tree_parse(text, len);
     if (!root)
-        fail_msg("%s in %s", err.detail, text);
+        fail_msg("not JSON: %s", text);
     free(text);
     free(options);
     free(path);
     return root;
 }
 
-static int64_t number_at(struct smci_tree *root, const char *object, const char *name)
+static int64_t number_at(struct json_tree *root, const char *object, const char *name)
 {
-    return smci_tree_int(smci_tree_get(root, object), name, -1);
+    return json_tree_int(json_tree_get(root, object), name, -1);
 }
 
 static void test_what_was_done(void **state)
@@ -38,21 +37,21 @@ static void test_what_was_done(void **state)
     struct extraction *x = *state;
     extraction_plain_estate(x);
     extraction_start(x);
-    struct smci_tree *root = run_with_report(x, "");
+    struct json_tree *root = run_with_report(x, "");
     assert_int_equal(x->status, SMC_OK);
-    assert_string_equal(smci_tree_text(root, "result"), "published");
-    assert_string_equal(smci_tree_text(root, "error"), "");
-    assert_non_null(smci_tree_text(root, "start"));
-    assert_non_null(smci_tree_text(root, "end"));
-    assert_int_equal(smci_tree_int(root, "timestamp", 0), x->timestamp);
-    assert_int_equal(number_at(smci_tree_get(root, "calls"), "workbooks", "200"),
+    assert_string_equal(json_tree_text(root, "result"), "published");
+    assert_string_equal(json_tree_text(root, "error"), "");
+    assert_non_null(json_tree_text(root, "start"));
+    assert_non_null(json_tree_text(root, "end"));
+    assert_int_equal(json_tree_int(root, "timestamp", 0), x->timestamp);
+    assert_int_equal(number_at(json_tree_get(root, "calls"), "workbooks", "200"),
                      sim_calls(x->sim, "workbooks", 200));
-    assert_int_equal(smci_tree_int(root, "calls_total", 0), sim_calls(x->sim, NULL, 0));
+    assert_int_equal(json_tree_int(root, "calls_total", 0), sim_calls(x->sim, NULL, 0));
     assert_int_equal(number_at(root, "records", "workbooks"),
                      sim_estate_count(x->sim, "workbooks"));
     assert_int_equal(number_at(root, "duplicate_ids", "files"), 0);
-    assert_int_equal(smci_tree_int(root, "gaps_total", -1), 0);
-    smci_tree_free(root);
+    assert_int_equal(json_tree_int(root, "gaps_total", -1), 0);
+    json_tree_free(root);
 }
 
 static void test_gaps_one_by_one(void **state)
@@ -63,8 +62,8 @@ static void test_gaps_one_by_one(void **state)
     extraction_fault(x, "call=workbook_sources,object=1,do=status:409,code=inode_archived "
                         "call=elements,object=0,do=status:500");
     char *path = report_path(x);
-    struct smci_tree *root = run_with_report(x, "");
-    assert_int_equal(smci_tree_int(root, "gaps_total", -1), 2);
+    struct json_tree *root = run_with_report(x, "");
+    assert_int_equal(json_tree_int(root, "gaps_total", -1), 2);
     char *text = file_read(path, NULL);
     char id[37];
     sim_estate_id(x->sim, "workbooks", 1, id);
@@ -75,7 +74,7 @@ static void test_gaps_one_by_one(void **state)
     assert_contains(text, "\"asset\":\"elements\"");
     assert_contains(text, "running again may help");
     assert_lacks(text, "limit="); /* a call is told without its query */
-    smci_tree_free(root);
+    json_tree_free(root);
     free(want);
     free(text);
     free(path);
@@ -87,11 +86,11 @@ static void test_a_failed_run_reports_too(void **state)
     extraction_plain_estate(x);
     extraction_start(x);
     extraction_fault(x, "call=files,do=status:500");
-    struct smci_tree *root = run_with_report(x, "");
+    struct json_tree *root = run_with_report(x, "");
     assert_int_equal(x->status, SMC_ERR_HTTP);
-    assert_string_equal(smci_tree_text(root, "result"), "failed");
-    assert_contains(smci_tree_text(root, "error"), "files");
-    smci_tree_free(root);
+    assert_string_equal(json_tree_text(root, "result"), "failed");
+    assert_contains(json_tree_text(root, "error"), "files");
+    json_tree_free(root);
 }
 
 /* Known before anything is sent, and told once: what is returned is not logged. */
@@ -137,12 +136,12 @@ static void test_published_all_the_same(void **state)
     char *old = text_format("%s/%lld-files.json", x->output, (long long)x->timestamp);
     assert_int_equal(remove(old), 0);
     assert_int_equal(mkdir(old, 0700), 0);
-    struct smci_tree *root = run_with_report(x, "--keep 1");
+    struct json_tree *root = run_with_report(x, "--keep 1");
     assert_int_equal(x->status, SMC_ERR_IO);
-    assert_string_equal(smci_tree_text(root, "result"), "published");
-    assert_contains(smci_tree_text(root, "error"), "files.json");
+    assert_string_equal(json_tree_text(root, "result"), "published");
+    assert_contains(json_tree_text(root, "error"), "files.json");
     assert_int_equal(extraction_count_lines(x, "Done in", NULL), 1);
-    smci_tree_free(root);
+    json_tree_free(root);
     free(old);
 }
 
@@ -175,13 +174,13 @@ static void test_remedy(void **state)
     extraction_start(x);
     extraction_fault(x, row->faults);
     char *path = report_path(x);
-    struct smci_tree *root = run_with_report(x, "--retries 0");
+    struct json_tree *root = run_with_report(x, "--retries 0");
     char *text = file_read(path, NULL);
     char *want = text_format("\"status\":%s,", row->status);
-    assert_int_equal(smci_tree_int(root, "gaps_total", -1), 1);
+    assert_int_equal(json_tree_int(root, "gaps_total", -1), 1);
     assert_contains(text, want);
     assert_contains(text, row->remedy);
-    smci_tree_free(root);
+    json_tree_free(root);
     free(want);
     free(text);
     free(path);
@@ -196,13 +195,13 @@ static void test_an_id_that_is_not_asked_for(void **state)
          "{\"entries\": [{\"workbookId\": \"..\"}], \"total\": 1, \"nextPage\": null}"}};
     extraction_replay(x, calls, 1);
     char *path = report_path(x);
-    struct smci_tree *root = run_with_report(x, "");
+    struct json_tree *root = run_with_report(x, "");
     char *text = file_read(path, NULL);
-    assert_int_equal(smci_tree_int(root, "gaps_total", -1), 2); /* sources and elements */
+    assert_int_equal(json_tree_int(root, "gaps_total", -1), 2); /* sources and elements */
     assert_contains(text, "\"id\":\"..\"");
     assert_contains(text, "\"status\":0,");
     assert_lacks(text, "\"status\":200,");
-    smci_tree_free(root);
+    json_tree_free(root);
     free(text);
     free(path);
 }

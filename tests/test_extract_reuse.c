@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/json/tree.h"
+#include "tests/support/json_tree.h"
 #include "lib/store/store.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -590,11 +590,11 @@ static void test_without_old_files(void **state)
     check_as_full(x);
 }
 
-static struct smci_tree *read_report(const char *path)
+static struct json_tree *read_report(const char *path)
 {
     size_t len;
     char *text = file_read(path, &len);
-    struct smci_tree *root = smci_tree_parse(text, len, NULL);
+    struct json_tree *root = json_tree_parse(text, len);
     free(text);
     assert_non_null(root);
     return root;
@@ -610,10 +610,10 @@ static void test_what_is_said(void **state)
     show(x, &estate);
     run_ok(x, options);
     assert_int_equal(extraction_count_lines(x, "earlier run", NULL), 0);
-    struct smci_tree *report = read_report(path);
-    assert_int_equal(smci_tree_int(report, "reused", -1), 0);
-    assert_null(smci_tree_text(report, "oldest_reused"));
-    smci_tree_free(report);
+    struct json_tree *report = read_report(path);
+    assert_int_equal(json_tree_int(report, "reused", -1), 0);
+    assert_null(json_tree_text(report, "oldest_reused"));
+    json_tree_free(report);
     estate.objects[W1].version = "2";
     show(x, &estate);
     later(x, HOUR_MS);
@@ -627,9 +627,9 @@ static void test_what_is_said(void **state)
                                             "the oldest 7200 s old"),
                      1);
     report = read_report(path);
-    assert_int_equal(smci_tree_int(report, "reused", -1), ANSWERS);
-    assert_string_equal(smci_tree_text(report, "oldest_reused"), "2026-09-21T14:13:20Z");
-    smci_tree_free(report);
+    assert_int_equal(json_tree_int(report, "reused", -1), ANSWERS);
+    assert_string_equal(json_tree_text(report, "oldest_reused"), "2026-09-21T14:13:20Z");
+    json_tree_free(report);
     free(options);
     free(path);
 }

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/json/tree.h"
+#include "tests/support/json_tree.h"
 #include "lib/store/store.h"
 
 #include "extract/options.h"

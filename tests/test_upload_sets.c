@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/json/tree.h"
+#include "tests/support/json_tree.h"
 #include <sigmacat/json.h>
 
 #include "lib/cli/status.h"
@@ -498,9 +498,9 @@ static void test_list(void **state)
         taken(f, 0)->length == 9 ? taken(f, 0)->sha256 : taken(f, 1)->sha256, sim_url(f->sim));
     assert_contains(f->out, line);
     assert_int_equal(upload_with(f, &err, json), SMC_OK);
-    struct smci_tree *root = smci_tree_parse(f->out, strlen(f->out), &err);
-    assert_non_null(smci_tree_get(root, "uploads"));
-    smci_tree_free(root);
+    struct json_tree *root = json_tree_parse(f->out, strlen(f->out));
+    assert_non_null(json_tree_get(root, "uploads"));
+    json_tree_free(root);
     free(line);
     free(place);
 }
@@ -567,9 +567,9 @@ static void test_json_of_a_check_that_failed(void **state)
     const char *const json[] = {"--json", NULL};
     write_text(f, "1-members.json", "[");
     assert_int_equal(upload_with(f, &err, json), SMC_ERR_IO);
-    struct smci_tree *root = smci_tree_parse(f->out, strlen(f->out), &err);
-    assert_string_equal(smci_tree_text(root, "error"), err.detail);
-    smci_tree_free(root);
+    struct json_tree *root = json_tree_parse(f->out, strlen(f->out));
+    assert_string_equal(json_tree_text(root, "error"), err.detail);
+    json_tree_free(root);
 }
 
 /* ---- FIFOs and directories with a file's name ---- */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/json/tree.h"
+#include <sigmacat/json.h>
 
 #include "retry_after.h"
 
@@ -30,31 +30,41 @@ static void copy_clean(char *to, size_t size, const char *text)
 
 /* A server may repeat what it was sent, and errors also go where nothing is masked: report and store.
  * Masked before the cut, which could leave a part of a secret. */
-static void keep(const struct smc_log *log, char *to, size_t size, const char *text)
+static void keep(const struct smc_log *log, char *to, size_t size, struct smc_buf *text)
 {
-    char *whole = text ? strdup(text) : NULL;
-    if (!whole)
-        return;
-    smc_log_mask(log, whole);
-    copy_clean(to, size, whole);
-    free(whole);
+    if (smc_buf_status(text) == SMC_OK && text->len > 0) {
+        smc_log_mask(log, text->data);
+        copy_clean(to, size, text->data);
+    }
+    smc_buf_wipe(text);
+}
+
+static void keep_string(const struct smc_log *log, char *to, size_t size,
+                        struct smc_json_span value)
+{
+    struct smc_buf text = SMC_BUF_INIT(ERROR_BODY_MAX);
+    (void)smc_json_decode(value, &text);
+    keep(log, to, size, &text);
 }
 
 static void read_api_error(struct smci_api_error *out, const struct smci_http_response *response,
                            const struct smc_log *log)
 {
     const struct smc_buf *body = &response->body;
+    struct smc_json_span root;
     if (response->status < 300 || body->len == 0 || body->len > ERROR_BODY_MAX)
         return;
-    struct smci_tree *root = smci_tree_parse(body->data, body->len, NULL);
-    if (root) {
-        keep(log, out->code, sizeof out->code, smci_tree_text(root, "code"));
-        keep(log, out->message, sizeof out->message, smci_tree_text(root, "message"));
-        keep(log, out->request_id, sizeof out->request_id, smci_tree_text(root, "requestId"));
+    if (smc_json_scan(body->data, body->len, &root, NULL) == SMC_OK) {
+        keep_string(log, out->code, sizeof out->code, smc_json_member(root, "code"));
+        keep_string(log, out->message, sizeof out->message, smc_json_member(root, "message"));
+        keep_string(log, out->request_id, sizeof out->request_id,
+                    smc_json_member(root, "requestId"));
     }
-    if (!out->code[0] && !out->message[0] && !response->is_html)
-        keep(log, out->message, sizeof out->message, body->data);
-    smci_tree_free(root);
+    if (!out->code[0] && !out->message[0] && !response->is_html) {
+        struct smc_buf text = SMC_BUF_INIT(ERROR_BODY_MAX);
+        (void)smc_buf_add(&text, body->data, body->len);
+        keep(log, out->message, sizeof out->message, &text);
+    }
 }
 
 /* ---- what it means ---- */

@@ -52,14 +52,14 @@ static char *new_folder(struct bench *bench)
 }
 
 /* One extraction from a stand-in of its own. */
-static struct smci_tree *run_once(struct bench *bench, const char *options,
+static struct json_tree *run_once(struct bench *bench, const char *options,
                                   struct program_cost *cost)
 {
     struct stand_in s;
     char *output = new_folder(bench);
     bench_must(stand_in_start(&s, options), "no stand-in");
     extract(s.url, output, NULL, cost);
-    struct smci_tree *stats = stand_in_stop(&s);
+    struct json_tree *stats = stand_in_stop(&s);
     bench_must(stats != NULL, "no statistics");
     temp_dir_remove(output);
     return stats;
@@ -70,7 +70,7 @@ static struct smci_tree *run_once(struct bench *bench, const char *options,
 static char *get_token(const struct stand_in *s, const char *dir)
 {
     struct program_cost cost;
-    struct smci_tree *root;
+    struct json_tree *root;
     size_t len;
     char *file = text_format("%s/token", dir);
     char *url = text_format("%s/v2/auth/token", s->url);
@@ -80,9 +80,9 @@ static char *get_token(const struct stand_in *s, const char *dir)
         url,    NULL};
     bench_must(program_measure(argv, &cost), "curl: no token");
     char *text = file_read(file, &len);
-    root = smci_tree_parse(text, len, NULL);
-    char *token = text_format("%s", smci_tree_text(root, "access_token"));
-    smci_tree_free(root);
+    root = json_tree_parse(text, len);
+    char *token = text_format("%s", json_tree_text(root, "access_token"));
+    json_tree_free(root);
     free(text);
     free(url);
     free(file);
@@ -154,7 +154,7 @@ static double small_calls_by_curl(void)
         bench_must(smc_buf_addf(&list, "output = /dev/null\nurl = %s/v2/whoami\n", s.url) == SMC_OK,
                    "out of memory");
     run_curl(&s, dir, smc_buf_str(&list), &cost);
-    smci_tree_free(stand_in_stop(&s));
+    json_tree_free(stand_in_stop(&s));
     smc_buf_clear(&list);
     temp_dir_remove(dir);
     return SMALL_CALLS / cost.wall_s;
@@ -168,12 +168,12 @@ static void bench_stand_in(struct bench *bench)
                          "the stand-in alone, by curl --parallel", .most = 0};
     for (int i = 0; i < ROUNDS; i++) {
         struct program_cost cost;
-        struct smci_tree *stats = run_once(bench, "--no-odd --workbooks 1500", &cost);
+        struct json_tree *stats = run_once(bench, "--no-odd --workbooks 1500", &cost);
         alone.measured[i] = small_calls_by_curl();
         alone.floor[i] = 5 / 0.2;
         run.measured[i] = (double)stand_in_calls(stats, NULL) / cost.wall_s;
         run.floor[i] = alone.measured[i];
-        smci_tree_free(stats);
+        json_tree_free(stats);
     }
     print_figure(bench, &alone);
     print_figure(bench, &run);
@@ -187,14 +187,14 @@ static void bench_wall(struct bench *bench)
     struct figure ends = {"connections", "", "the window, 5", .most = 1};
     for (int i = 0; i < ROUNDS; i++) {
         struct program_cost cost;
-        struct smci_tree *stats = run_once(bench, "--no-odd --latency 200 --workbooks 140", &cost);
+        struct json_tree *stats = run_once(bench, "--no-odd --latency 200 --workbooks 140", &cost);
         long calls = stand_in_calls(stats, NULL);
         bench_must(calls >= 300, "fewer than 300 calls");
         wall.measured[i] = cost.wall_s;
         wall.floor[i] = (double)calls * 0.2 / 5;
-        ends.measured[i] = (double)smci_tree_int(stats, "connections", 0);
+        ends.measured[i] = (double)json_tree_int(stats, "connections", 0);
         ends.floor[i] = 5;
-        smci_tree_free(stats);
+        json_tree_free(stats);
     }
     print_figure(bench, &wall);
     print_figure(bench, &ends);
@@ -224,16 +224,16 @@ static void bench_cpu(struct bench *bench)
         char *list = list_of_pages(&s, dir, PLAIN_RECORDS);
         run_curl(&s, dir, list, &theirs);
         extract(s.url, output, NULL, &ours);
-        struct smci_tree *stats = stand_in_stop(&s);
+        struct json_tree *stats = stand_in_stop(&s);
         cpu.measured[i] = ours.cpu_s;
         cpu.floor[i] = theirs.cpu_s;
         wall.measured[i] = ours.wall_s;
         wall.floor[i] = theirs.wall_s;
         peak.measured[i] = (double)ours.peak_kib / 1024;
         peak.floor[i] = 32;
-        bytes.measured[i] = (double)smci_tree_int(stats, "bytes", 0) / 2e6;
+        bytes.measured[i] = (double)json_tree_int(stats, "bytes", 0) / 2e6;
         bytes.floor[i] = 120;
-        smci_tree_free(stats);
+        json_tree_free(stats);
         free(list);
         temp_dir_remove(output);
         temp_dir_remove(dir);
@@ -261,7 +261,7 @@ static void bench_memory(struct bench *bench)
                                     100 * factor, 200 * factor);
         for (int i = 0; i < ROUNDS; i++) {
             struct program_cost cost;
-            smci_tree_free(run_once(bench, options, &cost));
+            json_tree_free(run_once(bench, options, &cost));
             peak.measured[i] = (double)cost.peak_kib / 1024;
             smallest[i] = size == 0 ? peak.measured[i] : smallest[i];
             peak.floor[i] = smallest[i];
@@ -350,7 +350,7 @@ static void bench_start(struct bench *bench)
 /* Token, whoami, six listings (workbooks in two pages), all paths in three pages (2,000 tables and the
  * scopes above them), and one call for each object; lineages as many as were asked for, since only
  * used data models' are. */
-static double fewest_calls(struct smci_tree *stats, bool is_first)
+static double fewest_calls(struct json_tree *stats, bool is_first)
 {
     long listings = 1 + 1 + 6 + 1;
     return (double)(is_first ? listings + 3 + 2 * 2000L + 50 + 20 +
@@ -369,7 +369,7 @@ static void bench_calls(struct bench *bench)
         struct stand_in s;
         struct program_cost cost;
         struct program_cost second;
-        struct smci_tree *stats;
+        struct json_tree *stats;
         char *output = new_folder(bench);
         bench_must(stand_in_start(&s, CALLS_ESTATE), "no stand-in");
         extract(s.url, output, "--incremental", &cost);
@@ -385,7 +385,7 @@ static void bench_calls(struct bench *bench)
         again.measured[i] = (double)twice;
         wall.measured[i] = second.wall_s;
         wall.floor[i] = cost.wall_s;
-        smci_tree_free(stats);
+        json_tree_free(stats);
         temp_dir_remove(output);
     }
     print_figure(bench, &first);

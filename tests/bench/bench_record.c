@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/json/tree.h"
+#include "tests/support/json_tree.h"
 #include <sigmacat/json.h>
 
 static const char *const names[] = {"workbookId", "latestVersion", "updatedAt", "name"};
@@ -135,9 +135,9 @@ static bool run_splice(struct bench *bench)
 
 static bool run_tree(struct bench *bench)
 {
-    struct smci_tree *root = smci_tree_parse(bench->text.data, bench->text.len, NULL);
+    struct json_tree *root = json_tree_parse(bench->text.data, bench->text.len);
     bool ok = root != NULL;
-    smci_tree_free(root);
+    json_tree_free(root);
     return ok;
 }
 

@@ -195,12 +195,12 @@ static void start(struct stand_in *s)
 /* All that was sent must have been accepted. */
 static void stop(struct stand_in *s, long expected)
 {
-    struct smci_tree *stats = stand_in_stop(s);
-    struct smci_tree *calls = smci_tree_get(smci_tree_get(stats, "calls"), "upload");
-    bench_must(smci_tree_int(calls, "all", 0) == expected &&
-                   smci_tree_int(calls, "201", 0) == expected,
+    struct json_tree *stats = stand_in_stop(s);
+    struct json_tree *calls = json_tree_get(json_tree_get(stats, "calls"), "upload");
+    bench_must(json_tree_int(calls, "all", 0) == expected &&
+                   json_tree_int(calls, "201", 0) == expected,
                "not all was accepted");
-    smci_tree_free(stats);
+    json_tree_free(stats);
 }
 
 /* ---- the stand-in alone ---- */
@@ -349,7 +349,7 @@ static double upload_time(const char *const *options)
         bench_must(stand_in_start(&s, "--no-digest"), "no stand-in");
         upload(&s, options, &cost);
         keep_least(&best, &cost);
-        smci_tree_free(stand_in_stop(&s));
+        json_tree_free(stand_in_stop(&s));
     }
     return best.wall_s;
 }

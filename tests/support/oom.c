@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include <curl/curl.h>
-#include <jansson.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
 
@@ -145,11 +144,6 @@ locale_t __wrap_newlocale(int mask, const char *name, locale_t base)
 
 /* ---- the libraries' hooks ---- */
 
-static void *jansson_malloc(size_t size)
-{
-    return must_fail(OOM_OURS) ? NULL : __real_malloc(size);
-}
-
 static void *library_malloc(size_t size)
 {
     return must_fail(OOM_LIBRARIES) ? NULL : __real_malloc(size);
@@ -248,7 +242,6 @@ bool oom_hook(void)
                                    sqlite_round,  sqlite_begin, sqlite_end,     NULL};
     if (!__real_malloc)
         return false;
-    json_set_alloc_funcs(jansson_malloc, free);
     return CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free) == 1 &&
            sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) == SQLITE_OK &&
            curl_global_init_mem(CURL_GLOBAL_DEFAULT, library_malloc, free, library_realloc,

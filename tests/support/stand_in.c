@@ -53,21 +53,21 @@ bool stand_in_start(struct stand_in *s, const char *options)
     words_clear(&argv);
     free(path);
     if (!ok)
-        smci_tree_free(stand_in_stop(s));
+        json_tree_free(stand_in_stop(s));
     return ok;
 }
 
-struct smci_tree *stand_in_stop(struct stand_in *s)
+struct json_tree *stand_in_stop(struct stand_in *s)
 {
     struct program_cost cost;
     char *line = NULL;
     size_t size = 0;
-    struct smci_tree *stats = NULL;
+    struct json_tree *stats = NULL;
     if (s->in >= 0)
         (void)close(s->in);
     ssize_t len = s->out ? getline(&line, &size, s->out) : -1;
     if (len > 0)
-        stats = smci_tree_parse(line, (size_t)len, NULL);
+        stats = json_tree_parse(line, (size_t)len);
     free(line);
     if (s->out)
         (void)fclose(s->out);
@@ -76,7 +76,7 @@ struct smci_tree *stand_in_stop(struct stand_in *s)
     return stats;
 }
 
-long stand_in_calls(struct smci_tree *stats, const char *kind)
+long stand_in_calls(struct json_tree *stats, const char *kind)
 {
     static const char *const kinds[] = {"token",
                                         "whoami",
@@ -94,10 +94,10 @@ long stand_in_calls(struct smci_tree *stats, const char *kind)
                                         "datamodel_lineage",
                                         "dataset_sources",
                                         "other"};
-    struct smci_tree *calls = smci_tree_get(stats, "calls");
+    struct json_tree *calls = json_tree_get(stats, "calls");
     long sum = 0;
     if (kind)
-        return (long)smci_tree_int(smci_tree_get(calls, kind), "all", 0);
+        return (long)json_tree_int(json_tree_get(calls, kind), "all", 0);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         sum += stand_in_calls(stats, kinds[i]);
     return sum;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "lib/json/tree.h"
+#include "tests/support/json_tree.h"
 #include "tests/sim/sim.h"
 
 /* sim_start and sim_fault, which fail the test and say why; NULL is no fault. */
@@ -24,10 +24,10 @@ struct stand_in {
 /* Starts it with options that are divided by spaces. */
 bool stand_in_start(struct stand_in *s, const char *options);
 
-/* Ends it; returns its statistics, to be freed with smci_tree_free, or NULL. */
-struct smci_tree *stand_in_stop(struct stand_in *s);
+/* Ends it; returns its statistics, to be freed with json_tree_free, or NULL. */
+struct json_tree *stand_in_stop(struct stand_in *s);
 
 /* Calls of a kind (NULL: all kinds) in such statistics. */
-long stand_in_calls(struct smci_tree *stats, const char *kind);
+long stand_in_calls(struct json_tree *stats, const char *kind);
 
 #endif

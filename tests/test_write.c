@@ -1,0 +1,121 @@
+/* JSON that is made. */
+#include "tests/support/support.h"
+
+#include <sigmacat/json.h>
+
+#include "lib/json/write.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static enum smc_status write_all(struct smc_buf *out, enum smci_write_layout layout,
+                                 struct smc_error *err)
+{
+    struct smci_writer json = smci_write_begin(out, layout);
+    smci_write_text(&json, "z", "first \"stays\" first");
+    smci_write_int(&json, "min", INT64_MIN);
+    smci_write_array(&json, "list");
+    smci_write_bool(&json, NULL, true);
+    smci_write_bool(&json, NULL, false);
+    smci_write_object(&json, NULL);
+    smci_write_text(&json, "a", "\xc3\xa9/\n");
+    smci_write_close(&json);
+    smci_write_array(&json, NULL);
+    smci_write_close(&json);
+    smci_write_close(&json);
+    smci_write_object(&json, "empty");
+    return smci_write_end(&json, err); /* closes two */
+}
+
+static void test_write(void **state)
+{
+    (void)state;
+    struct smc_buf out = SMC_BUF_INIT(1000);
+    assert_int_equal(write_all(&out, SMCI_WRITE_COMPACT, NULL), SMC_OK);
+    assert_string_equal(smc_buf_str(&out),
+                        "{\"z\":\"first \\\"stays\\\" first\",\"min\":-9223372036854775808,"
+                        "\"list\":[true,false,{\"a\":\"\xc3\xa9/\\n\"},[]],\"empty\":{}}\n");
+    assert_int_equal(smc_json_scan(out.data, out.len, NULL, NULL), SMC_OK);
+    smc_buf_reset(&out);
+    assert_int_equal(write_all(&out, SMCI_WRITE_LINES, NULL), SMC_OK);
+    assert_string_equal(smc_buf_str(&out),
+                        "{\n \"z\": \"first \\\"stays\\\" first\",\n \"min\": "
+                        "-9223372036854775808,\n \"list\": [\n  true,\n  false,\n  {\n   \"a\": "
+                        "\"\xc3\xa9/\\n\"\n  },\n  []\n ],\n \"empty\": {}\n}\n");
+    smc_buf_clear(&out);
+}
+
+/* Wherever the room ends, the end of it all says so. */
+static void test_write_cap(void **state)
+{
+    (void)state;
+    struct smc_buf whole = SMC_BUF_INIT(1000);
+    assert_int_equal(write_all(&whole, SMCI_WRITE_COMPACT, NULL), SMC_OK);
+    for (size_t cap = 0; cap < whole.len; cap++) {
+        struct smc_error err = SMC_ERROR_INIT;
+        struct smc_buf out = SMC_BUF_INIT(cap);
+        assert_int_equal(write_all(&out, SMCI_WRITE_COMPACT, &err), SMC_ERR_CAP);
+        assert_int_equal(err.code, SMC_ERR_CAP);
+        smc_buf_clear(&out);
+    }
+    smc_buf_clear(&whole);
+}
+
+static void test_write_too_deep(void **state)
+{
+    (void)state;
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_buf out = SMC_BUF_INIT(1000);
+    struct smci_writer json = smci_write_begin(&out, SMCI_WRITE_COMPACT);
+    for (int depth = 1; depth <= SMCI_WRITE_DEPTH_MAX; depth++) {
+        assert_int_equal(out.status, SMC_OK);
+        smci_write_object(&json, "o");
+    }
+    assert_int_equal(smci_write_end(&json, &err), SMC_ERR_INTERNAL);
+    assert_int_equal(err.code, SMC_ERR_INTERNAL);
+    smc_buf_clear(&out);
+}
+
+struct mend_row {
+    const char *name;
+    const char *text;
+    const char *expected;
+};
+
+#define BAD "\xef\xbf\xbd"
+
+static const struct mend_row mend_rows[] = {
+    {"valid", "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80", "gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80"},
+    {"lone byte",
+     "a\xff"
+     "b",
+     "a" BAD "b"},
+    {"latin-1", "caf\xe9", "caf" BAD},
+    {"cut character", "x\xe2\x82", "x" BAD},
+    {"cut character, then a letter", "\xe2\x82z", BAD "z"},
+    {"surrogate", "\xed\xa0\x80", BAD BAD BAD},
+    {"only bad bytes", "\x80\x80", BAD BAD},
+};
+
+static void test_mend(void **state)
+{
+    const struct mend_row *row = *state;
+    struct smc_buf out = SMC_BUF_INIT(100);
+    struct smci_writer json = smci_write_begin(&out, SMCI_WRITE_COMPACT);
+    smci_write_text(&json, "t", row->text);
+    assert_int_equal(smci_write_end(&json, NULL), SMC_OK);
+    char *expected = text_format("{\"t\":\"%s\"}\n", row->expected);
+    assert_string_equal(smc_buf_str(&out), expected);
+    free(expected);
+    smc_buf_clear(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write_cap),
+        cmocka_unit_test(test_write_too_deep),
+    };
+    int failed = RUN_TABLE("mend_rows", mend_rows, test_mend);
+    return failed + cmocka_run_group_tests_name("write", tests, NULL, NULL);
+}
