@@ -505,6 +505,23 @@ static void test_list(void **state)
     free(place);
 }
 
+/* A path that has the time of its upload stands for the same place each time. */
+static void test_list_has_paths_without_a_time(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *path = make_file(f, "a.json", 10);
+    char *place = text_format("%s/state", f->dir);
+    const char *const send[] = {"-t", "QUALITY", "-f", path, "--state", place, NULL};
+    const char *const list[] = {"--state", place, "--list", NULL};
+    assert_int_equal(upload(f, &f->clock, send, &err), SMC_OK);
+    assert_contains(taken(f, 0)->path, "quality-" ID "/" NOW "-a.json");
+    assert_int_equal(upload_with(f, &err, list), SMC_OK);
+    assert_contains(f->out, "/quality-" ID "/a.json\n");
+    free(place);
+    free(path);
+}
+
 /* A ledger that can't be written ends a run only where the run depends on it. */
 static void test_ledger_that_fails(void **state)
 {
@@ -627,6 +644,7 @@ int main(void)
         WITH_SIM(test_skip_uploaded),
         WITH_SIM(test_skip_is_for_one_place),
         WITH_SIM(test_list),
+        WITH_SIM(test_list_has_paths_without_a_time),
         WITH_SIM(test_ledger_that_fails),
         WITH_SIM(test_json),
         WITH_SIM(test_json_of_a_check_that_failed),
