@@ -346,6 +346,8 @@ static void test_sizes(void **state)
     newer.more = 1; /* which nobody here knows */
     assert_int_equal(smc_client_new_sized(&client, &newer.opt, sizeof newer, NULL), SMC_ERR_USAGE);
     assert_null(client);
+    newer.opt.network.reserved[3] = 1;
+    assert_int_equal(smc_client_new(&client, &newer.opt, NULL), SMC_ERR_USAGE);
     assert_int_equal(smc_client_new(&client, NULL, NULL), SMC_ERR_USAGE);
 
     start(&f, &good, 1);

@@ -35,7 +35,7 @@ struct smc_network {
     struct smc_log *log;           /* NULL: none */
     int retries;                   /* attempts after the first; 0: 4; -1: none */
     int stop_fd;                   /* readable when all is to stop; 0: there is none */
-    int64_t reserved[4];           /* room for more; zero */
+    int64_t reserved[4];           /* room for more, since this struct stands in others; zero */
 };
 
 /* Which failures are worth a retry; castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", and
@@ -110,12 +110,11 @@ struct smc_request {
     const char *target; /* the path, beginning with '/', encoded; it may have a query */
     smc_answer_fn *done;
     void *ctx;
-    bool
-        is_single_attempt; /* no retries (a 401 and a 429 are still dealt with): for a POST that must
-                               not be made twice */
-    bool is_urgent;        /* goes before all queued calls that are not */
-    const struct smc_query
-        *query; /* `query_count` pairs, put behind those in `target`; may be NULL */
+    /* No retries, though a 401 and a 429 are still dealt with: for a POST that must not be made twice. */
+    bool is_single_attempt;
+    bool is_urgent; /* goes before all queued calls that are not */
+    /* `query_count` pairs, put behind those in `target`; may be NULL. */
+    const struct smc_query *query;
     size_t query_count;
     const void *body; /* NULL: none, a GET */
     size_t body_len;

@@ -26,6 +26,8 @@ struct smci_auth {
 /* Prepares the token call's form fields (percent-encoded). SMC_ERR_NOMEM. */
 enum smc_status smci_auth_init(struct smci_auth *auth, const char *client_id,
                                const char *client_secret);
+
+/* Wipes all; twice is harmless. */
 void smci_auth_clear(struct smci_auth *auth);
 
 /* Whether a token must be fetched before the next call. */
@@ -33,6 +35,8 @@ bool smci_auth_needs_token(const struct smci_auth *auth, int64_t now_ms);
 
 /* Milliseconds until a token call may start: at most one a second. */
 int64_t smci_auth_wait_ms(const struct smci_auth *auth, int64_t now_ms);
+
+/* A token call starts now. */
 void smci_auth_asked(struct smci_auth *auth, int64_t now_ms);
 
 /* Takes the answer {"access_token", "token_type", "expires_in"}: the token is renewed 5 minutes

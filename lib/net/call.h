@@ -43,6 +43,8 @@ struct smci_call_owner {
 /* Makes a call of a request, which has been checked; all but `kind` is copied. NULL when memory runs
  * out. */
 struct smci_call *smci_call_new(const struct smc_request *request);
+
+/* Frees a call that is in no list, without a callback. */
 void smci_call_free(struct smci_call *call);
 
 /* Sends it. `accept` and `authorization` are whole header lines; the second is left out of probes. When

@@ -32,6 +32,9 @@ static bool is_header_value(const char *text)
 
 static enum smc_status check_network(const struct smc_network *network, struct smc_error *err)
 {
+    const int64_t *reserved = network->reserved;
+    if (reserved[0] || reserved[1] || reserved[2] || reserved[3])
+        return smc_error_set(err, SMC_ERR_USAGE, "network: made for a newer library");
     if (network->retries < -1)
         return smc_error_set(err, SMC_ERR_USAGE, "retries: expected -1 (none) or more");
     if (network->retry_base_ms < -1)

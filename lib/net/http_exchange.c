@@ -53,7 +53,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx)
     return len;
 }
 
-/* pread from our own position: a try always begins at the first byte, whatever was read before. */
+/* pread from our own position: an attempt always begins at the first byte, whatever was read before. */
 static size_t on_read(char *to, size_t size, size_t count, void *ctx)
 {
     struct smci_exchange *x = ctx;
@@ -159,7 +159,7 @@ static CURLcode set_upload(struct smci_exchange *x)
         rc = curl_mime_type(part, "application/octet-stream");
     if (rc == CURLE_OK)
         /* No seek function: libcurl then can't send a body again by itself on a connection that
-         * died; a try is one try, and ours begins at byte 0. */
+         * died: an attempt is one sending, and ours begins at byte 0. */
         rc = curl_mime_data_cb(part, x->upload.size, on_read, NULL, NULL, x);
     if (rc == CURLE_OK)
         rc = curl_easy_setopt(x->easy, CURLOPT_MIMEPOST, x->mime);

@@ -49,6 +49,8 @@ enum smc_status smci_exchange_prepare(struct smci_exchange *x,
 
 /* Wipes and frees what the last request has left; the handle stays. Not while it is in flight. */
 void smci_exchange_reset(struct smci_exchange *x);
+
+/* The same, and frees all of it. */
 void smci_exchange_free(struct smci_exchange *x);
 
 #endif

@@ -17,6 +17,7 @@ struct smci_queue {
     struct smci_call *in_flight;
 };
 
+/* Prepares an empty queue; it must not move afterwards. */
 void smci_queue_init(struct smci_queue *queue);
 
 /* Puts a call behind all others of its kind, urgent or not. */

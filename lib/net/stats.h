@@ -1,4 +1,4 @@
-/* What the client counts. */
+/* The client's counts: sums, and one for each kind of call and status. */
 #ifndef SMCI_STATS_H
 #define SMCI_STATS_H
 
@@ -27,6 +27,7 @@ enum smc_status smci_stats_reserve(struct smci_stats *stats, size_t more);
 /* Counts one attempt, for which room was made. */
 void smci_stats_count(struct smci_stats *stats, const char *kind, int http_status);
 
+/* Frees the counts; twice is harmless. */
 void smci_stats_clear(struct smci_stats *stats);
 
 #endif

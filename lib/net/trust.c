@@ -19,26 +19,27 @@ static enum smc_status take_path(char **to, const char *path, const char *name,
     return *to ? SMC_OK : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
 }
 
-enum smc_status smci_trust_choose(struct smci_trust *ca, const char *cacert, struct smc_error *err)
+enum smc_status smci_trust_choose(struct smci_trust *trust, const char *cacert,
+                                  struct smc_error *err)
 {
     if (cacert)
-        return take_path(&ca->file, cacert, NULL, err);
+        return take_path(&trust->file, cacert, NULL, err);
     const char *bundle = getenv("CURL_CA_BUNDLE");
     if (bundle && *bundle)
-        return take_path(&ca->file, bundle, "CURL_CA_BUNDLE", err);
+        return take_path(&trust->file, bundle, "CURL_CA_BUNDLE", err);
     const char *dir = getenv("SSL_CERT_DIR");
     const char *file = getenv("SSL_CERT_FILE");
     enum smc_status rc = SMC_OK;
     if (dir && *dir)
-        rc = take_path(&ca->directory, dir, "SSL_CERT_DIR", err);
+        rc = take_path(&trust->directory, dir, "SSL_CERT_DIR", err);
     if (rc == SMC_OK && file && *file)
-        rc = take_path(&ca->file, file, "SSL_CERT_FILE", err);
+        rc = take_path(&trust->file, file, "SSL_CERT_FILE", err);
     return rc;
 }
 
-void smci_trust_clear(struct smci_trust *ca)
+void smci_trust_clear(struct smci_trust *trust)
 {
-    free(ca->file);
-    free(ca->directory);
-    *ca = (struct smci_trust){NULL, NULL};
+    free(trust->file);
+    free(trust->directory);
+    *trust = (struct smci_trust){NULL, NULL};
 }

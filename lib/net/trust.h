@@ -1,7 +1,7 @@
-/* Whose certificates are trusted, in the order of the curl tool: --cacert, else CURL_CA_BUNDLE, else
+/* Whose certificates are trusted, in the order of the curl tool: what the caller names, else CURL_CA_BUNDLE, else
  * SSL_CERT_DIR and SSL_CERT_FILE, else the system's store. (libcurl reads none of these by itself.) */
-#ifndef SMCI_CA_H
-#define SMCI_CA_H
+#ifndef SMCI_TRUST_H
+#define SMCI_TRUST_H
 
 #include <sigmacat/error.h>
 
@@ -11,11 +11,13 @@ struct smci_trust {
     char *directory;
 };
 
-/* `cacert` may be NULL. SMC_ERR_IO for what can't be read, SMC_ERR_NOMEM; `ca` is to be cleared also
- * then. */
-enum smc_status smci_trust_choose(struct smci_trust *ca, const char *cacert, struct smc_error *err);
+/* Chooses by `cacert`, a PEM file (may be NULL), and the variables. SMC_ERR_IO for what can't be read,
+ * whose text begins with the variable's name if it is one's; SMC_ERR_NOMEM. `trust` begins as zeros and
+ * is to be cleared also after an error. */
+enum smc_status smci_trust_choose(struct smci_trust *trust, const char *cacert,
+                                  struct smc_error *err);
 
-/* Twice is harmless. */
-void smci_trust_clear(struct smci_trust *ca);
+/* Frees the names; twice is harmless. */
+void smci_trust_clear(struct smci_trust *trust);
 
 #endif
