@@ -13,6 +13,7 @@
 
 #include "extract/options.h"
 #include "lib/cli/help.h"
+#include "lib/cli/network.h"
 #include "lib/cli/setup.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/status.h"
@@ -53,6 +54,23 @@ static void test_status_row(void **state)
 {
     const struct status_row *row = *state;
     assert_int_equal(smci_cli_exit_status(row->status, row->signal), row->want);
+}
+
+/* To the library 0 is the default, to the flags it is none. */
+static void test_network_of_flags(void **state)
+{
+    (void)state;
+    const struct smc_network none = {.retries = 0};
+    const struct smc_network some = {.retries = 3, .retry_base_ms = 5, .timeout_ms = 7};
+    struct smc_network network = smci_cli_network(&none, -1, NULL, NULL);
+    assert_int_equal(network.retries, -1);
+    assert_int_equal(network.retry_base_ms, -1);
+    assert_int_equal(network.stop_fd, 0);
+    network = smci_cli_network(&some, 9, NULL, NULL);
+    assert_int_equal(network.retries, 3);
+    assert_int_equal(network.retry_base_ms, 5);
+    assert_int_equal(network.timeout_ms, 7);
+    assert_int_equal(network.stop_fd, 9);
 }
 
 static void test_gaps_are_6(void **state)
@@ -440,6 +458,7 @@ int main(void)
     /* Where the tests run in the background, it is ignored. */
     (void)signal(SIGINT, SIG_DFL);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_network_of_flags),
         cmocka_unit_test(test_gaps_are_6),
         cmocka_unit_test(test_help_of_extract),
         cmocka_unit_test(test_help_of_upload),

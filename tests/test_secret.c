@@ -380,6 +380,16 @@ static void test_a_signal_before_standard_input(void **state)
     assert_int_equal(read_from(f, f->alive[0]), SMC_ERR_CANCELLED);
 }
 
+/* Zero is what a struct has that says nothing of it, not standard input. */
+static void test_no_stop_signal(void **state)
+{
+    struct fixture *f = *state;
+    give(f, "tiger\n");
+    f->from.stop_fd = 0;
+    assert_int_equal(read_from(f, f->given[0]), SMC_OK);
+    assert_string_equal(f->secret.data, "tiger");
+}
+
 /* ---- commands ---- */
 
 struct command_row {
@@ -493,6 +503,21 @@ static void test_a_signal_during_a_command(void **state)
     assert_all_gone(f);
 }
 
+static void test_no_stop_signal_for_a_command(void **state)
+{
+    struct fixture *f = *state;
+    int before = dup(STDIN_FILENO);
+    assert_int_equal(write(f->given[1], "x", 1), 1);
+    (void)dup2(f->given[0], STDIN_FILENO);
+    f->from.command = "echo tiger";
+    f->from.stop_fd = 0;
+    enum smc_status rc = smci_cli_secret_read(&f->from, &f->secret, &f->err);
+    (void)dup2(before, STDIN_FILENO);
+    (void)close(before);
+    assert_int_equal(rc, SMC_OK);
+    assert_string_equal(f->secret.data, "tiger");
+}
+
 /* A parent may have left us with this, which makes children end without a status. */
 static void test_children_ignored(void **state)
 {
@@ -576,6 +601,8 @@ int main(void)
         TEST(test_what_stays_in_the_background),
         TEST(test_a_signal_before_a_command),
         TEST(test_a_signal_during_a_command),
+        TEST(test_no_stop_signal),
+        TEST(test_no_stop_signal_for_a_command),
         TEST(test_children_ignored),
         TEST(test_words_of_a_command),
         TEST(test_no_descriptor_left),

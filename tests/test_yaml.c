@@ -2,7 +2,10 @@
  * YAML is taken: test_config. */
 #include "tests/support/support.h"
 
-#include "lib/cli/settings_keys.h"
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "lib/cli/settings_file.h"
 #include "lib/cli/yaml.h"
 #include "lib/cli/yaml_mask.h"
 #include "tests/support/heap.h"
@@ -156,9 +159,38 @@ static void test_memory_row(void **state)
     assert_false(heap_holds(SECRET, PIECE));
 }
 
+/* The bytes of a file. A large block that was freed once is taken from the heap the next time. */
+static void test_file_memory(void **state)
+{
+    static const char *const parts[] = {"mine", NULL};
+    static const char text[] = "defaults: {mine: {token: " SECRET "}}\n";
+    (void)state;
+    if (!heap_is_plain())
+        skip();
+    char *dir = temp_dir_make();
+    char *path = text_format("%s/config.yaml", dir);
+    const struct smci_settings_file file = {.path = path, .part = "mine", .parts = parts};
+    int fd = open(path, O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    (void)close(fd);
+    for (int i = 0; i < 2; i++) {
+        struct smci_settings settings;
+        struct target target;
+        assert_int_equal(smci_settings_init(&settings, &table, &target, NULL), SMC_OK);
+        assert_int_equal(smci_settings_read_file(&settings, &file, NULL), SMC_OK);
+        assert_non_null(target.token);
+        smci_settings_clear(&settings);
+        assert_false(heap_holds(SECRET, PIECE));
+    }
+    free(path);
+    temp_dir_remove(dir);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("YAML, masked", mask_rows, test_mask_row);
     failed += RUN_TABLE("YAML, values", value_rows, test_value_row);
-    return failed + RUN_TABLE("YAML, memory", memory_rows, test_memory_row);
+    failed += RUN_TABLE("YAML, memory", memory_rows, test_memory_row);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_file_memory)};
+    return failed + cmocka_run_group_tests_name("YAML, a file's memory", tests, NULL, NULL);
 }
