@@ -126,7 +126,7 @@ static void end(struct call *call, const struct smc_answer *answer)
     (void)tell(call, &fact);
 }
 
-/* Takes the next page's cursor; a repeated one is wrong. False when the call or the run has ended. */
+/* Takes the next page's cursor; a repeated one is wrong. False when call or run have ended. */
 static bool take_cursor(struct call *call, const struct smci_page *page,
                         const struct smc_answer *answer)
 {

@@ -1,5 +1,5 @@
-/* One object's call (its sources, elements, lineage or path), from its first page to its last. Pages go
- * into the store as they come; calls.c decides which calls are made, and what their ends lead to. */
+/* One object's call (its sources, elements, lineage or path), from its first page to its last.
+ * Pages go into the store as they come; calls.c decides which calls are made and what follows. */
 #ifndef EXTRACT_CALL_H
 #define EXTRACT_CALL_H
 
@@ -27,8 +27,8 @@ struct call_fact {
 
 struct call;
 
-/* Takes a fact. False when the run is over. After any event but CALL_PAGE the call has ended, and the
- * callee may clear it. */
+/* Takes a fact. False when the run is over. After any event but CALL_PAGE the call has ended, and
+ * the callee may clear it. */
 typedef bool call_told_fn(void *ctx, struct call *call, const struct call_fact *fact);
 
 struct call {
@@ -45,16 +45,16 @@ struct call {
     struct smci_cursor cursor;
 };
 
-/* Prepares a struct of zeros; copies the texts. False when memory ran out. Either way call_clear ends it. */
+/* Prepares a struct of zeros; copies the texts. False without memory; call_clear ends it anyway. */
 bool call_init(struct call *call, const struct job *job, enum asset_id asset,
                const struct smci_item *item);
 void call_clear(struct call *call);
 
-/* Asks for the first page. It ends by itself; what fails here ends the client's run. False when its id
- * can't be asked for: then it has ended here and now, as CALL_WRONG. */
+/* Asks for the first page. It ends by itself; what fails here ends the client's run. False when its
+ * id can't be asked for: then it has ended here and now, as CALL_WRONG. */
 bool call_begin(struct call *call);
 
-/* Appends its path, without a query. SMC_ERR_CAP when the id is too long; then a part of it is there. */
+/* Appends its path, without a query. SMC_ERR_CAP, with a part of it, when the id is too long. */
 enum smc_status call_address(const struct call *call, struct smc_buf *address);
 
 #endif

@@ -321,8 +321,8 @@ static bool next_item(struct calls *calls, struct smci_item *item, enum asset_id
     return true;
 }
 
-/* Begins the call. False when there is none to make: an earlier run has paid for it, or its id can't be
- * asked for. (The client ends when nothing is queued.) */
+/* Begins the call. False when there is none to make: an earlier run has paid for it, or its id
+ * can't be asked for. (The client ends when nothing is queued.) */
 static bool begin_or_reuse(struct calls *calls, struct call *call)
 {
     struct smc_error err = SMC_ERROR_INIT;

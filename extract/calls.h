@@ -1,6 +1,6 @@
-/* The calls for single objects: which are wanted, which are under way, and how they ended. An answer is
- * in the store, all pages or none; what could not be read becomes a gap, or is asked once more:
- * castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS". */
+/* The calls for single objects: which are wanted, which are under way, and how they ended. An
+ * answer is in the store, all pages or none; what could not be read becomes a gap, or is asked once
+ * more: castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS". */
 #ifndef EXTRACT_CALLS_H
 #define EXTRACT_CALLS_H
 
@@ -14,7 +14,7 @@
 #include "gaps.h"
 #include "job.h"
 
-/* How the calls of one kind went: castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", on 403. */
+/* How the calls of one kind went; see the same section on 403. */
 struct calls_count {
     int64_t answered;  /* objects whose call ended with an answer of Sigma's */
     int64_t forbidden; /* of these, with 403 */
@@ -51,7 +51,7 @@ struct calls {
     int64_t oldest_reused_s; /* 0: none was reused */
 };
 
-/* Of a struct of zeros, `job`, `gaps`, `told` and `ctx` are the caller's to set. Frees what is under way. */
+/* The caller sets `job`, `gaps`, `told` and `ctx`, the rest is 0. Frees what is under way. */
 void calls_clear(struct calls *calls);
 
 /* Puts the call for an object on the list of those to be made, unless it is there. */
@@ -65,8 +65,8 @@ enum smc_status calls_run(struct calls *calls, enum calls_phase phase, struct sm
 enum smc_status calls_reuse_path(struct calls *calls, const char *id,
                                  const struct smci_outcome *outcome, struct smc_error *err);
 
-/* Asks now, before all that is queued. `ended` is called once, unless the run is over before; `is_read`
- * tells whether the answer is in the store. */
+/* Asks now, before all that is queued. `ended` is called once, unless the run is over before;
+ * `is_read` tells whether the answer is in the store. */
 typedef void call_ended_fn(void *ctx, const char *id, bool is_read);
 void calls_ask_now(struct calls *calls, enum asset_id asset, const char *id, call_ended_fn *ended,
                    void *ctx);
@@ -74,8 +74,8 @@ void calls_ask_now(struct calls *calls, enum asset_id asset, const char *id, cal
 /* At the end of a phase: SMC_ERR_AUTH when all calls of a kind were answered with 403. */
 enum smc_status calls_check_rights(const struct calls *calls, struct smc_error *err);
 
-/* The outcome that the store has for an object's call of this run; `found` is false when there is none,
- * or when this run had no use for the call (an earlier one may have had). */
+/* The outcome that the store has for an object's call of this run; `found` is false when there is
+ * none, or when this run had no use for the call (an earlier one may have had). */
 enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const char *id,
                               bool *found, struct smci_outcome *outcome, struct smc_error *err);
 

@@ -1,4 +1,5 @@
-/* Run by the build: prints the completions of castor-extract-sigma for the shell whose template is named. */
+/* Run by the build: prints the completions of castor-extract-sigma for the shell whose template is
+ * named. */
 #include "lib/cli/completions.h"
 
 #include "options_table.h"

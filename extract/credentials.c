@@ -49,8 +49,8 @@ static bool is_unneeded(const struct smci_settings *settings)
     return true;
 }
 
-/* Appends the text of a member, reserved first, since growing would leave copies of a secret behind. A
- * NUL or an unpaired surrogate is no text. */
+/* Appends the text of a member, reserved first, since growing would leave copies of a secret
+ * behind. A NUL or an unpaired surrogate is no text. */
 static enum smc_status read_text(struct smc_json_span value, struct smc_buf *text)
 {
     if (smc_json_type_of(value) != SMC_JSON_STRING)
@@ -88,7 +88,7 @@ static enum smc_status lend(struct extract_settings *settings, struct smc_json_s
     return rc;
 }
 
-/* The members' values; one that is not there has no value. SMC_ERR_SYNTAX also for one that is doubled. */
+/* The members' values; none for one that is not there. SMC_ERR_SYNTAX also for one that is doubled. */
 static enum smc_status find_members(const struct smc_buf *text,
                                     struct smc_json_span found[MEMBER_COUNT], struct smc_error *err)
 {

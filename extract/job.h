@@ -1,4 +1,5 @@
-/* One extraction's services, which every part of it uses. It has no part of its own: run.c owns those. */
+/* One extraction's services, which every part of it uses. It has no part of its own: run.c owns
+ * those. */
 #ifndef EXTRACT_JOB_H
 #define EXTRACT_JOB_H
 

@@ -11,8 +11,8 @@
 #include <sigmacat/buf.h>
 #include <sigmacat/json.h>
 
-/* Appends the key of `id`. `has_id` is false for a value that is no id: none, null, "", a container.
- * SMC_ERR_NOMEM or SMC_ERR_CAP. */
+/* Appends the key of `id`. `has_id` is false for a value that is no id: none, null, "", a
+ * container. SMC_ERR_NOMEM or SMC_ERR_CAP. */
 enum smc_status key_make(struct smc_json_span id, struct smc_buf *key, bool *has_id);
 
 /* Appends the id as JSON. */

@@ -1,5 +1,5 @@
-/* Lineage of data models: which tables and hand-written queries their elements read. The rules are in
- * sigmacat-files(5), "LINEAGE". */
+/* Lineage of data models: which tables and hand-written queries their elements read. The rules are
+ * in sigmacat-files(5), "LINEAGE". */
 #ifndef EXTRACT_LINEAGE_H
 #define EXTRACT_LINEAGE_H
 

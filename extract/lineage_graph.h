@@ -1,5 +1,5 @@
-/* One data model's lineage, read whole, all pages, before its first element is resolved, since any entry
- * may come on any page: its entries, and what an id may stand for. */
+/* One data model's lineage, read whole, all pages, before its first element is resolved, since any
+ * entry may come on any page: its entries, and what an id may stand for. */
 #ifndef EXTRACT_LINEAGE_GRAPH_H
 #define EXTRACT_LINEAGE_GRAPH_H
 
@@ -37,8 +37,8 @@ struct lineage_graph {
     size_t entries;
 };
 
-/* Reads the lineage of the data model that `join` is at; clear it also after an error. SMC_ERR_STORE and
- * the like, SMC_ERR_CAP, SMC_ERR_NOMEM. */
+/* Reads the lineage of the data model that `join` is at; clear it also after an error.
+ * SMC_ERR_STORE and the like, SMC_ERR_CAP, SMC_ERR_NOMEM. */
 enum smc_status lineage_graph_read(struct lineage_graph *graph, const struct join *join,
                                    struct smc_error *err);
 void lineage_graph_clear(struct lineage_graph *graph);

@@ -1,4 +1,5 @@
-/* One listing: every page of it, in order, checked for truncation, its rows written as they came. */
+/* One listing: every page of it, in order, checked for truncation, its rows written as they came.
+ */
 #ifndef EXTRACT_LISTING_H
 #define EXTRACT_LISTING_H
 
@@ -14,7 +15,8 @@
 #include "rights.h"
 
 enum listing_event {
-    LISTING_DECIDED, /* of workbooks: the account's rights are known, as far as they are asked for */
+    LISTING_DECIDED, /* of workbooks: the account's rights are known, as far as they are asked for
+                      */
     LISTING_ROW,     /* an object that was not listed before, if calls for single ones follow */
     LISTING_ENDED    /* it is whole */
 };

@@ -22,8 +22,9 @@ struct listing_rows {
 size_t listing_row_members(const struct job *job, enum asset_id asset,
                            const char *names[SMCI_PAGE_MEMBERS_MAX]);
 
-/* Counts a row. Where calls for single objects follow, its object is put on the list of the asset's name;
- * `has_id` is false when it can't be, since the row has no id. `told` is called for one that is new. */
+/* Counts a row. Where calls for single objects follow, its object is put on the list of the asset's
+ * name; `has_id` is false when it can't be, since the row has no id. `told` is called for one that
+ * is new. */
 enum smc_status listing_rows_take(struct listing_rows *rows, const struct job *job,
                                   enum asset_id asset, const struct smci_page_row *row,
                                   job_item_fn *told, void *ctx, bool *has_id,

@@ -1,5 +1,5 @@
-/* Numbers that outlive a run, among the store's values: each has a name, and behind it that of the kind of
- * calls that it is about, or "". */
+/* Numbers that outlive a run, among the store's values: each has a name, and behind it that of the
+ * kind of calls that it is about, or "". */
 #ifndef EXTRACT_NUMBERS_H
 #define EXTRACT_NUMBERS_H
 

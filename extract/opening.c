@@ -61,8 +61,8 @@ static enum smc_status take_over(const struct job *job, struct reuse *reuse, str
     return rc == SMC_OK ? resume_note_set(job, err) : rc;
 }
 
-/* A path that is wrong must be known before anything is sent; after the directories that a run makes,
- * since the report may go there. */
+/* A path that is wrong must be known before anything is sent; after the directories that a run
+ * makes, since the report may go there. */
 static enum smc_status check_report(const struct job *job, struct smc_error *err)
 {
     const struct extract_settings *settings = job->settings;

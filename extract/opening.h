@@ -5,9 +5,9 @@
 #include "job.h"
 #include "reuse.h"
 
-/* Opens all that a job of settings, clock, log and stop signal lacks, and sees to what an earlier run left:
- * first the output directory, since a wrong one must be known before anything is sent. `reuse` decides
- * which answers stay. close_job ends it also after an error. */
+/* Opens all that a job of settings, clock, log and stop signal lacks, and sees to what an earlier
+ * run left: first the output directory, since a wrong one must be known before anything is sent.
+ * `reuse` decides which answers stay. close_job ends it also after an error. */
 enum smc_status open_job(struct job *job, struct reuse *reuse, struct smc_error *err);
 
 /* Calls that are under way end in it as cancelled: what they belong to must still be there. */

@@ -13,8 +13,7 @@
 enum smc_status extract_options_read(struct extract_settings *settings, int argc, char **argv,
                                      char *const *envp, struct smc_error *err);
 
-/* A client's options as far as settings make them, but for `network`; what is borrowed lives as
- * long as they. */
+/* A client's options as far as settings make them, but for `network`; they lend what it borrows. */
 struct smc_client_opt extract_options_client(const struct extract_settings *settings);
 
 /* Whether a run could start: all that is required is there, the host can be one. SMC_ERR_USAGE. */

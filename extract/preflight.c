@@ -13,7 +13,7 @@
 #include "readable.h"
 #include "select.h"
 
-/* The lines; those of the way to the server are in lib/cli/server.c, others in preflight_local.c. */
+/* The lines; others are in lib/cli/server.c and preflight_local.c. */
 #define CREDENTIALS  "credentials"
 #define ORGANISATION "organisation"
 

@@ -1,4 +1,5 @@
-/* A part of --check: what of Sigma these credentials can read. One small page of each listing tells. */
+/* A part of --check: what of Sigma these credentials can read. One small page of each listing
+ * tells. */
 #ifndef EXTRACT_READABLE_H
 #define EXTRACT_READABLE_H
 

@@ -15,7 +15,7 @@ struct region {
 /* All of them, in a fixed order. Static. */
 const struct region *regions_all(size_t *count);
 
-/* The API's host when `text` is a region's name, in any letter case; else `text` itself. Borrowed. */
+/* The host of the region that `text` names, in any letter case; else `text` itself. Borrowed. */
 const char *region_host(const char *text);
 
 /* The name of the region that a text without a dot may have been meant for: one that has it in its

@@ -209,7 +209,7 @@ static enum smc_status write_all(const struct job *job, const struct smc_buf *he
     return rc;
 }
 
-/* A file appears whole or not at all; what is no file (a pipe, a terminal) is written to as it is. */
+/* A file appears whole or not at all; a pipe or a terminal is written to as it is. */
 static bool is_file_or_nothing(const char *path)
 {
     struct stat st;

@@ -1,5 +1,5 @@
-/* The set of files that a run leaves unfinished: what the next run must know of it. If its publication
- * had begun it is finished, else removed. */
+/* The set of files that a run leaves unfinished: what the next run must know of it. If its
+ * publication had begun it is finished, else removed. */
 #ifndef EXTRACT_RESUME_H
 #define EXTRACT_RESUME_H
 
@@ -7,8 +7,8 @@
 
 #include "job.h"
 
-/* Finishes or removes what an earlier run left of its set; `is_finished` when that run is done after all,
- * which was to write what `selection` tells. */
+/* Finishes or removes what an earlier run left of its set; `is_finished` when that run is done
+ * after all, which was to write what `selection` tells. */
 enum smc_status resume_recover(const struct job *job, struct selection *selection,
                                bool *is_finished, struct smc_error *err);
 

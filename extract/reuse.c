@@ -32,8 +32,9 @@ static bool may_resume(const struct job *job, int64_t began_s)
            age_s <= job->settings->resume_within_ms / 1000;
 }
 
-/* Whether the last full pass is recent enough for --incremental. What a run that is not to be gone on
- * with (--no-resume; it began at `began_s`) has fetched can't be told from what was kept before it. */
+/* Whether the last full pass is recent enough for --incremental. What a run that is not to be gone
+ * on with (--no-resume; it began at `began_s`) has fetched can't be told from what was kept before
+ * it. */
 static bool may_build_on(const struct job *job, int64_t began_s, int64_t full_s)
 {
     int64_t age_s = job_wall_s(job) - full_s;
@@ -61,8 +62,8 @@ static enum smc_status drop_answers(const struct reuse *reuse, enum asset_id kin
     int64_t from_s = age->is_full ? age->began_s : 0;
     if (kind == CALL_PATH && from_s < job_wall_s(job) - PATH_KEPT_S)
         from_s = job_wall_s(job) - PATH_KEPT_S;
-    /* A run that goes on asks for gaps again; one that builds on a finished run does not, where Sigma
-     * would only answer the same. */
+    /* A run that goes on asks for gaps again; one that builds on a finished run does not, where
+     * Sigma would only answer the same. */
     enum smc_status rc =
         smci_store_forget_failures(job->store, asset_of(kind)->name, !age->is_full, err);
     return rc == SMC_OK && from_s

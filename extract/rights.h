@@ -18,7 +18,7 @@ struct rights {
         true, true                                                                                 \
     }
 
-/* What a listing's query has of them, "&skipPermissionCheck=true" and the like; "" for none. Static. */
+/* Their part of a listing's query, "&skipPermissionCheck=true" and the like, or "". Static. */
 const char *rights_query(const struct rights *rights, enum asset_id listing);
 
 /* Takes the status that the first page of workbooks was refused with. True: that is mended by other

@@ -2,12 +2,11 @@
  *
  * A row of workbooks: client, listing, listing_rows into its file; its object, if new, comes up as
  *   LISTING_ROW, and calls puts the calls that follow from it on its list.
- * One object's sources: calls takes them from that list, call asks and keeps each page in the store and
- *   tells calls, which hands the rows up here, for models. After all calls, sources joins them.
- * A table's path: sources and lineage tell tables what they want; table_listing finds it, or calls and
- *   call ask for it alone; sources and lineage write it.
- * A 429: client waits, slows down and asks again; nobody here sees it. What it has learnt of the limit
- *   rate keeps for the next run. */
+ * One object's sources: calls takes them from that list, call asks and keeps each page in the store
+ * and tells calls, which hands the rows up here, for models. After all calls, sources joins them.
+ * A table's path: sources and lineage tell tables what they want; table_listing finds it, or calls
+ * and call ask for it alone; sources and lineage write it. A 429: client waits, slows down and asks
+ * again; nobody here sees it. What it has learnt of the limit rate keeps for the next run. */
 #include "run.h"
 
 #include <inttypes.h>
@@ -199,7 +198,8 @@ static enum smc_status publish(struct run *run, struct smc_error *err)
         return rc;
     rc = smci_fileset_publish(job->set, err);
     run->is_published = rc == SMC_OK;
-    /* It has taken back what it had renamed; a next run must not take what else bears these names. */
+    /* It has taken back what it had renamed; a next run must not take what else bears these names.
+     */
     if (rc != SMC_OK)
         (void)resume_note_publishing(job, false, NULL);
     return rc;

@@ -7,8 +7,8 @@
 
 #include "options_table.h"
 
-/* Extracts what is asked for and publishes the set. `stop_fd` as in smc_client_opt; `clock` NULL: the
- * system's. What goes wrong is returned and described; it is not logged. */
+/* Extracts what is asked for and publishes the set. `stop_fd` as in smc_client_opt; `clock` NULL:
+ * the system's. What goes wrong is returned and described; it is not logged. */
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
                                int stop_fd, const struct smc_clock *clock, struct smc_error *err);
 

@@ -20,8 +20,7 @@ struct selection {
     bool is_partial;           /* not all files are written */
 };
 
-/* Takes the first name off a list with commas, without the blanks around it; false when there is none
- * left. */
+/* Takes the first name off a list with commas, without blanks around it; false: none is left. */
 bool select_next_name(const char **list, const char **name, size_t *len);
 
 /* Whether a list with commas, or NULL, has `name`. */

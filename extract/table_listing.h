@@ -1,5 +1,5 @@
-/* The listing of all tables' paths: read while that takes fewer calls than asking for single ones, and
- * trusted once a row of it agrees with the table's own answer. */
+/* The listing of all tables' paths: read while that takes fewer calls than asking for single ones,
+ * and trusted once a row of it agrees with the table's own answer. */
 #ifndef EXTRACT_TABLE_LISTING_H
 #define EXTRACT_TABLE_LISTING_H
 
@@ -42,10 +42,10 @@ void table_listing_clear(struct table_listing *listing);
 enum smc_status table_listing_want(struct table_listing *listing, const char *id,
                                    struct smc_error *err);
 
-/* Asks for the first page; once the client's run has ended, all that is worth reading is read and judged. */
+/* Asks for the first page; when the client's run has ended, all that is worth it is read. */
 void table_listing_ask(struct table_listing *listing);
 
-/* What the listing has for a table, as table_path_load; whether it is trusted is another question. */
+/* What the listing, be it trusted or not, has for a table, as table_path_load. */
 enum smc_status table_listing_find(const struct table_listing *listing, const char *id,
                                    bool *is_known, struct smc_buf *text, struct table_path *found,
                                    struct smc_error *err);

@@ -1,5 +1,5 @@
-/* The tables that sources and lineages name, and how their connection paths are found: in the listing of
- * all paths where that takes fewer calls, else one by one. */
+/* The tables that sources and lineages name, and how their connection paths are found: in the
+ * listing of all paths where that takes fewer calls, else one by one. */
 #ifndef EXTRACT_TABLES_H
 #define EXTRACT_TABLES_H
 
