@@ -750,45 +750,6 @@ static void test_counts(void **state)
     assert_int_equal(counts.bad, 4);
 }
 
-/* ---- options that can't be ---- */
-
-struct option_row {
-    const char *name;
-    struct smc_client_opt opt;
-    const char *said;
-};
-
-#define ORIGIN .origin = "https://h", .policy = SMC_POLICY_SIGMA
-#define FIXED  ORIGIN, .authorization = "Token x"
-
-static const struct option_row option_rows[] = {
-    {"no_origin", {.authorization = "x"}, "origin"},
-    {"no_credentials", {ORIGIN}, "credentials: missing"},
-    {"half_credentials", {ORIGIN, .client_id = "x"}, "credentials: missing"},
-    {"line_break_in_token", {ORIGIN, .authorization = "Token x\r\nX-Evil: 1"}, "credentials: "},
-    {"newline_after_token", {ORIGIN, .authorization = "Token x\n"}, "credentials: "},
-    {"token_beyond_ascii", {ORIGIN, .authorization = "Token \xc3\xa4"}, "credentials: "},
-    {"line_break_in_accept", {FIXED, .accept = "a\r\nX: y"}, "accept: "},
-    {"negative_concurrency", {FIXED, .concurrency = -1}, "concurrency"},
-    {"negative_retries", {FIXED, .network.retries = -2}, "retries"},
-    {"negative_timeout", {FIXED, .network.timeout_ms = -1}, "timeout_ms"},
-    {"negative_rate", {FIXED, .max_rate = -1}, "rates"},
-    {"rate_that_is_no_number", {FIXED, .max_rate = 0.0 / 0.0}, "rates"},
-};
-
-static void test_option(void **state)
-{
-    const struct option_row *row = *state;
-    struct smc_client *client = NULL;
-    struct smc_error err = SMC_ERROR_INIT;
-    assert_int_equal(smc_client_new(&client, &row->opt, &err), SMC_ERR_USAGE);
-    assert_null(client);
-    assert_says(err.detail, row->said);
-    assert_lacks(err.detail, "Token x");
-}
-
-#define TABLE(rows, test)                                                                          \
-    run_table(#rows, rows, sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], test)
 #define WITH_SIM(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -814,9 +775,8 @@ int main(void)
         WITH_SIM(test_callback_ends_the_run),
         WITH_SIM(test_counts),
     };
-    int failed = TABLE(call_rows, test_call);
-    failed += TABLE(token_rows, test_token);
-    failed += TABLE(window_rows, test_window);
-    failed += TABLE(option_rows, test_option);
+    int failed = RUN_TABLE("call_rows", call_rows, test_call);
+    failed += RUN_TABLE("token_rows", token_rows, test_token);
+    failed += RUN_TABLE("window_rows", window_rows, test_window);
     return failed + cmocka_run_group_tests_name("client", tests, NULL, NULL);
 }

@@ -367,6 +367,43 @@ static void test_sizes(void **state)
 #define TABLE(rows, test)                                                                          \
     run_table(#rows, rows, sizeof(rows)[0], sizeof(rows) / sizeof(rows)[0], test)
 
+/* ---- options that can't be ---- */
+
+struct option_row {
+    const char *name;
+    struct smc_client_opt opt;
+    const char *said;
+};
+
+#define ORIGIN .origin = "https://h", .policy = SMC_POLICY_SIGMA
+#define FIXED  ORIGIN, .authorization = "Token x"
+
+static const struct option_row option_rows[] = {
+    {"no_origin", {.authorization = "x"}, "origin"},
+    {"no_credentials", {ORIGIN}, "credentials: missing"},
+    {"half_credentials", {ORIGIN, .client_id = "x"}, "credentials: missing"},
+    {"line_break_in_token", {ORIGIN, .authorization = "Token x\r\nX-Evil: 1"}, "credentials: "},
+    {"newline_after_token", {ORIGIN, .authorization = "Token x\n"}, "credentials: "},
+    {"token_beyond_ascii", {ORIGIN, .authorization = "Token \xc3\xa4"}, "credentials: "},
+    {"line_break_in_accept", {FIXED, .accept = "a\r\nX: y"}, "accept: "},
+    {"negative_concurrency", {FIXED, .concurrency = -1}, "concurrency"},
+    {"negative_retries", {FIXED, .network.retries = -2}, "retries"},
+    {"negative_timeout", {FIXED, .network.timeout_ms = -1}, "timeout_ms"},
+    {"negative_rate", {FIXED, .max_rate = -1}, "rates"},
+    {"rate_that_is_no_number", {FIXED, .max_rate = 0.0 / 0.0}, "rates"},
+};
+
+static void test_option(void **state)
+{
+    const struct option_row *row = *state;
+    struct smc_client *client = NULL;
+    struct smc_error err = SMC_ERROR_INIT;
+    assert_int_equal(smc_client_new(&client, &row->opt, &err), SMC_ERR_USAGE);
+    assert_null(client);
+    assert_contains(err.detail, row->said);
+    assert_lacks(err.detail, "Token x");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -382,5 +419,6 @@ int main(void)
     };
     int failed = TABLE(target_rows, test_target);
     failed += TABLE(origin_rows, test_origin);
+    failed += RUN_TABLE("option_rows", option_rows, test_option);
     return failed + cmocka_run_group_tests_name("client as an object", tests, NULL, NULL);
 }

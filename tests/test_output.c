@@ -708,106 +708,6 @@ static void test_full_disk(void **state)
     assert_child(in_child(fill_tmpfs, *state));
 }
 
-/* ---- directories ---- */
-
-struct directory_row {
-    const char *name;
-    const char *below; /* of the test's directory, where "file" is a regular file; NULL: no name */
-    const char *says;  /* NULL: it works */
-};
-static const struct directory_row directories[] = {
-    {"one that is there", "", NULL},
-    {"no name at all", NULL, "the directory's name is empty"},
-    {"a slash at the end", "/new/", NULL},
-    {"slashes in a row", "//new//deep//", NULL},
-    {"parents that are missing", "/a/b/c/d", NULL},
-    {"a regular file", "/file", "/file: this is not a directory"},
-    {"below a regular file", "/file/sub", "/file: this is not a directory"},
-    {"a link to nothing", "/dangling", "/dangling: can't make the directory"},
-    {"below /proc", "/../../../../../../../../proc/sigmacat/x",
-     "/proc/sigmacat: can't make the directory"},
-};
-
-static void test_directory(void **state)
-{
-    const struct directory_row *row = *state;
-    struct fixture *f = fixture_make();
-    char *file = text_format("%s/file", f->dir);
-    file_write(file, "x", 1);
-    char *link = text_format("%s/dangling", f->dir);
-    assert_int_equal(symlink("nowhere", link), 0);
-    char *path = row->below ? text_format("%s%s", f->dir, row->below) : text_format("%s", "");
-    enum smc_status rc = smci_fileset_open(&f->set, path, START, f->log.log, &f->err);
-    assert_int_equal(rc, row->says ? SMC_ERR_IO : SMC_OK);
-    if (row->says) {
-        assert_null(f->set);
-        assert_says(f, SMC_ERR_IO, row->says);
-    } else {
-        assert_int_equal(smci_part_finish(begin(f, "x"), &f->err), SMC_OK);
-        assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_OK);
-        char *written = text_format("%s/1790000000-x.json", path);
-        assert_true(file_exists(written));
-        free(written);
-    }
-    free(path);
-    free(link);
-    free(file);
-    fixture_free(f);
-}
-
-static int open_unprivileged(void *ctx)
-{
-    struct fixture *f = ctx;
-    if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
-        return 77;
-    if (smci_fileset_open(&f->set, f->dir, START, NULL, &f->err) != SMC_ERR_IO || f->set)
-        return 1;
-    char *expected = text_format("%s: can't write to the directory", f->dir);
-    bool is_said = strncmp(f->err.detail, expected, strlen(expected)) == 0;
-    free(expected);
-    return is_said ? 0 : 2;
-}
-
-static void test_directory_read_only(void **state)
-{
-    struct fixture *f = *state;
-    assert_int_equal(chmod(f->dir, 0555), 0);
-    int status = in_child(open_unprivileged, f);
-    assert_int_equal(chmod(f->dir, 0700), 0);
-    assert_child(status);
-}
-
-/* ---- renames ---- */
-
-struct rename_row {
-    const char *name;
-    enum smci_rename_way way;
-};
-static const struct rename_row renames[] = {
-    {"in one step", SMCI_RENAME_NOREPLACE},
-    {"by a second name", SMCI_RENAME_LINK},
-    {"by looking first", SMCI_RENAME_LOOK},
-};
-
-static void test_rename(void **state)
-{
-    const struct rename_row *row = *state;
-    struct fixture *f = fixture_make();
-    int fd = open(f->dir, O_RDONLY | O_DIRECTORY);
-    assert_true(fd >= 0);
-    put(f, "new", "new");
-    put(f, "old", "old");
-    assert_int_equal(smci_rename_new(fd, "1790000000-new", "1790000000-old", row->way), EEXIST);
-    assert_content(f, "old", "old");
-    assert_content(f, "new", "new");
-    assert_int_equal(smci_rename_new(fd, "1790000000-new", "1790000000-to", row->way), 0);
-    assert_content(f, "to", "new");
-    assert_false(has(f, "new"));
-    assert_int_equal(smci_rename_new(fd, "1790000000-new", "1790000000-x", row->way), ENOENT);
-    assert_int_equal(close(fd), 0);
-    fixture_free(f);
-}
-
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -821,7 +721,6 @@ int main(void)
         TEST(test_part_is_symlink),
         TEST(test_size_limit),
         TEST(test_full_disk),
-        TEST(test_directory_read_only),
     };
     int failed = cmocka_run_group_tests_name("output", tests, NULL, NULL);
     failed += RUN_TABLE("texts", texts, test_text) + RUN_TABLE("sizes", sizes, test_size) +
@@ -830,7 +729,5 @@ int main(void)
               RUN_TABLE("disks", disks, test_disk);
     failed += RUN_TABLE("publishes", publishes, test_publish_fault) +
               RUN_TABLE("kills", kills, test_killed);
-    failed += RUN_TABLE("directories", directories, test_directory) +
-              RUN_TABLE("renames", renames, test_rename);
     return failed;
 }
