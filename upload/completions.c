@@ -1,4 +1,4 @@
-/* Run by the build: prints the completions of castor-upload for the shell whose template is named. */
+/* Run by the build: prints castor-upload's completions for the shell whose template is named. */
 #include "lib/cli/completions.h"
 
 #include "options_table.h"

@@ -211,7 +211,7 @@ static enum smc_status read_names(struct upload_files *files, struct smc_error *
     return rc;
 }
 
-/* Why an entry is none to send; NULL when it is one, or when only opening it can tell. */
+/* Why an entry is not a file to send; NULL when it is one, or when only opening it can tell. */
 static const char *why_not(const struct upload_files *files, const char *name)
 {
     struct stat st;
@@ -245,7 +245,7 @@ static void select_files(struct upload_files *files, struct smc_log *log)
     files->count = kept;
 }
 
-/* What an extraction writes bears this name until the set is published. */
+/* Until a set is published, the files that an extraction writes have this ending. */
 static bool has_unfinished(const struct upload_files *files)
 {
     for (size_t i = 0; i < files->count; i++)

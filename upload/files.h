@@ -1,4 +1,4 @@
-/* Which files are sent, and in which order. */
+/* The files that may be sent, in the order in which they are begun. */
 #ifndef UPLOAD_FILES_H
 #define UPLOAD_FILES_H
 
@@ -20,7 +20,7 @@ enum upload_state {
     UPLOAD_SKIPPED /* unchanged since it was accepted */
 };
 
-/* What tells that a name still stands for the same bytes. */
+/* By this a name is known to stand for the same bytes still. */
 struct upload_identity {
     dev_t device;
     ino_t inode;
@@ -61,10 +61,10 @@ struct upload_files {
 enum smc_status upload_files_one(struct upload_files *files, const char *path,
                                  struct smc_error *err);
 
-/* What a directory holds one level deep: regular files, or links to one, whose name ends in .json or
- * .csv, in the order of their names' bytes, but a set's summary after the rest of its set. Every
- * other entry is passed over with one line in the log. SMC_ERR_IO when it can't be read and when
- * there is no file to send. The files are not opened yet. */
+/* The files of a directory, one level deep: regular files, or links to one, whose name ends in
+ * .json or .csv, in the order of their names' bytes, but a set's summary after the rest of its
+ * set. Every other entry is passed over with one line in the log. SMC_ERR_IO when it can't be read
+ * and when there is no file to send. The files are not opened yet. */
 enum smc_status upload_files_in(struct upload_files *files, const char *directory,
                                 struct smc_log *log, struct smc_error *err);
 

@@ -1,4 +1,4 @@
-/* What every part of an upload works with. A leaf: it knows none of the parts. */
+/* The services that every part of an upload uses. A leaf: it knows none of the parts. */
 #ifndef UPLOAD_JOB_H
 #define UPLOAD_JOB_H
 

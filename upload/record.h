@@ -13,9 +13,9 @@ char *upload_record_directory(const struct upload_settings *settings);
  * smci_ledger_open; the caller closes it. */
 enum smc_status upload_record_open(struct upload_job *job, struct smc_error *err);
 
-/* With --skip-uploaded: marks the files that were accepted before and are unchanged as skipped, with
- * a line in the log each. A summary is sent once more if any file of its set is to be sent. Errors as
- * smci_ledger_has. */
+/* With --skip-uploaded: marks the files that were accepted before and are unchanged as skipped,
+ * with a line in the log each. A summary is sent once more if any file of its set is to be sent.
+ * Errors as smci_ledger_has. */
 enum smc_status upload_record_leave_out(struct upload_job *job, struct smc_error *err);
 
 /* Records a file that was accepted, of `size` bytes. Where that fails the log tells it once and the

@@ -1,4 +1,4 @@
-/* What a run says at its end: in the log, and as JSON. */
+/* The end of a run, as people read it in the log and programs as JSON. */
 #ifndef UPLOAD_REPORT_H
 #define UPLOAD_REPORT_H
 
@@ -19,7 +19,8 @@ enum smc_status upload_report_json(const struct upload_settings *settings,
                                    const struct upload_files *files,
                                    const struct smc_error *outcome, struct smc_error *err);
 
-/* Prints the ledger: a line an upload, or one JSON object. Where no line comes, the log says why. */
+/* Prints the ledger: a line for each upload, or one JSON object. Where there is none, the log says
+ * why. */
 enum smc_status upload_report_ledger(const struct upload_settings *settings,
                                      struct smci_ledger *ledger, struct smc_log *log,
                                      struct smc_error *err);

@@ -16,7 +16,7 @@ struct upload_set upload_set_from(const struct upload_files *files, size_t begin
 /* How many digits a set's names begin with, for texts; 0: the name is of no set. */
 int upload_set_digits(const char *name);
 
-/* The newest set that is older than the one of the name `before` (NULL: the newest); false: none. */
+/* The newest set older than the one of the name `before` (NULL: the newest); false: none. */
 bool upload_set_newest(const struct upload_files *files, const char *before,
                        struct upload_set *set);
 

@@ -1,4 +1,4 @@
-/* What a set's summary says of its set. */
+/* A set's summary, and the counts that it has of its set. */
 #ifndef UPLOAD_SUMMARY_H
 #define UPLOAD_SUMMARY_H
 
@@ -26,8 +26,8 @@ struct upload_summary_file {
 enum smc_status upload_summary_read(struct upload_summary *summary, int fd, struct smc_error *err);
 void upload_summary_clear(struct upload_summary *summary);
 
-/* The next of its files, in `walk`, which begins as smc_json_walk_begin(walk, summary->files); false at
- * the end. A count that can't be read is -1. Borrows from the summary. */
+/* The next of its files, in `walk`, which begins as smc_json_walk_begin(walk, summary->files);
+ * false at the end. A count that can't be read is -1. Borrows from the summary. */
 bool upload_summary_next(struct smc_json_walk *walk, struct upload_summary_file *file);
 
 /* Whether that is the file of this name, which is without the set's digits and hyphen. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/text.h"
 #include "lib/set/inspect.h"
 
 #include "summary.h"
@@ -43,12 +44,6 @@ static enum smc_status judge(struct upload_verifier *v, const char *name, enum s
 
 /* ---- one file ---- */
 
-static bool is_json(const char *name)
-{
-    size_t len = strlen(name);
-    return len >= 5 && strcmp(name + len - 5, ".json") == 0;
-}
-
 static enum smc_status read_file(struct upload_verifier *v, struct upload_file *file, int fd,
                                  struct smc_error *why)
 {
@@ -57,7 +52,7 @@ static enum smc_status read_file(struct upload_verifier *v, struct upload_file *
     bool is_digest_wanted = settings->is_json || settings->is_skipping || settings->state;
     unsigned digest = is_digest_wanted ? SMCI_INSPECT_DIGEST : 0;
     unsigned what = digest;
-    if (v->job->files.directory && is_json(file->name))
+    if (v->job->files.directory && smci_has_suffix(file->name, ".json"))
         what |= SMCI_INSPECT_JSON;
     if (what == 0)
         return SMC_OK;
@@ -69,7 +64,7 @@ static enum smc_status read_file(struct upload_verifier *v, struct upload_file *
     file->record_count = found.record_count;
     if (rc == SMC_OK && found.byte_count != file->identity.size)
         rc = smc_error_set(why, SMC_ERR_IO, "%s: its size changed while it was read", file->name);
-    /* What is sent all the same is known by its digest all the same. */
+    /* A file that is sent all the same has its digest in the record. */
     if ((rc == SMC_ERR_SYNTAX || rc == SMC_ERR_CAP) && digest && settings->is_forced)
         (void)smci_inspect(fd, digest, v->job->stop_fd, &found, NULL);
     (void)snprintf(file->sha256, sizeof file->sha256, "%s", found.sha256);

@@ -19,8 +19,8 @@ struct upload_verifier {
  * SMC_ERR_NOMEM. */
 enum smc_status upload_verify_file(struct upload_verifier *v, size_t index, struct smc_error *err);
 
-/* The same of each file of a set, and whether the set has its summary and all that this counts. Files
- * that the summary does not list become foreign. */
+/* The same of each file of a set, and whether the set has its summary and all that this counts.
+ * Files that the summary does not list become foreign. */
 enum smc_status upload_verify_set(struct upload_verifier *v, struct upload_set set,
                                   struct smc_error *err);
 

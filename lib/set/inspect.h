@@ -6,7 +6,7 @@
 
 #include <sigmacat/error.h>
 
-/* What to find out besides the size. */
+/* To be found out besides the size: */
 #define SMCI_INSPECT_JSON   1U /* whether it is one whole JSON text, as record.h takes it */
 #define SMCI_INSPECT_DIGEST 2U /* its SHA-256 */
 

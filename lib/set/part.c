@@ -84,7 +84,7 @@ enum smc_status smci_part_new(struct smci_part **out, const struct smci_part_pla
 
 /* ---- writing ---- */
 
-/* What went wrong on disk stays wrong: a file with a hole must never be finished. */
+/* A file that failed on disk stays failed: one with a hole must never be finished. */
 static enum smc_status lose(struct smci_part *part, int error, const char *what,
                             struct smc_error *err)
 {

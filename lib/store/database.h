@@ -1,9 +1,9 @@
-/* What the parts of the store know of each other. store.c wraps SQLite, the one file that sees it,
- * and groups the writes; open.c opens and makes the files; space.c, list.c, answer.c and ledger.c are
- * what is kept in them.
+/* The store as its parts see it. store.c wraps SQLite, the one file that sees it, and groups the
+ * writes; open.c opens and makes the files; space.c, list.c, answer.c and ledger.c are what is
+ * kept in them.
  *
- * A store that failed does nothing more: whatever is called then is harmless and finds nothing. So the
- * parts call one after the other, and ask once, at the end, how it went. */
+ * A store that failed does nothing more: whatever is called then is harmless and finds nothing. So
+ * the parts call one after the other, and ask once, at the end, how it went. */
 #ifndef SMCI_DATABASE_H
 #define SMCI_DATABASE_H
 
@@ -59,14 +59,14 @@ struct smci_store {
     int group_weight;
     int64_t group_since_ms;
     struct smc_buf item; /* what an smci_item points to */
-    /* What failed once has lost its group: going on would leave holes that nobody sees. */
+    /* A store that failed has lost its group: going on would leave holes that nobody sees. */
     struct smc_error failed;
 };
 
 /* ---- opening ---- */
 
-/* Opens or makes the database in `directory`; `database` is static. Errors as smci_store_open; close
- * with smci_store_close. In open.c. */
+/* Opens or makes the database in `directory`; `database` is static. Errors as smci_store_open;
+ * close with smci_store_close. In open.c. */
 enum smc_status smci_database_open(struct smci_store **store, const char *directory,
                                    const struct smci_database *database,
                                    const struct smc_clock *clock, struct smc_error *err);
@@ -85,9 +85,9 @@ void smci_store_begin(struct smci_store *store);
 /* Ends either: SMC_OK, or the failure that ended this store. */
 enum smc_status smci_store_status(const struct smci_store *store, struct smc_error *err);
 
-/* Ends a call that writes, likewise. A group is full after 100 answers or 10,000 items: an item costs
- * no call, and ids in no order touch a page of the index each, so that small groups would write the
- * index over and over. */
+/* Ends a call that writes, likewise. A group is full after 100 answers or 10,000 items: an item
+ * costs no call, and ids in no order touch a page of the index each, so that small groups would
+ * write the index over and over. */
 #define SMCI_WEIGHT_ITEM   1
 #define SMCI_WEIGHT_ANSWER 100
 enum smc_status smci_store_end(struct smci_store *store, int weight, struct smc_error *err);
@@ -130,8 +130,8 @@ int64_t smci_store_last_id(struct smci_store *store);
 
 /* ---- spaces: space.c ---- */
 
-/* Finds the space; where there is none, makes it if `is_write`, else gives NULL, as for a store that
- * failed. Borrowed until the next such call. */
+/* Finds the space; where there is none, makes it if `is_write`, else gives NULL, as for a store
+ * that failed. Borrowed until the next such call. */
 struct smci_space *smci_space_find(struct smci_store *store, enum smci_space_type type,
                                    const char *name, bool is_write);
 

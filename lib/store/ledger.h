@@ -1,8 +1,9 @@
-/* What Catalog has accepted, remembered in DIRECTORY/uploads.db, one row for each place there.
+/* The uploads that Catalog has accepted, remembered in DIRECTORY/uploads.db, one row for each
+ * place there.
  *
- * Several processes may have a ledger open at once: each row is a transaction of its own. Not thread
- * safe. Errors are those of store.h; a ledger that failed stays failed. A NULL ledger is an empty
- * one. */
+ * Several processes may have a ledger open at once: each row is a transaction of its own. Not
+ * thread safe. Errors are those of store.h; a ledger that failed stays failed. A NULL ledger is an
+ * empty one. */
 #ifndef SMCI_LEDGER_H
 #define SMCI_LEDGER_H
 
@@ -27,7 +28,7 @@ enum smc_status smci_ledger_open(struct smci_ledger **ledger, const char *direct
                                  struct smc_error *err);
 void smci_ledger_close(struct smci_ledger *ledger);
 
-/* Remembers the entry, in place of what was known of its path. SMC_ERR_INTERNAL for a NULL ledger. */
+/* Remembers the entry, in place of what was known of its path. A NULL ledger: SMC_ERR_INTERNAL. */
 enum smc_status smci_ledger_put(struct smci_ledger *ledger, const struct smci_ledger_entry *entry,
                                 struct smc_error *err);
 

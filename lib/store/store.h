@@ -1,16 +1,14 @@
 /* One SQLite file that remembers what a run has paid for, so that nothing is asked twice.
  *
- * It holds three things, all within one scope (a host and a client id):
- *   answers  what one object's call answered, in pages, whole or not at all;
- *   lists    ordered lists of distinct ids: what was listed, what is to be asked;
- *   values   small named texts that outlive a run.
- * `kind` and `list` are a program's own few words, of at most 63 bytes; ids are any texts.
- * Writes are grouped: they are on disk after smci_store_commit, or 100 writes (10,000 where they add
- * to lists) or 200 ms later; the time is looked at whenever the store is called.
- * After kill -9 the file is whole and at most the last group is missing.
- * Not thread safe. Functions return SMC_ERR_STORE (damaged, newer version), SMC_ERR_IO (no space,
- * unreadable), SMC_ERR_NOMEM. A store that failed so has lost a group, and every later call returns
- * that failure again. */
+ * It holds three things, all within one scope (a host and a client id): answers  what one object's
+ * call answered, in pages, whole or not at all; lists    ordered lists of distinct ids: what was
+ * listed, what is to be asked; values   small named texts that outlive a run. `kind` and `list`
+ * are a program's own few words, of at most 63 bytes; ids are any texts. Writes are grouped: they
+ * are on disk after smci_store_commit, or 100 writes (10,000 where they add to lists) or 200 ms
+ * later; the time is looked at whenever the store is called. After kill -9 the file is whole and
+ * at most the last group is missing. Not thread safe. Functions return SMC_ERR_STORE (damaged,
+ * newer version), SMC_ERR_IO (no space, unreadable), SMC_ERR_NOMEM. A store that failed so has
+ * lost a group, and every later call returns that failure again. */
 #ifndef SMCI_STORE_H
 #define SMCI_STORE_H
 
@@ -32,8 +30,8 @@ enum smc_status smci_store_open(struct smci_store **store, const char *directory
                                 struct smc_error *err);
 
 /* Whether another process has the store in DIRECTORY open: SMC_ERR_LOCKED, in the words of
- * smci_store_open. Makes nothing and opens no database; where there is no store, nobody has it open.
- * SMC_ERR_IO when it can't be looked at; SMC_ERR_NOMEM. */
+ * smci_store_open. Makes nothing and opens no database; where there is no store, nobody has it
+ * open. SMC_ERR_IO when it can't be looked at; SMC_ERR_NOMEM. */
 enum smc_status smci_store_look(const char *directory, struct smc_error *err);
 
 /* Commits, closes and gives the lock back; NULL is harmless. Whether that last commit succeeded
@@ -77,7 +75,8 @@ enum smc_status smci_store_page(struct smci_store *store, const char *kind, cons
 /* How many finished answers the scope has. */
 enum smc_status smci_store_count(struct smci_store *store, int64_t *count, struct smc_error *err);
 
-/* Forgets the answers `kind` (NULL: all of the scope) that were finished before `from_s`, Unix time. */
+/* Forgets the answers `kind` (NULL: all of the scope) that were finished before `from_s`, Unix
+ * time. */
 enum smc_status smci_store_forget_older(struct smci_store *store, const char *kind, int64_t from_s,
                                         struct smc_error *err);
 
@@ -86,7 +85,8 @@ enum smc_status smci_store_prune(struct smci_store *store, const char *kind, con
                                  struct smc_error *err);
 
 /* Forgets the finished answers `kind` (NULL: all of the scope) whose status is not 200; with
- * `is_permanent_kept` also 400, 404, 409 and 410 are kept: what another call would only answer again. */
+ * `is_permanent_kept` also 400, 404, 409 and 410 are kept: what another call would only answer
+ * again. */
 enum smc_status smci_store_forget_failures(struct smci_store *store, const char *kind,
                                            bool is_permanent_kept, struct smc_error *err);
 
