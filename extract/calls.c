@@ -268,7 +268,7 @@ static enum smc_status tell_again(struct calls *calls, const struct call *call, 
     return rc;
 }
 
-/* What an answer that has just come would have led to. */
+/* Does what follows from an answer, as if it had just come. */
 static enum smc_status reuse(struct calls *calls, const struct call *call,
                              const struct smci_outcome *outcome, struct smc_error *err)
 {

@@ -14,7 +14,7 @@
 /* All kinds of calls: eleven assets, whoami, path, paths. */
 #define GAP_KINDS_MAX 16
 
-/* What can mend a gap. */
+/* The remedies of a gap. */
 enum gap_remedy { GAP_RERUN, GAP_RIGHTS, GAP_NOTHING };
 
 /* All texts are borrowed, and may be NULL for none. */
@@ -33,7 +33,7 @@ struct gap {
 /* Of a call that has failed: status, code, request id, reason and remedy are its answer's. */
 struct gap gap_of(const struct smc_answer *answer);
 
-/* What can mend a failure of this status, 0 for none. */
+/* The remedy for a failure of this status, 0 for none. */
 enum gap_remedy gap_remedy(int http_status);
 
 /* The list in the store: one item a gap, its tag is the gap as compact JSON. */

@@ -1,4 +1,4 @@
-/* What the joined files share: a walk over an asset's objects in listing order, with the rows that
+/* Shared by the joined files: a walk over an asset's objects in listing order, with the rows that
  * their calls answered. */
 #ifndef EXTRACT_JOIN_H
 #define EXTRACT_JOIN_H

@@ -7,7 +7,7 @@
 
 #include "tables.h"
 
-/* What became of the references of elements, by reason. */
+/* How the references of elements ended, by reason. */
 struct lineage_counts {
     int64_t tables;     /* resolved to a warehouse table */
     int64_t queries;    /* to hand-written SQL */

@@ -25,7 +25,7 @@ enum listing_event {
 typedef enum smc_status listing_told_fn(void *ctx, enum asset_id asset, enum listing_event event,
                                         const struct smci_item *row, struct smc_error *err);
 
-/* What a listing is given. */
+/* Given to every listing. */
 struct listing_base {
     const struct job *job;
     struct gaps *gaps;

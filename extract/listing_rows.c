@@ -2,7 +2,7 @@
 
 #include "key.h"
 
-/* What is picked from each row. */
+/* The members that are picked from each row. */
 enum { ROW_ID, ROW_VERSION, ROW_UPDATED, ROW_NAME };
 
 size_t listing_row_members(const struct job *job, enum asset_id asset,

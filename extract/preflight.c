@@ -39,7 +39,7 @@ static void fail(struct preflight *check, enum smc_status rc)
     smc_client_fail(check->client, &err);
 }
 
-/* What ends the check instead of being a finding of it. */
+/* Ends the check, instead of being a finding of it. */
 static bool is_end(enum smc_status rc)
 {
     return rc == SMC_ERR_CANCELLED || rc == SMC_ERR_NOMEM || rc == SMC_ERR_INTERNAL;
@@ -91,7 +91,7 @@ static void note_token(void *ctx, const char *kind, int http_status, int64_t cou
     check->has_token = check->has_token || strcmp(kind, KIND_WHOAMI) == 0;
 }
 
-/* What Sigma, or the edge before it, answers when it is not well. */
+/* Answers of Sigma, or of the edge before it, when it is not well. */
 static bool is_of_bad_times(int http_status)
 {
     return http_status == 0 || http_status == 429 || http_status == 500 ||
@@ -240,7 +240,7 @@ static enum smc_status check_credentials(struct preflight *check, bool *is_good,
 
 /* ---- all of it ---- */
 
-/* What would be missing already now may be more than was allowed. */
+/* The gaps that are certain already may be more than was allowed. */
 static void check_gaps(struct preflight *check, int64_t gaps)
 {
     const struct extract_settings *settings = check->settings;

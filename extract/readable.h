@@ -16,7 +16,7 @@
 
 struct readable;
 
-/* What became of one listing's call. */
+/* How one listing's call ended. */
 struct readable_listing {
     struct readable *all;
     enum asset_id asset;

@@ -24,7 +24,7 @@ enum smc_status resume_forget_set(const struct job *job, struct smc_error *err)
 
 /* ---- what an earlier run left ---- */
 
-/* What the run that left a set was to write. */
+/* The files that the run that left a set was to write. */
 static enum smc_status get_files(const struct job *job, struct selection *selection,
                                  struct smc_error *err)
 {

@@ -129,7 +129,7 @@ enum smc_status reuse_begin(struct reuse *reuse, struct smc_error *err)
 
 /* ---- what this run leaves ---- */
 
-/* What --incremental keeps: the answers for what was listed now. */
+/* For --incremental: keeps the answers for what was listed now. */
 static enum smc_status keep_kind(const struct reuse *reuse, enum asset_id kind,
                                  struct smc_error *err)
 {

@@ -12,7 +12,7 @@ struct rights {
     bool sends_explorations; /* excludeExplorations=true is sent */
 };
 
-/* What is tried first. */
+/* Tried first. */
 #define RIGHTS_INIT                                                                                \
     {                                                                                              \
         true, true                                                                                 \

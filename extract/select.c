@@ -34,7 +34,7 @@ bool select_has_name(const char *list, const char *name)
     return false;
 }
 
-/* ASSET_COUNT when it is none. */
+/* ASSET_COUNT when it is not one. */
 static enum asset_id find_asset(const char *name, size_t len)
 {
     enum asset_id i = 0;
@@ -87,7 +87,7 @@ static bool has_tables(enum asset_id asset)
     return asset == ASSET_DATAMODEL_LINEAGE || asset_of(asset)->table_id_member;
 }
 
-/* What the files need besides their own calls. */
+/* The calls that the files need besides their own. */
 static void ask_for_needed(struct selection *selection)
 {
     bool *is_asked = selection->is_asked;

@@ -34,8 +34,8 @@ enum smc_status select_read(const struct extract_settings *settings, struct sele
 /* As select_read, for the error alone. */
 enum smc_status select_check(const struct extract_settings *settings, struct smc_error *err);
 
-/* What --only with these names (commas between them) selects. NULL, or a text without a name that
- * is known: everything. */
+/* The selection of --only with these names (commas between them). NULL, or a text without a known
+ * name: everything. */
 void select_names(const char *names, struct selection *selection);
 
 /* The names of the files of a set, in the order of their publication; how many is returned.

@@ -1,4 +1,4 @@
-/* Scanned values: members, strings, numbers, splicing (record.h, second half). */
+/* Scanned values: members, strings, numbers, splicing (json.h, second half). */
 #include "support/support.h"
 
 #include <sigmacat/json.h>

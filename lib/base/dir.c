@@ -150,7 +150,7 @@ enum smc_status smci_lock_take(const char *path, int *fd, struct smc_error *err)
     if (rc != SMC_OK)
         return rc;
     if (lock_now(*fd) == 0) {
-        /* Who holds it is for the text only, so that a full disk is no reason to fail here. */
+        /* Who holds it is for the text only, so a full disk is not a reason to fail here. */
         char text[24];
         int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
         ssize_t put = ftruncate(*fd, 0) == 0 ? pwrite(*fd, text, (size_t)len, 0) : 0;

@@ -1,4 +1,4 @@
-/* What store and output both need of the local file system: directories, a lock, and renames that
+/* The local file system, for store and sets alike: directories, a lock, and renames that
  * never overwrite. Failures are SMC_ERR_IO; the texts name the path and what is expected there. */
 #ifndef SMCI_DIR_H
 #define SMCI_DIR_H

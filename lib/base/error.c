@@ -96,7 +96,7 @@ void smc_error_context(struct smc_error *err, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(err->detail, sizeof err->detail, fmt, args);
     va_end(args);
-    /* What happened is worth more than where: the context gives way when both don't fit. */
+    /* The event is worth more than its place: the context gives way when both don't fit. */
     size_t len = strlen(err->detail);
     if (len + strlen(was) + 3 > sizeof err->detail && len > 120)
         len = 120;

@@ -12,7 +12,7 @@ static inline bool smci_has_suffix(const char *text, const char *suffix)
     return len >= suffix_len && strcmp(text + len - suffix_len, suffix) == 0;
 }
 
-/* What a hex digit of either case counts; -1 for another character. */
+/* The value of a hex digit of either case; -1 for another character. */
 static inline int smci_hex_value(char c)
 {
     if (c >= '0' && c <= '9')

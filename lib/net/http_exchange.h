@@ -7,7 +7,7 @@
 #include "http_message.h"
 #include "trust.h"
 
-/* What all transfers of one multi handle share. Borrowed. */
+/* Shared by all transfers of one multi handle. Borrowed. */
 struct smci_exchange_common {
     const struct smc_network *network;
     const struct smci_trust *trust;

@@ -1,4 +1,4 @@
-/* What goes to a server and what comes back, as lib/net/http.h moves them. */
+/* Messages to a server and from it, as lib/net/http.h moves them. */
 #ifndef SMCI_HTTP_MESSAGE_H
 #define SMCI_HTTP_MESSAGE_H
 

@@ -33,7 +33,7 @@
 #define KEEP_FIRST   0.7   /*   of the first one, */
 #define BURST        50.0  /*   or all but so many calls, if that is more */
 #define WEIGHT_MAX   0.25  /* of the rate at the refusal, */
-#define WEIGHT_CALLS 100.0 /*  in proportion to the calls: few of them are no sign of overflow */
+#define WEIGHT_CALLS 100.0 /*  in proportion to the calls: few of them do not show overflow */
 #define HORIZON_MIN  10.0  /* accepted calls that take the rate to 1.1 x */
 #define HORIZON_MAX  150.0
 #define HORIZON_KEEP 0.75

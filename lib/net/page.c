@@ -110,7 +110,7 @@ enum smci_page_verdict smci_page_read(struct smci_page *page, const char *text, 
     struct smc_json_walk top;
     *page = (struct smci_page){.rows = page->rows, .allocated = page->allocated, .total = -1};
     if (smc_json_walk_text(&top, text, len, err) != SMC_OK) {
-        /* A text that is JSON but neither array nor object is no page; all else is not JSON. */
+        /* A text that is JSON but neither array nor object is not a page; all else is not JSON. */
         bool is_json = smc_json_scan(text, len, NULL, NULL) == SMC_OK;
         return is_json ? SMCI_PAGE_WRONG : SMCI_PAGE_NOT_JSON;
     }

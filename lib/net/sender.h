@@ -50,7 +50,7 @@ enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sendin
                                   const char *target, const struct smci_http_request *request,
                                   struct smc_error *err);
 
-/* What follows from an attempt for a call of which `spent` are spent. */
+/* The decision that follows from an attempt, for a call of which `spent` are spent. */
 struct smci_decision smci_sender_decide(struct smci_sender *sender,
                                         const struct smci_attempt *attempt, int spent,
                                         bool is_single_attempt);
