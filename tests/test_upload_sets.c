@@ -541,6 +541,63 @@ static void test_ledger_that_fails(void **state)
     free(place);
 }
 
+/* Takes the record away from a run that is on its way. */
+static void damage_ledger(struct fixture *f)
+{
+    file_write(f->victim, "no database", 11);
+    f->hook = NULL;
+}
+
+/* Without --skip-uploaded that is a warning; with it a later run would send all again. */
+static void test_ledger_fails_on_the_way(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const skip[] = {"--skip-uploaded", "--parallel", "1", NULL};
+    make_set(f, "1", "");
+    f->victim = text_format("%s/.sigmacat/uploads.db", f->dir);
+    f->hook = damage_ledger;
+    f->line = "Reading 1-members.json";
+    assert_int_equal(upload_with(f, &err, skip), SMC_ERR_STORE);
+    assert_int_equal(taken_count(f), 0);
+    remove_file(f, ".sigmacat/uploads.db");
+    err = (struct smc_error)SMC_ERROR_INIT;
+    f->hook = damage_ledger;
+    f->line = "Uploaded ";
+    assert_int_equal(upload_with(f, &err, skip), SMC_ERR_IO);
+    assert_logged(f, "ERROR - ");
+    assert_int_equal(taken_count(f), 3);
+}
+
+/* A local failure counts more than Catalog's, whichever came first: no further run mends it. */
+static void test_local_failure_counts_most(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const one[] = {"--parallel", "1", NULL};
+    write_text(f, "a.json", "1");
+    write_text(f, "b.json", "2");
+    write_text(f, "c.json", "3");
+    f->victim = text_format("%s/b.json", f->dir);
+    f->hook = append_to_victim;
+    f->line = "a.json as VIZ";
+    add_fault(f, "do=status:400,object=c.json");
+    assert_int_equal(upload_with(f, &err, one), SMC_ERR_IO);
+    assert_int_equal(taken_count(f), 1);
+}
+
+/* A forced file is recorded though it is not JSON, and left out the next time. */
+static void test_forced_file_is_recorded(void **state)
+{
+    static const char *const args[] = {"--force", "--skip-uploaded", NULL};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    write_text(f, "a.json", "not JSON");
+    assert_int_equal(upload_with(f, &err, args), SMC_OK);
+    assert_int_equal(upload_with(f, &err, args), SMC_OK);
+    assert_int_equal(taken_count(f), 1);
+}
+
 /* ---- JSON ---- */
 
 static void test_json(void **state)
@@ -646,6 +703,9 @@ int main(void)
         WITH_SIM(test_list),
         WITH_SIM(test_list_has_paths_without_a_time),
         WITH_SIM(test_ledger_that_fails),
+        WITH_SIM(test_ledger_fails_on_the_way),
+        WITH_SIM(test_local_failure_counts_most),
+        WITH_SIM(test_forced_file_is_recorded),
         WITH_SIM(test_json),
         WITH_SIM(test_json_of_a_check_that_failed),
         WITH_SIM(test_what_is_no_file),
