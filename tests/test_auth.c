@@ -3,6 +3,8 @@
 
 #include <limits.h>
 
+#include "tests/support/heap.h"
+
 #include "lib/net/auth.h"
 
 #define T0 ((int64_t)1000000)
@@ -243,12 +245,31 @@ static void test_end_of_time(void **state)
 
 #define LIFE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+/* Neither the token nor the answer that it stood in stays in freed memory. */
+static void test_memory(void **state)
+{
+    (void)state;
+    static const char answer[] = "{\"access_token\":\"tiger.burning.bright\",\"expires_in\":60}";
+    if (!heap_is_plain())
+        skip();
+    assert_int_equal(take(answer, T0, NULL), SMC_OK);
+    assert_true(heap_holds("tiger.burning", 13)); /* the search finds what is there */
+    assert_int_equal(take("{\"access_token\":\"short\"}", T0, NULL), SMC_OK);
+    smci_auth_clear(&auth);
+    assert_false(heap_holds("burning.bright", 8));
+    assert_int_equal(smci_auth_init(&auth, "id", "secret"), SMC_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest life[] = {
-        LIFE(test_needs_one_first),   LIFE(test_header),
-        LIFE(test_refused),           LIFE(test_refused_late),
-        LIFE(test_keeps_the_old_one), LIFE(test_end_of_time),
+        LIFE(test_needs_one_first),
+        LIFE(test_header),
+        LIFE(test_refused),
+        LIFE(test_refused_late),
+        LIFE(test_keeps_the_old_one),
+        LIFE(test_end_of_time),
+        LIFE(test_memory),
     };
     int failed = RUN_TABLE("take_rows", take_rows, test_take);
     failed += RUN_TABLE("length_rows", length_rows, test_length);

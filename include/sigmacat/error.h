@@ -48,6 +48,13 @@ struct smc_error {
         }                                                                                          \
     }
 
+/* Empties `err` (may be NULL), so that it can take an error again. */
+SMC_API void smc_error_reset(struct smc_error *err);
+
+/* Copies `from` (may be NULL) into `err` (may be NULL) unless `err` is filled already: the first
+ * error wins here, too. Returns the code of `from`. */
+SMC_API enum smc_status smc_error_copy(struct smc_error *err, const struct smc_error *from);
+
 /* A short English phrase for a code; never NULL, static. */
 SMC_API const char *smc_error_text(enum smc_status code);
 

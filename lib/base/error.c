@@ -41,6 +41,19 @@ const char *smc_error_text(enum smc_status code)
     return "unknown error";
 }
 
+void smc_error_reset(struct smc_error *err)
+{
+    if (err)
+        *err = (struct smc_error)SMC_ERROR_INIT;
+}
+
+enum smc_status smc_error_copy(struct smc_error *err, const struct smc_error *from)
+{
+    if (err && from && err->code == SMC_OK)
+        *err = *from;
+    return from ? from->code : SMC_OK;
+}
+
 /* Texts may hold bytes of a server or a file name: they must not steer a terminal. */
 static void clean(char *text)
 {

@@ -156,6 +156,25 @@ static int json_line(char *line, size_t size, enum smc_log_level level, const ch
     return (int)at + snprintf(line + at, size - at, "\"}\n");
 }
 
+/* The message went on: the beginning of a secret at the end of what is left would not be masked, and
+ * a part of a character would not be UTF-8. */
+static void mend_cut(const struct smc_log *log, char *text)
+{
+    char *end = text + strlen(text);
+    for (size_t i = 0; i < SECRETS_MAX; i++) {
+        const char *secret = log->secrets[i];
+        size_t len = secret ? strlen(secret) : 0;
+        while (len > 0 && (len > (size_t)(end - text) || memcmp(end - len, secret, len) != 0))
+            len--;
+        end -= len;
+    }
+    while (end > text && ((unsigned char)end[-1] & 0xc0) == 0x80)
+        end--;
+    if (end > text && (unsigned char)end[-1] >= 0xc0)
+        end--;
+    *end = '\0';
+}
+
 void smc_log_write(struct smc_log *log, enum smc_log_level level, const char *fmt, ...)
 {
     if (!smc_log_would(log, level))
@@ -163,8 +182,10 @@ void smc_log_write(struct smc_log *log, enum smc_log_level level, const char *fm
     char message[LINE_MAX_BYTES];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(message, sizeof message, fmt, args);
+    int whole_len = vsnprintf(message, sizeof message, fmt, args);
     va_end(args);
+    if (whole_len >= (int)sizeof message)
+        mend_cut(log, message);
     smc_log_clean(log, message);
     if (log->sink) {
         log->sink(log->sink_ctx, level, message);
