@@ -263,7 +263,6 @@ enum smc_status report_write(const struct job *job, const struct report *report,
         smc_log_write(job->log, SMC_LOG_ERROR, "%s", own.detail);
         return rc;
     }
-    if (err)
-        *err = own;
+    (void)smc_error_copy(err, &own);
     return made;
 }

@@ -21,7 +21,7 @@ static void problem(struct upload_verifier *v, const char *fmt, ...)
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     if (v->problem_count++ == 0) {
-        v->first = (struct smc_error)SMC_ERROR_INIT;
+        smc_error_reset(&v->first);
         (void)smc_error_set(&v->first, SMC_ERR_IO, "%s", text);
     }
     if (!v->is_trial)
@@ -69,7 +69,7 @@ static enum smc_status read_file(struct upload_verifier *v, struct upload_file *
         (void)smci_inspect(fd, digest, v->job->stop_fd, &found, NULL);
     (void)snprintf(file->sha256, sizeof file->sha256, "%s", found.sha256);
     if (rc != SMC_ERR_CANCELLED && !upload_files_is_same(fd, &file->identity) && rc != SMC_ERR_IO) {
-        *why = (struct smc_error)SMC_ERROR_INIT;
+        smc_error_reset(why);
         rc = smc_error_set(why, SMC_ERR_IO, "%s: it changed while it was read", file->name);
     }
     return rc;

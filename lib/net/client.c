@@ -372,9 +372,7 @@ enum smc_status smc_client_step(struct smc_client *client, int64_t max_ms, bool 
     if (!client->has_failed)
         return SMC_OK;
     cancel_calls(client);
-    if (err && err->code == SMC_OK)
-        *err = client->failure;
-    return client->failure.code;
+    return smc_error_copy(err, &client->failure);
 }
 
 enum smc_status smc_client_run(struct smc_client *client, struct smc_error *err)

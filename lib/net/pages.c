@@ -227,11 +227,8 @@ enum smc_status smc_pages_next(struct smc_pages *pages, struct smc_json_span *ro
         (void)next_page(pages);
     if (pages->failure.code == SMC_OK && pages->at == pages->page.count)
         check_total(pages);
-    if (pages->failure.code != SMC_OK) {
-        if (err && err->code == SMC_OK)
-            *err = pages->failure;
-        return pages->failure.code;
-    }
+    if (pages->failure.code != SMC_OK)
+        return smc_error_copy(err, &pages->failure);
     if (pages->at < pages->page.count)
         *row = pages->page.rows[pages->at++].value;
     return SMC_OK;

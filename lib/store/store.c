@@ -83,9 +83,7 @@ static void fail_sqlite(struct smci_store *store, int code)
 
 enum smc_status smci_store_status(const struct smci_store *store, struct smc_error *err)
 {
-    if (err && err->code == SMC_OK)
-        *err = store->failed;
-    return store->failed.code;
+    return smc_error_copy(err, &store->failed);
 }
 
 static bool has_failed(const struct smci_store *store)
