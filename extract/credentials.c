@@ -88,7 +88,7 @@ static enum smc_status lend(struct extract_settings *settings, struct smc_json_s
     return rc;
 }
 
-/* The members' values; none for one that is not there. SMC_ERR_SYNTAX also for one that is doubled. */
+/* The members' values; none for one that is not there. SMC_ERR_SYNTAX also for a doubled one. */
 static enum smc_status find_members(const struct smc_buf *text,
                                     struct smc_json_span found[MEMBER_COUNT], struct smc_error *err)
 {

@@ -67,16 +67,12 @@ static enum smc_status on_listing(void *ctx, enum asset_id listing, enum listing
                                   const struct smci_item *row, struct smc_error *err)
 {
     struct run *run = ctx;
-    switch (event) {
-    case LISTING_DECIDED: /* what these two wait for */
-        listing_start(&run->listings[ASSET_DATAMODELS]);
-        listing_start(&run->listings[ASSET_DATASETS]);
-        break;
-    case LISTING_ROW:
+    if (event == LISTING_ROW)
         return want_calls(run, listing, row, err);
-    case LISTING_ENDED:
+    if (event == LISTING_ENDED)
         return listing == ASSET_DATAMODELS ? models_listed(&run->models, err) : SMC_OK;
-    }
+    listing_start(&run->listings[ASSET_DATAMODELS]); /* it is decided how these are asked for */
+    listing_start(&run->listings[ASSET_DATASETS]);
     return SMC_OK;
 }
 
