@@ -203,7 +203,7 @@ static enum smc_status take_profile(struct smci_yaml *yaml, const struct smci_ke
         .reader = reader, .source = SMCI_FROM_PROFILE, .profile = key->text, .counts = is_wanted};
     reader->is_found = reader->is_found || is_wanted;
     if (smci_nearest_try(&reader->nearest, reader->wanted, strlen(reader->wanted), key->text))
-        (void)strcpy(reader->nearest_profile, key->text);
+        (void)snprintf(reader->nearest_profile, sizeof reader->nearest_profile, "%s", key->text);
     if (strchr(key->text, ','))
         return smci_yaml_fail(yaml, key->at, "a profile's name can't have a comma in it");
     struct smc_buf *names = &reader->settings->profiles;
