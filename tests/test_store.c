@@ -499,6 +499,8 @@ static void test_scope(void **state)
     assert_list(f, "l", "second first ");
     OK(smci_store_forget_older(f->store, NULL, INT64_MAX, &f->err));
     OK(smci_store_forget_lists(f->store, &f->err));
+    assert_true(add(f, "l", "anew")); /* from position 1 on */
+    assert_list(f, "l", "anew ");
     OK(smci_store_put_value(f->store, "v", NULL, &f->err));
 
     reopen(f);
