@@ -17,7 +17,10 @@ static void copy_clean(char *to, size_t size, const char *text)
     size_t len = 0;
     for (; *text && len + 1 < size; text++) {
         unsigned char c = (unsigned char)*text;
-        to[len++] = c < 0x20 || c == 0x7f ? ' ' : *text;
+        to[len] = *text;
+        if (c < 0x20 || c == 0x7f)
+            to[len] = ' ';
+        len++;
     }
     /* A cut in the middle of a character would leave bytes that are not UTF-8. */
     if (*text)
