@@ -1,4 +1,4 @@
-/* What every public header needs: the library's version and the marks of its functions. */
+/* Included by every public header: the library's version and the marks of its functions. */
 #ifndef SIGMACAT_API_H
 #define SIGMACAT_API_H
 

@@ -85,8 +85,8 @@ SMC_API bool smc_json_walk_next(struct smc_json_walk *walk, struct smc_json_span
  * SMC_JSON_NONE where smc_json_walk_next is false. Then one of these has the value:
  *   smc_json_walk_take          scans it;
  *   smc_json_walk_take_members  scans it and picks members of it, as smc_json_members does; `found` has
- *                          `count` spans, all of none when the value is no object;
- *   smc_json_walk_enter         begins the walk `child` on it; false when it is no container (or one
+ *                          `count` spans, all with `p` NULL when the value is not an object;
+ *   smc_json_walk_enter         begins the walk `child` on it; false when it is not a container (or one
  *                          too many, which the next take or peek reports). Once the child has come
  *                          to its end, the parent, which must not move so long, goes on behind it.
  * A value that was not taken, and one whose child did not come to its end, is scanned by the next
@@ -155,7 +155,7 @@ struct smc_json_field {
 /* Appends `object` (scanned) to `out` with `members` set: members of these names, however often
  * they occur, are taken out, then ours are put in before the closing brace, in order. All other
  * bytes of the object stay as they are. SMC_ERR_SYNTAX when it is not an object or one of our
- * values is none, else as smc_buf_add; then nothing was added, and `out` has failed. */
+ * values is not one, else as smc_buf_add; then nothing was added, and `out` has failed. */
 SMC_API enum smc_status smc_json_splice(struct smc_json_span object,
                                         const struct smc_json_field *members, size_t count,
                                         struct smc_buf *out);

@@ -55,7 +55,7 @@ static const char *scan_escape(struct smci_scan *s, const char *p)
     return scan_hex(s, p + 1);
 }
 
-/* What there is of a character that is cut stands in `s->character` until its rest comes. */
+/* A character is cut: its beginning stands in `s->character` until the rest comes. */
 static const char *pause_in_character(struct smci_scan *s, const char *begin, size_t len)
 {
     (void)memcpy(s->character, begin, len);

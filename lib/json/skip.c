@@ -42,7 +42,9 @@ const char *smci_skip_value(const char *p, const char *end)
 {
     size_t depth = 0;
     do {
-        char c = p < end ? *p : '\0';
+        char c = '\0';
+        if (p < end)
+            c = *p;
         if (c == '"') {
             p = skip_string(p + 1, end);
         } else if (c == '{' || c == '[') {

@@ -11,7 +11,9 @@ static void set_span(struct smc_json_span *span, const char *p, const char *end)
 
 bool smc_json_walk_begin(struct smc_json_walk *walk, struct smc_json_span value)
 {
-    char first = value.p && value.len ? *value.p : '\0';
+    char first = '\0';
+    if (value.p && value.len)
+        first = *value.p;
     *walk = (struct smc_json_walk){.has_failed = true};
     if (first != '{' && first != '[')
         return false;
