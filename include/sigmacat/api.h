@@ -2,8 +2,8 @@
 #ifndef SIGMACAT_API_H
 #define SIGMACAT_API_H
 
-/* The one place of the version, which the Makefile reads from here, as text and as a number: major *
- * 10,000 + minor * 100 + patch. */
+/* The one place of the version, which the Makefile reads from here. As a number it is
+ * 10,000 * major + 100 * minor + patch. */
 #define SMC_VERSION     "0.1.0"
 #define SMC_VERSION_NUM 100
 

@@ -30,7 +30,8 @@ struct smc_buf {
 /* Prepares the caller's struct; nothing is allocated yet. */
 SMC_API void smc_buf_init(struct smc_buf *buf, size_t cap);
 
-/* Frees the bytes and leaves an empty buffer of the same cap, without a failure; twice is harmless. */
+/* Frees the bytes and leaves an empty buffer of the same cap, without a failure; twice is
+ * harmless. */
 SMC_API void smc_buf_clear(struct smc_buf *buf);
 
 /* As smc_buf_clear, with all owned bytes overwritten first: for secrets. A buffer that will hold a
@@ -59,9 +60,9 @@ SMC_API enum smc_status smc_buf_addf(struct smc_buf *buf, const char *fmt, ...) 
 /* Makes room for `extra` more bytes. Errors as smc_buf_add. */
 SMC_API enum smc_status smc_buf_reserve(struct smc_buf *buf, size_t extra);
 
-/* Reads `fd` to its end. All of the cap is reserved first, so that nothing of a secret is left behind
- * by growing. SMC_ERR_CAP when there is more, SMC_ERR_IO with errno set, SMC_ERR_NOMEM; what was read
- * by then stays. */
+/* Reads `fd` to its end. All of the cap is reserved first, so that nothing of a secret is left
+ * behind by growing. SMC_ERR_CAP when there is more, SMC_ERR_IO with errno set, SMC_ERR_NOMEM; what
+ * was read by then stays. */
 SMC_API enum smc_status smc_buf_read(struct smc_buf *buf, int fd);
 
 /* The bytes as a C string; "" while nothing was added. Borrowed until the next change. */

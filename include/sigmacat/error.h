@@ -1,8 +1,9 @@
 /* Errors: one number that a program decides by, one text that a person can act on.
  *
  * A function that can fail returns an `enum smc_status` and fills a caller's `struct smc_error`
- * (which may be NULL). The first error wins: a filled struct is not overwritten, only given context.
- * No secret, no query string and no body of more than 200 bytes is ever put into `detail`. */
+ * (which may be NULL). The first error wins: a filled struct is not overwritten, only given
+ * context. No secret, no query string and no body of more than 200 bytes is ever put into
+ * `detail`. */
 #ifndef SIGMACAT_ERROR_H
 #define SIGMACAT_ERROR_H
 
@@ -64,14 +65,16 @@ SMC_API const char *smc_error_text(enum smc_status code);
 SMC_API enum smc_status smc_error_set(struct smc_error *err, enum smc_status code, const char *fmt,
                                       ...) SMC_PRINTF(3, 4);
 
-/* As smc_error_set, and appends ": " with the text of errno `sys_errno`, which is kept in the struct. */
+/* As smc_error_set, and appends ": " with the text of errno `sys_errno`, which is kept in the
+ * struct. */
 SMC_API enum smc_status smc_error_set_errno(struct smc_error *err, enum smc_status code,
                                             int sys_errno, const char *fmt, ...) SMC_PRINTF(4, 5);
 
 /* Puts "CONTEXT: " before the text of a filled `err` (NULL or empty: does nothing). */
 SMC_API void smc_error_context(struct smc_error *err, const char *fmt, ...) SMC_PRINTF(2, 3);
 
-/* Puts a text, such as what to do now, behind that of a filled `err` (NULL or empty: does nothing). */
+/* Puts a text, such as what to do now, behind that of a filled `err` (NULL or empty: does
+ * nothing). */
 SMC_API void smc_error_append(struct smc_error *err, const char *text);
 
 #ifdef __cplusplus

@@ -50,9 +50,9 @@ SMC_API enum smc_status smc_json_scan(const char *text, size_t len, struct smc_j
 
 /* ---- walking ---- */
 
-/* A walk over the items of an array or the members of an object. On a raw text (smc_json_walk_text) it
- * scans strictly as it goes; on a span that was scanned before (smc_json_walk_begin) it only looks for
- * where values end, which is cheaper. It holds nothing that must be freed. */
+/* A walk over the items of an array or the members of an object. On a raw text (smc_json_walk_text)
+ * it scans strictly as it goes; on a span that was scanned before (smc_json_walk_begin) it only
+ * looks for where values end, which is cheaper. It holds nothing that must be freed. */
 struct smc_json_walk {
     const char *at;               /* the next byte; after the end, the one behind the container */
     const char *end;              /* of the text or span */
@@ -81,14 +81,15 @@ SMC_API bool smc_json_walk_next(struct smc_json_walk *walk, struct smc_json_span
 
 /* smc_json_walk_next in two steps, so that a container can be walked in the pass that scans it.
  *
- * smc_json_walk_peek announces the next item: its `key` as above and what its first byte says it is;
- * SMC_JSON_NONE where smc_json_walk_next is false. Then one of these has the value:
+ * smc_json_walk_peek announces the next item: its `key` as above, and the type that its first byte
+ * tells; SMC_JSON_NONE where smc_json_walk_next is false. Then one of these has the value:
  *   smc_json_walk_take          scans it;
- *   smc_json_walk_take_members  scans it and picks members of it, as smc_json_members does; `found` has
- *                          `count` spans, all with `p` NULL when the value is not an object;
- *   smc_json_walk_enter         begins the walk `child` on it; false when it is not a container (or one
- *                          too many, which the next take or peek reports). Once the child has come
- *                          to its end, the parent, which must not move so long, goes on behind it.
+ *   smc_json_walk_take_members  scans it and picks members of it, as smc_json_members does; `found`
+ *                               has `count` spans, all with `p` NULL if it is not an object;
+ *   smc_json_walk_enter         begins the walk `child` on it; false if it is not a container (or
+ *                               one too many, which the next take or peek reports). Once the child
+ *                               has come to its end, the parent, which must not move before,
+ *                               goes on behind it.
  * A value that was not taken, and one whose child did not come to its end, is scanned by the next
  * peek. So a caller may leave a child in the middle (and then not use it again), and an error in it
  * becomes one of the parent.

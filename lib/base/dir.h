@@ -27,8 +27,8 @@ enum smc_status smci_private_file(const char *path, int *fd, struct smc_error *e
 enum smc_status smci_lock_take(const char *path, int *fd, struct smc_error *err);
 void smci_lock_release(int fd); /* -1 is harmless */
 
-/* Whether another has the lock file: SMC_ERR_LOCKED as above. Makes nothing; a file that is not there
- * is nobody's. SMC_ERR_IO when it can't be looked at. */
+/* Whether another has the lock file: SMC_ERR_LOCKED as above. Makes nothing; a file that is not
+ * there is nobody's. SMC_ERR_IO when it can't be looked at. */
 enum smc_status smci_lock_look(const char *path, struct smc_error *err);
 
 /* Ways of giving a file a new name that is not taken, best first. File systems differ in what they

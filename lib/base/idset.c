@@ -27,8 +27,9 @@ static bool put(uint64_t *slots, size_t size, uint64_t hash)
     return true;
 }
 
-/* Doubles the table in place, so that it is never there twice. Going through it from behind a free slot,
- * no hash comes to lie beyond where it was in either half: what was not yet moved is never passed. */
+/* Doubles the table in place, so that it is never there twice. Going through it from behind a free
+ * slot, no hash comes to lie beyond where it was in either half: what was not yet moved is never
+ * passed. */
 static bool grow(struct smci_idset *set)
 {
     size_t old = set->size;

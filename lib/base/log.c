@@ -101,8 +101,8 @@ void smc_log_mask(const struct smc_log *log, char *text)
             mask(text, log->secrets[i]);
 }
 
-/* C0 controls, DEL, and the C1 controls and line separators that a terminal may obey even as
- * UTF-8 (U+0080..U+009F, U+2028, U+2029, the bidirectional controls U+202A..U+202E, U+2066..U+2069). */
+/* C0 controls, DEL, and the C1 controls and line separators that a terminal may obey even as UTF-8
+ * (U+0080..U+009F, U+2028, U+2029, the bidirectional controls U+202A..U+202E, U+2066..U+2069). */
 static void clean(char *text)
 {
     for (unsigned char *p = (unsigned char *)text; *p; p++) {
@@ -156,8 +156,8 @@ static int json_line(char *line, size_t size, enum smc_log_level level, const ch
     return (int)at + snprintf(line + at, size - at, "\"}\n");
 }
 
-/* The message went on: the beginning of a secret at the end of what is left would not be masked, and
- * a part of a character would not be UTF-8. */
+/* The message went on: the beginning of a secret at the end of what is left would not be masked,
+ * and a part of a character would not be UTF-8. */
 static void mend_cut(const struct smc_log *log, char *text)
 {
     char *end = text + strlen(text);

@@ -21,7 +21,8 @@ static inline int smci_hex_value(char c)
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/* Writes the two lower-case hex digits of `byte` to `out`, without a NUL. Returns what is behind. */
+/* Writes the two lower-case hex digits of `byte` to `out`, without a NUL. Returns what is
+ * behind. */
 static inline char *smci_hex_put(char *out, unsigned char byte)
 {
     static const char digits[] = "0123456789abcdef";

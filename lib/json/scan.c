@@ -111,7 +111,8 @@ static inline const char *scan_string(struct smci_scan *s, const char *p)
 
 /* ---- other scalars ---- */
 
-/* The part of a number that `c` is in when it follows `part`; SMCI_SCAN_AFTER when it is in none. */
+/* The part of a number that `c` is in when it follows `part`; SMCI_SCAN_AFTER when it is in
+ * none. */
 static enum smci_scan_state number_part(enum smci_scan_state part, char c)
 {
     bool is_digit = c >= '0' && c <= '9';

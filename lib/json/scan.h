@@ -68,7 +68,8 @@ const char *smci_scan_on(struct smci_scan *s, const char *p);
 /* Whether the value may end where the bytes did. */
 bool smci_scan_is_whole(const struct smci_scan *s);
 
-/* One value of a whole text, within `outer` open containers; `end` is set. What is cut is refused. */
+/* One value of a whole text, within `outer` open containers; `end` is set. What is cut is
+ * refused. */
 const char *smci_scan_value(struct smci_scan *s, const char *p, size_t outer);
 
 /* Past what may stand behind the value of a whole text. */

@@ -1,5 +1,5 @@
-/* A strict JSON check of a text that comes in pieces, in constant memory whatever the text's size. It
- * finds no values; it tells whether the text is whole. */
+/* A strict JSON check of a text that comes in pieces, in constant memory whatever the text's size.
+ * It finds no values; it tells whether the text is whole. */
 #ifndef SMCI_VALIDATE_H
 #define SMCI_VALIDATE_H
 

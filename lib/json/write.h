@@ -39,8 +39,8 @@ void smci_write_bool(struct smci_writer *json, const char *name, bool value);
 /* Closes the innermost container. */
 void smci_write_close(struct smci_writer *json);
 
-/* Closes all that is open and ends the line. Returns how it all went, with `err` filled: SMC_ERR_NOMEM,
- * SMC_ERR_CAP, or what else had made the buffer fail. */
+/* Closes all that is open and ends the line. Returns how it all went, with `err` filled:
+ * SMC_ERR_NOMEM, SMC_ERR_CAP, or what else had made the buffer fail. */
 enum smc_status smci_write_end(struct smci_writer *json, struct smc_error *err);
 
 #endif
