@@ -33,7 +33,8 @@
 #define NO_NAME "https://" A64 ".example"
 #define NOBODY  "https://127.0.0.1:1"
 
-#define PARTIAL "{\"extraction\": {\"partial\": true, \"files\": {}}}"
+#define PARTIAL  "{\"extraction\": {\"partial\": true, \"files\": {}}}"
+#define DEGRADED "{\"extraction\": {\"degraded\": [\"path\"], \"files\": {}}}"
 
 enum tls { TLS_NONE, TLS_GOOD, TLS_UNKNOWN, TLS_OTHER_HOST, TLS_EXPIRED, TLS_OLD };
 
@@ -46,6 +47,7 @@ enum scene {
     SCENE_SET,
     SCENE_OPEN_SET,
     SCENE_PARTIAL_SET,
+    SCENE_DEGRADED_SET,
     SCENE_TWO_SETS /* the newer one is partial */,
     SCENE_NO_SET
 };
@@ -154,6 +156,9 @@ static void make_scene(struct fixture *f)
         break;
     case SCENE_PARTIAL_SET:
         text_put(f->dir, "set/1790000000-summary.json", PARTIAL);
+        break;
+    case SCENE_DEGRADED_SET:
+        text_put(f->dir, "set/1790000000-summary.json", DEGRADED);
         break;
     case SCENE_NO_SET:
         text_put(f->dir, "set/other.json", "[]");
@@ -548,6 +553,15 @@ static const struct check_row upload_rows[] = {
      .line = "ok    files        1 with "},
     {"partial_and_whole", .scene = SCENE_TWO_SETS, .status = SMC_ERR_IO,
      .line = "FAIL  files        1 pro", .remedy = "choose a whole set by --latest"},
+    {"degraded", .scene = SCENE_DEGRADED_SET, .status = SMC_ERR_IO,
+     .line = "FAIL  files        1 problem, the first: set 1790000000: its summary says that it is "
+             "degraded: too much of it could not be read: path",
+     .remedy = "extract again once the gaps in its report are mended, or send it all the same"},
+    {"degraded_latest", .args = "--latest", .scene = SCENE_DEGRADED_SET, .status = SMC_ERR_IO,
+     .line = "FAIL  files        /",
+     .remedy = "or send it by --set 1790000000 --force, in place of --latest"},
+    {"degraded_forced", .args = "--force", .scene = SCENE_DEGRADED_SET,
+     .line = "ok    files        1 with "},
     {"answer", .scene = SCENE_SET,
      .line = "--    answer       HTTP 401 to GET /, which does not tell whether this is Catalog\n"},
     {"open_set", .scene = SCENE_OPEN_SET, .status = SMC_ERR_IO,

@@ -25,30 +25,36 @@ static const char *setting(const struct preflight *check, const char *flag)
 
 /* ---- files ---- */
 
-/* Whether the summary of the set, its last file, says that it is partial. */
-static bool is_partial(const struct upload_files *files, struct upload_set set)
+/* The remedy where the summary of the set, its last file, says that the set lacks something; NULL:
+ * it does not. */
+static const char *remedy_of_lack(const struct upload_files *files, struct upload_set set)
 {
     size_t last = set.end - 1;
     struct upload_identity identity;
     struct upload_summary summary = {.text = SMC_BUF_INIT(0)};
+    const char *remedy = NULL;
     int fd = -1;
-    bool is_it = upload_is_summary(files->items[last].name) &&
-                 upload_files_open(files, last, &fd, &identity, NULL) == SMC_OK &&
-                 upload_summary_read(&summary, fd, NULL) == SMC_OK && summary.is_partial;
+    if (upload_is_summary(files->items[last].name) &&
+        upload_files_open(files, last, &fd, &identity, NULL) == SMC_OK &&
+        upload_summary_read(&summary, fd, NULL) == SMC_OK) {
+        if (summary.is_partial)
+            remedy = "extract without --only and --skip, or send it";
+        else if (summary.degraded.p)
+            remedy = "extract again once the gaps in its report are mended, or send it";
+    }
     upload_summary_clear(&summary);
     if (fd >= 0)
         (void)close(fd);
-    return is_it;
+    return remedy;
 }
 
-static void advise_on_partial(struct preflight *check, const char *name)
+static void advise_on_lack(struct preflight *check, const char *remedy, const char *name)
 {
-    static const char whole[] = "extract without --only and --skip, or send it";
     if (check->job.settings->is_latest)
-        smci_cli_remedy(&check->list, "%s by --set %.*s --force, in place of %s", whole,
+        smci_cli_remedy(&check->list, "%s by --set %.*s --force, in place of %s", remedy,
                         upload_set_digits(name), name, setting(check, "--latest"));
     else
-        smci_cli_remedy(&check->list, "%s all the same by --force", whole);
+        smci_cli_remedy(&check->list, "%s all the same by --force", remedy);
 }
 
 static void advise_on_sets(struct preflight *check)
@@ -60,6 +66,7 @@ static void advise_on_sets(struct preflight *check)
     bool has_set = upload_set_newest(files, NULL, &set);
     bool is_only =
         has_set && upload_is_same_set(files->items[0].name, files->items[set.begin].name);
+    const char *remedy = NULL;
     if (!has_set && is_choosing)
         smci_cli_remedy(&check->list, "run castor-extract-sigma first, or correct %s",
                         setting(check, "--directory_path"));
@@ -69,8 +76,8 @@ static void advise_on_sets(struct preflight *check)
     else if (settings->set && !upload_set_find(files, settings->set, &set))
         smci_cli_remedy(&check->list, "give %s the digits that a set's names in %s begin with",
                         setting(check, "--set"), settings->directory_path);
-    else if ((is_choosing || is_only) && is_partial(files, set))
-        advise_on_partial(check, files->items[set.begin].name);
+    else if ((is_choosing || is_only) && (remedy = remedy_of_lack(files, set)) != NULL)
+        advise_on_lack(check, remedy, files->items[set.begin].name);
     else if (is_choosing)
         smci_cli_remedy(&check->list, "extract again into %s, to the end of the run",
                         settings->directory_path);

@@ -1,6 +1,7 @@
 #include "summary.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,26 @@ static enum smc_status read_text(struct upload_summary *summary, int fd, struct 
     return got == 0 ? SMC_OK : smc_error_set_errno(err, SMC_ERR_IO, errno, "reading failed");
 }
 
+static bool is_text(struct smc_json_span value, const char *text)
+{
+    return value.len == strlen(text) && memcmp(value.p, text, value.len) == 0;
+}
+
+/* Whatever it says but "nothing" counts: a set that is sent by mistake costs more than one that is
+ * looked at. */
+static struct smc_json_span degraded_of(struct smc_json_span extraction)
+{
+    const struct smc_json_span nothing = {NULL, 0};
+    struct smc_json_span degraded = smc_json_member(extraction, "degraded");
+    struct smc_json_walk walk;
+    struct smc_json_span first;
+    bool is_list = smc_json_walk_begin(&walk, degraded);
+    if (!degraded.p || is_text(degraded, "null") || is_text(degraded, "false") ||
+        (is_list && !smc_json_walk_next(&walk, NULL, &first, NULL)))
+        return nothing;
+    return degraded;
+}
+
 enum smc_status upload_summary_read(struct upload_summary *summary, int fd, struct smc_error *err)
 {
     struct smc_json_span root;
@@ -38,7 +59,9 @@ enum smc_status upload_summary_read(struct upload_summary *summary, int fd, stru
     struct smc_json_span extraction = smc_json_member(root, "extraction");
     struct smc_json_span partial = smc_json_member(extraction, "partial");
     struct smc_json_span files = smc_json_member(extraction, "files");
-    summary->is_partial = partial.len == 4 && memcmp(partial.p, "true", 4) == 0;
+    summary->is_partial = is_text(partial, "true");
+    summary->gaps = smc_json_member(extraction, "gaps");
+    summary->degraded = degraded_of(extraction);
     if (smc_json_type_of(files) == SMC_JSON_OBJECT)
         summary->files = files;
     return SMC_OK;
@@ -47,7 +70,7 @@ enum smc_status upload_summary_read(struct upload_summary *summary, int fd, stru
 void upload_summary_clear(struct upload_summary *summary)
 {
     smc_buf_clear(&summary->text);
-    summary->files = (struct smc_json_span){NULL, 0};
+    summary->files = summary->gaps = summary->degraded = (struct smc_json_span){NULL, 0};
 }
 
 bool upload_summary_next(struct smc_json_walk *walk, struct upload_summary_file *file)
@@ -84,4 +107,41 @@ bool upload_summary_has(const struct upload_summary *summary, const char *name)
         if (upload_summary_is(&file, name))
             return true;
     return false;
+}
+
+/* The names as they stand there, without their quotes. */
+int64_t upload_summary_gaps(const struct upload_summary *summary, struct smc_buf *text)
+{
+    struct smc_json_walk walk;
+    struct smc_json_span name;
+    struct smc_json_span value;
+    int64_t all = 0;
+    if (smc_json_type_of(summary->gaps) != SMC_JSON_OBJECT ||
+        !smc_json_walk_begin(&walk, summary->gaps))
+        return 0;
+    while (smc_json_walk_next(&walk, &name, &value, NULL)) {
+        int64_t count = 0;
+        if (!smc_json_int64(value, &count) || count <= 0 || count > INT64_MAX - all)
+            continue;
+        (void)smc_buf_addf(text, "%s%" PRId64 " of %.*s", all > 0 ? ", " : "", count,
+                           (int)name.len - 2, name.p + 1);
+        all += count;
+    }
+    return all;
+}
+
+void upload_summary_degraded(const struct upload_summary *summary, struct smc_buf *text)
+{
+    struct smc_json_walk walk;
+    struct smc_json_span name;
+    const char *comma = "";
+    if (smc_json_type_of(summary->degraded) != SMC_JSON_ARRAY ||
+        !smc_json_walk_begin(&walk, summary->degraded))
+        return;
+    while (smc_json_walk_next(&walk, NULL, &name, NULL)) {
+        if (smc_json_type_of(name) != SMC_JSON_STRING)
+            continue;
+        (void)smc_buf_addf(text, "%s%.*s", comma, (int)name.len - 2, name.p + 1);
+        comma = ", ";
+    }
 }

@@ -10,7 +10,9 @@
 
 struct upload_summary {
     struct smc_buf text;
-    struct smc_json_span files; /* the member `extraction.files`; NULL: it has none */
+    struct smc_json_span files;    /* the member `extraction.files`; NULL: it has none */
+    struct smc_json_span gaps;     /* likewise */
+    struct smc_json_span degraded; /* likewise; NULL also where it says that nothing is */
     bool is_partial;
 };
 
@@ -35,5 +37,12 @@ bool upload_summary_is(const struct upload_summary_file *file, const char *name)
 
 /* Whether the summary lists a file of this name, likewise. */
 bool upload_summary_has(const struct upload_summary *summary, const char *name);
+
+/* How many gaps the summary counts. The counts by kind are appended to `text`, as in
+ * "5 of elements, 2 of path"; what finds no room or no memory is left out of it. */
+int64_t upload_summary_gaps(const struct upload_summary *summary, struct smc_buf *text);
+
+/* Appends the names of what is degraded, divided by commas, likewise. */
+void upload_summary_degraded(const struct upload_summary *summary, struct smc_buf *text);
 
 #endif

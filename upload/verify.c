@@ -11,6 +11,9 @@
 
 #include "summary.h"
 
+/* Of the names in one line; of a summary of ours all fit. */
+#define KINDS_MAX ((size_t)400)
+
 static void problem(struct upload_verifier *v, const char *fmt, ...) SMC_PRINTF(2, 3);
 
 static void problem(struct upload_verifier *v, const char *fmt, ...)
@@ -117,6 +120,31 @@ static void compare_counts(struct upload_verifier *v, struct upload_set set,
             (int)wanted->name.len - 2, wanted->name.p + 1);
 }
 
+static void tell_degraded(struct upload_verifier *v, const char *first,
+                          const struct upload_summary *summary)
+{
+    struct smc_buf names = SMC_BUF_INIT(KINDS_MAX);
+    upload_summary_degraded(summary, &names);
+    problem(v,
+            "set %.*s: its summary says that it is degraded: too much of it could not be read%s%s",
+            upload_set_digits(first), first, names.len > 0 ? ": " : "", smc_buf_str(&names));
+    smc_buf_clear(&names);
+}
+
+/* Unless the set may yet be passed over; then there may be one that is sent. */
+static void tell_gaps(const struct upload_verifier *v, const char *first,
+                      const struct upload_summary *summary)
+{
+    struct smc_buf kinds = SMC_BUF_INIT(KINDS_MAX);
+    int64_t count = upload_summary_gaps(summary, &kinds);
+    if (count > 0 && !(v->is_trial && v->problem_count > 0))
+        smc_log_write(v->job->log, SMC_LOG_WARN,
+                      "Set %.*s has %" PRId64 " gap%s (what could not be read from Sigma): %s",
+                      upload_set_digits(first), first, count, count == 1 ? "" : "s",
+                      smc_buf_str(&kinds));
+    smc_buf_clear(&kinds);
+}
+
 static void check_counts(struct upload_verifier *v, struct upload_set set,
                          const struct upload_summary *summary)
 {
@@ -126,6 +154,8 @@ static void check_counts(struct upload_verifier *v, struct upload_set set,
     if (summary->is_partial)
         problem(v, "set %.*s: its summary says that it is partial", upload_set_digits(first),
                 first);
+    if (summary->degraded.p)
+        tell_degraded(v, first, summary);
     if (smc_json_walk_begin(&walk, summary->files)) {
         while (upload_summary_next(&walk, &wanted))
             compare_counts(v, set, &wanted);
@@ -173,8 +203,10 @@ enum smc_status upload_verify_set(struct upload_verifier *v, struct upload_set s
     for (size_t i = set.begin; i < set.end && rc == SMC_OK; i++)
         if (!v->is_choosing || !items[i].is_foreign)
             rc = upload_verify_file(v, i, err);
-    if (rc == SMC_OK && has_summary)
+    if (rc == SMC_OK && has_summary) {
         check_counts(v, set, &summary);
+        tell_gaps(v, items[set.begin].name, &summary);
+    }
     upload_summary_clear(&summary);
     return rc;
 }
