@@ -369,8 +369,10 @@ void calls_ask_now(struct calls *calls, enum asset_id asset, const char *id, cal
     const struct smci_item item = {.id = id, .tag = "", .name = ""};
     struct smc_error err = SMC_ERROR_INIT;
     struct in_flight *added = add(calls, asset, &item);
-    if (!job_check(calls->job, added ? SMC_OK : SMC_ERR_NOMEM, &err))
+    if (!added) {
+        (void)job_check(calls->job, SMC_ERR_NOMEM, &err);
         return;
+    }
     added->ended = ended;
     added->ctx = ctx;
     added->call.is_urgent = true;

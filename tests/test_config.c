@@ -176,8 +176,7 @@ static const struct row rows[] = {
     {"doubled part", "defaults:\n  mine: {}\n  mine: {}\n", "! 3:3: 'mine' is here twice"},
     {"doubled at the top", "defaults:\ndefaults:\n", "! 2:1: 'defaults' is here twice"},
     {"doubled profile", "profiles:\n  p:\n  p:\n", "! 3:3: 'p' is here twice"},
-    {"doubled in another's part", "defaults: {others: {a: 1, a: 2}}",
-     "! 1:27: 'a' is here twice"},
+    {"doubled in another's part", "defaults: {others: {a: 1, a: 2}}", "! 1:27: 'a' is here twice"},
 
     {"a list for a text", IN_DEFAULTS "host_name: [a]\n",
      "! 3:16: host_name: a single value is expected, not a list"},
