@@ -157,12 +157,22 @@ static enum smc_status check_directory(const struct extract_settings *settings,
                : SMC_OK;
 }
 
+static enum smc_status check_stdout(struct smc_error *err)
+{
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    if (flags != -1 && (flags & O_ACCMODE) != O_RDONLY)
+        return SMC_OK;
+    return smc_error_set(err, SMC_ERR_IO, "standard output is closed or can't be written to");
+}
+
 enum smc_status report_check(const struct extract_settings *settings, struct smc_error *err)
 {
     const char *path = settings->report;
     struct stat st;
-    if (!path || strcmp(path, "-") == 0)
+    if (!path)
         return SMC_OK;
+    if (strcmp(path, "-") == 0)
+        return check_stdout(err);
     bool is_there = stat(path, &st) == 0;
     if (!is_there && errno == ENAMETOOLONG)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "%.80s...: can't be written", path);
@@ -205,7 +215,7 @@ static enum smc_status write_all(const struct job *job, const struct smc_buf *he
     (void)fputs("]\n}\n", fp);
     if (rc == SMC_OK && (fflush(fp) != 0 || ferror(fp)))
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written",
-                                   job->settings->report);
+                                   fp == stdout ? "standard output" : job->settings->report);
     return rc;
 }
 
@@ -259,6 +269,12 @@ enum smc_status report_write(const struct job *job, const struct report *report,
     smc_buf_clear(&head);
     if (made == SMC_OK)
         return rc;
+    if (rc == SMC_ERR_GAPS) { /* the run has not failed */
+        if (err)
+            smc_log_write(job->log, SMC_LOG_WARN, "%s", err->detail);
+        smc_error_reset(err);
+        rc = SMC_OK;
+    }
     if (rc != SMC_OK) { /* `err` is taken */
         smc_log_write(job->log, SMC_LOG_ERROR, "%s", own.detail);
         return rc;

@@ -20,8 +20,9 @@ static enum smc_status open_standard_fds(struct smc_error *err)
     for (int fd = 0; fd <= 2; fd++) {
         if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
             continue;
-        /* The lowest free number is `fd`: those below it are open. */
-        if (open("/dev/null", O_RDWR) != fd)
+        /* The lowest free number is `fd`: those below it are open. What is printed into a closed
+         * standard output must fail, not vanish; a log may. */
+        if (open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) != fd)
             return smc_error_set_errno(err, SMC_ERR_IO, errno, "can't open /dev/null");
     }
     return SMC_OK;
