@@ -117,7 +117,8 @@ static const struct fault_row fault_rows[] = {
     {"always_503", "do=status:503,body=gone fishing", 5, SMC_ERR_HTTP, 7500, 15000,
      "HTTP 503: gone fishing"},
     {"always_429", "do=status:429", 5, SMC_ERR_HTTP, 7500, 15000, "HTTP 429"},
-    {"always_reset", "do=reset-late", 5, SMC_ERR_HTTP, 7500, 15000, "was not sent: POST /visual"},
+    {"always_reset", "do=reset-late", 5, SMC_ERR_HTTP, 7500, 15000,
+     "f.json was sent without an answer, and is perhaps accepted: POST /visual"},
     FATAL("status_400", "400"),
     FATAL("status_402", "402"),
     FATAL("status_404", "404"),
@@ -189,6 +190,20 @@ static void test_long_name_leaves_room(void **state)
     add_fault(f, "do=status:400,body=far too long a name");
     assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_HTTP);
     assert_logged(f, "far too long a name");
+    free(path);
+}
+
+/* Of a file that nobody can have got there is no doubt. */
+static void test_nobody_there(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *path = make_file(f, "f.json", 10);
+    f->endpoint = "http://127.0.0.1:1";
+    assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_HTTP);
+    assert_logged(f, "f.json was not sent: POST /visual");
+    assert_logged(f, "ERROR - Failed: ");
+    assert_string_equal(err.detail, "1 of 1 files were not sent");
     free(path);
 }
 
@@ -488,6 +503,38 @@ static void test_stopped_by_a_signal(void **state)
     assert_logged(f, "ERROR - Not sent, since the run ended before: b.json, c.json\n");
 }
 
+/* What was under way when the run ended may have arrived: it is not said to be lost. */
+static void test_stopped_without_an_answer(void **state)
+{
+    static const char *const names[] = {"1-a.json", "1-b.json", "1-summary.json", "c.json", NULL};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    make_files(f, names);
+    f->hook = stop_now;
+    add_fault(f, "do=reset-late,object=1-b.json");
+    assert_int_equal(upload_all(f, &err), SMC_ERR_CANCELLED);
+    assert_logged(f, "ERROR - Cut off before an answer came, and perhaps accepted: 1-b.json\n");
+    assert_logged(f, "ERROR - Not sent, since the run ended before: 1-summary.json, c.json\n");
+    assert_contains(err.detail, "3 of 4 files were not sent, as far as is known: ");
+}
+
+/* Nor is the set complete then. */
+static void test_summary_is_held_after_a_cut(void **state)
+{
+    static const char *const names[] = {"1-a.json", "1-b.json", "1-summary.json", NULL};
+    static const char *const sent[] = {"1-a.json", NULL};
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    make_files(f, names);
+    add_fault(f, "do=reset-late,object=1-b.json");
+    enum smc_status rc = upload_all(f, &err);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 4);
+    assert_taken_names(f, sent);
+    assert_logged(f, "ERROR - Cut off before an answer came, and perhaps accepted: 1-b.json\n");
+    assert_logged(f, "WARNING - 1-summary.json is held back");
+    assert_lacks(log_sink_text(&f->log), "Failed: ");
+}
+
 static void test_many_files(void **state)
 {
     enum { COUNT = 1000 };
@@ -551,6 +598,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         WITH_SIM(test_words_are_capped),
         WITH_SIM(test_long_name_leaves_room),
+        WITH_SIM(test_nobody_there),
         WITH_SIM(test_path_keeps_its_time),
         WITH_SIM(test_silent_server),
         WITH_SIM(test_early_and_closed),
@@ -565,6 +613,8 @@ int main(void)
         WITH_SIM(test_file_cut_between_tries),
         WITH_SIM(test_file_grown_between_tries),
         WITH_SIM(test_stopped_by_a_signal),
+        WITH_SIM(test_stopped_without_an_answer),
+        WITH_SIM(test_summary_is_held_after_a_cut),
         WITH_SIM(test_many_files),
     };
     int failed = TABLE(type_rows, test_type);

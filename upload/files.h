@@ -16,6 +16,7 @@ enum upload_state {
     UPLOAD_WAITING, /* not begun, or not finished */
     UPLOAD_SENT,
     UPLOAD_FAILED,
+    UPLOAD_CUT,    /* sent whole, but no answer came: perhaps accepted */
     UPLOAD_HELD,   /* a summary whose set is not complete */
     UPLOAD_SKIPPED /* unchanged since it was accepted */
 };
@@ -30,7 +31,7 @@ struct upload_identity {
 
 struct upload_file {
     char *name; /* within the directory */
-    char *why;  /* failed: the reason in words, or NULL */
+    char *why;  /* failed or cut off: the reason in words, or NULL */
     struct upload_identity identity;
     int64_t record_count; /* of a JSON array that was checked; else -1 */
     int http_status;

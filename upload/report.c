@@ -49,6 +49,8 @@ void upload_report_log(const struct upload_files *files, struct smc_log *log)
     list(files, log, UPLOAD_SENT, SMC_LOG_WARN, "Sent");
     list(files, log, UPLOAD_SKIPPED, SMC_LOG_WARN, "Accepted before");
     list(files, log, UPLOAD_FAILED, SMC_LOG_ERROR, "Failed");
+    list(files, log, UPLOAD_CUT, SMC_LOG_ERROR,
+         "Cut off before an answer came, and perhaps accepted");
     list(files, log, UPLOAD_HELD, SMC_LOG_ERROR, "Held back until the rest of the set is sent");
     list(files, log, UPLOAD_WAITING, SMC_LOG_ERROR, "Not sent, since the run ended before");
 }
@@ -83,6 +85,8 @@ static const char *state_name(enum upload_state state)
         return "sent";
     case UPLOAD_FAILED:
         return "failed";
+    case UPLOAD_CUT:
+        return "cut off";
     case UPLOAD_HELD:
         return "held";
     case UPLOAD_SKIPPED:

@@ -68,10 +68,12 @@ static enum smc_status conclude(const struct upload_job *job, enum smc_status rc
         return SMC_OK;
     }
     upload_report_log(&job->files, job->log);
+    const char *doubt =
+        upload_report_count(&job->files, UPLOAD_CUT) > 0 ? ", as far as is known" : "";
     if (rc == SMC_OK)
         return smc_error_set(err, job->worst != SMC_OK ? job->worst : SMC_ERR_INTERNAL,
-                             "%zu of %zu files were not sent", missing, all);
-    smc_error_context(err, "%zu of %zu files were not sent", missing, all);
+                             "%zu of %zu files were not sent%s", missing, all, doubt);
+    smc_error_context(err, "%zu of %zu files were not sent%s", missing, all, doubt);
     return rc;
 }
 

@@ -23,6 +23,7 @@ struct slot {
     size_t number;
     size_t index; /* of the file */
     int fd;       /* -1: the slot is free */
+    int64_t sent; /* bytes of it that no answer has come to yet */
     struct upload_identity identity;
     struct smc_buf target; /* the endpoint's prefix, '/' and the path at Catalog */
 };
@@ -38,14 +39,18 @@ struct sender {
 
 /* ---- what became of a file ---- */
 
-static void note_failure(struct upload_job *job, size_t index, const struct smc_error *why)
+static void note_failure(struct upload_job *job, size_t index, enum upload_state state,
+                         const struct smc_error *why)
 {
     struct upload_file *file = &job->files.items[index];
-    file->state = UPLOAD_FAILED;
+    file->state = state;
     free(file->why);
     if (asprintf(&file->why, "%s", why->detail) < 0)
         file->why = NULL; /* the log has it in any case */
-    smc_log_write(job->log, SMC_LOG_ERROR, "%s was not sent: %s", file->name, why->detail);
+    smc_log_write(job->log, SMC_LOG_ERROR, "%s was %s: %s", file->name,
+                  state == UPLOAD_CUT ? "sent without an answer, and is perhaps accepted"
+                                      : "not sent",
+                  why->detail);
     /* The local side counts most: no further run mends it. */
     if (job->worst != SMC_ERR_IO)
         job->worst = why->code == SMC_ERR_IO ? SMC_ERR_IO : SMC_ERR_HTTP;
@@ -72,7 +77,7 @@ static void note_accepted(struct upload_job *job, const struct slot *slot)
     bool is_same = upload_files_is_same(slot->fd, &slot->identity);
     if (!is_same && job->files.directory && !job->settings->is_forced) {
         (void)smc_error_set(&why, SMC_ERR_IO, "the file changed while it was sent");
-        note_failure(job, slot->index, &why);
+        note_failure(job, slot->index, UPLOAD_FAILED, &why);
         return;
     }
     note_success(job, slot);
@@ -92,6 +97,12 @@ static void close_slot(struct slot *slot)
     slot->fd = -1;
 }
 
+/* Whether all of the file has gone out and nobody knows what became of it. */
+static bool is_cut(const struct slot *slot)
+{
+    return slot->sent == slot->identity.size;
+}
+
 static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
     struct slot *slot = ctx;
@@ -100,8 +111,11 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct smc_error failure = answer->error;
     bool is_refused = answer->http_status == 401 || answer->http_status == 403;
     (void)why;
-    if (failure.code == SMC_ERR_CANCELLED) /* the run has ended */
+    if (failure.code == SMC_ERR_CANCELLED) { /* the run has ended */
+        if (is_cut(slot))
+            file->state = UPLOAD_CUT;
         return SMC_TAKE;
+    }
     file->tries = answer->attempts;
     file->http_status = answer->http_status;
     smci_cli_progress_end(s->progress, slot->number);
@@ -113,7 +127,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     if (failure.code == SMC_OK)
         note_accepted(s->job, slot);
     else
-        note_failure(s->job, slot->index, &failure);
+        note_failure(s->job, slot->index, is_cut(slot) ? UPLOAD_CUT : UPLOAD_FAILED, &failure);
     close_slot(slot);
     if (is_refused)
         smc_client_fail(s->client, &failure);
@@ -122,7 +136,8 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
 
 static void on_progress(void *ctx, int64_t sent)
 {
-    const struct slot *slot = ctx;
+    struct slot *slot = ctx;
+    slot->sent = sent;
     smci_cli_progress_at(slot->sender->progress, slot->number, sent);
 }
 
@@ -136,6 +151,7 @@ static enum smc_status begin(struct sender *s, struct slot *slot, size_t index,
     if (rc != SMC_OK)
         return rc;
     slot->index = index;
+    slot->sent = 0;
     smc_buf_reset(&slot->target);
     (void)smc_buf_addf(&slot->target, "%s/", smc_buf_str(&job->settings->prefix));
     /* The time in a path is chosen once for all tries of a file. */
@@ -198,7 +214,7 @@ static void begin_more(void *ctx)
             continue;
         enum smc_status rc = begin(s, slot, index, &why);
         if (rc == SMC_ERR_IO) {
-            note_failure(s->job, index, &why);
+            note_failure(s->job, index, UPLOAD_FAILED, &why);
         } else if (rc != SMC_OK) {
             smc_client_fail(s->client, &why);
             return;

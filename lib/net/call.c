@@ -143,6 +143,8 @@ static void on_ended(void *ctx, struct smci_attempt *attempt, struct smci_http_r
         *call->probe = response->probe;
     if (attempt->meaning == SMCI_SUCCESS)
         offer(call, attempt, response);
+    else if (attempt->http_status != 0 && call->upload.progress)
+        call->upload.progress(call->upload.progress_ctx, 0);
     struct smci_decision decision = {.action = SMCI_DONE};
     if (attempt->meaning != SMCI_SUCCESS)
         decision = decide(call, attempt);

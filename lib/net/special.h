@@ -35,7 +35,8 @@ struct smci_upload {
     int fd;               /* borrowed until the callback */
     int64_t size;         /* bytes */
     const char *filename; /* of the part; borrowed until the callback */
-    /* Called with the bytes of this attempt that were read so far, whenever some were; may be NULL. */
+    /* Called with the bytes of this attempt that were read so far, whenever some were, and with 0 when
+     * it was answered by an error: nothing of it is on its way any more. May be NULL. */
     void (*progress)(void *ctx, int64_t sent);
     void *progress_ctx;
 };
