@@ -24,6 +24,7 @@ bool call_init(struct call *call, const struct job *job, enum asset_id asset,
 void call_clear(struct call *call)
 {
     smci_cursor_clear(&call->cursor);
+    smci_idset_clear(&call->texts);
     free(call->id);
     free(call->tag);
     free(call->name);
@@ -66,8 +67,7 @@ static enum smc_status make_target(const struct call *call, struct smc_buf *targ
     const struct smc_buf *cursor = &call->cursor.text;
     (void)call_address(call, target);
     (void)smc_buf_addf(target, "%s%s", first[paging], cursor->len ? more[paging] : "");
-    (void)smci_url_encode(smc_buf_str(cursor), cursor->len, target);
-    return smc_buf_status(target);
+    return smci_cursor_put(&call->cursor, target);
 }
 
 static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer,
@@ -126,15 +126,28 @@ static void end(struct call *call, const struct smc_answer *answer)
     (void)tell(call, &fact);
 }
 
-/* Takes the next page's cursor; a repeated one is wrong. False when call or run have ended. */
+/* Whether a page has rows that none before it had, as far as its text tells. */
+static bool has_new_rows(struct call *call, const struct smci_page *page, bool *is_new)
+{
+    *is_new = false;
+    return page->count == 0 ||
+           smci_idset_add(&call->texts, page->entries.p, page->entries.len, is_new);
+}
+
+/* Takes the next page's cursor; a repeated one is wrong. An empty nextPage is the end: whether rows
+ * are lacking then is told by `total`. False when call or run have ended. */
 static bool take_cursor(struct call *call, const struct smci_page *page,
                         const struct smc_answer *answer)
 {
     char what[128];
     struct smc_error err = SMC_ERROR_INIT;
+    bool is_new;
     enum smci_cursor_step step =
         smci_cursor_take(&call->cursor, page, asset_of(call->asset)->paging);
-    if (step == SMCI_CURSOR_NEXT || step == SMCI_CURSOR_END)
+    if (step == SMCI_CURSOR_NEXT)
+        step = has_new_rows(call, page, &is_new) ? smci_cursor_note(&call->cursor, is_new)
+                                                 : SMCI_CURSOR_NO_MEMORY;
+    if (step == SMCI_CURSOR_NEXT || step == SMCI_CURSOR_END || step == SMCI_CURSOR_EMPTY)
         return true;
     if (step == SMCI_CURSOR_NO_MEMORY)
         return job_check(call->job, SMC_ERR_NOMEM, &err);
@@ -201,6 +214,10 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
         return SMC_TAKE;
     if (answer->error.code == SMC_OK)
         return call->asset == CALL_PATH ? on_path(call, answer, why) : on_rows(call, answer, why);
+    if (smci_cursor_try_as_it_came(&call->cursor, answer->http_status)) {
+        (void)ask(call);
+        return SMC_TAKE;
+    }
     const struct call_fact fact = {.event = CALL_FAILED, .answer = answer};
     (void)tell(call, &fact);
     return SMC_TAKE;

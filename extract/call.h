@@ -43,6 +43,7 @@ struct call {
     bool is_urgent;
     int pages; /* in the store */
     struct smci_cursor cursor;
+    struct smci_idset texts; /* of the pages that more follow: they tell one that has no end */
 };
 
 /* Prepares a struct of zeros; copies the texts. False without memory; call_clear ends it anyway. */

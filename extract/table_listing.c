@@ -3,8 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "lib/net/address.h"
-
 #include "base62.h"
 
 /* Wanted tables by their UUID; the tag is the id as the source has it. */
@@ -165,11 +163,11 @@ static enum smc_status take_row(struct table_listing *listing, const struct smci
 }
 
 /* Whether reading on takes fewer calls than asking for each table: by the listing's `total` where
- * it says one, the check counted too. */
+ * it says one, the check counted too, and as long as it keeps to that. */
 static bool is_worth_it(const struct table_listing *listing)
 {
     int64_t total = listing->page.total;
-    if (total < 0)
+    if (total < 0 || listing->pages >= listing->wanted)
         return listing->pages < listing->wanted;
     int64_t pages = total / PAGE_ROWS + (total % PAGE_ROWS != 0);
     return pages + 1 < listing->wanted;
@@ -188,7 +186,7 @@ static void on_page(struct table_listing *listing)
     for (size_t i = 0; i < listing->page.count; i++)
         if (!job_check(listing->job, take_row(listing, &listing->page.rows[i], &err), &err))
             return;
-    smc_log_write(listing->job->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %zu results",
+    smc_log_write(listing->job->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %zu results (paths)",
                   listing->pages, listing->page.count);
     check_next(listing);
 }
@@ -201,6 +199,10 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct smc_error err = SMC_ERROR_INIT;
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
         return SMC_TAKE;
+    if (smci_cursor_try_as_it_came(&listing->cursor, answer->http_status)) {
+        table_listing_ask(listing);
+        return SMC_TAKE;
+    }
     if (answer->error.code == SMC_OK)
         verdict = smci_page_read(&listing->page, answer->body, answer->len, SMCI_PAGING_PAGE, false,
                                  names, 3, &err);
@@ -228,7 +230,7 @@ void table_listing_ask(struct table_listing *listing)
     const struct smc_buf *cursor = &listing->cursor.text;
     (void)smc_buf_addf(&target, "/v2/connections/paths?limit=%d%s", PAGE_ROWS,
                        cursor->len ? "&page=" : "");
-    (void)smci_url_encode(smc_buf_str(cursor), cursor->len, &target);
+    (void)smci_cursor_put(&listing->cursor, &target);
     enum smc_status rc = smc_buf_status(&target);
     if (rc == SMC_OK) {
         struct smc_request request = {.kind = KIND_PATHS,

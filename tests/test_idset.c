@@ -81,6 +81,52 @@ static void test_growing(void **state)
     }
 }
 
+/* Three readings of the same rows: what each had, and no slot more. */
+static void test_readings(void **state)
+{
+    struct smci_idset set = SMCI_IDSET_INIT;
+    struct smci_idset_seen seen;
+    (void)state;
+    assert_int_equal(smci_idset_last(&set, "a", 1), 0);
+    assert_true(smci_idset_see(&set, "a", 1, 1, &seen));
+    assert_true(seen.first == 1 && seen.last == 0);
+    assert_true(smci_idset_see(&set, "b", 1, 1, &seen));
+    assert_true(smci_idset_see(&set, "a", 1, 1, &seen)); /* twice in one */
+    assert_true(seen.first == 1 && seen.last == 1);
+    assert_true(smci_idset_see(&set, "a", 1, 2, &seen));
+    assert_true(seen.first == 1 && seen.last == 1);
+    assert_true(smci_idset_see(&set, "c", 1, 2, &seen));
+    assert_true(seen.first == 2 && seen.last == 0);
+    assert_true(smci_idset_see(&set, "c", 1, 2, &seen));
+    assert_true(seen.first == 2 && seen.last == 2);
+    assert_true(smci_idset_see(&set, "c", 1, 3, &seen));
+    assert_true(seen.first == 2 && seen.last == 2);
+    assert_int_equal(smci_idset_last(&set, "a", 1), 2);
+    assert_int_equal(smci_idset_last(&set, "b", 1), 1);
+    assert_int_equal(smci_idset_last(&set, "c", 1), 3);
+    assert_int_equal(smci_idset_last(&set, "d", 1), 0);
+    assert_int_equal(set.used, 3);
+    smci_idset_clear(&set);
+}
+
+/* The marks stay with their ids when the set grows. */
+static void test_readings_grow(void **state)
+{
+    struct smci_idset set = SMCI_IDSET_INIT;
+    struct smci_idset_seen seen;
+    char id[40];
+    (void)state;
+    for (int reading = 1; reading <= 3; reading++)
+        for (int i = 0; i < 1000 * reading; i++) {
+            (void)snprintf(id, sizeof id, "row %d", i);
+            assert_true(smci_idset_see(&set, id, strlen(id), reading, &seen));
+            assert_int_equal(seen.first, i / 1000 + 1);
+            assert_int_equal(seen.last, i / 1000 + 1 == reading ? 0 : reading - 1);
+        }
+    assert_int_equal(set.used, 3000);
+    smci_idset_clear(&set);
+}
+
 static void test_clear(void **state)
 {
     struct smci_idset set = SMCI_IDSET_INIT;
@@ -97,8 +143,10 @@ static void test_clear(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_once),    cmocka_unit_test(test_bytes), cmocka_unit_test(test_many),
-        cmocka_unit_test(test_growing), cmocka_unit_test(test_clear),
+        cmocka_unit_test(test_once),     cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_many),     cmocka_unit_test(test_growing),
+        cmocka_unit_test(test_readings), cmocka_unit_test(test_readings_grow),
+        cmocka_unit_test(test_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
 #include "lib/net/page.h"
 
 #define NO_CURSOR_MEMBER "-"
+#define OTHER_MEMBER     "o"  /* nor that, but the other idiom's member */
+#define OTHER_CURSOR     "oc" /* which is a cursor */
 
 /* Rows and picked members are told as one text: "VALUE:ID,VALUE:ID". */
 struct row_case {
@@ -36,14 +38,18 @@ static const struct row_case cases[] = {
     {"rows of any type", PAGE, "{\"entries\":[null,true,\"s\",1.10,[],{}],\"nextPage\":null}",
      SMCI_PAGE_OK, "null:,true:,\"s\":,1.10:,[]:,{}:", NULL, -1},
     {"no cursor member", PAGE, "{\"entries\":[]}", SMCI_PAGE_OK, "", NO_CURSOR_MEMBER, -1},
-    {"an empty cursor is no end here", PAGE, "{\"entries\":[],\"nextPage\":\"\"}", SMCI_PAGE_OK, "",
+    {"an empty cursor is kept apart", PAGE, "{\"entries\":[],\"nextPage\":\"\"}", SMCI_PAGE_OK, "",
      "\"\"", -1},
     {"a number as cursor", PAGE, "{\"entries\":[],\"nextPage\":20}", SMCI_PAGE_OK, "", "20", -1},
     {"an object as cursor", PAGE, "{\"entries\":[],\"nextPage\":{\"a\":1}}", SMCI_PAGE_OK, "",
      "{\"a\":1}", -1},
     {"false as cursor", PAGE, "{\"entries\":[],\"nextPage\":false}", SMCI_PAGE_OK, "", "false", -1},
-    {"the other idiom's cursor does not count", PAGE, "{\"entries\":[],\"nextPageToken\":\"x\"}",
-     SMCI_PAGE_OK, "", NO_CURSOR_MEMBER, -1},
+    {"the other idiom's cursor", PAGE, "{\"entries\":[],\"nextPageToken\":\"x\"}", SMCI_PAGE_OK, "",
+     OTHER_CURSOR, -1},
+    {"the other idiom's end", PAGE, "{\"entries\":[],\"nextPageToken\":null}", SMCI_PAGE_OK, "",
+     OTHER_MEMBER, -1},
+    {"the other idiom's, empty", PAGE, "{\"entries\":[],\"nextPageToken\":\"\"}", SMCI_PAGE_OK, "",
+     OTHER_MEMBER, -1},
     {"a cursor within a row does not count", PAGE, "{\"entries\":[{\"nextPage\":\"x\"}]}",
      SMCI_PAGE_OK, "{\"nextPage\":\"x\"}:", NO_CURSOR_MEMBER, -1},
     /* total */
@@ -90,8 +96,10 @@ static const struct row_case cases[] = {
      -1},
     {"token: empty", TOKEN, "{\"entries\":[1],\"nextPageToken\":\"\"}", SMCI_PAGE_OK, "1:", NULL,
      -1},
-    {"token: the other idiom's cursor does not count", TOKEN, "{\"entries\":[],\"nextPage\":\"x\"}",
-     SMCI_PAGE_OK, "", NO_CURSOR_MEMBER, -1},
+    {"token: the other idiom's cursor", TOKEN, "{\"entries\":[],\"nextPage\":\"x\"}", SMCI_PAGE_OK,
+     "", OTHER_CURSOR, -1},
+    {"token: the other idiom's end", TOKEN, "{\"entries\":[],\"nextPage\":null}", SMCI_PAGE_OK, "",
+     OTHER_MEMBER, -1},
     {"token: a bare array", TOKEN, "[1]", SMCI_PAGE_WRONG, NULL, NULL, -1},
     /* none */
     {"none: an array", NONE, "[{\"id\":1},2]", SMCI_PAGE_OK, "{\"id\":1}:1,2:", NULL, -1},
@@ -149,7 +157,10 @@ static void check_rows(const struct smci_page *page, const char *want)
 static void check_cursor(const struct smci_page *page, const char *want, enum smci_paging paging,
                          bool is_bare)
 {
-    bool is_absent = want && strcmp(want, NO_CURSOR_MEMBER) == 0;
+    bool is_other = want && *want == *OTHER_MEMBER;
+    bool is_absent = want && (is_other || strcmp(want, NO_CURSOR_MEMBER) == 0);
+    assert_int_equal(page->has_other_member, is_other);
+    assert_int_equal(page->has_other_cursor, is_other && strcmp(want, OTHER_CURSOR) == 0);
     if (paging != SMCI_PAGING_NONE && !is_bare)
         assert_int_equal(page->has_cursor_member, !is_absent);
     if (!want || is_absent) {

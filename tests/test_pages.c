@@ -28,6 +28,8 @@ struct row {
 #define BY_ID "/v2/x", false, false, "id"
 #define WELL  SMC_OK, ""
 
+#define BAD_REQUEST "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n"
+
 /* clang-format off */
 static const struct row rows[] = {
     {"limit: one page", LIMIT, {"{'entries':[{'a':1},2],'nextPage':null}"},
@@ -64,6 +66,9 @@ static const struct row rows[] = {
     {"total: the last one counts", LIMIT,
      {"{'entries':[1],'nextPage':'c','total':9}", "{'entries':[2],'nextPage':null,'total':2}"},
      "1 2 ", NULL, WELL},
+    {"total: on the first page alone", LIMIT,
+     {"{'entries':[1],'nextPage':'c','total':3}", "{'entries':[2],'nextPage':null}"},
+     "1 2 ", NULL, SMC_ERR_SYNTAX, "with 2 rows in all where the server says 3"},
     {"total: more rows than it says", LIMIT, {"{'entries':[1,2],'nextPage':null,'total':1}"},
      "1 2 ", NULL, WELL},
     {"total: not reached", LIMIT,
@@ -86,12 +91,43 @@ static const struct row rows[] = {
     {"a token repeats", TOKEN,
      {"{'entries':[1],'nextPageToken':'c'}", "{'entries':[2],'nextPageToken':'c'}"},
      "1 ", NULL, SMC_ERR_SYNTAX, "page 2 names a page that was read before"},
-    {"an empty cursor", LIMIT, {"{'entries':[1],'nextPage':''}"},
-     "", NULL, SMC_ERR_SYNTAX, "page 1 names a page that was read before"},
+    {"an empty cursor, no total", LIMIT, {"{'entries':[1],'nextPage':''}"}, "1 ", NULL, WELL},
+    {"an empty cursor, all rows there", LIMIT,
+     {"{'entries':[1],'nextPage':'c'}", "{'entries':[2],'nextPage':'','total':2}"}, "1 2 ", NULL, WELL},
+    {"an empty cursor, rows lacking", LIMIT, {"{'entries':[1],'nextPage':'','total':2}"},
+     "1 ", NULL, SMC_ERR_SYNTAX, "page 1 was the last, with 1 rows in all where the server says 2"},
+    {"a cursor that was encoded already", LIMIT,
+     {"{'entries':[1],'nextPage':'a%3D=&#b'}", BAD_REQUEST, "{'entries':[2],'nextPage':null}"}, "1 2 ",
+     "/v2/x?limit=1000 /v2/x?limit=1000&page=a%253D%3D%26%23b /v2/x?limit=1000&page=a%3D=%26%23b ", WELL},
+    {"a token that was encoded already", TOKEN,
+     {"{'entries':[1],'nextPageToken':'%2f'}", BAD_REQUEST, "{'entries':[2]}"}, "1 2 ",
+     "/v2/x?pageSize=1000 /v2/x?pageSize=1000&pageToken=%252f /v2/x?pageSize=1000&pageToken=%2f ", WELL},
+    {"as it came it is asked for once", LIMIT,
+     {"{'entries':[1],'nextPage':'%2F'}", BAD_REQUEST, BAD_REQUEST}, "1 ",
+     "/v2/x?limit=1000 /v2/x?limit=1000&page=%252F /v2/x?limit=1000&page=%2F ", SMC_ERR_HTTP, "HTTP 400"},
+    {"the cursor after it is encoded again", LIMIT,
+     {"{'entries':[1],'nextPage':'%2F'}", BAD_REQUEST, "{'entries':[2],'nextPage':'%2E'}",
+      "{'entries':[3],'nextPage':null}"}, "1 2 3 ",
+     "/v2/x?limit=1000 /v2/x?limit=1000&page=%252F /v2/x?limit=1000&page=%2F "
+     "/v2/x?limit=1000&page=%252E ", WELL},
+    {"a percent sign is no escape", LIMIT, {"{'entries':[1],'nextPage':'50%3'}", BAD_REQUEST}, "1 ",
+     "/v2/x?limit=1000 /v2/x?limit=1000&page=50%253 ", SMC_ERR_HTTP, "HTTP 400"},
+    {"another refusal is not mended by it", LIMIT,
+     {"{'entries':[1],'nextPage':'%2F'}", "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"}, "1 ",
+     "/v2/x?limit=1000 /v2/x?limit=1000&page=%252F ", SMC_ERR_HTTP, "HTTP 404"},
     {"no cursor", LIMIT, {"{'entries':[1]}"},
      "", NULL, SMC_ERR_SYNTAX, "page 1 does not say whether more follow"},
     {"the other idiom's cursor", LIMIT, {"{'entries':[1],'nextPageToken':null}"},
-     "", NULL, SMC_ERR_SYNTAX, "page 1 does not say whether more follow"},
+     "", NULL, SMC_ERR_SYNTAX, "page 1 has the cursor of another way of paging alone"},
+    {"token: the other idiom's cursor", TOKEN, {"{'entries':[1],'nextPage':'x'}"},
+     "", NULL, SMC_ERR_SYNTAX, "page 1 has the cursor of another way of paging alone"},
+    {"token: null and the other idiom's cursor", TOKEN,
+     {"{'entries':[1],'nextPage':'x','nextPageToken':null}"},
+     "", NULL, SMC_ERR_SYNTAX, "page 1 has the cursor of another way of paging alone"},
+    {"token: the other idiom's end is the end", TOKEN, {"{'entries':[1],'nextPage':null}"},
+     "1 ", NULL, WELL},
+    {"null ends, whatever the other idiom's member is", LIMIT,
+     {"{'entries':[1],'nextPage':null,'nextPageToken':'x'}"}, "1 ", NULL, WELL},
     {"an object as cursor", LIMIT, {"{'entries':[1],'nextPage':{}}"},
      "", NULL, SMC_ERR_SYNTAX, "page 1 has a cursor that is neither a text"},
     {"false as token", TOKEN, {"{'entries':[1],'nextPageToken':false}"},
@@ -230,6 +266,45 @@ static void test_long_cursor(void **state)
     free(page);
 }
 
+/* Page after page with a cursor that is new each time, and nothing else. */
+static void test_endless(void **state)
+{
+    enum { PAGES = 101 };
+    struct net_step steps[PAGES];
+    struct fixture f = {.client = NULL};
+    struct smc_client_opt client = SMC_CLIENT_OPT_INIT;
+    struct smc_pages_opt opt = SMC_PAGES_OPT_INIT;
+    struct smc_pages *pages = NULL;
+    struct smc_json_span row;
+    struct smc_error err = SMC_ERROR_INIT;
+    long taken = 0;
+    enum smc_status rc;
+    (void)state;
+    for (int i = 0; i < PAGES; i++) {
+        char *page = text_format("{'entries':[{'id':1}],'nextPage':'%d'}", i);
+        steps[i] = (struct net_step){.answer = make_answer(page)};
+        free(page);
+    }
+    fake_clock_init(&f.fake);
+    f.server = net_start(steps, PAGES);
+    client.origin = net_url(f.server);
+    client.authorization = "Bearer of-the-test";
+    client.network.clock = &f.fake.clock;
+    assert_int_equal(smc_client_new(&f.client, &client, NULL), SMC_OK);
+    opt.target = "/v2/x";
+    opt.id_member = "id";
+    assert_int_equal(smc_pages_new(&pages, f.client, &opt, NULL), SMC_OK);
+    while ((rc = smc_pages_next(pages, &row, &err)) == SMC_OK && row.p)
+        taken++;
+    assert_int_equal(rc, SMC_ERR_SYNTAX);
+    assert_contains(err.detail, "page 101 is one of 100 in a row that brought nothing new");
+    assert_int_equal(taken, 100);
+    smc_pages_free(pages);
+    stop(&f);
+    for (int i = 0; i < PAGES; i++)
+        free((char *)(uintptr_t)steps[i].answer);
+}
+
 /* Options that can't be. */
 static void test_options(void **state)
 {
@@ -272,9 +347,9 @@ static void test_growth(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_long_cursor),
-                                       cmocka_unit_test(test_options),
-                                       cmocka_unit_test(test_growth)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_long_cursor), cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_options), cmocka_unit_test(test_growth)};
     int failed = RUN_TABLE("pages", rows, test_row);
     return failed + cmocka_run_group_tests_name("pages", tests, NULL, NULL);
 }

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The bits of a slot that are no hash: the first reading in the upper two, the last in the lower. */
+#define MARKS UINT64_C(15)
+
 /* FNV-1a, with a last round that spreads it over all bits (Fowler, Noll, Vo; public domain). */
 static uint64_t hash_of(const char *bytes, size_t len)
 {
@@ -12,19 +15,16 @@ static uint64_t hash_of(const char *bytes, size_t len)
     hash ^= hash >> 32;
     hash *= UINT64_C(0x9e3779b97f4a7c15);
     hash ^= hash >> 29;
-    return hash ? hash : 1;
+    return hash & ~MARKS;
 }
 
-static bool put(uint64_t *slots, size_t size, uint64_t hash)
+/* The slot of a hash, or the free one where it belongs. */
+static uint64_t *find(uint64_t *slots, size_t size, uint64_t hash)
 {
-    size_t at = (size_t)hash & (size - 1);
-    while (slots[at]) {
-        if (slots[at] == hash)
-            return false;
+    size_t at = (size_t)(hash >> 4) & (size - 1);
+    while (slots[at] && (slots[at] & ~MARKS) != hash)
         at = (at + 1) & (size - 1);
-    }
-    slots[at] = hash;
-    return true;
+    return &slots[at];
 }
 
 /* Doubles the table in place, so that it is never there twice. Going through it from behind a free
@@ -45,21 +45,40 @@ static bool grow(struct smci_idset *set)
         from++;
     for (size_t i = 1; i <= old; i++) {
         uint64_t *slot = &slots[(from + i) & (old - 1)];
-        uint64_t hash = *slot;
+        uint64_t moved = *slot;
         *slot = 0;
-        if (hash)
-            (void)put(slots, size, hash);
+        if (moved)
+            *find(slots, size, moved & ~MARKS) = moved;
     }
+    return true;
+}
+
+bool smci_idset_see(struct smci_idset *set, const char *bytes, size_t len, int reading,
+                    struct smci_idset_seen *seen)
+{
+    if (set->used >= set->size / 4 * 3 && !grow(set))
+        return false;
+    uint64_t hash = hash_of(bytes, len);
+    uint64_t *slot = find(set->slots, set->size, hash);
+    *seen = (struct smci_idset_seen){.first = *slot ? (int)(*slot >> 2 & 3) : reading,
+                                     .last = (int)(*slot & 3)};
+    set->used += !*slot;
+    *slot = hash | (uint64_t)seen->first << 2 | (uint64_t)reading;
     return true;
 }
 
 bool smci_idset_add(struct smci_idset *set, const char *bytes, size_t len, bool *added)
 {
-    if (set->used >= set->size / 4 * 3 && !grow(set))
+    struct smci_idset_seen seen;
+    if (!smci_idset_see(set, bytes, len, 1, &seen))
         return false;
-    *added = put(set->slots, set->size, hash_of(bytes, len));
-    set->used += *added;
+    *added = seen.last == 0;
     return true;
+}
+
+int smci_idset_last(const struct smci_idset *set, const char *bytes, size_t len)
+{
+    return set->size ? (int)(*find(set->slots, set->size, hash_of(bytes, len)) & 3) : 0;
 }
 
 void smci_idset_clear(struct smci_idset *set)

@@ -1,5 +1,9 @@
 #include "cursor.h"
 
+#include <string.h>
+
+#include "address.h"
+
 void smci_cursor_init(struct smci_cursor *cursor)
 {
     *cursor = (struct smci_cursor){.text = SMC_BUF_INIT(65536)}; /* a longer one fits no address */
@@ -11,15 +15,25 @@ void smci_cursor_clear(struct smci_cursor *cursor)
     smci_idset_clear(&cursor->seen);
 }
 
+/* Where a page has no cursor of its own idiom. A nextPage of null is the end whatever else is there.
+ * A nextPageToken is absent at the end, so nothing else would tell that the idiom has changed. */
+static enum smci_cursor_step take_none(const struct smci_page *page, enum smci_paging paging)
+{
+    if (paging == SMCI_PAGING_TOKEN)
+        return page->has_other_cursor ? SMCI_CURSOR_OTHER : SMCI_CURSOR_END;
+    if (page->has_cursor_member)
+        return SMCI_CURSOR_END;
+    return page->has_other_member ? SMCI_CURSOR_OTHER : SMCI_CURSOR_MISSING;
+}
+
 enum smci_cursor_step smci_cursor_take(struct smci_cursor *cursor, const struct smci_page *page,
                                        enum smci_paging paging)
 {
     bool is_new = false;
     smc_buf_reset(&cursor->text);
-    if (!page->has_cursor_member)
-        return paging == SMCI_PAGING_TOKEN ? SMCI_CURSOR_END : SMCI_CURSOR_MISSING;
+    cursor->is_as_it_came = false;
     if (!page->cursor.p)
-        return SMCI_CURSOR_END;
+        return take_none(page, paging);
     enum smc_json_type type = smc_json_type_of(page->cursor);
     if (type != SMC_JSON_STRING && type != SMC_JSON_NUMBER)
         return SMCI_CURSOR_WRONG;
@@ -28,10 +42,69 @@ enum smci_cursor_step smci_cursor_take(struct smci_cursor *cursor, const struct 
                              : smc_buf_add(&cursor->text, page->cursor.p, page->cursor.len);
     if (rc == SMC_ERR_CAP)
         return SMCI_CURSOR_WRONG;
+    if (rc == SMC_OK && cursor->text.len == 0)
+        return SMCI_CURSOR_EMPTY;
     if (rc != SMC_OK ||
-        !smci_idset_add(&cursor->seen, smc_buf_str(&cursor->text), cursor->text.len, &is_new))
+        !smci_idset_add(&cursor->seen, cursor->text.data, cursor->text.len, &is_new))
         return SMCI_CURSOR_NO_MEMORY;
-    return is_new && cursor->text.len ? SMCI_CURSOR_NEXT : SMCI_CURSOR_REPEATS;
+    return is_new ? SMCI_CURSOR_NEXT : SMCI_CURSOR_REPEATS;
+}
+
+enum smci_cursor_step smci_cursor_note(struct smci_cursor *cursor, bool has_new)
+{
+    cursor->idle = has_new ? 0 : cursor->idle + 1;
+    return cursor->idle < SMCI_CURSOR_IDLE_MAX ? SMCI_CURSOR_NEXT : SMCI_CURSOR_ENDLESS;
+}
+
+/* ---- addresses ---- */
+
+static bool is_hex(char c)
+{
+    return c && strchr("0123456789abcdefABCDEF", c);
+}
+
+static bool is_escape(const char *at, size_t len)
+{
+    return len >= 3 && at[0] == '%' && is_hex(at[1]) && is_hex(at[2]);
+}
+
+static bool has_escape(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (is_escape(text + i, len - i))
+            return true;
+    return false;
+}
+
+/* Its escapes, and what may stand in a query's value, stay as they are. What would end the value or
+ * the address is encoded all the same. */
+static enum smc_status put_as_it_came(const char *text, size_t len, struct smc_buf *target)
+{
+    for (size_t i = 0; i < len; i++) {
+        bool is_plain =
+            is_escape(text + i, len - i) || (text[i] && strchr("!$'()*+,;=:@/?", text[i]));
+        if (is_plain)
+            (void)smc_buf_add(target, text + i, 1);
+        else
+            (void)smci_url_encode(text + i, 1, target);
+    }
+    return smc_buf_status(target);
+}
+
+enum smc_status smci_cursor_put(const struct smci_cursor *cursor, struct smc_buf *target)
+{
+    const char *text = smc_buf_str(&cursor->text);
+    return cursor->is_as_it_came ? put_as_it_came(text, cursor->text.len, target)
+                                 : smci_url_encode(text, cursor->text.len, target);
+}
+
+bool smci_cursor_try_as_it_came(struct smci_cursor *cursor, int http_status)
+{
+    if (http_status != 400 || cursor->is_as_it_came ||
+        !has_escape(smc_buf_str(&cursor->text), cursor->text.len))
+        return false;
+    cursor->is_as_it_came = true;
+    return true;
 }
 
 const char *smci_cursor_fault(enum smci_cursor_step step)
@@ -40,6 +113,12 @@ const char *smci_cursor_fault(enum smci_cursor_step step)
     case SMCI_CURSOR_NEXT:
     case SMCI_CURSOR_END:
         break;
+    case SMCI_CURSOR_EMPTY:
+        return "has an empty cursor";
+    case SMCI_CURSOR_OTHER:
+        return "has the cursor of another way of paging alone (nextPage and nextPageToken)";
+    case SMCI_CURSOR_ENDLESS:
+        return "is one of 100 in a row that brought nothing new";
     case SMCI_CURSOR_MISSING:
         return "does not say whether more follow (it has no nextPage)";
     case SMCI_CURSOR_WRONG:

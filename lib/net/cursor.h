@@ -10,7 +10,12 @@
 struct smci_cursor {
     struct smc_buf text;    /* decoded; empty: the first page */
     struct smci_idset seen; /* one that comes again is a circle */
+    bool is_as_it_came;     /* `text` is percent-encoded already */
+    int idle;               /* pages in a row that brought nothing new */
 };
+
+/* So many pages in a row without anything new have no end. */
+#define SMCI_CURSOR_IDLE_MAX 100
 
 void smci_cursor_init(struct smci_cursor *cursor);
 void smci_cursor_clear(struct smci_cursor *cursor);
@@ -18,9 +23,12 @@ void smci_cursor_clear(struct smci_cursor *cursor);
 enum smci_cursor_step {
     SMCI_CURSOR_NEXT,    /* `text` is that of the next page */
     SMCI_CURSOR_END,     /* there is none: `text` is empty */
+    SMCI_CURSOR_EMPTY,   /* a nextPage of "", `text` is empty: the end, where no rows are lacking */
     SMCI_CURSOR_MISSING, /* the page does not say (of a nextPageToken that is the ordinary end) */
+    SMCI_CURSOR_OTHER,   /* it says so in the other idiom's member */
     SMCI_CURSOR_WRONG,   /* neither a text nor null */
-    SMCI_CURSOR_REPEATS, /* it was seen before, or is empty, which is the first page's */
+    SMCI_CURSOR_REPEATS, /* it was seen before */
+    SMCI_CURSOR_ENDLESS, /* SMCI_CURSOR_IDLE_MAX pages brought nothing new */
     SMCI_CURSOR_NO_MEMORY
 };
 
@@ -28,7 +36,18 @@ enum smci_cursor_step {
 enum smci_cursor_step smci_cursor_take(struct smci_cursor *cursor, const struct smci_page *page,
                                        enum smci_paging paging);
 
-/* What is wrong, to be put behind "the answer" or "page 3"; "" for SMCI_CURSOR_NEXT and SMCI_CURSOR_END. */
+/* Notes whether a page brought anything new; SMCI_CURSOR_ENDLESS or SMCI_CURSOR_NEXT. */
+enum smci_cursor_step smci_cursor_note(struct smci_cursor *cursor, bool has_new);
+
+/* Appends the cursor to an address: percent-encoded, or as it came. Returns the status of `target`. */
+enum smc_status smci_cursor_put(const struct smci_cursor *cursor, struct smc_buf *target);
+
+/* The page that was asked for was answered with this status. True: it is to be asked for once more,
+ * with the cursor as it came, since that is percent-encoded already and was refused with 400. */
+bool smci_cursor_try_as_it_came(struct smci_cursor *cursor, int http_status);
+
+/* What is wrong, to be put behind "the answer" or "page 3"; "" for SMCI_CURSOR_NEXT and
+ * SMCI_CURSOR_END. */
 const char *smci_cursor_fault(enum smci_cursor_step step);
 
 #endif

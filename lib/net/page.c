@@ -50,14 +50,19 @@ static void read_member(struct reader *reader, struct smc_json_span key, struct 
                         enum smci_paging paging)
 {
     struct smci_page *page = reader->page;
-    const char *cursor = paging == SMCI_PAGING_TOKEN ? "nextPageToken" : "nextPage";
+    bool has_tokens = paging == SMCI_PAGING_TOKEN;
+    const char *cursor = has_tokens ? "nextPageToken" : "nextPage";
+    const char *other = has_tokens ? "nextPage" : "nextPageToken";
     if (smc_json_equals(key, cursor)) {
         page->has_cursor_member = true;
         page->cursor = value;
         /* The ordinary end: null; of a token also "". */
-        if (smc_json_type_of(value) == SMC_JSON_NULL ||
-            (paging == SMCI_PAGING_TOKEN && smc_json_equals(value, "")))
+        if (smc_json_type_of(value) == SMC_JSON_NULL || (has_tokens && smc_json_equals(value, "")))
             page->cursor = (struct smc_json_span){NULL, 0};
+    } else if (smc_json_equals(key, other)) {
+        page->has_other_member = true;
+        page->has_other_cursor =
+            smc_json_type_of(value) != SMC_JSON_NULL && !smc_json_equals(value, "");
     } else if (smc_json_equals(key, "entries")) { /* no array, but the last one counts */
         page->entries = (struct smc_json_span){NULL, 0};
         page->count = 0;

@@ -29,7 +29,9 @@ struct smc_pages {
     struct smci_cursor cursor;
     struct smci_idset ids;
     int64_t distinct; /* rows that count for `total` */
+    int64_t total;    /* what the server said last; -1: nothing */
     bool is_last;
+    bool is_again; /* the page is asked for once more, with its cursor as it came */
     struct smc_error failure;
 };
 
@@ -75,6 +77,7 @@ enum smc_status smc_pages_new_sized(struct smc_pages **out, struct smc_client *c
     pages->paging = opt->has_token ? SMCI_PAGING_TOKEN : SMCI_PAGING_PAGE;
     pages->is_bare_ok = opt->is_bare_ok;
     pages->page = (struct smci_page)SMCI_PAGE_INIT;
+    pages->total = -1;
     smc_buf_init(&pages->body, SMC_BODY_MAX);
     smci_cursor_init(&pages->cursor);
     if (rc != SMC_OK) {
@@ -116,6 +119,9 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct smc_error err = SMC_ERROR_INIT;
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run tells why */
         return SMC_TAKE;
+    pages->is_again = smci_cursor_try_as_it_came(&pages->cursor, answer->http_status);
+    if (pages->is_again)
+        return SMC_TAKE;
     if (answer->error.code != SMC_OK) {
         pages->failure = answer->error;
         return SMC_TAKE;
@@ -150,7 +156,7 @@ static void make_target(const struct smc_pages *pages, struct smc_buf *target)
     if (!cursor->len)
         return;
     (void)smc_buf_addstr(target, has_token ? "&pageToken=" : "&page=");
-    (void)smci_url_encode(smc_buf_str(cursor), cursor->len, target);
+    (void)smci_cursor_put(&pages->cursor, target);
 }
 
 static enum smc_status ask(struct smc_pages *pages)
@@ -160,7 +166,6 @@ static enum smc_status ask(struct smc_pages *pages)
     struct smc_request request = {
         .kind = pages->kind, .target = smc_buf_str(&target), .done = on_answer, .ctx = pages};
     enum smc_status rc = smc_buf_status(&target);
-    pages->number++;
     if (rc == SMC_OK)
         rc = smc_client_send(pages->client, &request);
     smc_buf_clear(&target);
@@ -171,20 +176,26 @@ static enum smc_status ask(struct smc_pages *pages)
     return pages->failure.code;
 }
 
-/* Takes the cursor of the page after this one. */
+static void check_step(struct smc_pages *pages, enum smci_cursor_step step)
+{
+    if (step == SMCI_CURSOR_NO_MEMORY)
+        fail(pages, SMC_ERR_NOMEM, smci_cursor_fault(step));
+    else if (step != SMCI_CURSOR_END && step != SMCI_CURSOR_NEXT && step != SMCI_CURSOR_EMPTY)
+        fail(pages, SMC_ERR_SYNTAX, smci_cursor_fault(step));
+}
+
+/* Takes the cursor of the page after this one. An empty one is the end, if `total` is reached. */
 static void take_cursor(struct smc_pages *pages)
 {
     enum smci_cursor_step step = smci_cursor_take(&pages->cursor, &pages->page, pages->paging);
-    pages->is_last = step == SMCI_CURSOR_END;
-    if (step == SMCI_CURSOR_NO_MEMORY)
-        fail(pages, SMC_ERR_NOMEM, smci_cursor_fault(step));
-    else if (step != SMCI_CURSOR_END && step != SMCI_CURSOR_NEXT)
-        fail(pages, SMC_ERR_SYNTAX, smci_cursor_fault(step));
+    pages->is_last = step == SMCI_CURSOR_END || step == SMCI_CURSOR_EMPTY;
+    check_step(pages, step);
 }
 
 /* Counts the rows that are there for the first time. */
 static void count_rows(struct smc_pages *pages)
 {
+    int64_t before = pages->distinct;
     for (size_t i = 0; i < pages->page.count; i++) {
         struct smc_json_span id =
             pages->id_member ? pages->page.rows[i].members[0] : (struct smc_json_span){NULL, 0};
@@ -193,16 +204,18 @@ static void count_rows(struct smc_pages *pages)
             fail(pages, SMC_ERR_NOMEM, "could not be counted: out of memory");
         pages->distinct += is_new;
     }
+    if (!pages->is_last)
+        check_step(pages, smci_cursor_note(&pages->cursor, pages->distinct > before));
 }
 
 static void check_total(struct smc_pages *pages)
 {
     char what[128];
-    if (pages->page.total < 0 || pages->distinct >= pages->page.total)
+    if (pages->distinct >= pages->total)
         return;
     (void)snprintf(what, sizeof what,
                    "was the last, with %" PRId64 " rows in all where the server says %" PRId64,
-                   pages->distinct, pages->page.total);
+                   pages->distinct, pages->total);
     fail(pages, SMC_ERR_SYNTAX, what);
 }
 
@@ -212,8 +225,14 @@ static enum smc_status next_page(struct smc_pages *pages)
 {
     pages->at = 0;
     pages->page.count = 0;
-    if (ask(pages) != SMC_OK)
+    pages->number++;
+    do
+        (void)ask(pages);
+    while (pages->is_again && pages->failure.code == SMC_OK);
+    if (pages->failure.code != SMC_OK)
         return pages->failure.code;
+    if (pages->page.total >= 0)
+        pages->total = pages->page.total;
     take_cursor(pages);
     count_rows(pages);
     return pages->failure.code;
