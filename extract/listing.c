@@ -140,6 +140,7 @@ static void restart(struct listing *listing)
     listing_clear(listing);
     listing_init(listing, base, id);
     listing->was_restarted = true;
+    listing->is_begun = true;
     ask(listing);
 }
 
@@ -296,6 +297,18 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
 
 /* ---- asking ---- */
 
+/* Said when its first page is asked for, so that an error of the login does not follow upon it. */
+static void on_begun(void *ctx)
+{
+    struct listing *listing = ctx;
+    listing->is_begun = true;
+    smc_log_write(
+        job(listing)->log, SMC_LOG_INFO, "Extracting %s from Sigma API%s", asset(listing)->name,
+        is_one_page_enough(listing) ? ": one page, for what it tells of the account's rights" : "");
+    smc_log_write(job(listing)->log, SMC_LOG_INFO, "GET(%s%s)",
+                  smc_buf_str(&job(listing)->settings->origin), asset(listing)->path);
+}
+
 static void ask(struct listing *listing)
 {
     const struct asset *of = asset(listing);
@@ -312,6 +325,7 @@ static void ask(struct listing *listing)
                                       .target = target.data,
                                       .is_urgent = true,
                                       .done = on_answer,
+                                      .begun = listing->is_begun ? NULL : on_begun,
                                       .ctx = listing};
         rc = smc_client_send(job(listing)->client, &request);
     }
@@ -323,12 +337,6 @@ static void ask(struct listing *listing)
 
 void listing_start(struct listing *listing)
 {
-    if (!job(listing)->selection.is_asked[listing->asset])
-        return;
-    smc_log_write(
-        job(listing)->log, SMC_LOG_INFO, "Extracting %s from Sigma API%s", asset(listing)->name,
-        is_one_page_enough(listing) ? ": one page, for what it tells of the account's rights" : "");
-    smc_log_write(job(listing)->log, SMC_LOG_INFO, "GET(%s%s)",
-                  smc_buf_str(&job(listing)->settings->origin), asset(listing)->path);
-    ask(listing);
+    if (job(listing)->selection.is_asked[listing->asset])
+        ask(listing);
 }

@@ -42,6 +42,7 @@ struct listing {
     struct listing_rows rows;
     int64_t pages;
     int64_t total;      /* what the last page said; -1: nothing */
+    bool is_begun;      /* its first page was asked for, and the log has said so */
     bool was_restarted; /* listed again once, since fewer rows came than `total` */
 };
 

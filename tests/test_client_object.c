@@ -19,6 +19,7 @@ struct fixture {
     struct smc_error error; /* of the last callback */
     int status;
     char body[64];
+    int begun_count;
     enum smc_status sent_again; /* by the last callback, see on_answer_send */
 };
 
@@ -404,6 +405,32 @@ static void test_option(void **state)
     assert_lacks(err.detail, "Token x");
 }
 
+static void on_begun(void *ctx)
+{
+    struct fixture *f = ctx;
+    assert_int_equal(net_requests(f->server), 0);
+    f->begun_count++;
+}
+
+/* Once a call, whatever its tries, before the first. */
+static void test_begun(void **state)
+{
+    static const struct net_step steps[] = {
+        {ANSWER("503 Unavailable", "2\r\n\r\nno"), 0, NET_KEEP, false},
+        {ANSWER("200 OK", "2\r\n\r\nhi"), 0, NET_KEEP, false}};
+    struct fixture f = {NULL};
+    (void)state;
+    start(&f, steps, 2);
+    struct smc_request request = get(&f, "/x");
+    request.begun = on_begun;
+    assert_int_equal(smc_client_send(f.client, &request), SMC_OK);
+    assert_int_equal(f.begun_count, 0);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_int_equal(net_requests(f.server), 2);
+    assert_int_equal(f.begun_count, 1);
+    stop(&f);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -412,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_freed_in_flight),
         cmocka_unit_test(test_failed_run),
         cmocka_unit_test(test_step),
+        cmocka_unit_test(test_begun),
         cmocka_unit_test(test_post),
         cmocka_unit_test(test_body_of_an_error),
         cmocka_unit_test(test_no_body_of_an_answer_that_is_cut),

@@ -77,6 +77,22 @@ static void test_no_organization(void **state)
     assert_int_equal(sim_unexpected(x->sim), 0);
 }
 
+/* An error of the login is not to be searched for behind a line for each listing. */
+static void test_login_comes_first(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    extraction_fault(x, "call=token,do=status:401");
+    assert_int_equal(extraction_run(x, NULL), SMC_ERR_AUTH);
+    assert_int_equal(extraction_count_lines(x, "Extracting", NULL), 0);
+    sim_faults_clear(x->sim);
+    extraction_fault(x, "call=token,attempt=1,do=status:503 call=files,attempt=1,do=status:503");
+    assert_int_equal(extraction_run(x, NULL), SMC_OK);
+    assert_int_equal(extraction_count_lines(x, "INFO - Extracting", "from Sigma API"), 6);
+    assert_int_equal(extraction_count_lines(x, "INFO - GET(", NULL), 6);
+}
+
 /* ---- files ---- */
 
 static void test_modes(void **state)
@@ -373,6 +389,7 @@ int main(void)
         ALONE(test_summary),
         ALONE(test_counts),
         ALONE(test_no_organization),
+        ALONE(test_login_comes_first),
         ALONE(test_modes),
         ALONE(test_umask),
         ALONE(test_state),

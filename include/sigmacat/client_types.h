@@ -119,6 +119,8 @@ struct smc_request {
     const void *body; /* NULL: none, a GET */
     size_t body_len;
     const char *content_type; /* of the body; NULL: "application/json" */
+    /* Called just before it is sent for the first time: there is a token then. May be NULL. */
+    void (*begun)(void *ctx);
 };
 
 /* Counts since smc_client_new. */

@@ -41,6 +41,7 @@ struct smci_call *smci_call_new(const struct smc_request *request)
         return NULL;
     *call = (struct smci_call){.kind = request->kind,
                                .done = request->done,
+                               .begun = request->begun,
                                .ctx = request->ctx,
                                .target = SMC_BUF_INIT(TARGET_MAX),
                                .content_type = SMC_BUF_INIT(1024),
@@ -173,6 +174,8 @@ enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_o
         .upload = call->is_upload ? &call->upload : NULL,
         .is_probe = call->probe != NULL,
     };
+    if (call->sent == 0 && call->begun)
+        call->begun(call->ctx);
     if (call->successes < 0)
         call->successes = owner->sender->stats.successes;
     call->owner = owner;

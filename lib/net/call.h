@@ -13,6 +13,7 @@ struct smci_call {
     const char *kind;       /* static */
     struct smc_buf target;  /* with the query */
     smc_answer_fn *done;
+    void (*begun)(void *ctx); /* may be NULL */
     void *ctx;
     struct smc_buf body;         /* of a POST */
     struct smc_buf content_type; /* a whole header line; empty: a GET */
