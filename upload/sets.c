@@ -48,11 +48,13 @@ bool upload_set_newest(const struct upload_files *files, const char *before, str
 bool upload_set_find(const struct upload_files *files, const char *digits, struct upload_set *set)
 {
     size_t len = strlen(digits);
-    for (size_t i = 0; i < files->count; i = set->end) {
+    size_t i = 0;
+    while (i < files->count) {
         const char *name = files->items[i].name;
         *set = upload_set_from(files, i);
         if (upload_set_len(name) == len + 1 && strncmp(name, digits, len) == 0)
             return true;
+        i = set->end;
     }
     return false;
 }

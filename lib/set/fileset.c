@@ -131,7 +131,7 @@ enum smc_status smci_fileset_file(struct smci_fileset *set, const char *name,
     *part = NULL;
     if (set->is_published || !*name || strchr(name, '/'))
         return smc_error_set(err, SMC_ERR_INTERNAL, "\"%s\" can't be a file of the set", name);
-    struct smci_part **parts = reallocarray(set->parts, set->count + 1, sizeof *set->parts);
+    struct smci_part **parts = reallocarray(set->parts, set->count + 1, sizeof(struct smci_part *));
     if (!parts)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", name);
     set->parts = parts;
