@@ -71,7 +71,7 @@ UPLOAD_SRC := $(patsubst %,upload/%.c, \
     verify)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \
     answer auth counts estate estate_list estate_paths estate_rows faults ingest limits main \
-    multipart page query replay request sigma sim stats text)
+    multipart page query replay request shifts sigma sim stats text)
 TEST_SRC    := $(wildcard tests/test_*.c)
 BENCH_SRC   := $(wildcard tests/bench/*.c)
 

@@ -89,7 +89,7 @@ long estate_index(const struct sim_options *o, enum kind kind, const uint8_t id[
         tail |= (uint64_t)id[9 + i] << (8 * i);
     tail ^= id_mask(o, id);
     index = (long)(tail & UINT64_C(0xffffffffffff));
-    if (tail >> 48 != (uint64_t)kind || index >= estate_count(o, kind))
+    if (tail >> 48 != (uint64_t)kind)
         return -1;
     estate_id(o, kind, index, again);
     return memcmp(again, id, 16) == 0 ? index : -1;

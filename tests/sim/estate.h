@@ -33,7 +33,7 @@ const char *kind_name(enum kind kind);
 enum kind kind_of(const char *name);
 
 /* The 16 bytes that identify an object, and back: -1 when they are of no object of the kind. An id
- * holds its kind and index, so neither direction needs a table. */
+ * holds its kind and index, so neither direction needs a table, and the index may be any. */
 void estate_id(const struct sim_options *o, enum kind kind, long index, uint8_t id[16]);
 long estate_index(const struct sim_options *o, enum kind kind, const uint8_t id[16]);
 

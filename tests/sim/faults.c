@@ -31,9 +31,17 @@ static const struct {
     {"wrongshape", DO_WRONGSHAPE, false, 0},
     {"samecursor", DO_SAMECURSOR, false, 0},
     {"nocursor", DO_NOCURSOR, false, 0},
+    {"emptycursor", DO_EMPTYCURSOR, false, 0},
+    {"othercursor", DO_OTHERCURSOR, false, 0},
+    {"encodedcursor", DO_ENCODEDCURSOR, false, 0},
+    {"endless", DO_ENDLESS, false, 0},
     {"short", DO_SHORT, false, 0},
     {"dup", DO_DUP, false, 0},
     {"total", DO_TOTAL, true, 0},
+    {"nototal", DO_NOTOTAL, false, 0},
+    {"delete", DO_DELETE, true, 0},
+    {"insert", DO_INSERT, true, 0},
+    {"replace", DO_REPLACE, true, 0},
     {"reset-mid", DO_RESET_MID, false, 0},
     {"reset-late", DO_RESET_LATE, false, 0},
     {"early", DO_EARLY, false, 413},
@@ -245,8 +253,13 @@ void faults_match(struct request *req)
 
     pthread_mutex_lock(&req->sim->lock);
     /* All are asked, also after one has fitted: each counts the attempts that it sees. */
-    for (f = req->sim->faults; f; f = f->next)
-        if (fits(f, req) && req->fault.what == DO_NOTHING)
+    for (f = req->sim->faults; f; f = f->next) {
+        if (!fits(f, req))
+            continue;
+        if (shifts_is_one(&f->hit))
+            shifts_want(req, &f->hit);
+        else if (req->fault.what == DO_NOTHING)
             req->fault = f->hit;
+    }
     pthread_mutex_unlock(&req->sim->lock);
 }

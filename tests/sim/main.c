@@ -91,7 +91,7 @@ static const struct option_row {
     {"edge-after", F_LONG, AT(sim.edge_after), "N  refusals in 10 s: everything is blocked"},
     {"edge-seconds", F_LONG, AT(sim.edge_seconds), "S  for so long"},
     {"down-after", F_LONG, AT(sim.down_after), "N  calls, then 503"},
-    {"fault", F_FAULT, 0, "TEXT  see sim.h; may be repeated"},
+    {"fault", F_FAULT, 0, "TEXT  such as call=files,page=1,do=delete:0; see sim.h; may be repeated"},
     {"upload-token", F_TEXT, AT(sim.upload_token), "TEXT (sim-token)"},
     {"save", F_TEXT, AT(sim.save_dir), "DIR  write uploads there"},
     {"no-digest", F_FLAG, AT(sim.no_digest), "uploads are not hashed"},

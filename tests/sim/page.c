@@ -64,20 +64,23 @@ static long row_count(const struct request *req)
 {
     const struct sim_options *o = &req->sim->opt;
 
-    return req->call->object == KIND_COUNT ? estate_count(o, req->kind)
+    return req->call->object == KIND_COUNT ? shifts_count(req->sim, req->kind)
                                            : estate_row_count(o, req->kind, req->object);
 }
 
 static void put_rows(const struct request *req, long from, long to, struct text *t)
 {
     const struct sim_options *o = &req->sim->opt;
+    long indexes[MAX_ROWS];
     long i;
 
+    if (req->call->object == KIND_COUNT) /* never more than MAX_ROWS */
+        shifts_rows(req->sim, req->kind, from, to - from, indexes);
     for (i = from; i < to; i++) {
         if (i > from)
             text_lit(t, ",");
         if (req->call->object == KIND_COUNT)
-            estate_record(o, req->kind, i, t);
+            estate_record(o, req->kind, indexes[i - from], t);
         else
             estate_row(o, req->kind, req->object, i, t);
     }
@@ -97,25 +100,50 @@ static void put_array(const struct request *req, long from, long to, struct text
     text_lit(t, "]");
 }
 
+/* The cursor as it is, or encoded, for a client to send back as it came. */
+static void put_cursor_text(const struct text *cursor, bool is_encoded, struct text *t)
+{
+    static const char hex[] = "0123456789abcdef";
+    size_t i;
+
+    if (!is_encoded) {
+        text_json(t, cursor->data, cursor->len);
+        return;
+    }
+    text_lit(t, "\"");
+    for (i = 0; i < cursor->len; i++) {
+        unsigned char c = (unsigned char)cursor->data[i];
+        char escape[3] = {'%', hex[c >> 4], hex[c & 15]};
+        text_add(t, escape, sizeof(escape));
+    }
+    text_lit(t, "\"");
+}
+
 static void put_next(const struct request *req, long to, bool more, struct text *t)
 {
     struct text cursor = TEXT_INIT;
-    bool again = req->fault.what == DO_SAMECURSOR;
+    enum fault_do what = req->fault.what;
+    bool again = what == DO_SAMECURSOR;
+    bool pages = (req->call->idiom == I_PAGE) != (what == DO_OTHERCURSOR);
 
-    if (req->fault.what == DO_NOCURSOR)
+    if (what == DO_NOCURSOR)
         return;
-    if (!more && !again) {
-        if (req->call->idiom == I_PAGE)
+    if (what == DO_EMPTYCURSOR) {
+        text_str(t, pages ? ",\"nextPage\":\"\"" : ",\"nextPageToken\":\"\"");
+        return;
+    }
+    if (!more && !again && what != DO_ENDLESS) {
+        if (pages)
             text_lit(t, ",\"nextPage\":null");
         return;
     }
     page_put_cursor(&req->sim->opt, req->kind, req->object, again ? req->page : req->page + 1,
-                    again ? req->offset : to, &cursor);
-    text_str(t, req->call->idiom == I_PAGE ? ",\"nextPage\":" : ",\"nextPageToken\":");
+                    again || what == DO_ENDLESS ? req->offset : to, &cursor);
+    text_str(t, pages ? ",\"nextPage\":" : ",\"nextPageToken\":");
     if (cursor.failed)
         t->failed = true;
     else
-        text_json(t, cursor.data, cursor.len);
+        put_cursor_text(&cursor, what == DO_ENCODEDCURSOR, t);
     text_clear(&cursor);
 }
 
@@ -152,10 +180,13 @@ void page_answer(const struct request *req, struct answer *a)
         return;
     }
     to = total - req->offset > rows ? req->offset + rows : total;
+    if (to < req->offset) /* rows before it were deleted */
+        to = req->offset;
     text_lit(&a->body, "{\"entries\":");
     put_array(req, req->offset, to, &a->body);
     put_next(req, to, to < total, &a->body);
-    if (req->call->has_total && !(req->kind == K_PATHS && o->paths_without_total)) {
+    if (req->call->has_total && req->fault.what != DO_NOTOTAL &&
+        !(req->kind == K_PATHS && o->paths_without_total)) {
         text_lit(&a->body, ",\"total\":");
         text_long(&a->body, req->fault.what == DO_TOTAL ? req->fault.number : total);
     }

@@ -35,9 +35,17 @@ enum fault_do {
     DO_WRONGSHAPE,
     DO_SAMECURSOR,
     DO_NOCURSOR,
+    DO_EMPTYCURSOR,
+    DO_OTHERCURSOR,
+    DO_ENCODEDCURSOR,
+    DO_ENDLESS,
     DO_SHORT,
     DO_DUP,
     DO_TOTAL,
+    DO_NOTOTAL,
+    DO_DELETE,
+    DO_INSERT,
+    DO_REPLACE,
     DO_RESET_MID,
     DO_RESET_LATE,
     DO_EARLY
@@ -99,6 +107,16 @@ struct limits {
 
 struct replay; /* replay.c */
 
+/* A change of a listing, by which the rows behind it shift. */
+struct shift {
+    enum kind kind;
+    enum fault_do what; /* DO_DELETE, DO_INSERT, DO_REPLACE */
+    long row;           /* at the time */
+    long index;         /* of the new row in the estate, beyond all that it began with */
+};
+
+enum { SHIFTS_AT_ONCE = 16 }; /* by one page */
+
 struct sim {
     struct sim_options opt; /* its texts are owned, see sim.c */
     struct MHD_Daemon *daemon;
@@ -108,6 +126,8 @@ struct sim {
     struct replay *replay;
     pthread_mutex_t lock;
     struct fault *faults;
+    struct shift *shifts; /* oldest first */
+    size_t shift_count;
     struct token tokens[TOKENS_KEPT];
     unsigned long token_serial;
     int64_t token_call_ms;
@@ -148,6 +168,8 @@ struct request {
     struct text body; /* of a token call */
     struct ingest *ingest;
     struct fault_hit fault;
+    struct shift shifts[SHIFTS_AT_ONCE]; /* that follow its answer */
+    size_t shift_count;
 };
 
 struct request *request_new(struct sim *sim, struct MHD_Connection *conn, const char *uri);
@@ -223,6 +245,20 @@ void page_put_cursor(const struct sim_options *o, enum kind kind, long object, l
                      long offset, struct text *t);
 /* The page, or the bare array, that was asked for. */
 void page_answer(const struct request *req, struct answer *a);
+
+/* ---- listings that change (shifts.c) ---- */
+
+bool shifts_is_one(const struct fault_hit *f);
+/* Notes a change that follows this request's answer; one that is of no listing has none. */
+void shifts_want(struct request *req, const struct fault_hit *f);
+/* Does what was noted. */
+void shifts_apply(struct request *req);
+void shifts_clear(struct sim *sim);
+/* How many rows a listing has now, and which of the estate's the first `count` from `row` are. */
+long shifts_count(struct sim *sim, enum kind kind);
+void shifts_rows(struct sim *sim, enum kind kind, long row, long count, long *indexes);
+/* Whether the listing has this one now. */
+bool shifts_has(struct sim *sim, enum kind kind, long index);
 
 void auth_token(struct request *req, struct answer *a);
 /* Whether the request has a bearer token that is good; counts a use. */

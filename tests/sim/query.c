@@ -4,6 +4,11 @@
 #include "estate.h"
 #include "priv.h"
 
+bool sim_estate_has(struct sim *sim, const char *kind, long index)
+{
+    return shifts_has(sim, kind_of(kind), index);
+}
+
 long sim_estate_count(const struct sim *sim, const char *kind)
 {
     return estate_count(&sim->opt, kind_of(kind));

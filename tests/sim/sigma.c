@@ -131,7 +131,7 @@ static void answer_object(const struct request *req, struct answer *a)
 {
     const struct sim_options *o = &req->sim->opt;
 
-    if (req->call->object != KIND_COUNT && req->object < 0) {
+    if (req->call->object != KIND_COUNT && !shifts_has(req->sim, req->call->object, req->object)) {
         answer_error(a, 404, "not_found", "no such object");
         return;
     }
@@ -283,6 +283,7 @@ enum MHD_Result sigma_respond(struct request *req, const char *method)
     if (!answer_instead(&req->fault, &a)) {
         answer_call(req, method, &a);
         change_answer(&req->fault, &a);
+        shifts_apply(req);
     }
     sim_latency(req);
     return answer_send(req, &a);

@@ -269,6 +269,7 @@ void sim_stop(struct sim *sim)
     if (sim->stop_pipe[0] >= 0)
         close(sim->stop_pipe[0]);
     sim_faults_clear(sim);
+    shifts_clear(sim);
     replay_free(sim->replay);
     limits_stop(sim);
     stats_clear(sim);

@@ -127,8 +127,14 @@ int sim_replay(struct sim *sim, const char *file, char *why, size_t why_size);
  *   do=WHAT         status:N  (with retry-after=V, html=1, code=SLUG, body=TEXT)
  *                   reset  cut  stall  silent  html  broken  notype  redirect:URL  empty  wait:MS
  *                   huge:BYTES  bomb[:BYTES]  bigheader[:BYTES]  deep:N  wrongshape
- *                   samecursor  nocursor  short  dup  total:N
+ *                   samecursor  nocursor  emptycursor  othercursor (the other idiom's member)
+ *                   encodedcursor (as it is to be sent back)  endless (always one more page)
+ *                   short  dup  total:N  nototal
+ *                   delete:ROW  insert:ROW  replace:ROW  (of a listing but paths; see below)
  *                   for an upload also reset-mid  reset-late  early[:N]
+ * A listing changes by the last three once a page that fits was answered, and stays so: from then on
+ * its row ROW, from 0, is gone, is a new one, or is another one in its place; what is gone answers 404.
+ * These are besides another fault, and several may fit one page: in the order in which they came.
  * `%2C` in a value stands for a comma, `%25` for a percent sign. The first fault that fits decides.
  * Returns 0, or -1 with the reason in `why`. */
 int sim_fault(struct sim *sim, const char *text, char *why, size_t why_size);
@@ -181,6 +187,9 @@ char *sim_uploads_json(struct sim *sim);
  * kinds of an object's rows: workbook_sources elements (of workbook `parent`), datamodel_sources
  * datamodel_lineage (of a data model), dataset_sources (of a data set). */
 
+/* All this is what there was at first; whether a listing's row is there now. New rows have the indexes
+ * from the count on. */
+bool sim_estate_has(struct sim *sim, const char *kind, long index);
 /* Rows of a listing, or `tables`; -1 for another kind. */
 long sim_estate_count(const struct sim *sim, const char *kind);
 /* Row `index` of a listing. For `path`: the answer for table `index`, NULL when that is not 200.
