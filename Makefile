@@ -64,8 +64,8 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     assets base62 call calls credentials elements gaps job join key lineage lineage_graph listing \
     listing_rows main models numbers opening options options_table preflight preflight_local rate \
-    readable regions report resume reuse rights run select sources summary table_listing table_path \
-    tables whoami)
+    readable regions report resume reuse rights run select sources stored summary table_listing \
+    table_path tables whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
     choose files job main options options_table path preflight record report run send sets summary \
     verify)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "stored.h"
 
 /* All calls of a kind answered 403 so far: after so many it is the account, not the object. */
 #define FORBIDDEN_PROOF 20
@@ -101,9 +102,13 @@ enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const 
     if (rc == SMC_OK)
         rc = smci_list_find(job->store, LIST_CALLS, key.data, found, &item, err);
     smc_buf_clear(&key);
-    if (rc != SMC_OK || !*found)
+    if (rc == SMC_OK && *found)
+        rc = smci_store_get(job->store, asset_of(asset)->name, id, NULL, found, outcome, err);
+    else if (rc == SMC_OK && !asset_of(asset)->is_asked_for_all)
+        return SMC_OK; /* nobody has named it */
+    if (rc != SMC_OK || *found)
         return rc;
-    return smci_store_get(job->store, asset_of(asset)->name, id, NULL, found, outcome, err);
+    return smc_error_set(err, SMC_ERR_INTERNAL, "nothing is known of the call for %.200s", id);
 }
 
 /* ---- rights ---- */
@@ -258,8 +263,8 @@ static enum smc_status tell_again(struct calls *calls, const struct call *call, 
     enum smc_status rc = SMC_OK;
     for (int i = 0; rc == SMC_OK && i < pages; i++) {
         smc_buf_reset(&page);
-        rc = smci_store_page(calls->job->store, asset_of(call->asset)->name, call->id, i, &page,
-                             err);
+        rc = stored_page(calls->job->store, asset_of(call->asset)->name, call->id, i,
+                         SMC_JSON_ARRAY, &page, err);
         if (rc == SMC_OK)
             rc = calls->told(calls->ctx, CALLS_ROWS, (struct smc_json_span){page.data, page.len},
                              err);

@@ -74,8 +74,9 @@ void calls_ask_now(struct calls *calls, enum asset_id asset, const char *id, cal
 /* At the end of a phase: SMC_ERR_AUTH when all calls of a kind were answered with 403. */
 enum smc_status calls_check_rights(const struct calls *calls, struct smc_error *err);
 
-/* The outcome that the store has for an object's call of this run; `found` is false when there is
- * none, or when this run had no use for the call (an earlier one may have had). */
+/* The outcome that the store has for an object's call of this run; `found` is false when this run had
+ * no use for the call (an earlier one may have had). SMC_ERR_INTERNAL when it had and there is none:
+ * an object that was forgotten must not pass for one without rows. */
 enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const char *id,
                               bool *found, struct smci_outcome *outcome, struct smc_error *err);
 

@@ -4,6 +4,7 @@
 
 #include "calls.h"
 #include "key.h"
+#include "stored.h"
 
 static void join_init(struct join *join, const struct job *job, enum asset_id asset)
 {
@@ -71,8 +72,8 @@ enum smc_status join_each_row(struct join *join, join_row_fn *fn, struct smc_err
         struct smc_json_walk walk;
         struct smc_json_span row;
         smc_buf_reset(&join->page);
-        rc = smci_store_page(join->job->store, asset_of(join->asset)->name, join->id.data, i,
-                             &join->page, err);
+        rc = stored_page(join->job->store, asset_of(join->asset)->name, join->id.data, i,
+                         SMC_JSON_ARRAY, &join->page, err);
         if (rc != SMC_OK ||
             !smc_json_walk_begin(&walk, (struct smc_json_span){join->page.data, join->page.len}))
             continue;

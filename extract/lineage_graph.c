@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stored.h"
+
 static enum smc_status add_name(struct lineage_graph *graph, struct lineage_names *names,
                                 struct smc_json_span key, struct smc_json_span entry, bool is_sql)
 {
@@ -112,8 +114,8 @@ enum smc_status lineage_graph_read(struct lineage_graph *graph, const struct joi
     enum smc_status rc = SMC_OK;
     for (int i = 0; rc == SMC_OK && i < join->pages; i++) {
         (void)smc_buf_addstr(&graph->text, i > 0 ? "," : "");
-        rc = smci_store_page(join->job->store, asset_of(join->asset)->name, join->id.data, i,
-                             &graph->text, err);
+        rc = stored_page(join->job->store, asset_of(join->asset)->name, join->id.data, i,
+                         SMC_JSON_ARRAY, &graph->text, err);
     }
     if (rc == SMC_OK)
         rc = smc_buf_addstr(&graph->text, "]");

@@ -2,6 +2,8 @@
 
 #include <sigmacat/client.h>
 
+#include "stored.h"
+
 bool table_path_read(struct smc_json_span answer, struct table_path *found)
 {
     static const char *const names[] = {"connectionId", "path"};
@@ -45,8 +47,9 @@ enum smc_status table_path_load(struct smci_store *store, const char *kind, cons
     enum smc_status rc = smci_store_get(store, kind, id, tag, is_known, &outcome, err);
     if (rc != SMC_OK || !*is_known || outcome.http_status != 200)
         return rc;
-    rc = smci_store_page(store, kind, id, 0, text, err);
-    if (rc == SMC_OK && smc_json_scan(text->data + from, text->len - from, &answer, NULL) == SMC_OK)
-        (void)table_path_read(answer, found);
-    return rc;
+    rc = stored_page(store, kind, id, 0, SMC_JSON_OBJECT, text, err);
+    if (rc != SMC_OK)
+        return rc;
+    (void)smc_json_scan(text->data + from, text->len - from, &answer, NULL);
+    return table_path_read(answer, found) ? SMC_OK : smci_store_reject(store, err);
 }

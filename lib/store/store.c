@@ -96,6 +96,12 @@ void smci_store_damaged(struct smci_store *store)
     fail_sqlite(store, SQLITE_CORRUPT);
 }
 
+enum smc_status smci_store_reject(struct smci_store *store, struct smc_error *err)
+{
+    smci_store_damaged(store);
+    return smci_store_status(store, err);
+}
+
 void smci_store_fail(struct smci_store *store, enum smc_status code, const char *fmt, ...)
 {
     char text[sizeof store->failed.detail];

@@ -72,6 +72,10 @@ enum smc_status smci_store_get(struct smci_store *store, const char *kind, const
 enum smc_status smci_store_page(struct smci_store *store, const char *kind, const char *id,
                                 int page, struct smc_buf *body, struct smc_error *err);
 
+/* For a caller whom a page gave other bytes than were put there: fails the store as damaged. Returns
+ * SMC_ERR_STORE, or the failure that it had before. */
+enum smc_status smci_store_reject(struct smci_store *store, struct smc_error *err);
+
 /* How many finished answers the scope has. */
 enum smc_status smci_store_count(struct smci_store *store, int64_t *count, struct smc_error *err);
 
