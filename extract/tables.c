@@ -31,9 +31,11 @@ enum smc_status tables_find(const struct tables *tables, const char *id, struct 
     bool is_known = false;
     enum smc_status rc =
         table_path_load(tables->job->store, KIND_PATH, id, "", &is_known, text, found, err);
-    if (rc != SMC_OK || is_known || !is_trusted(tables))
-        return rc;
-    return table_listing_find(&tables->listing, id, &is_known, text, found, err);
+    if (rc == SMC_OK && !is_known && is_trusted(tables))
+        rc = table_listing_find(&tables->listing, id, &is_known, text, found, err);
+    if (rc == SMC_OK && !is_known)
+        return smc_error_set(err, SMC_ERR_INTERNAL, "nothing is known of the table %.200s", id);
+    return rc;
 }
 
 /* ---- resolving ---- */

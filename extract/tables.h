@@ -23,7 +23,8 @@ enum smc_status tables_want(const struct tables *tables, const char *id, struct 
 /* Resolves all that are wanted, as far as single calls do not fail for a while; runs the client. */
 enum smc_status tables_resolve(struct tables *tables, struct smc_error *err);
 
-/* The path of a table: its text is appended to `text`, the spans point into it. */
+/* The path of a table that was wanted: its text is appended to `text`, the spans point into it.
+ * SMC_ERR_INTERNAL when nothing is known of it, not even that it could not be read. */
 enum smc_status tables_find(const struct tables *tables, const char *id, struct smc_buf *text,
                             struct table_path *found, struct smc_error *err);
 

@@ -228,6 +228,12 @@ static struct outcome outcome_of_credentials(const struct row *row)
     return o;
 }
 
+/* The stand-in's cursors hold what looks like an escape: asked for once more with them as they came. */
+static bool is_asked_with_cursor_as_it_came(const struct row *row)
+{
+    return row->fault->http == 400 && row->page > 1 && row->call->type == CALL_OBJECT;
+}
+
 static bool is_withdrawn(const struct row *row)
 {
     int http = row->fault->http;
@@ -237,7 +243,7 @@ static bool is_withdrawn(const struct row *row)
 
 static struct outcome outcome_of_permanent(const struct row *row)
 {
-    struct outcome o = lost(row, cut(row));
+    struct outcome o = lost(row, cut(row) + is_asked_with_cursor_as_it_came(row));
     int http = row->fault->http;
     if (row->call->type == CALL_TOKEN && (http == 400 || http == 403))
         o.status = SMC_ERR_AUTH;
