@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/net/address.h"
+#include "gone.h"
 
 static void ask(struct listing *listing);
 
@@ -12,6 +12,7 @@ void listing_init(struct listing *listing, const struct listing_base *base, enum
 {
     *listing = (struct listing){.base = base, .asset = asset, .page = SMCI_PAGE_INIT, .total = -1};
     smci_cursor_init(&listing->cursor);
+    listing_rows_begin(&listing->rows);
 }
 
 void listing_clear(struct listing *listing)
@@ -86,23 +87,29 @@ static enum smc_status take_rows(struct listing *listing, struct smc_error *err)
         bool has_id = false;
         rc = listing_rows_take(&listing->rows, job(listing), listing->asset, &listing->page.rows[i],
                                tell_row, listing, &has_id, err);
-        if (rc == SMC_OK && !has_id && has_objects(listing))
+        if (rc == SMC_OK && !has_id && has_objects(listing) && listing->rows.reading == 1)
             rc = note_gap(listing, 200, "an entry has no id: its sources can't be asked for", err);
     }
-    return rc == SMC_OK ? listing_rows_write(job(listing), listing->asset, &listing->page, err)
-                        : rc;
+    return rc;
 }
 
 /* ---- the end ---- */
 
-static void log_duplicates(const struct listing *listing)
+/* What readings after the first are called in the log. */
+static const char *reading_name(const struct listing *listing)
 {
-    int64_t doubled = listing->rows.count - listing->rows.distinct;
-    if (doubled)
+    static const char *const names[] = {"", "", ", second reading", ", third reading"};
+    return names[listing->rows.reading];
+}
+
+static void log_rows(const struct listing *listing)
+{
+    const struct listing_rows *rows = &listing->rows;
+    if (rows->doubled)
         smc_log_write(job(listing)->log, SMC_LOG_WARN,
                       "%" PRId64 " rows of %s carry an id that was listed before; they stay in its "
                       "file and count once elsewhere",
-                      doubled, asset(listing)->name);
+                      rows->doubled, asset(listing)->name);
 }
 
 /* Whether this page is asked for what it says of the account alone. */
@@ -114,69 +121,81 @@ static bool is_one_page_enough(const struct listing *listing)
 static void finish(struct listing *listing)
 {
     struct smc_error err = SMC_ERROR_INIT;
+    struct listing_rows *rows = &listing->rows;
     struct smci_part *file = job(listing)->files[listing->asset];
-    log_duplicates(listing);
-    (void)check(listing, file ? smci_part_finish(file, &err) : SMC_OK, &err);
+    log_rows(listing);
+    enum smc_status rc = file ? smci_part_finish(file, &err) : SMC_OK;
+    if (rc == SMC_OK && has_objects(listing) && rows->distinct < (int64_t)rows->ids.used)
+        rc = gone_note(job(listing), listing->asset, &rows->ids, rows->reading, &err);
+    (void)check(listing, rc, &err);
     tell(listing, LISTING_ENDED);
     smci_page_clear(&listing->page);
-    smci_idset_clear(&listing->rows.ids);
+    smci_idset_clear(&rows->ids);
 }
 
-static void restart(struct listing *listing)
+static bool is_short(const struct listing *listing)
 {
-    struct smc_error err = SMC_ERROR_INIT;
-    smc_log_write(job(listing)->log, SMC_LOG_WARN,
-                  "The listing of %s has %" PRId64 " rows, but Sigma counts %" PRId64
-                  ": reading it once more",
-                  asset(listing)->name, listing->rows.distinct, listing->total);
-    struct smci_part *file = job(listing)->files[listing->asset];
-    enum smc_status rc = file ? smci_part_restart(file, &err) : SMC_OK;
-    if (rc == SMC_OK && has_objects(listing))
-        rc = smci_list_clear(job(listing)->store, asset(listing)->name, &err);
-    if (!check(listing, rc, &err))
-        return;
-    const struct listing_base *base = listing->base;
-    enum asset_id id = listing->asset;
-    listing_clear(listing);
-    listing_init(listing, base, id);
-    listing->was_restarted = true;
-    listing->is_begun = true;
+    return listing_rows_all(&listing->rows) < listing->total;
+}
+
+static bool is_to_be_read_again(const struct listing *listing)
+{
+    const struct listing_rows *rows = &listing->rows;
+    if (rows->reading == 1)
+        return listing->pages > 1 || is_short(listing);
+    return rows->added > 0 && rows->reading < SMCI_IDSET_READINGS_MAX;
+}
+
+static void read_again(struct listing *listing)
+{
+    listing_rows_begin(&listing->rows);
+    smci_cursor_clear(&listing->cursor);
+    smci_cursor_init(&listing->cursor);
+    listing->pages = 0;
+    listing->total = -1;
     ask(listing);
 }
 
-static void end(struct listing *listing)
+/* At the end of a reading whose last page had the cursor that `step` tells of. */
+static void end(struct listing *listing, enum smci_cursor_step step)
 {
-    char what[128];
+    char what[160];
     struct smc_error err = SMC_ERROR_INIT;
-    if (listing->total < 0 || listing->rows.distinct >= listing->total) {
+    const struct listing_rows *rows = &listing->rows;
+    bool is_empty_cursor = step == SMCI_CURSOR_EMPTY;
+    if (rows->reading > 1 && rows->added)
+        smc_log_write(job(listing)->log, SMC_LOG_INFO,
+                      "%" PRId64 " rows of %s were not in the reading before: it changed meanwhile",
+                      rows->added, asset(listing)->name);
+    if (!(is_empty_cursor && is_short(listing)) && is_to_be_read_again(listing)) {
+        read_again(listing);
+        return;
+    }
+    if (!is_short(listing)) {
         finish(listing);
         return;
     }
-    if (!listing->was_restarted) {
-        restart(listing);
-        return;
-    }
-    (void)snprintf(what, sizeof what,
-                   "was the last, with %" PRId64 " rows in all where Sigma counts %" PRId64
-                   ", twice",
-                   listing->rows.distinct, listing->total);
-    if (!select_has_name(job(listing)->settings->accept_short, asset(listing)->name)) {
+    int said = snprintf(what, sizeof what, "%s, with ",
+                        is_empty_cursor ? smci_cursor_fault(step) : "was the last");
+    (void)snprintf(what + said, sizeof what - (size_t)said,
+                   "%" PRId64 " rows in all where Sigma counts %" PRId64 ", after %d readings",
+                   listing_rows_all(rows), listing->total, rows->reading);
+    if (is_empty_cursor ||
+        !select_has_name(job(listing)->settings->accept_short, asset(listing)->name)) {
         fail(listing, what);
         return;
     }
-    (void)check(listing, note_gap(listing, 200, what + strlen("was the last, with "), &err), &err);
+    (void)check(listing, note_gap(listing, 200, what + said, &err), &err);
     finish(listing);
 }
 
 /* ---- pages ---- */
 
-/* Takes the next page's cursor. False when the run ends for it. */
-static bool take_cursor(struct listing *listing)
+/* Takes a step from page to page. False when the run ends for it. */
+static bool check_step(struct listing *listing, enum smci_cursor_step step)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    enum smci_cursor_step step =
-        smci_cursor_take(&listing->cursor, &listing->page, asset(listing)->paging);
-    if (step == SMCI_CURSOR_NEXT || step == SMCI_CURSOR_END)
+    if (step == SMCI_CURSOR_NEXT || step == SMCI_CURSOR_END || step == SMCI_CURSOR_EMPTY)
         return true;
     if (step == SMCI_CURSOR_NO_MEMORY)
         return check(listing, SMC_ERR_NOMEM, &err);
@@ -187,24 +206,32 @@ static bool take_cursor(struct listing *listing)
 static void on_page(struct listing *listing)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    bool is_first = listing->pages++ == 0;
+    const struct listing_rows *rows = &listing->rows;
+    int64_t before = rows->distinct;
+    bool is_first = listing->pages++ == 0 && rows->reading == 1;
     if (is_one_page_enough(listing)) {
         tell(listing, LISTING_DECIDED);
         return;
     }
-    listing->total = listing->page.total;
-    if (!take_cursor(listing))
+    if (listing->total < listing->page.total)
+        listing->total = listing->page.total;
+    enum smci_cursor_step step =
+        smci_cursor_take(&listing->cursor, &listing->page, asset(listing)->paging);
+    if (!check_step(listing, step))
         return;
-    if (listing->asset == ASSET_WORKBOOKS && is_first && !listing->was_restarted)
+    if (listing->asset == ASSET_WORKBOOKS && is_first)
         tell(listing, LISTING_DECIDED);
-    if (listing->cursor.text.len)
+    if (step == SMCI_CURSOR_NEXT)
         ask(listing); /* before this page is written: the pipe stays full */
     if (!check(listing, take_rows(listing, &err), &err))
         return;
-    smc_log_write(job(listing)->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %" PRId64 " results",
-                  listing->pages, listing->rows.count);
-    if (!listing->cursor.text.len)
-        end(listing);
+    smc_log_write(job(listing)->log, SMC_LOG_INFO,
+                  "Fetched page %" PRId64 " / %" PRId64 " results (%s%s)", listing->pages,
+                  rows->count, asset(listing)->name, reading_name(listing));
+    if (step != SMCI_CURSOR_NEXT)
+        end(listing, step);
+    else
+        (void)check_step(listing, smci_cursor_note(&listing->cursor, rows->distinct > before));
 }
 
 /* ---- failures ---- */
@@ -214,7 +241,7 @@ static void on_page(struct listing *listing)
 static bool fall_back(struct listing *listing, const struct smc_answer *answer)
 {
     struct rights *rights = listing->base->rights;
-    if (listing->asset != ASSET_WORKBOOKS || listing->pages > 0 || listing->was_restarted)
+    if (listing->asset != ASSET_WORKBOOKS || listing->pages > 0 || listing->rows.reading > 1)
         return false;
     bool was_admin = rights->is_admin;
     if (!rights_fall_back(rights, answer->http_status))
@@ -234,7 +261,7 @@ static bool fall_back(struct listing *listing, const struct smc_answer *answer)
 
 static bool is_withdrawn(const struct listing *listing, const struct smc_answer *answer)
 {
-    return asset(listing)->is_withdrawn_ok && listing->pages == 0 &&
+    return asset(listing)->is_withdrawn_ok && listing->pages == 0 && listing->rows.reading == 1 &&
            (answer->http_status == 404 || answer->http_status == 410);
 }
 
@@ -242,6 +269,10 @@ static void on_failure(struct listing *listing, const struct smc_answer *answer)
 {
     if (fall_back(listing, answer))
         return;
+    if (smci_cursor_try_as_it_came(&listing->cursor, answer->http_status)) {
+        ask(listing);
+        return;
+    }
     struct smc_error err = SMC_ERROR_INIT;
     if (is_withdrawn(listing, answer)) {
         char reason[600];
@@ -318,7 +349,7 @@ static void ask(struct listing *listing)
     (void)smc_buf_addf(&target, "%s?limit=1000%s%s", of->path,
                        rights_query(listing->base->rights, listing->asset),
                        cursor->len ? "&page=" : "");
-    (void)smci_url_encode(smc_buf_str(cursor), cursor->len, &target);
+    (void)smci_cursor_put(&listing->cursor, &target);
     enum smc_status rc = smc_buf_status(&target);
     if (rc == SMC_OK) {
         struct smc_request request = {.kind = of->name,

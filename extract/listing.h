@@ -1,5 +1,8 @@
 /* One listing: every page of it, in order, checked for truncation, its rows written as they came.
- */
+ *
+ * A row that is deleted while one pages shifts a live one past the reader, and no `total` shows that.
+ * So a listing of more than one page, or with fewer rows than its `total`, is read again, until a
+ * reading brings no id that those before did not have; the third ends it in any case. */
 #ifndef EXTRACT_LISTING_H
 #define EXTRACT_LISTING_H
 
@@ -40,10 +43,9 @@ struct listing {
     struct smci_page page;
     struct smci_cursor cursor;
     struct listing_rows rows;
-    int64_t pages;
-    int64_t total;      /* what the last page said; -1: nothing */
-    bool is_begun;      /* its first page was asked for, and the log has said so */
-    bool was_restarted; /* listed again once, since fewer rows came than `total` */
+    int64_t pages; /* of this reading */
+    int64_t total; /* the largest that its pages said; -1: nothing */
+    bool is_begun; /* its first page was asked for, and the log has said so */
 };
 
 /* `base` is borrowed. */

@@ -2,6 +2,17 @@
 
 #include "key.h"
 
+void listing_rows_begin(struct listing_rows *rows)
+{
+    rows->reading++;
+    rows->count = rows->distinct = rows->added = 0;
+}
+
+int64_t listing_rows_all(const struct listing_rows *rows)
+{
+    return (int64_t)rows->ids.used + rows->without_id;
+}
+
 /* The members that are picked from each row. */
 enum { ROW_ID, ROW_VERSION, ROW_UPDATED, ROW_NAME };
 
@@ -54,32 +65,45 @@ static enum smc_status keep_object(const struct job *job, enum asset_id asset,
     return rc;
 }
 
+/* Counts it; whether it is to be kept: its id is new, or was so in this reading. */
+static bool count_row(struct listing_rows *rows, bool has_id, const struct smci_idset_seen *seen)
+{
+    rows->count++;
+    if (!has_id) {
+        rows->without_id += rows->reading == 1;
+        return rows->reading == 1;
+    }
+    bool is_kept = seen->first == rows->reading;
+    rows->distinct += seen->last != rows->reading;
+    rows->added += seen->last == 0;
+    rows->doubled += is_kept && seen->last != 0;
+    return is_kept;
+}
+
+static enum smc_status write_row(const struct job *job, enum asset_id asset,
+                                 struct smc_json_span row, struct smc_error *err)
+{
+    struct smci_part *file = job->files[asset];
+    enum smc_status rc = file ? smci_part_record(file, err) : SMC_OK;
+    return file && rc == SMC_OK ? smci_part_write(file, row.p, row.len, err) : rc;
+}
+
 enum smc_status listing_rows_take(struct listing_rows *rows, const struct job *job,
                                   enum asset_id asset, const struct smci_page_row *row,
                                   job_item_fn *told, void *ctx, bool *has_id, struct smc_error *err)
 {
     struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
-    bool is_new = true;
+    struct smci_idset_seen seen = {0, 0};
     enum smc_status rc = key_make(row->members[ROW_ID], &id, has_id);
-    if (rc == SMC_OK && *has_id && !smci_idset_add(&rows->ids, id.data, id.len, &is_new))
+    if (rc == SMC_OK && *has_id &&
+        !smci_idset_see(&rows->ids, id.data, id.len, rows->reading, &seen))
         rc = SMC_ERR_NOMEM;
-    rows->count++;
-    rows->distinct += is_new;
-    if (rc == SMC_OK && *has_id && select_has_objects(&job->selection, asset))
-        rc = keep_object(job, asset, row, id.data, told, ctx, err);
-    smc_buf_clear(&id);
-    return rc;
-}
-
-enum smc_status listing_rows_write(const struct job *job, enum asset_id asset,
-                                   const struct smci_page *page, struct smc_error *err)
-{
-    struct smci_part *file = job->files[asset];
-    enum smc_status rc = SMC_OK;
-    for (size_t i = 0; file && rc == SMC_OK && i < page->count; i++) {
-        rc = smci_part_record(file, err);
+    if (rc == SMC_OK && count_row(rows, *has_id, &seen)) {
+        if (*has_id && select_has_objects(&job->selection, asset))
+            rc = keep_object(job, asset, row, id.data, told, ctx, err);
         if (rc == SMC_OK)
-            rc = smci_part_write(file, page->rows[i].value.p, page->rows[i].value.len, err);
+            rc = write_row(job, asset, row->value, err);
     }
+    smc_buf_clear(&id);
     return rc;
 }

@@ -257,7 +257,7 @@ static enum smc_status write_report(const struct run *run, enum smc_status rc,
                             .gaps = &run->gaps,
                             .lineage = &run->lineage.counts};
     for (enum asset_id i = 0; i < ASSET_COUNT; i++)
-        report.duplicates[i] = run->listings[i].rows.count - run->listings[i].rows.distinct;
+        report.duplicates[i] = run->listings[i].rows.doubled;
     return report_write(&run->job, &report, rc, err);
 }
 

@@ -166,18 +166,25 @@ static long object_pages(struct extraction *x, const char *kind, const char *own
     return pages;
 }
 
-static void check_listing_calls(struct extraction *x)
+/* One of several pages is read twice. Returns how many calls were answered before, to the letter. */
+static long check_listing_calls(struct extraction *x)
 {
     static const char *const listings[] = {"connections", "workbooks", "datamodels",
                                            "datasets",    "files",     "members"};
-    for (size_t i = 0; i < sizeof listings / sizeof listings[0]; i++)
-        assert_int_equal(sim_calls(x->sim, listings[i], 200),
-                         pages_of(x, sim_estate_count(x->sim, listings[i])));
+    long repeats = 0;
+    for (size_t i = 0; i < sizeof listings / sizeof listings[0]; i++) {
+        long pages = pages_of(x, sim_estate_count(x->sim, listings[i]));
+        long again = pages > 1 ? pages : 0;
+        assert_int_equal(sim_calls(x->sim, listings[i], 200), pages + again);
+        assert_int_equal(sim_repeats(x->sim, listings[i]), again);
+        repeats += again;
+    }
+    return repeats;
 }
 
 static void check_calls(struct extraction *x, const struct row *row, const struct model *model)
 {
-    check_listing_calls(x);
+    long listed_again = check_listing_calls(x);
     assert_int_equal(sim_calls(x->sim, "whoami", 200), 1);
     assert_int_equal(sim_calls(x->sim, "workbook_sources", 200),
                      sim_estate_count(x->sim, "workbooks"));
@@ -186,7 +193,7 @@ static void check_calls(struct extraction *x, const struct row *row, const struc
     assert_int_equal(sim_calls(x->sim, "elements", 200), object_pages(x, "elements", "workbooks"));
     assert_int_equal(sim_calls(x->sim, "datamodel_sources", 200),
                      object_pages(x, "datamodel_sources", "datamodels"));
-    assert_int_equal(sim_repeats(x->sim, NULL), sim_repeats(x->sim, "paths"));
+    assert_int_equal(sim_repeats(x->sim, NULL), sim_repeats(x->sim, "paths") + listed_again);
     if (!row->faults)
         assert_int_equal(sim_repeats(x->sim, "paths"), 0);
     assert_int_equal(sim_unexpected(x->sim), 0);

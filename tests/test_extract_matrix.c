@@ -52,18 +52,18 @@ struct call {
     const char *path;  /* up to the id */
     const char *owner; /* whose objects; the stand-in's word */
     long pages;        /* of the listing, or of each object */
-    long clean;        /* calls of the kind in an undisturbed run */
+    long clean;        /* calls of the kind in an undisturbed run; listings are read twice */
     bool has_rows;     /* that can be left out or doubled */
     bool has_total;    /* that counts */
 };
 
 static const struct call calls[] = {
-    {"connections", CALL_LISTING, "/v2/connections", NULL, 3, 3, true, true},
-    {"workbooks", CALL_LISTING, "/v2/workbooks", NULL, 3, 3, true, true},
-    {"datamodels", CALL_LISTING, "/v2/dataModels", NULL, 3, 3, true, true},
-    {"datasets", CALL_LISTING, "/v2/datasets", NULL, 3, 3, true, true},
-    {"files", CALL_LISTING, "/v2/files", NULL, 3, 3, true, true},
-    {"members", CALL_LISTING, "/v2/members", NULL, 3, 3, true, false},
+    {"connections", CALL_LISTING, "/v2/connections", NULL, 3, 6, true, true},
+    {"workbooks", CALL_LISTING, "/v2/workbooks", NULL, 3, 6, true, true},
+    {"datamodels", CALL_LISTING, "/v2/dataModels", NULL, 3, 6, true, true},
+    {"datasets", CALL_LISTING, "/v2/datasets", NULL, 3, 6, true, true},
+    {"files", CALL_LISTING, "/v2/files", NULL, 3, 6, true, true},
+    {"members", CALL_LISTING, "/v2/members", NULL, 3, 6, true, false},
     {"elements", CALL_OBJECT, "/v2/workbooks/", "workbooks", 3, 15, true, false},
     {"workbook_sources", CALL_OBJECT, "/v2/workbooks/", "workbooks", 1, 5, true, false},
     {"datamodel_sources", CALL_OBJECT, "/v2/dataModels/", "datamodels", 3, 15, true, false},
@@ -166,7 +166,7 @@ struct outcome {
     enum smc_status status;
     long extra_min; /* calls of the kind beyond the undisturbed run's */
     long extra_max;
-    enum { NOTHING_LOST, A_GAP, UNSEEN } loss;
+    enum { NOTHING_LOST, A_GAP, UNSEEN, MOVED } loss;
 };
 
 static struct outcome exactly(enum smc_status status, long extra)
@@ -177,7 +177,7 @@ static struct outcome exactly(enum smc_status status, long extra)
 /* Calls beyond the undisturbed run's when nothing follows this page: none, or less than none. */
 static long cut(const struct row *row)
 {
-    return row->page - row->call->pages;
+    return row->page - (row->call->type == CALL_LISTING ? row->call->clean : row->call->pages);
 }
 
 /* The call can't be made to work. Listings are of no use in part; the listing of all paths is not
@@ -231,7 +231,7 @@ static struct outcome outcome_of_credentials(const struct row *row)
 /* The stand-in's cursors hold what looks like an escape: asked for once more with them as they came. */
 static bool is_asked_with_cursor_as_it_came(const struct row *row)
 {
-    return row->fault->http == 400 && row->page > 1 && row->call->type == CALL_OBJECT;
+    return row->fault->http == 400 && row->page > 1;
 }
 
 static bool is_withdrawn(const struct row *row)
@@ -277,21 +277,21 @@ static struct outcome outcome_of_cursor(const struct row *row)
     return o;
 }
 
-/* A listing whose rows are fewer than its total is read once more. */
-static struct outcome outcome_of_too_few(const struct row *row)
-{
-    long pages = row->call->pages;
-    return exactly(row->is_once ? SMC_OK : row->fault->status, pages);
-}
-
 static struct outcome outcome_of_rows(const struct row *row)
 {
+    bool is_listing = row->call->type == CALL_LISTING;
     struct outcome o = exactly(SMC_OK, 0);
     if (row->call->type == CALL_PATHS) /* what it lacks is asked for singly */
         return o;
-    if (row->fault->type == FAULT_ROW_MISSING && row->call->has_total)
-        return outcome_of_too_few(row);
     o.loss = UNSEEN;
+    if (row->fault->type == FAULT_ROW_DOUBLED || !is_listing)
+        return o;
+    if (row->is_once) { /* the second reading has it, so there is a third */
+        o = exactly(SMC_OK, row->call->pages);
+        o.loss = MOVED;
+    } else if (row->call->has_total) {
+        o = exactly(row->fault->status, 0);
+    }
     return o;
 }
 
@@ -299,9 +299,8 @@ static struct outcome outcome_of_total(const struct row *row)
 {
     if (row->call->type == CALL_PATHS) /* to read on does not pay */
         return exactly(SMC_OK, cut(row));
-    /* only the last page's counts */
-    bool counts = row->call->has_total && row->page == row->call->pages;
-    return counts ? outcome_of_too_few(row) : exactly(SMC_OK, 0);
+    bool counts = row->call->has_total && !row->is_once; /* the last reading's does */
+    return exactly(counts ? row->fault->status : SMC_OK, 0);
 }
 
 static struct outcome outcome_of(const struct row *row)
@@ -408,8 +407,9 @@ static void check_gap(struct extraction *x, const struct row *row, const char *i
 static void check_published(struct extraction *x, const struct row *row, struct outcome want)
 {
     char id[37];
-    struct loss loss = {want.loss == NOTHING_LOST ? NULL : row->call->kind, NULL,
-                        want.loss == UNSEEN};
+    struct loss loss = {.kind = want.loss == NOTHING_LOST ? NULL : row->call->kind,
+                        .is_unseen = want.loss == UNSEEN,
+                        .is_moved = want.loss == MOVED};
     if (row->call->owner) {
         sim_estate_id(x->sim, row->call->owner, 0, id);
         loss.id = id;

@@ -284,24 +284,11 @@ static void test_size(void **state)
     fixture_free(f);
 }
 
-static void test_restart_and_text(void **state)
+static void test_plain_text(void **state)
 {
     struct fixture *f = *state;
     open_set(f);
-    struct smci_part *file = begin(f, "x");
-    for (int i = 0; i < 40000; i++)
-        add(f, file, "{\"id\":12345}");
-    assert_int_equal(smci_part_restart(file, &f->err), SMC_OK);
-    assert_int_equal(smci_part_records(file), 0);
-    assert_int_equal(smci_part_bytes(file), 0);
-    add(f, file, "1");
-    assert_int_equal(smci_part_restart(file, &f->err), SMC_OK);
-    assert_int_equal(smci_part_text(file, "text", 4, &f->err), SMC_OK);
-    assert_int_equal(smci_part_restart(file, &f->err), SMC_OK);
-    add(f, file, "2");
-    assert_int_equal(smci_part_finish(file, &f->err), SMC_OK);
-    assert_content(f, "x.json.part", "[\n2\n]\n");
-    file = begin(f, "summary");
+    struct smci_part *file = begin(f, "summary");
     assert_int_equal(smci_part_text(file, "{}\n", 3, &f->err), SMC_OK);
     assert_int_equal(smci_part_finish(file, &f->err), SMC_OK);
     assert_int_equal(smci_part_bytes(file), 3);
@@ -326,7 +313,6 @@ static void test_misuse(void **state)
     assert_int_equal(smci_part_record(text, NULL), SMC_ERR_INTERNAL);
     assert_int_equal(smci_part_finish(text, NULL), SMC_OK);
     assert_int_equal(smci_part_finish(text, NULL), SMC_ERR_INTERNAL);
-    assert_int_equal(smci_part_restart(text, NULL), SMC_ERR_INTERNAL);
     assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_ERR_INTERNAL);
     assert_says(f, SMC_ERR_INTERNAL, "array.json: it is not finished");
     assert_int_equal(smci_part_finish(array, NULL), SMC_OK);
@@ -668,8 +654,6 @@ static int fill(void *ctx)
         return 3;
     if (smci_part_record(file, NULL) != SMC_ERR_IO || smci_part_finish(file, NULL) != SMC_ERR_IO)
         return 4;
-    if (smci_part_restart(file, NULL) != SMC_OK || smci_part_finish(file, NULL) != SMC_OK)
-        return 5;
     smci_fileset_free(f->set);
     return has(f, "x.json.part") ? 6 : 0;
 }
@@ -712,7 +696,7 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_restart_and_text),
+        TEST(test_plain_text),
         TEST(test_misuse),
         TEST(test_publish),
         TEST(test_undone_backwards),

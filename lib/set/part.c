@@ -177,23 +177,6 @@ enum smc_status smci_part_text(struct smci_part *part, const char *bytes, size_t
     return put(part, bytes, len, err);
 }
 
-enum smc_status smci_part_restart(struct smci_part *part, struct smc_error *err)
-{
-    if (part->state == PART_FINISHED)
-        return check_open(part, err);
-    if (part->fd < 0)
-        return smc_error_set(err, SMC_ERR_IO, "%s" SMCI_PART_SUFFIX ": closing it failed before",
-                             part->path);
-    if (ftruncate(part->fd, 0) != 0 || lseek(part->fd, 0, SEEK_SET) != 0)
-        return lose(part, errno, "empty", err);
-    part->state = PART_OPEN;
-    part->is_text = false;
-    part->records = 0;
-    part->bytes = 0;
-    part->used = 0;
-    return SMC_OK;
-}
-
 /* After a failed fsync the kernel may count the pages as clean: it is never tried again. */
 static enum smc_status sync_and_close(struct smci_part *part, struct smc_error *err)
 {

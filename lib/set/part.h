@@ -39,9 +39,6 @@ enum smc_status smci_part_write(struct smci_part *part, const char *bytes, size_
 enum smc_status smci_part_text(struct smci_part *part, const char *bytes, size_t len,
                                struct smc_error *err);
 
-/* Empties the file: it is as if just begun. */
-enum smc_status smci_part_restart(struct smci_part *part, struct smc_error *err);
-
 /* Ends the file: closes the array (not after smci_part_text), writes all bytes, fsyncs. */
 enum smc_status smci_part_finish(struct smci_part *part, struct smc_error *err);
 

@@ -76,8 +76,8 @@ static void add(struct sim *sim, struct shift shift)
     grown = realloc(sim->shifts, (sim->shift_count + 1) * sizeof(*grown));
     if (!grown)
         return;
-    shift.index = next_index(sim, shift.kind);
     sim->shifts = grown;
+    shift.index = next_index(sim, shift.kind);
     sim->shifts[sim->shift_count++] = shift;
 }
 

@@ -162,6 +162,33 @@ static bool expect(struct smc_buf *out, struct extraction *x, const char *file,
     return true;
 }
 
+static int by_text(const void *a, const void *b)
+{
+    const struct smc_json_span *one = a;
+    const struct smc_json_span *other = b;
+    int order = memcmp(one->p, other->p, one->len < other->len ? one->len : other->len);
+    return order ? order : (one->len > other->len) - (one->len < other->len);
+}
+
+/* The same records, in whatever order. */
+static void compare_moved(const struct records *want, const struct records *got, const char *file)
+{
+    size_t size = want->count * sizeof *want->rows;
+    struct smc_json_span *rows[2] = {malloc(size + 1), malloc(size + 1)};
+    if (!rows[0] || !rows[1] || want->count != got->count)
+        fail_msg("%s: %zu records instead of %zu", file, got->count, want->count);
+    memcpy(rows[0], want->rows, size);
+    memcpy(rows[1], got->rows, size);
+    qsort(rows[0], want->count, sizeof *want->rows, by_text);
+    qsort(rows[1], want->count, sizeof *want->rows, by_text);
+    for (size_t i = 0; i < want->count; i++)
+        if (!is_same(rows[0][i], rows[1][i]))
+            fail_msg("%s: %.*s\ninstead of %.*s", file, (int)rows[1][i].len, rows[1][i].p,
+                     (int)rows[0][i].len, rows[0][i].p);
+    free(rows[0]);
+    free(rows[1]);
+}
+
 static void compare_records(const struct records *want, const struct records *got,
                             struct extraction *x, const char *file, const struct loss *loss)
 {
@@ -223,7 +250,7 @@ static void check_counts(struct extraction *x, const char *file)
 
 void undisturbed_compare(const struct undisturbed *u, struct extraction *x, const struct loss *loss)
 {
-    static const struct loss nothing = {NULL, NULL, false};
+    static const struct loss nothing = {.kind = NULL};
     loss = loss ? loss : &nothing;
     for (size_t i = 0; i + 1 < EXTRACTION_FILES; i++) {
         const char *file = extraction_names[i];
@@ -232,7 +259,9 @@ void undisturbed_compare(const struct undisturbed *u, struct extraction *x, cons
         bool is_whole = is_same((struct smc_json_span){want->text, want->len},
                                 (struct smc_json_span){got->text, got->len});
         check_counts(x, file);
-        if (is_touched(loss, file))
+        if (loss->is_moved)
+            compare_moved(want, got, file);
+        else if (is_touched(loss, file))
             compare_records(want, got, x, file, loss);
         else if (!is_whole)
             fail_msg("%s: %s\ninstead of %s", file, got->text, want->text);

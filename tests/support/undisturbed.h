@@ -17,9 +17,10 @@ void undisturbed_clear(struct undisturbed *u);
 struct loss {
     const char *kind; /* NULL: nothing */
     const char *id;   /* NULL: a listing, or whoami */
-    bool
-        is_unseen; /* the stand-in left rows away or doubled some, where none can tell: the object's
-                         own records (the listing's own file) may be anything, the rest may not */
+    /* The stand-in left rows away or doubled some, where none can tell: the object's own records (the
+     * listing's own file) may be anything, the rest may not. */
+    bool is_unseen;
+    bool is_moved; /* nothing was lost, but a later reading brought a row: in whatever order */
 };
 
 /* Fails the test unless the set that the last run published is `u` less `loss` (NULL: nothing). */
