@@ -57,7 +57,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix net/, address attempt auth call client client_options cursor http http_date http_end http_exchange http_probe http_url \
         pace page pages queue retry retry_after sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
-    $(addprefix store/, answer ledger list open space store) \
+    $(addprefix store/, answer history ledger list open space store) \
     $(addprefix set/, earlier fileset inspect part prune recover) \
     $(addprefix cli/, checklist completions configure given_path help network place progress secret secret_command server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))

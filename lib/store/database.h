@@ -1,6 +1,6 @@
 /* The store as its parts see it. store.c wraps SQLite, the one file that sees it, and groups the
- * writes; open.c opens and makes the files; space.c, list.c, answer.c and ledger.c are what is
- * kept in them.
+ * writes; open.c opens and makes the files; space.c, list.c, answer.c, history.c and
+ * ledger.c are what is kept in them.
  *
  * A store that failed does nothing more: whatever is called then is harmless and finds nothing. So
  * the parts call one after the other, and ask once, at the end, how it went. */
@@ -38,10 +38,13 @@ struct smci_space {
 
 /* Of one file of ours. */
 struct smci_database {
-    const char *name;   /* of the file */
-    const char *schema; /* of a new one */
-    const char *loss;   /* for texts: what becomes of what it remembers when it is removed */
-    bool is_exclusive;  /* for one process at a time, which run.lock sees to; else for many */
+    const char *name; /* of the file */
+    /* Statements: the first make a new file, which is of format 1, each of the others turns one of
+     * the format before into its own. What users have does not change any more. */
+    const char *const *formats;
+    int format;        /* how many they are: today's */
+    const char *loss;  /* for texts: what becomes of what it remembers when it is removed */
+    bool is_exclusive; /* for one process at a time, which run.lock sees to; else for many */
 };
 
 struct smci_store {

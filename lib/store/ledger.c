@@ -12,13 +12,18 @@
 #define NAME "uploads.db"
 
 /* The key grows with each acceptance, so that it is the order. */
-static const char schema[] =
+static const char first_format[] =
     "CREATE TABLE upload(key INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL,"
     " path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, time INTEGER NOT NULL,"
     " sha256 TEXT NOT NULL);";
 
-static const struct smci_database database = {
-    .name = NAME, .schema = schema, .loss = "sent again", .is_exclusive = false};
+static const char *const formats[] = {first_format};
+
+static const struct smci_database database = {.name = NAME,
+                                              .formats = formats,
+                                              .format = sizeof formats / sizeof formats[0],
+                                              .loss = "sent again",
+                                              .is_exclusive = false};
 
 static const char put_sql[] =
     "INSERT OR REPLACE INTO upload(source, path, size, time, sha256) VALUES(?, ?, ?, ?, ?)";

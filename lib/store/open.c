@@ -10,7 +10,7 @@
 
 #define LOCK_NAME "run.lock"
 
-static const char schema[] =
+static const char first_format[] =
     "CREATE TABLE scope(id INTEGER PRIMARY KEY, host TEXT NOT NULL, client TEXT NOT NULL,"
     " UNIQUE(host, client));"
     "CREATE TABLE space(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, type INTEGER NOT NULL,"
@@ -25,8 +25,22 @@ static const char schema[] =
     "CREATE TABLE value(scope INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
     " PRIMARY KEY(scope, name)) WITHOUT ROWID;";
 
-static const struct smci_database state_database = {
-    .name = "state.db", .schema = schema, .loss = "asked for again", .is_exclusive = true};
+static const char history_format[] =
+    "CREATE TABLE run(id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, key INTEGER NOT NULL,"
+    " began INTEGER NOT NULL, ended INTEGER, result INTEGER NOT NULL, is_partial INTEGER NOT NULL,"
+    " figures TEXT NOT NULL, UNIQUE(scope, key));"
+    "CREATE TABLE gap(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, object TEXT NOT NULL,"
+    " status INTEGER NOT NULL, UNIQUE(kind, object, status));"
+    "CREATE TABLE run_gap(run INTEGER NOT NULL, gap INTEGER NOT NULL,"
+    " PRIMARY KEY(run, gap)) WITHOUT ROWID;";
+
+static const char *const formats[] = {first_format, history_format};
+
+static const struct smci_database state_database = {.name = "state.db",
+                                                    .formats = formats,
+                                                    .format = sizeof formats / sizeof formats[0],
+                                                    .loss = "asked for again",
+                                                    .is_exclusive = true};
 
 static const char scope_add_sql[] = "INSERT INTO scope(host, client) VALUES(?, ?)";
 static const char scope_find_sql[] = "SELECT id FROM scope WHERE host = ? AND client = ?";

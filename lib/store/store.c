@@ -14,10 +14,9 @@
 
 #include "database.h"
 
-#define SCHEMA_VERSION 1
-#define GROUP_WEIGHT   (100 * SMCI_WEIGHT_ANSWER)
-#define GROUP_MS       200
-#define PAGE_BYTES     4096
+#define GROUP_WEIGHT (100 * SMCI_WEIGHT_ANSWER)
+#define GROUP_MS     200
+#define PAGE_BYTES   4096
 
 /* Exclusive locking keeps WAL's index in memory: it works without shared memory, so on network file
  * systems too. run.lock keeps others out anyhow. */
@@ -339,27 +338,28 @@ static void open_file(struct smci_store *store)
     execute(store, setup);
 }
 
-/* Whether the file has nothing in it yet. Within a transaction, since another process may be making
- * it. */
-static bool check_version(struct smci_store *store)
+/* The file's format, 0: it has nothing in it yet. Within a transaction, since another process may be
+ * making it. */
+static int64_t check_format(struct smci_store *store)
 {
-    int64_t version = 0;
+    int64_t format = 0;
     int64_t tables = 0;
-    (void)smci_store_number(store, &version, "PRAGMA user_version", "");
+    const int known = store->database->format;
+    (void)smci_store_number(store, &format, "PRAGMA user_version", "");
     (void)smci_store_number(store, &tables, "SELECT count(*) FROM sqlite_schema", "");
-    if (has_failed(store) || (version == 0 && tables == 0))
-        return true;
-    if (version > SCHEMA_VERSION)
+    if (has_failed(store))
+        return 0;
+    if (format > known)
         smci_store_fail(
             store, SMC_ERR_STORE,
             "%s: the state file is from a newer version of this program (format %" PRId64
             ", known is %d); use that version, or remove the file and start over",
-            store->path, version, SCHEMA_VERSION);
-    else if (version != SCHEMA_VERSION)
+            store->path, format, known);
+    else if (format < 0 || (format == 0 && tables != 0))
         smci_store_fail(store, SMC_ERR_STORE,
                         "%s: this is a database of another program; use another state directory",
                         store->path);
-    return false;
+    return has_failed(store) ? 0 : format;
 }
 
 /* Where WAL can't be had, SQLite stays with the rollback journal, and there NORMAL would not be
@@ -378,14 +378,17 @@ static void choose_journal(struct smci_store *store)
     execute(store, is_wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
 }
 
-/* Another process may have made it since it was looked at. */
-static void make_tables(struct smci_store *store)
+/* Makes the tables, or those that an older file lacks. Another process may have done so since it was
+ * looked at. */
+static void bring_up_to_date(struct smci_store *store)
 {
+    char text[64];
+    const struct smci_database *database = store->database;
     execute(store, "BEGIN IMMEDIATE");
-    if (check_version(store)) {
-        execute(store, store->database->schema);
-        execute(store, "PRAGMA user_version = 1");
-    }
+    for (int64_t format = check_format(store); format < database->format; format++)
+        execute(store, database->formats[format]);
+    (void)snprintf(text, sizeof text, "PRAGMA user_version = %d", database->format);
+    execute(store, text);
     execute(store, "COMMIT");
 }
 
@@ -393,11 +396,11 @@ void smci_store_connect(struct smci_store *store)
 {
     open_file(store);
     execute(store, "BEGIN");
-    bool is_new = check_version(store);
+    int64_t format = check_format(store);
     execute(store, "COMMIT");
     choose_journal(store);
-    if (is_new)
-        make_tables(store);
+    if (format < store->database->format)
+        bring_up_to_date(store);
 }
 
 void smci_store_close(struct smci_store *store)
