@@ -88,6 +88,9 @@ enum fault_type {
     FAULT_CONTENT, /* JSON, but not what was asked for */
     FAULT_SAME_CURSOR,
     FAULT_NO_CURSOR,
+    FAULT_OTHER_CURSOR,
+    FAULT_EMPTY_CURSOR,
+    FAULT_ENCODED_CURSOR,
     FAULT_ROW_MISSING,
     FAULT_ROW_DOUBLED,
     FAULT_TOTAL_SMALL,
@@ -141,6 +144,9 @@ static const struct fault faults[] = {
     {"other JSON", "do=wrongshape", FAULT_CONTENT, SMC_ERR_HTTP, 0, false},
     {"its own cursor", "do=samecursor", FAULT_SAME_CURSOR, SMC_ERR_HTTP, 0, false},
     {"no cursor", "do=nocursor", FAULT_NO_CURSOR, SMC_ERR_HTTP, 0, false},
+    {"another idiom's cursor", "do=othercursor", FAULT_OTHER_CURSOR, SMC_ERR_HTTP, 0, false},
+    {"an empty cursor", "do=emptycursor", FAULT_EMPTY_CURSOR, SMC_ERR_HTTP, 0, false},
+    {"an encoded cursor", "do=encodedcursor", FAULT_ENCODED_CURSOR, SMC_OK, 0, false},
     {"a row missing", "do=short", FAULT_ROW_MISSING, SMC_ERR_HTTP, 0, false},
     {"a row doubled", "do=dup", FAULT_ROW_DOUBLED, SMC_OK, 0, false},
     {"too small a total", "do=total:1", FAULT_TOTAL_SMALL, SMC_OK, 0, false},
@@ -166,7 +172,7 @@ struct outcome {
     enum smc_status status;
     long extra_min; /* calls of the kind beyond the undisturbed run's */
     long extra_max;
-    enum { NOTHING_LOST, A_GAP, UNSEEN, MOVED } loss;
+    enum { NOTHING_LOST, MOVED, A_GAP, UNSEEN } loss;
 };
 
 static struct outcome exactly(enum smc_status status, long extra)
@@ -177,7 +183,8 @@ static struct outcome exactly(enum smc_status status, long extra)
 /* Calls beyond the undisturbed run's when nothing follows this page: none, or less than none. */
 static long cut(const struct row *row)
 {
-    return row->page - (row->call->type == CALL_LISTING ? row->call->clean : row->call->pages);
+    bool is_listing = row->call->type == CALL_LISTING;
+    return row->page - (is_listing ? row->call->clean : row->call->pages);
 }
 
 /* The call can't be made to work. Listings are of no use in part; the listing of all paths is not
@@ -265,33 +272,62 @@ static struct outcome outcome_of_content(const struct row *row)
     return o;
 }
 
+/* What is wrong with a cursor another try may mend: objects are asked once more at the end. */
 static struct outcome outcome_of_cursor(const struct row *row)
 {
-    bool is_same = row->fault->type == FAULT_SAME_CURSOR;
+    /* Page 1 has been asked for without a cursor only. */
+    bool is_seen_late = row->fault->type == FAULT_SAME_CURSOR && row->page == 1;
+    return lost(row, cut(row) + is_seen_late);
+}
+
+/* Where a token is absent at the end, nothing tells that a page is not the last. */
+static struct outcome outcome_of_no_cursor(const struct row *row)
+{
     bool is_last = row->page == row->call->pages;
-    struct outcome o = lost(row, cut(row));
-    if (is_same && row->page == 1) /* which has been asked for without a cursor only */
-        o = lost(row, cut(row) + 1);
-    if (!is_same && strcmp(row->call->kind, "datamodel_sources") == 0)
-        o.loss = is_last ? NOTHING_LOST : UNSEEN; /* no token is the ordinary end */
+    bool has_token = strcmp(row->call->kind, "datamodel_sources") == 0;
+    bool is_other = row->fault->type == FAULT_OTHER_CURSOR;
+    struct outcome o = outcome_of_cursor(row);
+    if (has_token && is_last)
+        o = exactly(SMC_OK, 0);
+    else if (has_token && !is_other)
+        o = (struct outcome){SMC_OK, cut(row), cut(row), UNSEEN};
     return o;
 }
 
+/* It is the end, unless `total` says otherwise. */
+static struct outcome outcome_of_empty_cursor(const struct row *row)
+{
+    long after = row->page - row->call->pages;
+    struct outcome o = exactly(SMC_OK, after);
+    if (after == 0 || row->call->type == CALL_PATHS)
+        return o;
+    if (row->call->has_total)
+        return lost(row, cut(row));
+    o.loss = UNSEEN;
+    if (row->call->type == CALL_LISTING) /* one page is not read again */
+        o.extra_min = o.extra_max = (row->page == 1 ? 1 : 2 * row->page) - row->call->clean;
+    return o;
+}
+
+/* Sent encoded once more, so it is refused, and then as it came; in each reading. */
+static struct outcome outcome_of_encoded_cursor(const struct row *row)
+{
+    bool is_last = row->page == row->call->pages;
+    return exactly(SMC_OK, is_last ? 0 : row->call->type == CALL_LISTING ? 2 : 1);
+}
+
+/* A row that the first reading lacks is new in the second, so there is a third. */
 static struct outcome outcome_of_rows(const struct row *row)
 {
-    bool is_listing = row->call->type == CALL_LISTING;
     struct outcome o = exactly(SMC_OK, 0);
+    bool is_missing = row->fault->type == FAULT_ROW_MISSING;
     if (row->call->type == CALL_PATHS) /* what it lacks is asked for singly */
         return o;
+    if (is_missing && row->is_once)
+        return (struct outcome){SMC_OK, row->call->pages, row->call->pages, MOVED};
+    if (is_missing && row->call->has_total)
+        return exactly(row->fault->status, 0);
     o.loss = UNSEEN;
-    if (row->fault->type == FAULT_ROW_DOUBLED || !is_listing)
-        return o;
-    if (row->is_once) { /* the second reading has it, so there is a third */
-        o = exactly(SMC_OK, row->call->pages);
-        o.loss = MOVED;
-    } else if (row->call->has_total) {
-        o = exactly(row->fault->status, 0);
-    }
     return o;
 }
 
@@ -299,8 +335,8 @@ static struct outcome outcome_of_total(const struct row *row)
 {
     if (row->call->type == CALL_PATHS) /* to read on does not pay */
         return exactly(SMC_OK, cut(row));
-    bool counts = row->call->has_total && !row->is_once; /* the last reading's does */
-    return exactly(counts ? row->fault->status : SMC_OK, 0);
+    /* that of the last reading counts */
+    return exactly(row->call->has_total && !row->is_once ? row->fault->status : SMC_OK, 0);
 }
 
 static struct outcome outcome_of(const struct row *row)
@@ -317,8 +353,14 @@ static struct outcome outcome_of(const struct row *row)
     case FAULT_CONTENT:
         return outcome_of_content(row);
     case FAULT_SAME_CURSOR:
-    case FAULT_NO_CURSOR:
         return outcome_of_cursor(row);
+    case FAULT_NO_CURSOR:
+    case FAULT_OTHER_CURSOR:
+        return outcome_of_no_cursor(row);
+    case FAULT_EMPTY_CURSOR:
+        return outcome_of_empty_cursor(row);
+    case FAULT_ENCODED_CURSOR:
+        return outcome_of_encoded_cursor(row);
     case FAULT_ROW_MISSING:
     case FAULT_ROW_DOUBLED:
         return outcome_of_rows(row);
@@ -407,7 +449,7 @@ static void check_gap(struct extraction *x, const struct row *row, const char *i
 static void check_published(struct extraction *x, const struct row *row, struct outcome want)
 {
     char id[37];
-    struct loss loss = {.kind = want.loss == NOTHING_LOST ? NULL : row->call->kind,
+    struct loss loss = {.kind = want.loss <= MOVED ? NULL : row->call->kind,
                         .is_unseen = want.loss == UNSEEN,
                         .is_moved = want.loss == MOVED};
     if (row->call->owner) {
@@ -510,12 +552,15 @@ static bool exists(const struct call *call, const struct fault *fault, bool is_o
         return !is_once;
     case FAULT_SAME_CURSOR:
     case FAULT_NO_CURSOR:
+    case FAULT_OTHER_CURSOR:
+    case FAULT_EMPTY_CURSOR:
+    case FAULT_ENCODED_CURSOR:
     case FAULT_TOTAL_SMALL:
         return is_paged && !is_once;
     case FAULT_TOTAL_LARGE:
         return is_paged && (!is_once || call->has_total);
     case FAULT_ROW_MISSING:
-        return call->has_rows && (!is_once || call->has_total);
+        return call->has_rows && (!is_once || call->type == CALL_LISTING);
     case FAULT_ROW_DOUBLED:
         return call->has_rows && !is_once;
     }
