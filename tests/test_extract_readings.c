@@ -1,5 +1,7 @@
 /* Listings that change while they are read: castor-extract-sigma(1), "CALLS". What is read again, what
  * of it is in the files, and that no row is lost or doubled, whatever happens meanwhile. */
+#include <limits.h>
+
 #include "tests/support/extraction.h"
 
 /* Workbooks in pages of two, 0 to 4; new ones are 5, 6, ... */
@@ -170,7 +172,165 @@ static void test_row(void **state)
                      extraction_file(x, "workbook_sources")->count);
 }
 
+/* ---- whatever changes, and whenever ---- */
+
+#define SEEDS 200
+
+static const char *const listings[] = {"connections", "workbooks", "datamodels", "datasets",
+                                       "files"};
+static const char *const id_members[] = {"connectionId", "workbookId", "dataModelId", "datasetId",
+                                         "id"};
+enum { LISTINGS = 5, ROWS_MAX = 64 };
+
+static unsigned draw(uint64_t *seed, unsigned below)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(*seed >> 33) % below;
+}
+
+static void make_estate(struct extraction *x, uint64_t *seed)
+{
+    struct sim_options *o = &x->sim_opt;
+    long *counts[] = {&o->connections, &o->workbooks, &o->datamodels, &o->datasets, &o->files};
+    extraction_plain_estate(x);
+    o->page_size = 1 + draw(seed, 4);
+    for (int i = 0; i < LISTINGS; i++)
+        *counts[i] = draw(seed, 13);
+}
+
+static void add_changes(struct extraction *x, uint64_t *seed)
+{
+    static const char *const deeds[] = {"delete", "insert", "replace"};
+    for (unsigned left = draw(seed, 24); left > 0; left--) {
+        char *fault =
+            text_format("call=%s,page=%u,attempt=%u,do=%s:%u", listings[draw(seed, LISTINGS)],
+                        1 + draw(seed, 5), 1 + draw(seed, 3), deeds[draw(seed, 3)], draw(seed, 13));
+        extraction_fault(x, fault);
+        free(fault);
+    }
+}
+
+/* The pages of the listing's last reading, by the log. */
+static long last_pages(const struct extraction *x, const char *listing)
+{
+    static const char *const names[] = {", third reading", ", second reading", ""};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *text = text_format("results (%s%s)", listing, names[i]);
+        size_t pages = extraction_count_lines(x, text, NULL);
+        free(text);
+        if (pages)
+            return (long)pages;
+    }
+    return 0;
+}
+
+/* Whether the listing stayed as it was from its last reading's first answer to its last. */
+static bool is_calm(struct extraction *x, const char *listing)
+{
+    long calls = sim_calls(x->sim, listing, 0);
+    return sim_estate_changed(x->sim, listing, calls) <= calls - last_pages(x, listing);
+}
+
+/* How often each row is in a file. */
+static void count_rows(struct extraction *x, const char *file, const char *member,
+                       const char *listing, int times[ROWS_MAX])
+{
+    const struct records *records = extraction_file(x, file);
+    memset(times, 0, ROWS_MAX * sizeof *times);
+    for (size_t i = 0; i < records->count; i++) {
+        struct smc_buf id = SMC_BUF_INIT(100);
+        assert_int_equal(smc_json_decode(smc_json_member(records->rows[i], member), &id), SMC_OK);
+        long index = sim_estate_index(x->sim, listing, smc_buf_str(&id));
+        assert_in_range(index, 0, ROWS_MAX - 1);
+        times[index]++;
+        smc_buf_clear(&id);
+    }
+}
+
+static void check_listing(struct extraction *x, int of, bool *is_doubled)
+{
+    int times[ROWS_MAX];
+    int doubled = 0;
+    const char *name = listings[of];
+    long first = sim_calls(x->sim, name, 0) - last_pages(x, name) + 1;
+    long base = sim_estate_count(x->sim, name);
+    bool changed_late = sim_estate_changed(x->sim, name, LONG_MAX) >= first;
+    count_rows(x, name, id_members[of], name, times);
+    for (long i = 0; i < ROWS_MAX; i++) {
+        doubled += times[i] > 1 ? times[i] - 1 : 0;
+        /* Those that the listing began with were there all the time; new ones by the last reading,
+         * unless they came after it. */
+        bool is_due = i < base || !changed_late;
+        if (is_calm(x, name) && is_due && times[i] == 0 && sim_estate_has(x->sim, name, i))
+            fail_msg("row %ld of %s is missing", i, name);
+    }
+    char *text = text_format("%d rows of %s carry an id that was listed before", doubled, name);
+    assert_int_equal(extraction_count_lines(x, text, NULL), doubled > 0);
+    *is_doubled |= doubled > 0;
+    free(text);
+}
+
+static void check_joined(struct extraction *x)
+{
+    int listed[ROWS_MAX];
+    int joined[ROWS_MAX];
+    count_rows(x, "workbooks", "workbookId", "workbooks", listed);
+    count_rows(x, "workbook_sources", "asset_id", "workbooks", joined);
+    for (int i = 0; i < ROWS_MAX; i++)
+        assert_int_equal(joined[i], listed[i] > 0);
+}
+
+/* What the seeds came to: each must have occurred. */
+struct tally {
+    int published, failed, calm, third, doubled;
+};
+
+static void try_seed(uint64_t seed, struct tally *tally)
+{
+    void *state = NULL;
+    bool is_calm_all = true;
+    bool is_doubled = false;
+    assert_int_equal(extraction_setup(&state), 0);
+    struct extraction *x = state;
+    make_estate(x, &seed);
+    extraction_start(x);
+    add_changes(x, &seed);
+    enum smc_status rc = extraction_run(
+        x, "--only connections,workbooks,workbook_sources,datamodels,datasets,files");
+    for (int i = 0; i < LISTINGS; i++)
+        is_calm_all = is_calm_all && is_calm(x, listings[i]);
+    if (rc == SMC_OK) {
+        for (int i = 0; i < LISTINGS; i++)
+            check_listing(x, i, &is_doubled);
+        check_joined(x);
+    } else if (is_calm_all || !strstr(x->err.detail, "rows in all where Sigma counts")) {
+        fail_msg("%s", x->err.detail);
+    }
+    tally->published += rc == SMC_OK;
+    tally->failed += rc != SMC_OK;
+    tally->calm += is_calm_all;
+    tally->third += extraction_count_lines(x, "third reading", NULL) > 0;
+    tally->doubled += is_doubled;
+    (void)extraction_teardown(&state);
+}
+
+static void test_seeds(void **state)
+{
+    struct tally tally = {0};
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        print_message("%d ", (int)seed); /* what a failure follows */
+        try_seed(seed, &tally);
+    }
+    print_message("\npublished %d, failed %d, calm %d, third reading %d, doubled %d\n",
+                  tally.published, tally.failed, tally.calm, tally.third, tally.doubled);
+    assert_true(tally.published > SEEDS / 2 && tally.failed && tally.calm > SEEDS / 4 &&
+                tally.third > SEEDS / 4 && tally.doubled);
+}
+
 int main(void)
 {
-    return EXTRACTION_TABLE("readings", rows, test_row);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_seeds)};
+    int failed = EXTRACTION_TABLE("readings", rows, test_row);
+    return failed + cmocka_run_group_tests_name("readings, seeds", tests, NULL, NULL);
 }

@@ -138,6 +138,9 @@ static void test_objects(void **state)
     client_opt.client_secret = "sim-secret";
     assert_int_equal(smc_client_new(&client, &client_opt, NULL), SMC_OK);
     check_reading(sim, client, "0 1 2 3 4");
+    assert_int_equal(sim_estate_changed(sim, "workbooks", 2), 1);
+    assert_int_equal(sim_estate_changed(sim, "workbooks", 1), 0);
+    assert_int_equal(sim_estate_changed(sim, "files", 2), 0);
     for (long i = -1; i < 8; i++)
         assert_int_equal(sim_estate_has(sim, "workbooks", i), i == 0 || i == 2 || i == 4 || i == 5);
     for (long i = 0; i < 7; i++) {

@@ -113,6 +113,7 @@ struct shift {
     enum fault_do what; /* DO_DELETE, DO_INSERT, DO_REPLACE */
     long row;           /* at the time */
     long index;         /* of the new row in the estate, beyond all that it began with */
+    long call;          /* of its kind, behind whose answer it came */
 };
 
 enum { SHIFTS_AT_ONCE = 16 }; /* by one page */
@@ -259,6 +260,7 @@ long shifts_count(struct sim *sim, enum kind kind);
 void shifts_rows(struct sim *sim, enum kind kind, long row, long count, long *indexes);
 /* Whether the listing has this one now. */
 bool shifts_has(struct sim *sim, enum kind kind, long index);
+long shifts_last_call(struct sim *sim, enum kind kind, long before);
 
 void auth_token(struct request *req, struct answer *a);
 /* Whether the request has a bearer token that is good; counts a use. */

@@ -9,6 +9,11 @@ bool sim_estate_has(struct sim *sim, const char *kind, long index)
     return shifts_has(sim, kind_of(kind), index);
 }
 
+long sim_estate_changed(struct sim *sim, const char *kind, long before)
+{
+    return shifts_last_call(sim, kind_of(kind), before);
+}
+
 long sim_estate_count(const struct sim *sim, const char *kind)
 {
     return estate_count(&sim->opt, kind_of(kind));

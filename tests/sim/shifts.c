@@ -20,7 +20,7 @@ bool shifts_is_one(const struct fault_hit *f)
 void shifts_want(struct request *req, const struct fault_hit *f)
 {
     if (is_listing(req) && req->shift_count < SHIFTS_AT_ONCE)
-        req->shifts[req->shift_count++] = (struct shift){req->kind, f->what, f->number, -1};
+        req->shifts[req->shift_count++] = (struct shift){req->kind, f->what, f->number, -1, 0};
 }
 
 /* ---- under the lock ---- */
@@ -65,6 +65,17 @@ static long next_index(const struct sim *sim, enum kind kind)
     return index;
 }
 
+/* The number of the call of the kind that is being answered. */
+static long call_number(const struct sim *sim, enum kind kind)
+{
+    long number = 1;
+    int i;
+
+    for (i = 0; i < STATUS_MAX; i++)
+        number += sim->stats.by_status[kind][i];
+    return number;
+}
+
 /* What names a row that is not there changes nothing. */
 static void add(struct sim *sim, struct shift shift)
 {
@@ -78,6 +89,7 @@ static void add(struct sim *sim, struct shift shift)
         return;
     sim->shifts = grown;
     shift.index = next_index(sim, shift.kind);
+    shift.call = call_number(sim, shift.kind);
     sim->shifts[sim->shift_count++] = shift;
 }
 
@@ -141,4 +153,17 @@ bool shifts_has(struct sim *sim, enum kind kind, long index)
     }
     pthread_mutex_unlock(&sim->lock);
     return row >= 0;
+}
+
+long shifts_last_call(struct sim *sim, enum kind kind, long before)
+{
+    long call = 0;
+    size_t i;
+
+    pthread_mutex_lock(&sim->lock);
+    for (i = 0; i < sim->shift_count; i++)
+        if (sim->shifts[i].kind == kind && sim->shifts[i].call < before)
+            call = sim->shifts[i].call;
+    pthread_mutex_unlock(&sim->lock);
+    return call;
 }

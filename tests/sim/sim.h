@@ -190,6 +190,8 @@ char *sim_uploads_json(struct sim *sim);
 /* All this is what there was at first; whether a listing's row is there now. New rows have the indexes
  * from the count on. */
 bool sim_estate_has(struct sim *sim, const char *kind, long index);
+/* The call of a listing, from 1 and before this one, behind whose answer it changed last; 0: none. */
+long sim_estate_changed(struct sim *sim, const char *kind, long before);
 /* Rows of a listing, or `tables`; -1 for another kind. */
 long sim_estate_count(const struct sim *sim, const char *kind);
 /* Row `index` of a listing. For `path`: the answer for table `index`, NULL when that is not 200.
