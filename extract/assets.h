@@ -57,5 +57,6 @@ const struct asset *asset_of(enum asset_id id);
 #define KIND_PATH   "path"  /* of one table */
 #define KIND_PATHS  "paths" /* the listing of all paths; */
 #define KIND_BULK   "bulk"  /*   its rows in the store: answers that count once it is trusted */
+#define KIND_AGAIN  "again" /* second readings, in the store until they are whole */
 
 #endif

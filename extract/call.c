@@ -28,6 +28,17 @@ void call_clear(struct call *call)
     free(call->id);
     free(call->tag);
     free(call->name);
+    free(call->again);
+}
+
+const char *call_kind(const struct call *call)
+{
+    return call->again ? KIND_AGAIN : asset_of(call->asset)->name;
+}
+
+const char *call_key(const struct call *call)
+{
+    return call->again ? call->again : call->id;
 }
 
 static bool tell(struct call *call, const struct call_fact *fact)
@@ -36,13 +47,19 @@ static bool tell(struct call *call, const struct call_fact *fact)
 }
 
 /* `answer` NULL: it is the id that is wrong, so that none was asked for. */
-static void wrong(struct call *call, const struct smc_answer *answer, const char *what)
+static void end_badly(struct call *call, enum call_event event, const struct smc_answer *answer,
+                      const char *what)
 {
     char reason[640];
     (void)snprintf(reason, sizeof reason, "page %d %s", call->pages + 1, what);
     const struct call_fact fact = {
-        .event = CALL_WRONG, .answer = answer, .reason = call->pages ? reason : what};
+        .event = event, .answer = answer, .reason = call->pages ? reason : what, .cause = what};
     (void)tell(call, &fact);
+}
+
+static void wrong(struct call *call, const struct smc_answer *answer, const char *what)
+{
+    end_badly(call, CALL_WRONG, answer, what);
 }
 
 /* ---- asking ---- */
@@ -112,8 +129,8 @@ static bool keep(struct call *call, const struct smc_answer *answer, struct smc_
 {
     struct smc_error err = SMC_ERROR_INIT;
     const struct call_fact fact = {.event = CALL_PAGE, .answer = answer, .rows = rows};
-    enum smc_status rc = smci_store_put_page(call->job->store, asset_of(call->asset)->name,
-                                             call->id, call->pages, rows.p, rows.len, &err);
+    enum smc_status rc = smci_store_put_page(call->job->store, call_kind(call), call_key(call),
+                                             call->pages, rows.p, rows.len, &err);
     if (!job_check(call->job, rc, &err) || !tell(call, &fact))
         return false;
     call->pages++;
@@ -152,7 +169,7 @@ static bool take_cursor(struct call *call, const struct smci_page *page,
     if (step == SMCI_CURSOR_NO_MEMORY)
         return job_check(call->job, SMC_ERR_NOMEM, &err);
     (void)snprintf(what, sizeof what, "the answer %s", smci_cursor_fault(step));
-    wrong(call, answer, what);
+    end_badly(call, CALL_ASTRAY, answer, what);
     return false;
 }
 
@@ -161,6 +178,9 @@ static void on_page(struct call *call, const struct smci_page *page,
 {
     if (!take_cursor(call, page, answer) || !keep(call, answer, page->entries))
         return;
+    call->rows += (int64_t)page->count;
+    if (page->total > call->total)
+        call->total = page->total;
     if (call->cursor.text.len)
         (void)ask(call);
     else

@@ -15,6 +15,7 @@ enum call_event {
     CALL_PAGE,   /* a page is in the store */
     CALL_WHOLE,  /* that was the last one */
     CALL_FAILED, /* the answer is a failure */
+    CALL_ASTRAY, /* its cursor leads nowhere */
     CALL_WRONG   /* answer or id can't be used */
 };
 
@@ -23,6 +24,7 @@ struct call_fact {
     const struct smc_answer *answer; /* NULL: none was asked for */
     struct smc_json_span rows;       /* of a page; of a table's path all of the answer */
     const char *reason;              /* of what is wrong */
+    const char *cause;               /* the same, without the page */
 };
 
 struct call;
@@ -41,7 +43,11 @@ struct call {
     void *ctx;
     bool is_last_chance; /* one try, and then it is a gap */
     bool is_urgent;
+    char *
+        again; /* the second reading of one that was short: its id in the store, beside the first */
     int pages; /* in the store */
+    int64_t rows;  /* on these */
+    int64_t total; /* the largest that they named; 0: none did */
     struct smci_cursor cursor;
     struct smci_idset texts; /* of the pages that more follow: they tell one that has no end */
 };
@@ -54,6 +60,10 @@ void call_clear(struct call *call);
 /* Asks for the first page. It ends by itself; what fails here ends the client's run. False when its
  * id can't be asked for: then it has ended here and now, as CALL_WRONG. */
 bool call_begin(struct call *call);
+
+/* Its kind and id in the store. */
+const char *call_kind(const struct call *call);
+const char *call_key(const struct call *call);
 
 /* Appends its path, without a query. SMC_ERR_CAP, with a part of it, when the id is too long. */
 enum smc_status call_address(const struct call *call, struct smc_buf *address);

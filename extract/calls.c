@@ -5,15 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "again.h"
 #include "call.h"
 #include "stored.h"
 
-/* All calls of a kind answered 403 so far: after so many it is the account, not the object. */
-#define FORBIDDEN_PROOF 20
-
 struct in_flight {
-    struct call call;
+    struct call call; /* first: a call is found by it */
     struct in_flight *next;
+    int64_t rows_before;  /* of the first reading, where it was short */
     call_ended_fn *ended; /* may be NULL */
     void *ctx;
 };
@@ -111,43 +110,6 @@ enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const 
     return smc_error_set(err, SMC_ERR_INTERNAL, "nothing is known of the call for %.200s", id);
 }
 
-/* ---- rights ---- */
-
-static void count_answer(struct calls *calls, const struct call *call,
-                         const struct smc_answer *answer)
-{
-    struct calls_count *count = &calls->counts[call->asset];
-    if (answer->http_status == 0 || answer->is_transient)
-        return;
-    count->answered++;
-    if (answer->http_status != 403)
-        return;
-    count->forbidden++;
-    (void)snprintf(count->text, sizeof count->text, "%.300s", answer->error.detail);
-}
-
-/* SMC_ERR_AUTH when all calls of a kind were answered with 403, and there were `proof` of them. */
-static enum smc_status check_kind(const struct calls *calls, enum asset_id asset, int64_t proof,
-                                  struct smc_error *err)
-{
-    const struct calls_count *count = &calls->counts[asset];
-    if (count->forbidden < proof || count->forbidden != count->answered)
-        return SMC_OK;
-    return smc_error_set(err, SMC_ERR_AUTH,
-                         "all %" PRId64
-                         " calls for %s so far were refused; an Org Admin's credentials "
-                         "are needed: %s",
-                         count->forbidden, asset_of(asset)->name, count->text);
-}
-
-enum smc_status calls_check_rights(const struct calls *calls, struct smc_error *err)
-{
-    enum smc_status rc = SMC_OK;
-    for (enum asset_id i = 0; rc == SMC_OK && i < CALL_COUNT; i++)
-        rc = check_kind(calls, i, 1, err);
-    return rc;
-}
-
 /* ---- ends ---- */
 
 /* Notes the gap that the object's call has met, with the object's name and the call's address. */
@@ -166,7 +128,7 @@ static enum smc_status note_gap(struct calls *calls, const struct call *call, st
     return rc;
 }
 
-/* Keeps how the call ended; `gap` is NULL when its pages are there. */
+/* Keeps how the call ended, but for one that is short; `gap` is NULL when its pages are there. */
 static void finish(struct calls *calls, const struct call *call, const struct gap *gap)
 {
     struct smc_error err = SMC_ERROR_INIT;
@@ -179,19 +141,89 @@ static void finish(struct calls *calls, const struct call *call, const struct ga
     }
     enum smc_status rc = smci_store_finish(calls->job->store, asset_of(call->asset)->name, call->id,
                                            call->tag, &outcome, &err);
+    if (gap)
+        ends_lost(&calls->ends, call->asset, gap->http_status, gap->remedy);
+    else
+        ends_read(&calls->ends, call->asset);
     if (rc == SMC_OK && gap)
         rc = note_gap(calls, call, *gap, &err);
     (void)job_check(calls->job, rc, &err);
     end(calls, call, !gap);
 }
 
+/* Puts it on the list of those that are asked once more; `rows` where a first reading was short. */
+static enum smc_status list_again(const struct calls *calls, const struct call *call, int64_t rows,
+                                  struct smc_error *err)
+{
+    struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
+    enum smc_status rc = smc_buf_addf(&id, "%" PRId64 ":%s", rows, call->id);
+    const struct smci_item item = {.id = smc_buf_str(&id), .tag = call->tag, .name = call->name};
+    if (rc == SMC_OK)
+        rc = list_call(calls, LIST_DEFERRED, call->asset, &item, err);
+    smc_buf_clear(&id);
+    return rc;
+}
+
 static void defer(struct calls *calls, const struct call *call)
 {
-    const struct smci_item item = {.id = call->id, .tag = call->tag, .name = call->name};
     struct smc_error err = SMC_ERROR_INIT;
-    (void)job_check(calls->job, list_call(calls, LIST_DEFERRED, call->asset, &item, &err), &err);
+    (void)job_check(calls->job, list_again(calls, call, 0, &err), &err);
     end(calls, call, false);
 }
+
+/* ---- rows that are lacking ---- */
+
+static enum smc_status note_lacking(struct calls *calls, const struct call *call,
+                                    struct smc_error *err)
+{
+    struct smc_buf reason = SMC_BUF_INIT(1024);
+    enum smc_status rc = again_reason(call, &reason, err);
+    const struct gap gap = {.http_status = 200,
+                            .reason = smc_buf_str(&reason),
+                            .cause = "fewer rows than its total",
+                            .remedy = GAP_RERUN};
+    if (rc == SMC_OK && reason.len)
+        rc = note_gap(calls, call, gap, err);
+    smc_buf_clear(&reason);
+    return rc;
+}
+
+/* The object's answer is what is in the store, whole or not. */
+static void settle(struct calls *calls, const struct call *call)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    ends_read(&calls->ends, call->asset);
+    (void)job_check(calls->job, note_lacking(calls, call, &err), &err);
+    end(calls, call, true);
+}
+
+static int64_t rows_before(const struct call *call)
+{
+    return ((const struct in_flight *)call)->rows_before;
+}
+
+static void on_whole(struct calls *calls, const struct call *call)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    if (!call->again && !again_is_short(call)) {
+        finish(calls, call, NULL);
+        return;
+    }
+    enum smc_status rc = SMC_OK;
+    if (!call->again)
+        rc = again_keep(call, &err);
+    else if (call->rows >= rows_before(call))
+        rc = again_take(call, &err);
+    bool is_open = !call->is_last_chance;
+    if (rc == SMC_OK && is_open)
+        rc = list_again(calls, call, call->rows, &err);
+    if (!job_check(calls->job, rc, &err) || is_open)
+        end(calls, call, true);
+    else
+        settle(calls, call);
+}
+
+/* ---- failures ---- */
 
 static bool tell(struct calls *calls, enum calls_event event, struct smc_json_span rows)
 {
@@ -199,28 +231,43 @@ static bool tell(struct calls *calls, enum calls_event event, struct smc_json_sp
     return job_check(calls->job, calls->told(calls->ctx, event, rows, &err), &err);
 }
 
+/* It has failed: asked once more where that may help, else a gap. */
+static void give_up(struct calls *calls, const struct call *call, const struct gap *gap,
+                    bool may_help)
+{
+    if (call->again)
+        settle(calls, call);
+    else if (may_help && !call->is_last_chance)
+        defer(calls, call);
+    else
+        finish(calls, call, gap);
+}
+
 static void on_failure(struct calls *calls, const struct call *call,
                        const struct smc_answer *answer)
 {
     struct smc_error err = SMC_ERROR_INIT;
     const struct gap gap = gap_of(answer);
-    count_answer(calls, call, answer);
-    (void)job_check(calls->job, check_kind(calls, call->asset, FORBIDDEN_PROOF, &err), &err);
-    if (answer->is_transient && answer->was_alone)
+    /* A 500 is often the object's own, so that no retry follows at once. */
+    bool is_passing = answer->is_transient || answer->http_status == 500;
+    ends_answered(&calls->ends, call->asset, answer);
+    (void)job_check(calls->job,
+                    ends_check_kind(&calls->ends, call->asset, ENDS_FORBIDDEN_PROOF, &err), &err);
+    if (is_passing && answer->was_alone)
         (void)tell(calls, CALLS_ALONE, (struct smc_json_span){NULL, 0});
-    if (answer->is_transient && !call->is_last_chance)
-        defer(calls, call);
-    else
-        finish(calls, call, &gap);
+    give_up(calls, call, &gap, is_passing);
 }
 
 static void on_wrong(struct calls *calls, const struct call *call, const struct call_fact *fact)
 {
-    const struct gap gap = {
-        .http_status = fact->answer ? 200 : 0, .reason = fact->reason, .remedy = GAP_NOTHING};
+    bool is_astray = fact->event == CALL_ASTRAY;
+    const struct gap gap = {.http_status = fact->answer ? 200 : 0,
+                            .reason = fact->reason,
+                            .cause = fact->cause,
+                            .remedy = is_astray ? GAP_RERUN : GAP_NOTHING};
     if (fact->answer)
-        count_answer(calls, call, fact->answer);
-    finish(calls, call, &gap);
+        ends_answered(&calls->ends, call->asset, fact->answer);
+    give_up(calls, call, &gap, is_astray);
 }
 
 static bool on_fact(void *ctx, struct call *call, const struct call_fact *fact)
@@ -228,14 +275,15 @@ static bool on_fact(void *ctx, struct call *call, const struct call_fact *fact)
     struct calls *calls = ctx;
     switch (fact->event) {
     case CALL_PAGE:
-        count_answer(calls, call, fact->answer);
+        ends_answered(&calls->ends, call->asset, fact->answer);
         return !asset_of(call->asset)->names_models || tell(calls, CALLS_ROWS, fact->rows);
     case CALL_WHOLE:
-        finish(calls, call, NULL);
+        on_whole(calls, call);
         break;
     case CALL_FAILED:
         on_failure(calls, call, fact->answer);
         break;
+    case CALL_ASTRAY:
     case CALL_WRONG:
         on_wrong(calls, call, fact);
         break;
@@ -280,7 +328,12 @@ static enum smc_status reuse(struct calls *calls, const struct call *call,
     calls->reused++;
     if (!calls->oldest_reused_s || outcome->fetched_s < calls->oldest_reused_s)
         calls->oldest_reused_s = outcome->fetched_s;
-    calls->counts[call->asset].answered++;
+    calls->ends.counts[call->asset].answered++;
+    if (outcome->http_status == 200)
+        ends_read(&calls->ends, call->asset);
+    else
+        ends_lost(&calls->ends, call->asset, outcome->http_status,
+                  gap_remedy(outcome->http_status));
     if (outcome->http_status == 200)
         return asset_of(call->asset)->names_models ? tell_again(calls, call, outcome->pages, err)
                                                    : SMC_OK;
@@ -304,8 +357,9 @@ enum smc_status calls_reuse_path(struct calls *calls, const char *id,
 
 /* ---- the client's supply ---- */
 
-/* The next item of the phase's list, and its `asset`. */
-static bool next_item(struct calls *calls, struct smci_item *item, enum asset_id *asset)
+/* The next item of the phase's list, its `asset`, and the rows of a first reading that was short. */
+static bool next_item(struct calls *calls, struct smci_item *item, enum asset_id *asset,
+                      int64_t *rows)
 {
     static const char *const lists[CALLS_PHASES] = {
         [CALLS_LIST] = LIST_CALLS, [CALLS_DEFERRED] = LIST_DEFERRED, [CALLS_TABLES] = LIST_SINGLE};
@@ -321,6 +375,8 @@ static bool next_item(struct calls *calls, struct smci_item *item, enum asset_id
     if (calls->phase != CALLS_TABLES) {
         char *rest;
         *asset = (enum asset_id)strtol(item->id, &rest, 10);
+        if (calls->phase == CALLS_DEFERRED)
+            *rows = strtoll(rest + 1, &rest, 10);
         item->id = rest + 1;
     }
     return true;
@@ -350,11 +406,14 @@ static void feed(void *ctx)
     struct calls *calls = ctx;
     struct smci_item item;
     enum asset_id asset;
-    while (next_item(calls, &item, &asset)) {
+    int64_t rows = 0;
+    while (next_item(calls, &item, &asset, &rows)) {
         struct smc_error err = SMC_ERROR_INIT;
         struct in_flight *added = add(calls, asset, &item);
-        if (!job_check(calls->job, added ? SMC_OK : SMC_ERR_NOMEM, &err))
+        bool is_ready = added && (rows == 0 || again_begin(&added->call));
+        if (!job_check(calls->job, is_ready ? SMC_OK : SMC_ERR_NOMEM, &err))
             return;
+        added->rows_before = rows;
         added->call.is_last_chance = calls->phase == CALLS_DEFERRED;
         if (begin_or_reuse(calls, &added->call))
             return;

@@ -11,15 +11,9 @@
 
 #include "lib/store/store.h"
 
+#include "ends.h"
 #include "gaps.h"
 #include "job.h"
-
-/* How the calls of one kind went; see the same section on 403. */
-struct calls_count {
-    int64_t answered;  /* objects whose call ended with an answer of Sigma's */
-    int64_t forbidden; /* of these, with 403 */
-    char text[320];    /* what the last of these said */
-};
 
 enum calls_phase {
     CALLS_LIST,     /* what the listings have named */
@@ -46,7 +40,7 @@ struct calls {
     struct in_flight *in_flight;
     enum calls_phase phase;
     int64_t positions[CALLS_PHASES]; /* how far the list of each was fed */
-    struct calls_count counts[CALL_COUNT];
+    struct ends ends;
     int64_t reused;          /* answers that an earlier run had paid for */
     int64_t oldest_reused_s; /* 0: none was reused */
 };
@@ -70,9 +64,6 @@ enum smc_status calls_reuse_path(struct calls *calls, const char *id,
 typedef void call_ended_fn(void *ctx, const char *id, bool is_read);
 void calls_ask_now(struct calls *calls, enum asset_id asset, const char *id, call_ended_fn *ended,
                    void *ctx);
-
-/* At the end of a phase: SMC_ERR_AUTH when all calls of a kind were answered with 403. */
-enum smc_status calls_check_rights(const struct calls *calls, struct smc_error *err);
 
 /* The outcome that the store has for an object's call of this run; `found` is false when this run had
  * no use for the call (an earlier one may have had). SMC_ERR_INTERNAL when it had and there is none:

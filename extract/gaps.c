@@ -102,19 +102,7 @@ enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_er
 bool gaps_are_too_many(const struct extract_settings *settings, int64_t count)
 {
     return (settings->is_fail_on_gaps && count > 0) ||
-           (settings->is_max_gaps_set && count > settings->max_gaps);
-}
-
-enum smc_status gaps_check(const struct gaps *gaps, struct smc_error *err)
-{
-    const struct extract_settings *settings = gaps->job->settings;
-    if (!gaps_are_too_many(settings, gaps->total))
-        return SMC_OK;
-    if (settings->is_fail_on_gaps)
-        return smc_error_set(err, SMC_ERR_GAPS, "%" PRId64 " gaps, and --fail-on-gaps was given",
-                             gaps->total);
-    return smc_error_set(err, SMC_ERR_GAPS, "%" PRId64 " gaps, more than --max-gaps %d",
-                         gaps->total, settings->max_gaps);
+           (settings->max_gaps.count >= 0 && count > settings->max_gaps.count);
 }
 
 void gaps_to_json(const struct gaps *gaps, struct smci_writer *json)

@@ -27,6 +27,7 @@ struct gap {
     const char *code; /* Sigma's */
     const char *request_id;
     const char *reason; /* in words, without the remedy */
+    const char *cause;  /* of others too: gaps of one are told together; NULL: status and code */
     enum gap_remedy remedy;
 };
 
@@ -54,11 +55,8 @@ enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_er
 /* Adds {"KIND": count, ...} to `parent` as "gaps". */
 void gaps_to_json(const struct gaps *gaps, struct smci_writer *json);
 
-/* Whether `count` gaps are more than the settings allow. */
+/* Whether `count` gaps, whatever of, are more than the settings allow. */
 bool gaps_are_too_many(const struct extract_settings *settings, int64_t count);
-
-/* SMC_ERR_GAPS when these are. */
-enum smc_status gaps_check(const struct gaps *gaps, struct smc_error *err);
 
 /* Logs in one sentence what is missing, if anything is. */
 void gaps_log_summary(const struct gaps *gaps);

@@ -106,7 +106,6 @@ enum smc_status extract_options_check(struct extract_settings *settings, struct 
     if (settings->client_id[strcspn(settings->client_id, " \t\r\n")] != '\0')
         return smc_error_set(err, SMC_ERR_USAGE, "%s: a space or a line end can't be part of it",
                              smci_settings_name(&settings->sources, "--client-id"));
-    settings->is_max_gaps_set = smci_settings_is_set(&settings->sources, "--max-gaps");
     rc = check_short_listings(settings, err);
     if (rc == SMC_OK)
         rc = select_check(settings, err);

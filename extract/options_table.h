@@ -39,8 +39,7 @@ struct extract_settings {
     bool is_no_resume;
     const char *report; /* a file, "-" for standard output, NULL: none */
     bool is_fail_on_gaps;
-    int max_gaps; /* counts only with is_max_gaps_set */
-    bool is_max_gaps_set;
+    struct smci_limit max_gaps;
     const char *accept_short; /* names of listings, separated by commas; NULL: none */
     const char *only;         /* names of files, separated by commas; NULL: all */
     const char *skip;         /* the same, of those that are not written */

@@ -114,6 +114,7 @@ static enum smc_status add_head(const struct job *job, const struct report *repo
     smci_write_text(json, "error", rc == SMC_OK || !why ? "" : why->detail);
     if (job->selection.is_partial)
         smci_write_bool(json, "partial", true);
+    degraded_to_json(report->degraded, json);
     if (job->set)
         smci_write_int(json, "timestamp", smci_fileset_timestamp(job->set));
     add_calls(json, job, report);

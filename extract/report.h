@@ -2,6 +2,7 @@
 #ifndef EXTRACT_REPORT_H
 #define EXTRACT_REPORT_H
 
+#include "degraded.h"
 #include "gaps.h"
 #include "job.h"
 #include "lineage.h"
@@ -14,6 +15,7 @@ struct report {
     int64_t oldest_reused_s;         /* Unix time */
     int64_t duplicates[ASSET_COUNT]; /* of listings: rows whose id was listed before */
     const struct gaps *gaps;
+    const struct degraded *degraded;
     const struct lineage_counts *lineage;
 };
 

@@ -14,7 +14,9 @@
 
 #include "lib/set/prune.h"
 
+#include "again.h"
 #include "calls.h"
+#include "degraded.h"
 #include "elements.h"
 #include "gaps.h"
 #include "job.h"
@@ -44,6 +46,7 @@ struct run {
     struct tables tables;
     struct lineage lineage;
     struct reuse reuse;
+    struct degraded degraded;
     int64_t began_ms; /* by the clock's now_ms */
     bool is_published;
 };
@@ -100,6 +103,7 @@ static void init(struct run *run)
     tables_init(&run->tables, job, &run->calls);
     run->lineage.tables = &run->tables;
     run->reuse.job = job;
+    degraded_init(&run->degraded);
 }
 
 static void clear(struct run *run)
@@ -109,6 +113,7 @@ static void clear(struct run *run)
     calls_clear(&run->calls);
     tables_clear(&run->tables);
     whoami_clear(&run->whoami);
+    degraded_clear(&run->degraded);
 }
 
 /* ---- fetching ---- */
@@ -133,7 +138,9 @@ static enum smc_status fetch_deferred(struct run *run, struct smc_error *err)
     enum smc_status rc = SMC_OK;
     for (size_t i = 0; rc == SMC_OK && i < sizeof phases / sizeof phases[0]; i++)
         rc = calls_run(&run->calls, phases[i], err);
-    return rc == SMC_OK ? calls_check_rights(&run->calls, err) : rc;
+    if (rc == SMC_OK)
+        rc = again_end(&run->job, err);
+    return rc == SMC_OK ? ends_check_all(&run->calls.ends, err) : rc;
 }
 
 /* ---- joining ---- */
@@ -175,6 +182,11 @@ static enum smc_status write_joined(struct run *run, struct smc_error *err)
 
 /* ---- publishing ---- */
 
+static enum smc_status judge(struct run *run, struct smc_error *err)
+{
+    return degraded_judge(&run->degraded, &run->gaps, &run->calls.ends, err);
+}
+
 static enum smc_status write_summary(struct run *run, struct smc_error *err)
 {
     /* Nobody must take what a set lacks for deleted on the strength of rights that were not asked
@@ -182,7 +194,8 @@ static enum smc_status write_summary(struct run *run, struct smc_error *err)
     const struct summary summary = {.organization = &run->whoami.organization,
                                     .is_whole = run->rights.is_admin &&
                                                 select_knows_rights(&run->job.selection),
-                                    .gaps = &run->gaps};
+                                    .gaps = &run->gaps,
+                                    .degraded = &run->degraded};
     return summary_write(&run->job, &summary, err);
 }
 
@@ -245,6 +258,7 @@ static void log_end(const struct run *run)
                       " s old",
                       calls->reused, job_wall_s(job) - calls->oldest_reused_s);
     gaps_log_summary(&run->gaps);
+    degraded_log(&run->degraded, job);
 }
 
 static enum smc_status write_report(const struct run *run, enum smc_status rc,
@@ -255,6 +269,7 @@ static enum smc_status write_report(const struct run *run, enum smc_status rc,
                             .reused = run->calls.reused,
                             .oldest_reused_s = run->calls.oldest_reused_s,
                             .gaps = &run->gaps,
+                            .degraded = &run->degraded,
                             .lineage = &run->lineage.counts};
     for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         report.duplicates[i] = run->listings[i].rows.doubled;
@@ -264,9 +279,9 @@ static enum smc_status write_report(const struct run *run, enum smc_status rc,
 /* What comes after opening, in this order. */
 typedef enum smc_status phase_fn(struct run *run, struct smc_error *err);
 
-static phase_fn *const phases[] = {fetch,          fetch_deferred, resolve_tables,
-                                   fetch_deferred, write_joined,   write_summary,
-                                   publish,        leave,          remove_old_sets};
+static phase_fn *const phases[] = {fetch,        fetch_deferred, resolve_tables, fetch_deferred,
+                                   write_joined, judge,          write_summary,  publish,
+                                   leave,        remove_old_sets};
 
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
                                int stop_fd, const struct smc_clock *clock, struct smc_error *err)
@@ -285,7 +300,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     if (run->is_published) /* whatever failed afterwards */
         log_end(run);
     if (rc == SMC_OK)
-        rc = gaps_check(&run->gaps, err);
+        rc = degraded_check(&run->degraded, &run->gaps, err);
     if (run->job.client) /* however it ended */
         (void)rate_keep(&run->job, NULL);
     if (rc != SMC_OK) /* a buffer that could not grow says it by its status alone */

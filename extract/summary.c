@@ -35,7 +35,8 @@ static enum smc_status add_identity(struct smci_writer *json, const struct job *
     return rc;
 }
 
-static void add_extraction(struct smci_writer *json, const struct job *job, const struct gaps *gaps)
+static void add_extraction(struct smci_writer *json, const struct job *job,
+                           const struct summary *summary)
 {
     smci_write_object(json, "extraction");
     smci_write_text(json, "toolkit", "sigmacat");
@@ -50,7 +51,8 @@ static void add_extraction(struct smci_writer *json, const struct job *job, cons
         smci_write_close(json);
     }
     smci_write_close(json);
-    gaps_to_json(gaps, json);
+    gaps_to_json(summary->gaps, json);
+    degraded_to_json(summary->degraded, json);
     if (job->selection.is_partial)
         smci_write_bool(json, "partial", true);
     smci_write_close(json);
@@ -67,7 +69,7 @@ enum smc_status summary_write(const struct job *job, const struct summary *summa
     add_time(&json, smci_fileset_timestamp(job->set));
     enum smc_status rc = add_identity(&json, job, summary->organization);
     smci_write_bool(&json, "extracts_whole_organization", summary->is_whole);
-    add_extraction(&json, job, summary->gaps);
+    add_extraction(&json, job, summary);
     rc = rc == SMC_OK ? smci_write_end(&json, err)
                       : smc_error_set(err, rc, "organization_id: %s", smc_error_text(rc));
     if (rc == SMC_OK)

@@ -3,6 +3,7 @@
 #ifndef EXTRACT_SUMMARY_H
 #define EXTRACT_SUMMARY_H
 
+#include "degraded.h"
 #include "gaps.h"
 #include "job.h"
 
@@ -11,6 +12,7 @@ struct summary {
     const struct smc_buf *organization; /* its id as JSON text; empty: unknown */
     bool is_whole;                      /* the account is known to see the whole organisation */
     const struct gaps *gaps;
+    const struct degraded *degraded;
 };
 
 /* Writes TS-summary.json; all other files are finished. */

@@ -68,6 +68,8 @@ static enum smc_status list_single(void *ctx, const struct smci_item *table, str
                             err);
         is_known =
             is_known && outcome.http_status == 200; /* else two rows contradicted each other */
+        if (is_known)
+            ends_read(&tables->calls->ends, CALL_PATH);
     }
     if (rc == SMC_OK && !is_known)
         rc = smci_list_add(store, LIST_SINGLE, table->id, "", "", NULL, err);

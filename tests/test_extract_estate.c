@@ -217,7 +217,8 @@ static void test_row(void **state)
     const struct row *row = x->row;
     struct model model;
     set_up(x, row);
-    if (extraction_run(x, row->args) != SMC_OK)
+    enum smc_status rc = extraction_run(x, row->args);
+    if (rc != SMC_OK && rc != SMC_ERR_GAPS)
         fail_msg("%s", x->err.detail);
     model_make(&model, x->sim);
     for (size_t i = 0; i + 1 < EXTRACTION_FILES; i++)

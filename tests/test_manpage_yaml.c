@@ -60,6 +60,8 @@ static char *type_of(const struct smci_setting *row)
         return text_format("seconds");
     case SMCI_SETTING_DECIMAL:
         return text_format("number from %lld", min);
+    case SMCI_SETTING_LIMIT:
+        return text_format("whole number, or share with %%");
     case SMCI_SETTING_FLAG:
         return text_format("true or false");
     case SMCI_SETTING_CHOICE:

@@ -1,5 +1,6 @@
 #include "setting.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -99,6 +100,31 @@ static enum smc_status put_decimal(double *place, const struct smci_setting *row
     return SMC_OK;
 }
 
+static enum smc_status put_limit(struct smci_limit *place, const struct smci_given *given,
+                                 struct smc_error *err)
+{
+    char number[32];
+    struct smci_limit limit = {-1, 0};
+    size_t len = strlen(given->text);
+    bool is_share = len > 0 && len < sizeof number && given->text[len - 1] == '%';
+    bool is_good = false;
+    if (is_share) {
+        int64_t thousandths; /* read as milliseconds are: that asks for no memory */
+        (void)snprintf(number, sizeof number, "%.*s", (int)len - 1, given->text);
+        is_good = smci_parse_seconds(number, &thousandths) && thousandths <= 100000;
+        limit.percent = is_good ? (double)thousandths / 1000 : 0;
+    } else {
+        is_good = smci_parse_int64(given->text, &limit.count) && limit.count >= 0;
+    }
+    if (!is_good)
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "%s: '%.*s' is neither a whole number from 0 nor a share from 0%% to "
+                             "100%% (such as 20 or 5%%)",
+                             given->name, SHOWN_MAX, given->text);
+    *place = limit;
+    return SMC_OK;
+}
+
 static enum smc_status put_flag(bool *place, const struct smci_given *given, struct smc_error *err)
 {
     static const char *const words[] = {"false", "true", "no", "yes", "0", "1", "off", "on"};
@@ -162,6 +188,8 @@ enum smc_status smci_setting_parse(void *member, const struct smci_setting *row,
         return put_seconds(member, row, given, err);
     case SMCI_SETTING_DECIMAL:
         return put_decimal(member, row, given, err);
+    case SMCI_SETTING_LIMIT:
+        return put_limit(member, given, err);
     case SMCI_SETTING_FLAG:
         return put_flag(member, given, err);
     case SMCI_SETTING_CHOICE:
@@ -177,6 +205,7 @@ enum smc_status smci_setting_check(const struct smci_setting *row, const struct 
         int whole;
         int64_t seconds;
         double decimal;
+        struct smci_limit limit;
         bool flag;
     } unused;
     return smci_setting_parse(&unused, row, given, err);

@@ -20,8 +20,15 @@ enum smci_setting_type {
     SMCI_SETTING_WHOLE,   /* int, from `min` to `max` */
     SMCI_SETTING_SECONDS, /* int64_t, milliseconds; decimals allowed; from `min` on */
     SMCI_SETTING_DECIMAL, /* double, not below `min` */
+    SMCI_SETTING_LIMIT,   /* struct smci_limit; "5" or "10%" */
     SMCI_SETTING_FLAG,    /* bool; as a flag "--x" or "--x=false"; a variable says true or false */
     SMCI_SETTING_CHOICE   /* int, the index into `choices` */
+};
+
+/* So many, or so many of a hundred. */
+struct smci_limit {
+    int64_t count; /* -1: `percent` counts */
+    double percent;
 };
 
 struct smci_setting {

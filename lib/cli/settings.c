@@ -55,6 +55,8 @@ static enum smc_status put_default(struct smci_settings *settings, const struct 
         *(bool *)place_of(settings, row) = false;
     else if (row->type == SMCI_SETTING_SECONDS)
         *(int64_t *)place_of(settings, row) = 0;
+    else if (row->type == SMCI_SETTING_LIMIT)
+        *(struct smci_limit *)place_of(settings, row) = (struct smci_limit){-1, 100};
     else
         *(double *)place_of(settings, row) = 0;
     return SMC_OK;

@@ -38,6 +38,7 @@ static const struct {
     {"short", DO_SHORT, false, 0},
     {"dup", DO_DUP, false, 0},
     {"total", DO_TOTAL, true, 0},
+    {"addtotal", DO_ADDTOTAL, true, 0},
     {"nototal", DO_NOTOTAL, false, 0},
     {"delete", DO_DELETE, true, 0},
     {"insert", DO_INSERT, true, 0},

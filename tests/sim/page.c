@@ -160,9 +160,16 @@ static long wanted_rows(const struct request *req)
     return o->page_size > 0 && n > o->page_size ? o->page_size : n;
 }
 
+static bool has_total(const struct request *req)
+{
+    if (req->fault.what == DO_ADDTOTAL)
+        return true;
+    return req->call->has_total && req->fault.what != DO_NOTOTAL &&
+           !(req->kind == K_PATHS && req->sim->opt.paths_without_total);
+}
+
 void page_answer(const struct request *req, struct answer *a)
 {
-    const struct sim_options *o = &req->sim->opt;
     long total = row_count(req);
     long rows = total;
     long to;
@@ -185,10 +192,10 @@ void page_answer(const struct request *req, struct answer *a)
     text_lit(&a->body, "{\"entries\":");
     put_array(req, req->offset, to, &a->body);
     put_next(req, to, to < total, &a->body);
-    if (req->call->has_total && req->fault.what != DO_NOTOTAL &&
-        !(req->kind == K_PATHS && o->paths_without_total)) {
+    if (has_total(req)) {
+        bool is_told = req->fault.what == DO_TOTAL || req->fault.what == DO_ADDTOTAL;
         text_lit(&a->body, ",\"total\":");
-        text_long(&a->body, req->fault.what == DO_TOTAL ? req->fault.number : total);
+        text_long(&a->body, is_told ? req->fault.number : total);
     }
     if (req->call->has_more)
         text_str(&a->body, to < total ? ",\"hasMore\":true" : ",\"hasMore\":false");

@@ -42,6 +42,7 @@ enum fault_do {
     DO_SHORT,
     DO_DUP,
     DO_TOTAL,
+    DO_ADDTOTAL,
     DO_NOTOTAL,
     DO_DELETE,
     DO_INSERT,

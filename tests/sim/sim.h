@@ -129,7 +129,7 @@ int sim_replay(struct sim *sim, const char *file, char *why, size_t why_size);
  *                   huge:BYTES  bomb[:BYTES]  bigheader[:BYTES]  deep:N  wrongshape
  *                   samecursor  nocursor  emptycursor  othercursor (the other idiom's member)
  *                   encodedcursor (as it is to be sent back)  endless (always one more page)
- *                   short  dup  total:N  nototal
+ *                   short  dup  total:N  addtotal:N (where it has none, too)  nototal
  *                   delete:ROW  insert:ROW  replace:ROW  (of a listing but paths; see below)
  *                   for an upload also reset-mid  reset-late  early[:N]
  * A listing changes by the last three once a page that fits was answered, and stays so: from then on

@@ -237,7 +237,7 @@ enum smc_status extraction_run(struct extraction *x, const char *more)
     words_split(&words, more, ' ', NULL);
     forget_run(x);
     x->status = run_with(x, words.count, words.v);
-    if (x->status == SMC_OK)
+    if (x->status == SMC_OK || x->status == SMC_ERR_GAPS)
         note_timestamp(x);
     words_clear(&words);
     return x->status;

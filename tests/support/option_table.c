@@ -23,6 +23,8 @@ static const char *sample_of(const struct smci_setting *row, char *room, size_t 
     case SMCI_SETTING_SECONDS:
     case SMCI_SETTING_DECIMAL:
         return "77.5";
+    case SMCI_SETTING_LIMIT:
+        return "7.5%";
     case SMCI_SETTING_FLAG:
         return "true";
     case SMCI_SETTING_CHOICE:
@@ -50,6 +52,8 @@ static bool member_is(const void *member, const struct smci_setting *row, const 
         return *(const int64_t *)member == (text ? (int64_t)(atof(text) * 1000) : 0);
     case SMCI_SETTING_DECIMAL:
         return *(const double *)member == (text ? atof(text) : 0);
+    case SMCI_SETTING_LIMIT:
+        return ((const struct smci_limit *)member)->percent == (text ? atof(text) : 100);
     case SMCI_SETTING_FLAG:
         return *(const bool *)member == (text && strcmp(text, "true") == 0);
     case SMCI_SETTING_CHOICE:
