@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "history.h"
+
 static const char *words(enum gap_remedy remedy)
 {
     switch (remedy) {
@@ -83,6 +85,8 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc
         text.data[text.len - 1] = '\0'; /* the newline */
         (void)snprintf(number, sizeof number, "%" PRId64, gaps->total);
         rc = smci_list_add(gaps->job->store, LIST_GAPS, number, text.data, "", NULL, err);
+        if (rc == SMC_OK)
+            rc = history_add_gap(gaps->job, gap->kind, gap->id, gap->http_status, err);
     }
     smc_buf_clear(&text);
     return rc;

@@ -2,6 +2,7 @@
 
 #include "lib/cli/network.h"
 
+#include "history.h"
 #include "options.h"
 #include "rate.h"
 #include "report.h"
@@ -51,7 +52,9 @@ static enum smc_status take_over(const struct job *job, struct reuse *reuse, str
 {
     struct selection selection;
     bool is_finished = false;
-    enum smc_status rc = smci_store_forget_lists(job->store, err);
+    enum smc_status rc = history_begin(job, err);
+    if (rc == SMC_OK)
+        rc = smci_store_forget_lists(job->store, err);
     if (rc == SMC_OK)
         rc = resume_recover(job, &selection, &is_finished, err);
     if (rc == SMC_OK && is_finished)

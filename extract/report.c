@@ -98,6 +98,28 @@ static void add_lineage(struct smci_writer *json, const struct lineage_counts *c
     smci_write_close(json);
 }
 
+static void add_figures(struct smci_writer *json, const struct job *job,
+                        const struct report *report)
+{
+    degraded_to_json(report->degraded, json);
+    add_calls(json, job, report);
+    add_records(json, job);
+    add_duplicates(json, job, report);
+    add_lineage(json, report->lineage);
+    smci_write_int(json, "gaps_total", report->gaps->total);
+}
+
+enum smc_status report_figures(const struct job *job, const struct report *report,
+                               enum smc_status rc, const struct smc_error *why,
+                               struct smc_buf *text, struct smc_error *err)
+{
+    struct smci_writer json = smci_write_begin(text, SMCI_WRITE_COMPACT);
+    smci_write_text(&json, "toolkit", "sigmacat " SMC_VERSION);
+    smci_write_text(&json, "error", rc == SMC_OK || !why ? "" : why->detail);
+    add_figures(&json, job, report);
+    return smci_write_end(&json, err);
+}
+
 static enum smc_status add_head(const struct job *job, const struct report *report,
                                 enum smc_status rc, const struct smc_error *why,
                                 struct smc_buf *text, struct smc_error *err)
@@ -114,14 +136,9 @@ static enum smc_status add_head(const struct job *job, const struct report *repo
     smci_write_text(json, "error", rc == SMC_OK || !why ? "" : why->detail);
     if (job->selection.is_partial)
         smci_write_bool(json, "partial", true);
-    degraded_to_json(report->degraded, json);
     if (job->set)
         smci_write_int(json, "timestamp", smci_fileset_timestamp(job->set));
-    add_calls(json, job, report);
-    add_records(json, job);
-    add_duplicates(json, job, report);
-    add_lineage(json, report->lineage);
-    smci_write_int(json, "gaps_total", report->gaps->total);
+    add_figures(json, job, report);
     return smci_write_end(json, err);
 }
 

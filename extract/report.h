@@ -31,4 +31,10 @@ enum smc_status report_check(const struct extract_settings *settings, struct smc
 enum smc_status report_write(const struct job *job, const struct report *report, enum smc_status rc,
                              struct smc_error *err);
 
+/* The figures alone, with the error, as one JSON object that is appended to `text`: for the history.
+ * `why` may be NULL. SMC_ERR_NOMEM, SMC_ERR_CAP. */
+enum smc_status report_figures(const struct job *job, const struct report *report,
+                               enum smc_status rc, const struct smc_error *why,
+                               struct smc_buf *text, struct smc_error *err);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "lib/set/recover.h"
 
+#include "history.h"
 #include "numbers.h"
 
 /* Values in the store. */
@@ -56,6 +57,8 @@ enum smc_status resume_recover(const struct job *job, struct selection *selectio
     if (rc == SMC_OK && timestamp >= 0 && found) {
         rc = smci_fileset_recover(directory.data, timestamp, names, count, publishing == 1,
                                   is_finished, job->log, err);
+        if (rc == SMC_OK && publishing == 1)
+            rc = history_settle(job, timestamp, *is_finished, err);
         if (rc == SMC_OK)
             rc = resume_forget_set(job, err);
     }

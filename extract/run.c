@@ -19,6 +19,7 @@
 #include "degraded.h"
 #include "elements.h"
 #include "gaps.h"
+#include "history.h"
 #include "job.h"
 #include "lineage.h"
 #include "listing.h"
@@ -180,6 +181,33 @@ static enum smc_status write_joined(struct run *run, struct smc_error *err)
     return rc;
 }
 
+/* ---- figures ---- */
+
+static struct report report_of(const struct run *run)
+{
+    struct report report = {.began_ms = run->began_ms,
+                            .is_published = run->is_published,
+                            .reused = run->calls.reused,
+                            .oldest_reused_s = run->calls.oldest_reused_s,
+                            .gaps = &run->gaps,
+                            .degraded = &run->degraded,
+                            .lineage = &run->lineage.counts};
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        report.duplicates[i] = run->listings[i].rows.doubled;
+    return report;
+}
+
+static enum smc_status note_figures(const struct run *run, struct smc_error *err)
+{
+    const struct report report = report_of(run);
+    struct smc_buf figures = SMC_BUF_INIT(SMC_BODY_MAX);
+    enum smc_status rc = report_figures(&run->job, &report, SMC_OK, NULL, &figures, err);
+    if (rc == SMC_OK)
+        rc = history_note(&run->job, smc_buf_str(&figures), err);
+    smc_buf_clear(&figures);
+    return rc;
+}
+
 /* ---- publishing ---- */
 
 static enum smc_status judge(struct run *run, struct smc_error *err)
@@ -202,7 +230,9 @@ static enum smc_status write_summary(struct run *run, struct smc_error *err)
 static enum smc_status publish(struct run *run, struct smc_error *err)
 {
     const struct job *job = &run->job;
-    enum smc_status rc = resume_note_publishing(job, true, err);
+    enum smc_status rc = note_figures(run, err);
+    if (rc == SMC_OK)
+        rc = resume_note_publishing(job, true, err);
     if (rc != SMC_OK)
         return rc;
     rc = smci_fileset_publish(job->set, err);
@@ -264,16 +294,18 @@ static void log_end(const struct run *run)
 static enum smc_status write_report(const struct run *run, enum smc_status rc,
                                     struct smc_error *err)
 {
-    struct report report = {.began_ms = run->began_ms,
-                            .is_published = run->is_published,
-                            .reused = run->calls.reused,
-                            .oldest_reused_s = run->calls.oldest_reused_s,
-                            .gaps = &run->gaps,
-                            .degraded = &run->degraded,
-                            .lineage = &run->lineage.counts};
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
-        report.duplicates[i] = run->listings[i].rows.doubled;
+    const struct report report = report_of(run);
     return report_write(&run->job, &report, rc, err);
+}
+
+/* Whatever becomes of it: the run goes on, or ends as it would. */
+static void end_history(const struct run *run, enum smc_status rc, const struct smc_error *why)
+{
+    const struct report report = report_of(run);
+    struct smc_buf figures = SMC_BUF_INIT(SMC_BODY_MAX);
+    if (run->job.store && report_figures(&run->job, &report, rc, why, &figures, NULL) == SMC_OK)
+        (void)history_end(&run->job, run->is_published, rc, smc_buf_str(&figures), NULL);
+    smc_buf_clear(&figures);
 }
 
 /* What comes after opening, in this order. */
@@ -307,6 +339,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
         (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
     if (rc == SMC_ERR_TIME)
         smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--max-time"));
+    end_history(run, rc, err);
     rc = write_report(run, rc, err);
     close_job(&run->job);
     clear(run);

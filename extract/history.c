@@ -1,0 +1,43 @@
+#include "history.h"
+
+#include "lib/store/history.h"
+
+static int64_t key_of(const struct job *job)
+{
+    return smci_fileset_timestamp(job->set);
+}
+
+enum smc_status history_begin(const struct job *job, struct smc_error *err)
+{
+    return smci_history_begin(job->store, key_of(job), job->selection.is_partial, err);
+}
+
+enum smc_status history_add_gap(const struct job *job, const char *kind, const char *id,
+                                int http_status, struct smc_error *err)
+{
+    const struct smci_run_gap gap = {kind, id ? id : "", http_status};
+    return smci_history_add_gap(job->store, key_of(job), &gap, err);
+}
+
+enum smc_status history_note(const struct job *job, const char *figures, struct smc_error *err)
+{
+    return smci_history_end(job->store, key_of(job), SMCI_RUN_UNFINISHED, figures, err);
+}
+
+enum smc_status history_settle(const struct job *job, int64_t timestamp, bool is_published,
+                               struct smc_error *err)
+{
+    return smci_history_end(job->store, timestamp,
+                            is_published ? SMCI_RUN_PUBLISHED : SMCI_RUN_FAILED, NULL, err);
+}
+
+enum smc_status history_end(const struct job *job, bool is_published, enum smc_status rc,
+                            const char *figures, struct smc_error *err)
+{
+    enum smci_run_result result = SMCI_RUN_FAILED;
+    if (is_published)
+        result = SMCI_RUN_PUBLISHED;
+    else if (rc == SMC_ERR_CANCELLED || rc == SMC_ERR_TIME)
+        result = SMCI_RUN_STOPPED;
+    return smci_history_end(job->store, key_of(job), result, figures, err);
+}
