@@ -115,16 +115,21 @@ static void run_curl(const struct stand_in *s, const char *dir, const char *list
     free(file);
 }
 
-/* The pages of the listing of files, as a list for curl: each to a file of its own. */
+/* An extraction reads a listing of several pages again, to see whether it has changed meanwhile. */
+#define READINGS 2
+
+/* The pages of the listing of files as often, as a list for curl: each to a file of its own. */
 static char *list_of_pages(const struct stand_in *s, const char *dir, long files)
 {
     struct sim_options opt = SIM_OPTIONS_INIT; /* a cursor depends on the seed alone */
     struct smc_buf list = SMC_BUF_INIT(SIZE_MAX);
     enum smc_status rc = SMC_OK;
-    for (long page = 1; (page - 1) * 1000 < files; page++) {
+    long pages = (files + 999) / 1000;
+    for (long i = 0; i < READINGS * pages; i++) {
         struct text cursor = TEXT_INIT;
+        long page = i % pages + 1;
         rc |= smc_buf_addf(&list, "output = \"%s/page-%ld\"\nurl = \"%s/v2/files?limit=1000", dir,
-                           page, s->url);
+                           i, s->url);
         if (page > 1) {
             page_put_cursor(&opt, K_FILES, -1, page, (page - 1) * 1000, &cursor);
             rc |= smc_buf_addstr(&list, "&page=");
@@ -210,10 +215,11 @@ static void bench_wall(struct bench *bench)
 static void bench_cpu(struct bench *bench)
 {
     struct figure cpu = {"CPU for 250,000 plain records", "s",
-                         "curl --parallel --compressed, to files", .most = 3};
+                         "curl --parallel --compressed, to files, twice", .most = 3};
     struct figure wall = {"time for the same", "s", cpu.floor_name, .most = 0};
     struct figure peak = {"peak memory for the same", "MiB", "32 MiB", .most = 1};
-    struct figure bytes = {"bytes received", "MB", "120 MB of records, uncompressed", .most = 0};
+    struct figure bytes = {"bytes received", "MB", "120 MB of records, uncompressed, twice",
+                           .most = 0};
     for (int i = 0; i < ROUNDS; i++) {
         struct stand_in s;
         struct program_cost ours;
@@ -232,7 +238,7 @@ static void bench_cpu(struct bench *bench)
         peak.measured[i] = (double)ours.peak_kib / 1024;
         peak.floor[i] = 32;
         bytes.measured[i] = (double)json_tree_int(stats, "bytes", 0) / 2e6;
-        bytes.floor[i] = 120;
+        bytes.floor[i] = 120 * READINGS;
         json_tree_free(stats);
         free(list);
         temp_dir_remove(output);
@@ -347,12 +353,12 @@ static void bench_start(struct bench *bench)
     "--no-odd --paths-missing 0 --paths-conflict 0 --workbooks 2000 --datamodels 50 "              \
     "--datasets 20 --tables 2000 --sources 6"
 
-/* Token, whoami, six listings (workbooks in two pages), all paths in three pages (2,000 tables and the
- * scopes above them), and one call for each object; lineages as many as were asked for, since only
- * used data models' are. */
+/* Token, whoami, six listings (workbooks in two pages, read twice), all paths in three pages (2,000
+ * tables and the scopes above them), and one call for each object; lineages as many as were asked
+ * for, since only used data models' are. */
 static double fewest_calls(struct json_tree *stats, bool is_first)
 {
-    long listings = 1 + 1 + 6 + 1;
+    long listings = 1 + 1 + 5 + 2 * READINGS;
     return (double)(is_first ? listings + 3 + 2 * 2000L + 50 + 20 +
                                    stand_in_calls(stats, "datamodel_lineage")
                              : listings);
