@@ -43,6 +43,9 @@ static const struct status_row status_rows[] = {
     {"a local file", SMC_ERR_IO, 0, 5},
     {"the store", SMC_ERR_STORE, 0, 5},
     {"the lock", SMC_ERR_LOCKED, 0, 5},
+    {"too many gaps", SMC_ERR_GAPS, 0, 6},
+    {"refused for good", SMC_ERR_REFUSED, 0, 7},
+    {"SIGHUP", SMC_ERR_CANCELLED, SIGHUP, 129},
     {"SIGINT", SMC_ERR_CANCELLED, SIGINT, 130},
     {"SIGTERM", SMC_ERR_CANCELLED, SIGTERM, 143},
     {"cancelled by nobody", SMC_ERR_CANCELLED, 0, 1},
@@ -263,6 +266,11 @@ static void one_sigint(void)
     one_signal(SIGINT);
 }
 
+static void one_sighup(void)
+{
+    one_signal(SIGHUP);
+}
+
 static void one_sigterm(void)
 {
     one_signal(SIGTERM);
@@ -284,6 +292,20 @@ static void sigint_twice(void)
 static void sigint_sigterm(void)
 {
     two_signals(SIGINT, SIGTERM);
+}
+
+static void sighup_sigint(void)
+{
+    two_signals(SIGHUP, SIGINT);
+}
+
+static void sighup_ignored_before(void)
+{
+    struct smci_cli_signals signals;
+    (void)signal(SIGHUP, SIG_IGN);
+    child_must(smci_cli_signals_start(&signals, NULL) == SMC_OK, 10);
+    (void)raise(SIGHUP);
+    child_must(smci_cli_signals_caught() == 0 && !is_readable(signals.fd), 11);
 }
 
 static void stopped_then_sigterm(void)
@@ -357,6 +379,9 @@ struct child_row {
 static const struct child_row signal_rows[] = {
     {"SIGINT", one_sigint, 0, 0},
     {"SIGTERM", one_sigterm, 0, 0},
+    {"SIGHUP", one_sighup, 0, 0},
+    {"SIGHUP, then SIGINT ends at once", sighup_sigint, 130, 0},
+    {"nohup: SIGHUP stays ignored", sighup_ignored_before, 0, 0},
     {"SIGINT twice ends at once", sigint_twice, 130, 0},
     {"SIGINT, then SIGTERM ends at once", sigint_sigterm, 143, 0},
     {"after the end SIGTERM kills again", stopped_then_sigterm, 0, SIGTERM},

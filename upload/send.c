@@ -51,9 +51,13 @@ static void note_failure(struct upload_job *job, size_t index, enum upload_state
                   state == UPLOAD_CUT ? "sent without an answer, and is perhaps accepted"
                                       : "not sent",
                   why->detail);
-    /* The local side counts most: no further run mends it. */
-    if (job->worst != SMC_ERR_IO)
-        job->worst = why->code == SMC_ERR_IO ? SMC_ERR_IO : SMC_ERR_HTTP;
+    /* The local side counts most: no further run mends it. Then what one may mend. */
+    enum smc_status code = why->code;
+    if (code != SMC_ERR_IO && code != SMC_ERR_REFUSED)
+        code = SMC_ERR_HTTP;
+    if (code == SMC_ERR_IO || (code == SMC_ERR_HTTP && job->worst != SMC_ERR_IO) ||
+        job->worst == SMC_OK)
+        job->worst = code;
 }
 
 static void note_success(struct upload_job *job, const struct slot *slot)

@@ -31,7 +31,9 @@ enum smc_status {
     SMC_ERR_CANCELLED = 11, /* a signal or the caller stopped it */
     SMC_ERR_TIME = 12,      /* the time for the whole run is over */
     SMC_ERR_INTERNAL = 13,  /* a fault of ours */
-    SMC_ERR_GAPS = 14       /* done, but with more gaps than were allowed */
+    SMC_ERR_GAPS = 14,      /* done, but with more gaps than were allowed */
+    SMC_ERR_REFUSED = 15    /* an answer that no later try changes: a 4xx, a redirect; see
+                               `http_status` */
 };
 
 struct smc_error {

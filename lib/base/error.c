@@ -37,6 +37,8 @@ const char *smc_error_text(enum smc_status code)
         return "internal error";
     case SMC_ERR_GAPS:
         return "done, but with more gaps than were allowed";
+    case SMC_ERR_REFUSED:
+        return "refused for good";
     }
     return "unknown error";
 }

@@ -1,6 +1,6 @@
 /* Signals, made into a file descriptor that a loop can wait for.
  *
- * SIGINT and SIGTERM make `fd` readable, for good; a second one ends the process at once with
+ * SIGHUP, SIGINT and SIGTERM make `fd` readable, for good; a second one ends the process at once with
  * status 128 + signal. One that was ignored before (nohup, a shell's background job) stays so.
  * SIGPIPE and SIGXFSZ are ignored, so that writing fails with EPIPE and EFBIG. */
 #ifndef CLI_SIGNALS_H
@@ -10,7 +10,7 @@
 
 #include <sigmacat/error.h>
 
-#define SMCI_CLI_SIGNAL_COUNT 4
+#define SMCI_CLI_SIGNAL_COUNT 5
 
 struct smci_cli_signals {
     int fd; /* readable once a signal was caught; -1 while not started */
@@ -20,7 +20,7 @@ struct smci_cli_signals {
 /* Signals belong to the process: only one may be started at a time. SMC_ERR_INTERNAL. */
 enum smc_status smci_cli_signals_start(struct smci_cli_signals *signals, struct smc_error *err);
 
-/* SIGINT or SIGTERM, whichever was caught first since the start; 0: none. */
+/* SIGHUP, SIGINT or SIGTERM, whichever was caught first since the start; 0: none. */
 int smci_cli_signals_caught(void);
 
 /* Puts everything back as it was; harmless when not started. What was caught is still known. */

@@ -21,6 +21,8 @@ int smci_cli_exit_status(enum smc_status status, int signal)
         return SMCI_CLI_EXIT_LOCAL;
     case SMC_ERR_GAPS:
         return SMCI_CLI_EXIT_GAPS;
+    case SMC_ERR_REFUSED:
+        return SMCI_CLI_EXIT_REFUSED;
     case SMC_ERR_CANCELLED:
         return signal > 0 ? 128 + signal : SMCI_CLI_EXIT_INTERNAL;
     case SMC_ERR_NOMEM:
