@@ -2,6 +2,7 @@
 #include "support/support.h"
 
 #include "lib/net/pace.h"
+#include "lib/net/pace_text.h"
 #include "support/pace_sim.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
@@ -441,16 +442,32 @@ static void test_refused_for(void **state)
 /* ---- many refusals ---- */
 
 /* A server that is fast and refuses often brings fewer than twenty refusals into any ten seconds. */
+/* However refusals come, of those sent one by one or five at once, twenty in ten seconds never. */
 static void test_no_crowd(void **state)
 {
     (void)state;
-    int64_t at[200];
+    static int64_t at[400];
+    int refused = 0;
     start_with(5, 0, 5000);
-    for (int i = 0; i < 200; i++) {
-        refuse_one(0, false);
-        at[i] = now;
-        accept_some(20, 1);
-        assert_true(i < 15 || at[i] - at[i - 15] >= 10000);
+    while (refused < 400) {
+        int64_t sent[5];
+        int calls = 0;
+        for (; calls < 5 && wait_ms() == 0; calls++)
+            sent[calls] = send_now();
+        if (calls == 0)
+            now += wait_ms();
+        now += 10;
+        for (int i = 0; i < calls; i++) {
+            if ((refused + i) % 3 == 2)
+                smci_pace_accepted(&pace, sent[i], now);
+            else
+                smci_pace_refused(&pace, sent[i], now, 0, false);
+            at[refused] = now;
+            refused += refused + i < 400 && (refused + i) % 3 != 2;
+            if (refused == 400)
+                return;
+            assert_true(refused < 20 || at[refused - 1] - at[refused - 20] > 10000);
+        }
     }
 }
 
@@ -506,6 +523,96 @@ static void test_rate_is_not_blamed_on_the_window(void **state)
     now += 10000;
     accept_some(1, 1);
     assert_int_equal(fill_window(5), 5);
+}
+
+/* ---- refusals that are not a limit's ---- */
+
+/* Every tenth call is refused, however slow they are. */
+static void refuse_tenths(int calls)
+{
+    for (int i = 1; i <= calls; i++) {
+        if (i % 10 == 0)
+            refuse_one(-1, false);
+        else
+            accept_some(1, 10);
+    }
+}
+
+static void test_no_limit_is_found_where_there_is_none(void **state)
+{
+    (void)state;
+    refuse_tenths(200);
+    struct smci_pace_found found = smci_pace_found(&pace);
+    assert_true(found.rate > 20);
+    assert_true(found.noise > 0.05 && found.noise < 0.2);
+}
+
+static void test_all_refusals_count_again(void **state)
+{
+    (void)state;
+    refuse_tenths(200);
+    double rate = smci_pace_rate(&pace);
+    for (int i = 0; i < 12; i++)
+        refuse_one(-1, false); /* now there is one */
+    assert_true(smci_pace_found(&pace).noise <= 0);
+    assert_true(smci_pace_rate(&pace) < rate);
+}
+
+static void test_without_a_wait_among_waits(void **state)
+{
+    (void)state;
+    accept_some(20, 50);
+    refuse_one(1000, false);
+    accept_some(20, 50);
+    double rate = smci_pace_rate(&pace);
+    refuse_one(-1, false); /* the limit's refusals name a wait: this is none of them */
+    assert_true(smci_pace_rate(&pace) >= rate);
+    refuse_one(-1, false);
+    assert_true(smci_pace_rate(&pace) < rate); /* but two in a row */
+}
+
+static void test_bounds(void **state)
+{
+    (void)state;
+    accept_some(20, 50);
+    refuse_one(-1, false);
+    assert_true(smci_pace_found(&pace).least <= 0); /* one refusal says little */
+    accept_some(30, 100);
+    double at_refusal = smci_pace_rate(&pace);
+    refuse_one(-1, false);
+    struct smci_pace_found found = smci_pace_found(&pace);
+    assert_true(found.least > 5 && found.least < found.most);
+    assert_true(found.most >= at_refusal - 0.01 && found.most <= at_refusal + 0.01);
+}
+
+struct text_row {
+    const char *name;
+    struct smci_pace_found found;
+    const char *text;
+};
+
+static const struct text_row text_rows[] = {
+    {"none met", {0, 0, 0, 0, 0}, "pausing"},
+    {"one refusal", {9.5, 0, 0, 0, 0}, "continuing at 9.5 calls/s; a first guess at its limit"},
+    {"some",
+     {9.54, 9.8, 10.24, 0, 0},
+     "continuing at 9.5 calls/s; its limit is between 9.8 and 10.2"},
+    {"a cap",
+     {9.5, 0, 0, 3, 0},
+     "continuing at 9.5 calls/s; a first guess at its limit, and it accepts 3 at once"},
+    {"noise",
+     {25, 0, 0, 0, 0.05},
+     "continuing at 25.0 calls/s; about 5 % are refused whatever the rate"},
+};
+
+static void test_text(void **state)
+{
+    const struct text_row *row = *state;
+    char text[SMCI_PACE_TEXT_MAX];
+    smci_pace_text(&row->found, text, sizeof text);
+    assert_string_equal(text, row->text);
+    smci_pace_text(&row->found, text, 4);
+    assert_int_equal(strlen(text), 3);
 }
 
 /* ---- hostile clocks and values ---- */
@@ -621,6 +728,19 @@ static const struct aim_row aim_rows[] = {
     {"5/s, then 20/s", {BUCKET(5, 20, 200), .then = {.rate = 20, .burst = 20}, .change_at = 500},
      0.55, 0.05},
     {"10/s, fifty at once", {BUCKET(10, 20, 200), .concurrency = 50}, 0.90, 0.05},
+    {"1 % at random", {.random = 0.01, .latency_ms = 200}, 0.85, 1},
+    {"2 % at random", {.random = 0.02, .latency_ms = 200}, 0.82, 1},
+    {"5 % at random", {.random = 0.05, .latency_ms = 200}, 0.70, 1},
+    {"5 % at random, 5/s", {BUCKET(5, 20, 200), .random = 0.05}, 0.90, 1},
+    {"5 % at random, 20/s", {BUCKET(20, 20, 200), .random = 0.05}, 0.72, 1},
+    {"5 % at random, 10/s, Retry-After",
+     {BUCKET(10, 20, 200), .random = 0.05, .after = SIM_AFTER_SECONDS}, 0.88, 1},
+    {"10 % at random", {.random = 0.1, .latency_ms = 200}, 0.62, 1},
+    {"20 % at random", {.random = 0.2, .latency_ms = 200}, 0.62, 1},
+    {"5/s, shared", {BUCKET(5, 20, 200), .is_shared = true}, 0.75, 0.05},
+    {"20/s, shared", {BUCKET(20, 5, 200), .is_shared = true}, 0.75, 0.05},
+    {"5/s of every second call", {.kind = {.rate = 5, .burst = 10}, .latency_ms = 200}, 0.87, 0.05},
+    {"first tries refused", {.is_first_refused = true, .latency_ms = 200}, 0.70, 1},
 };
 /* clang-format on */
 
@@ -638,6 +758,7 @@ static void test_aim(void **state)
         used += result.used / RUNS;
         refused += result.refused / RUNS;
         assert_int_equal(result.blocks, 0);
+        assert_in_range(result.most_refused, 0, 19);
     }
     if (used < row->used || refused > row->refused)
         fail_msg("used %.1f %%, refused %.2f %%", 100 * used, 100 * refused);
@@ -677,6 +798,10 @@ int main(void)
         RULE(test_no_crowd),
         RULE(test_window_narrows),
         RULE(test_rate_is_not_blamed_on_the_window),
+        RULE(test_no_limit_is_found_where_there_is_none),
+        RULE(test_all_refusals_count_again),
+        RULE(test_without_a_wait_among_waits),
+        RULE(test_bounds),
         RULE(test_clock_goes_back),
         RULE(test_clock_stands_still),
         RULE(test_ends_of_time),
@@ -686,6 +811,7 @@ int main(void)
     int failed = RUN_TABLE("window_rows", window_rows, test_window);
     failed += RUN_TABLE("pause_rows", pause_rows, test_pause);
     failed += RUN_TABLE("max_rows", max_rows, test_max_rate);
+    failed += RUN_TABLE("text_rows", text_rows, test_text);
     failed += RUN_TABLE("aim_rows", aim_rows, test_aim);
     failed += cmocka_run_group_tests_name("rules", rules, NULL, NULL);
     return failed;

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "lib/base/rng.h"
+#include "lib/net/pace_limit.h"
+#include "lib/net/pace_noise.h"
 
 struct smci_pace_opt {
     int concurrency;    /* the window's upper bound, 1 or more */
@@ -43,7 +45,17 @@ int64_t smci_pace_refused_for_ms(const struct smci_pace *pace, int64_t now_ms);
 /* The learnt limit, calls a second; 0 while none was met. */
 double smci_pace_rate(const struct smci_pace *pace);
 
-#define SMCI_PACE_REFUSALS 14
+/* What is known of the server's limits, for people. */
+struct smci_pace_found {
+    double rate;        /* calls a second, as they are sent now; 0: none was met */
+    double least, most; /* a steady limit is between these; 0 where that is not known */
+    int at_once;        /* the server accepts no more calls at once; 0: as many as wanted */
+    double noise;       /* the share that is refused whatever the rate; 0: none */
+};
+
+struct smci_pace_found smci_pace_found(const struct smci_pace *pace);
+
+#define SMCI_PACE_REFUSALS 19
 #define SMCI_PACE_CALLS    64
 
 struct smci_pace {
@@ -62,10 +74,8 @@ struct smci_pace {
     } calls[SMCI_PACE_CALLS];
     unsigned sent;
 
-    double rate;    /* calls a second; 0: no limit was met */
-    double base;    /* where its climb began */
-    double horizon; /* the accepted calls that take it to 1.1 x base */
-    double climbed; /* accepted calls since, of those that the rate held back */
+    struct smci_pace_limit rate;
+    struct smci_pace_noise noise;
     bool is_held;   /* the rate, not the window, holds the calls back */
     double next_ms; /* when a call may start, as the rate has it */
 

@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "lib/net/pace_text.h"
+
 #define ADDRESS_MAX ((size_t)1024 * 1024)
 
 /* The log has at most one refusal in so long. */
@@ -11,20 +13,19 @@
 static void tell_refusal(struct smci_sender *sender, int64_t now)
 {
     int64_t refused_ms = smci_pace_refused_for_ms(&sender->pace, now);
-    double rate = smci_pace_rate(&sender->pace);
+    struct smci_pace_found found = smci_pace_found(&sender->pace);
+    char pace[SMCI_PACE_TEXT_MAX];
     if (sender->refusal_told_ms != INT64_MIN && now - sender->refusal_told_ms < REFUSALS_TOLD_MS)
         return;
     sender->refusal_told_ms = now;
+    smci_pace_text(&found, pace, sizeof pace);
     if (refused_ms >= REFUSALS_TOLD_MS)
         smc_log_write(sender->log, SMC_LOG_WARN,
                       "The server has refused every call for %" PRId64
                       " s (HTTP 429): trying one at a time",
                       refused_ms / 1000);
-    else if (rate > 0)
-        smc_log_write(sender->log, SMC_LOG_INFO,
-                      "Rate limited by the server (HTTP 429): continuing at %.1f calls/s", rate);
     else
-        smc_log_write(sender->log, SMC_LOG_INFO, "Rate limited by the server (HTTP 429): pausing");
+        smc_log_write(sender->log, SMC_LOG_INFO, "Rate limited by the server (HTTP 429): %s", pace);
 }
 
 static void tell_pace(struct smci_sender *sender, const struct smci_attempt *attempt,

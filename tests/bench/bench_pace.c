@@ -193,6 +193,60 @@ static void others(struct part part)
     finish(&part);
 }
 
+static void randoms(double low, double high, struct part part)
+{
+    static const double rates[] = {0, 5, 10, 20}; /* of the bucket behind; 0: none */
+    static const double shares[] = {0.01, 0.02, 0.05, 0.1, 0.2};
+    char what[64];
+    begin(&part);
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
+        for (size_t j = 0; j < sizeof rates / sizeof rates[0]; j++)
+            for (int burst = 5; burst <= 20; burst += 15) {
+                struct sim_case c = {.limit = {.rate = rates[j], .burst = burst},
+                                     .random = shares[i]};
+                if (shares[i] < low || shares[i] > high || (rates[j] <= 0 && burst > 5))
+                    continue;
+                (void)snprintf(what, sizeof what, "%g %% at random, %g/s, burst %d",
+                               100 * shares[i], rates[j], burst);
+                each_latency(&part, c, what);
+            }
+    finish(&part);
+}
+
+static void shared(struct part part)
+{
+    static const double rates[] = {5, 10, 20};
+    char what[64];
+    begin(&part);
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++)
+        for (int burst = 5; burst <= 20; burst += 15) {
+            struct sim_case c = {.limit = {.rate = rates[i], .burst = burst}, .is_shared = true};
+            (void)snprintf(what, sizeof what, "%g/s shared, burst %d", rates[i], burst);
+            each_latency(&part, c, what);
+        }
+    finish(&part);
+}
+
+static void kinds(int least_burst, int most_burst, struct part part)
+{
+    char what[64];
+    begin(&part);
+    for (int burst = least_burst; burst <= most_burst; burst += 5) {
+        struct sim_case c = {.kind = {.rate = 5, .burst = burst}};
+        (void)snprintf(what, sizeof what, "every second call 5/s, burst %d", burst);
+        each_latency(&part, c, what);
+    }
+    finish(&part);
+}
+
+static void firsts(struct part part)
+{
+    begin(&part);
+    struct sim_case c = {.is_first_refused = true};
+    each_latency(&part, c, "every first try refused");
+    finish(&part);
+}
+
 int main(void)
 {
     buckets(5, 50, (struct part){"token buckets", 0.92, 0.02, .calls = 1000});
@@ -202,6 +256,13 @@ int main(void)
     changes((struct part){"limits that change", 0, 0.05, .calls = 1000});
     blocks((struct part){"blocks", 0, 0.05, .calls = 1000});
     others((struct part){"other settings", 0, 0.05, .calls = 1000});
+    randoms(0, 0.02, (struct part){"one or two in a hundred at random", 0.8, 1, .calls = 1000});
+    randoms(0.05, 0.1, (struct part){"5 and 10 % at random", 0.5, 1, .calls = 1000});
+    randoms(0.2, 1, (struct part){"a fifth at random", 0.4, 1, .calls = 1000});
+    shared((struct part){"a shared bucket", 0.75, 0.05, .calls = 3000});
+    kinds(6, 21, (struct part){"one kind limited", 0.87, 0.05, .calls = 2000});
+    kinds(1, 1, (struct part){"one kind limited, burst of 1", 0.6, 0.05, .calls = 2000});
+    firsts((struct part){"first tries", 0.75, 1, .calls = 1000});
     printf("\nlonger runs\n");
     for (int calls = 3000; calls <= 10000; calls += 7000) {
         buckets(5, 50, (struct part){"token buckets", 0.92, 0.02, calls, true, 0, 0, 0, 0});

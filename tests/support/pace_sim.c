@@ -11,9 +11,11 @@
 #define NEVER         1e300
 
 struct call {
+    int id;
+    bool was_refused;
     int64_t sent_ms;
     double arrives_ms, done_ms, answered_ms; /* at the server; served; back here */
-    bool is_decided, is_refused, is_html;
+    bool is_decided, is_refused, is_html, is_chance;
     int64_t retry_after_ms;
 };
 
@@ -24,6 +26,12 @@ struct sim {
     struct call calls[IN_FLIGHT_MAX];
     int in_flight;
     double tokens, filled_ms;
+    double kind_tokens, kind_filled_ms;
+    int queued;                       /* ids handed out */
+    struct call again[IN_FLIGHT_MAX]; /* refused, to be sent before others */
+    int again_count;
+    double share, share_until_ms, allow_share;
+    bool is_share_on;
     double minute_offset_ms;
     int64_t minute;
     int in_minute;
@@ -60,13 +68,40 @@ static double one_way_ms(struct sim *s)
 
 /* ---- the server ---- */
 
+static void allow(struct sim *s);
+
+static void move_share(struct sim *s, double at)
+{
+    while (at >= s->share_until_ms) {
+        allow(s);
+        s->is_share_on = !s->is_share_on;
+        s->share = s->is_share_on ? between(s, 0, 0.8) : 0;
+        s->share_until_ms += between(s, 60000, 300000);
+    }
+}
+
 /* Milliseconds until this call would be let through; 0: it is, and is counted. */
-static double refusal_ms(struct sim *s, double at)
+static double refusal_ms(struct sim *s, double at, struct call *call)
 {
     const struct sim_limit *limit = limit_now(s);
     double wait = 0;
+    call->is_chance = (s->c->is_first_refused && !call->was_refused) ||
+                      (s->c->random > 0 && smci_rng_unit(&s->rng) < s->c->random);
+    if (call->is_chance)
+        return 1;
+    if (s->c->kind.rate > 0 && call->id % 2 == 1) {
+        s->kind_tokens = fmin(s->c->kind.burst,
+                              s->kind_tokens + (at - s->kind_filled_ms) * s->c->kind.rate / 1000);
+        s->kind_filled_ms = at;
+        if (s->kind_tokens < 1)
+            return (1 - s->kind_tokens) * 1000 / s->c->kind.rate;
+        s->kind_tokens -= 1;
+    }
     if (limit->rate > 0) {
-        s->tokens = fmin(limit->burst, s->tokens + (at - s->filled_ms) * limit->rate / 1000);
+        if (s->c->is_shared)
+            move_share(s, at);
+        s->tokens = fmin(limit->burst,
+                         s->tokens + (at - s->filled_ms) * limit->rate * (1 - s->share) / 1000);
         s->filled_ms = at;
         if (s->tokens < 1)
             wait = (1 - s->tokens) * 1000 / limit->rate;
@@ -111,14 +146,14 @@ static void arrive(struct sim *s, struct call *call)
 {
     double at = call->arrives_ms;
     bool is_blocked = at < s->blocked_until_ms;
-    double wait = is_blocked ? 1 : refusal_ms(s, at);
+    double wait = is_blocked ? 1 : refusal_ms(s, at, call);
     call->is_decided = true;
     call->is_refused = wait > 0;
     call->is_html = is_blocked || s->c->is_html;
     call->retry_after_ms = -1;
     if (!call->is_refused)
         return;
-    if (s->c->after == SIM_AFTER_SECONDS && !is_blocked)
+    if (s->c->after == SIM_AFTER_SECONDS && !is_blocked && !call->is_chance)
         call->retry_after_ms = (int64_t)ceil(wait / 1000) * 1000;
     note_refusal(s, at);
     call->answered_ms = at + one_way_ms(s);
@@ -135,8 +170,14 @@ static double allowed_in(struct sim *s, const struct sim_limit *limit, double ms
     double most = window / s->c->latency_ms * ms;
     if (s->c->max_rate > 0)
         most = fmin(most, s->c->max_rate * ms / 1000);
+    if (s->c->random > 0)
+        most = fmin(most * (1 - s->c->random), 1.9 / s->c->random * (1 - s->c->random) * ms / 1000);
+    if (s->c->is_first_refused)
+        most = fmin(most / 2, 1.9 * ms / 1000);
+    if (s->c->kind.rate > 0)
+        most = fmin(most, 2 * s->c->kind.rate * ms / 1000);
     if (limit->rate > 0) {
-        double limited = limit->rate * ms / 1000;
+        double limited = limit->rate * (1 - s->allow_share) * ms / 1000;
         double burst = fmax(0, fmin(s->burst_left, most - limited));
         s->burst_left -= burst;
         most = fmin(most, limited + burst);
@@ -150,6 +191,7 @@ static void allow(struct sim *s)
     while (s->allowed_from_ms < s->now_ms) {
         double in_minute = fmod(s->allowed_from_ms + s->minute_offset_ms, 60000);
         double ms = fmin(60000 - in_minute, s->now_ms - s->allowed_from_ms);
+        s->allow_share = s->share;
         s->allowed += allowed_in(s, limit_now(s), ms);
         s->allowed_from_ms += fmax(ms, 0.001);
     }
@@ -174,6 +216,8 @@ static void answer(struct sim *s, struct smci_pace *pace, int index)
     if (call.is_refused) {
         if (call.retry_after_ms > 0)
             forbid(s, call.retry_after_ms);
+        call.was_refused = true;
+        s->again[s->again_count++] = call;
         smci_pace_refused(pace, call.sent_ms, now, call.retry_after_ms, call.is_html);
         return;
     }
@@ -185,7 +229,13 @@ static void answer(struct sim *s, struct smci_pace *pace, int index)
 
 static void send_call(struct sim *s, struct smci_pace *pace)
 {
-    struct call call = {.sent_ms = (int64_t)s->now_ms};
+    struct call call = {.id = 0};
+    if (s->again_count)
+        call = s->again[--s->again_count];
+    else
+        call.id = s->queued++;
+    call = (struct call){
+        .id = call.id, .was_refused = call.was_refused, .sent_ms = (int64_t)s->now_ms};
     double served = served_ms(s);
     double way = one_way_ms(s);
     call.arrives_ms = s->now_ms + way;
@@ -243,6 +293,9 @@ struct sim_result sim_run(const struct sim_case *c, uint64_t seed)
     smci_rng_seed(&s->rng, seed);
     s->tokens = c->limit.burst;
     s->burst_left = c->limit.burst;
+    s->kind_tokens = c->kind.burst;
+    if (c->is_shared)
+        s->share_until_ms = between(s, 0, 300000);
     s->minute_offset_ms = between(s, 0, 60000);
     struct smci_pace pace;
     struct smci_pace_opt opt = {c->concurrency ? c->concurrency : 5, c->max_rate, c->learnt_rate,

@@ -29,6 +29,10 @@ struct sim_case {
     int concurrency; /* 0: 5 */
     double max_rate;
     double learnt_rate;
+    double random;         /* share of calls that are refused at random: JSON, no token taken */
+    bool is_first_refused; /* the first try of every call is refused */
+    struct sim_limit kind; /* of every second call alone */
+    bool is_shared;        /* another client takes 0 to 80 % of the bucket for 1 to 5 minutes */
 };
 
 struct sim_result {
