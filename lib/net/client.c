@@ -241,6 +241,11 @@ void smc_client_set_refill(struct smc_client *client, smc_refill_fn *refill, voi
     client->refill_ctx = ctx;
 }
 
+void smci_client_set_idle(struct smc_client *client, void (*idle)(void *ctx), void *ctx)
+{
+    smci_http_set_idle(client->sender.http, idle, ctx);
+}
+
 /* ---- who may start ---- */
 
 static const struct smci_call *next_call(struct smc_client *client)

@@ -20,6 +20,8 @@ struct smci_http {
     struct smci_exchange *spare; /* to be used again */
     int in_flight;
     int64_t ended; /* transfers, since the start */
+    smci_idle_fn *idle;
+    void *idle_ctx;
 };
 
 /* ---- life ---- */
@@ -189,6 +191,27 @@ static int poll_ms(const struct smci_http *http, int64_t wait_ms)
     return ms < 0 ? 0 : (int)ms;
 }
 
+void smci_http_set_idle(struct smci_http *http, smci_idle_fn *idle, void *ctx)
+{
+    http->idle = idle;
+    http->idle_ctx = ctx;
+}
+
+/* Waits for something to happen. What has happened meanwhile needs no wait, and who is told of a wait
+ * has nothing to do then. */
+static CURLMcode wait_for_news(struct smci_http *http, struct curl_waitfd *extra, int wait_ms)
+{
+    int events = 0;
+    unsigned extras = extra->fd > 0 ? 1 : 0;
+    if (wait_ms > 0 && http->idle) {
+        CURLMcode rc = curl_multi_poll(http->multi, extra, extras, 0, &events);
+        if (rc != CURLM_OK || events > 0)
+            return rc;
+        http->idle(http->idle_ctx);
+    }
+    return curl_multi_poll(http->multi, extra, extras, wait_ms, NULL);
+}
+
 enum smc_status smci_http_poll(struct smci_http *http, int64_t wait_ms, struct smc_error *err)
 {
     /* Before curl_multi_perform: what was started meanwhile is not to be sent any more. */
@@ -203,8 +226,7 @@ enum smc_status smci_http_poll(struct smci_http *http, int64_t wait_ms, struct s
     bool has_news = http->ended != ended_before;
     struct curl_waitfd extra = {.fd = http->network.stop_fd, .events = CURL_WAIT_POLLIN};
     if (rc == CURLM_OK)
-        rc = curl_multi_poll(http->multi, &extra, http->network.stop_fd > 0 ? 1 : 0,
-                             has_news ? 0 : poll_ms(http, wait_ms), NULL);
+        rc = wait_for_news(http, &extra, has_news ? 0 : poll_ms(http, wait_ms));
     if (rc != CURLM_OK)
         return smc_error_set(err, rc == CURLM_OUT_OF_MEMORY ? SMC_ERR_NOMEM : SMC_ERR_INTERNAL,
                              "libcurl: %s", curl_multi_strerror(rc));

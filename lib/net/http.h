@@ -39,6 +39,11 @@ enum smc_status smci_http_start(struct smci_http *http, const struct smci_http_r
 /* The number of transfers that were started and have not ended. */
 int smci_http_in_flight(const struct smci_http *http);
 
+/* Called when all that has arrived is dealt with, before a poll would sleep. It starts nothing. NULL
+ * takes it away. */
+typedef void smci_idle_fn(void *ctx);
+void smci_http_set_idle(struct smci_http *http, smci_idle_fn *idle, void *ctx);
+
 /* Moves all transfers on and calls back for those that ended, after waiting up to `wait_ms` for
  * something to happen. SMC_ERR_CANCELLED when the network's stop_fd is readable, SMC_ERR_NOMEM. */
 enum smc_status smci_http_poll(struct smci_http *http, int64_t wait_ms, struct smc_error *err);

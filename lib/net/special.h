@@ -1,5 +1,5 @@
-/* The two kinds of call that the programs need and the library does not offer: a file as a multipart
- * body, and a probe of the way to a server. */
+/* What the programs need and the library does not offer: two kinds of call, a file as a multipart body
+ * and a probe of the way to a server, and the moment in which a client has nothing to do. */
 #ifndef SMCI_SPECIAL_H
 #define SMCI_SPECIAL_H
 
@@ -50,5 +50,9 @@ enum smc_status smci_client_upload(struct smc_client *client, const struct smc_r
  * request's callback and borrowed until then. */
 enum smc_status smci_client_probe(struct smc_client *client, const struct smc_request *request,
                                   struct smci_probe *probe);
+
+/* `idle` is called during a run whenever all that has arrived is dealt with and the client would wait:
+ * what takes a while costs least then. It queues nothing. NULL takes it away. */
+void smci_client_set_idle(struct smc_client *client, void (*idle)(void *ctx), void *ctx);
 
 #endif

@@ -58,6 +58,7 @@ struct smci_store {
     size_t statement_count;            /*   names: dozens */
     struct smci_space *spaces;
     size_t space_count;
+    bool is_wal;      /* a commit costs no sync */
     bool is_grouping; /* a transaction is open */
     int group_weight;
     int64_t group_since_ms;

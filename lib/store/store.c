@@ -280,6 +280,13 @@ enum smc_status smci_store_end(struct smci_store *store, int weight, struct smc_
     return smci_store_status(store, err);
 }
 
+enum smc_status smci_store_flush(struct smci_store *store, struct smc_error *err)
+{
+    if (store->is_wal)
+        commit(store);
+    return smci_store_status(store, err);
+}
+
 enum smc_status smci_store_commit(struct smci_store *store, struct smc_error *err)
 {
     commit(store);
@@ -373,9 +380,9 @@ static void choose_journal(struct smci_store *store)
     }
     sqlite3_stmt *row = smci_store_query(store, "PRAGMA journal_mode = WAL", "");
     const char *mode = row ? smci_row_text(row, 0) : NULL;
-    bool is_wal = mode && strcmp(mode, "wal") == 0;
+    store->is_wal = mode && strcmp(mode, "wal") == 0;
     smci_row_done(row);
-    execute(store, is_wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+    execute(store, store->is_wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
 }
 
 /* Makes the tables, or those that an older file lacks. Another process may have done so since it was

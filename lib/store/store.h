@@ -4,7 +4,7 @@
  * call answered, in pages, whole or not at all; lists    ordered lists of distinct ids: what was
  * listed, what is to be asked; values   small named texts that outlive a run. `kind` and `list`
  * are a program's own few words, of at most 63 bytes; ids are any texts. Writes are grouped: they
- * are on disk after smci_store_commit, or 100 writes (10,000 where they add to lists) or 200 ms
+ * are in the file after smci_store_flush, or 100 writes (10,000 where they add to lists) or 200 ms
  * later; the time is looked at whenever the store is called. After kill -9 the file is whole and
  * at most the last group is missing. Not thread safe. Functions return SMC_ERR_STORE (damaged,
  * newer version), SMC_ERR_IO (no space, unreadable), SMC_ERR_NOMEM. A store that failed so has
@@ -37,6 +37,11 @@ enum smc_status smci_store_look(const char *directory, struct smc_error *err);
 /* Commits, closes and gives the lock back; NULL is harmless. Whether that last commit succeeded
  * only smci_store_commit can tell. */
 void smci_store_close(struct smci_store *store);
+
+/* Puts everything written so far into the file, to outlive the process: no fsync. Where that takes one
+ * (SQLite's rollback journal, on file systems that can do no better) it is left to the groups. For the
+ * moments in which there is nothing else to do. */
+enum smc_status smci_store_flush(struct smci_store *store, struct smc_error *err);
 
 /* Puts everything written so far on disk, to outlive a power cut too: two fsyncs, so for steps that
  * must not be forgotten, not for every write. */
