@@ -426,7 +426,7 @@ static const struct check_row extract_rows[] = {
      .remedy = "look into client id (--client-id) and secret (--api-token) for"},
     {"token_403", .fault = "call=token,do=status:403", .status = SMC_ERR_AUTH,
      .line = "FAIL  credentials  ", .remedy = "REST API scope"},
-    {"token_404", .fault = "call=token,do=status:404", .status = SMC_ERR_HTTP,
+    {"token_404", .fault = "call=token,do=status:404", .status = SMC_ERR_REFUSED,
      .line = "FAIL  credentials  POST /v2/auth/token: HTTP 404", .remedy = STRANGER},
     {"token_501", .fault = "call=token,do=status:501", .status = SMC_ERR_HTTP,
      .line = "FAIL  credentials  POST /v2/auth/token: HTTP 501", .remedy = STRANGER},

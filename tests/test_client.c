@@ -168,9 +168,9 @@ struct call_row {
     {                                                                                              \
         name, what ",attempt=1", 2, SMC_OK, SMC_OK, false, 500, 1000, ""                           \
     }
-#define FATAL(name, what)                                                                          \
+#define FATAL(name, what, code)                                                                    \
     {                                                                                              \
-        name, what, 1, SMC_OK, SMC_ERR_HTTP, false, 0, 0, "GET /v2/whoami: HTTP "                  \
+        name, what, 1, SMC_OK, code, false, 0, 0, "GET /v2/whoami: HTTP "                          \
     }
 #define QUARTER ((int64_t)900000)
 
@@ -195,17 +195,17 @@ static const struct call_row call_rows[] = {
     {"resets_end", "do=cut", 5, SMC_OK, SMC_ERR_NETWORK, true, 7500, 15000, "GET /v2/whoami: "},
     {"broken_ends", "do=broken", 5, SMC_OK, SMC_ERR_SYNTAX, true, 7500, 15000,
      "GET /v2/whoami: HTTP 200: byte 53: the text ends"},
-    FATAL("status_400", "do=status:400"),
-    FATAL("status_402", "do=status:402,code=payment"),
-    FATAL("status_403", "do=status:403"),
-    FATAL("status_404", "do=status:404"),
-    FATAL("status_409", "do=status:409"),
-    FATAL("status_410", "do=status:410"),
-    FATAL("status_418", "do=status:418"),
-    FATAL("status_500", "do=status:500"),
-    FATAL("status_501", "do=status:501"),
-    FATAL("status_525", "do=status:525"),
-    FATAL("redirect", "do=redirect:http://127.0.0.1:9/"),
+    FATAL("status_400", "do=status:400", SMC_ERR_REFUSED),
+    FATAL("status_402", "do=status:402,code=payment", SMC_ERR_REFUSED),
+    FATAL("status_403", "do=status:403", SMC_ERR_HTTP),
+    FATAL("status_404", "do=status:404", SMC_ERR_REFUSED),
+    FATAL("status_409", "do=status:409", SMC_ERR_REFUSED),
+    FATAL("status_410", "do=status:410", SMC_ERR_REFUSED),
+    FATAL("status_418", "do=status:418", SMC_ERR_REFUSED),
+    FATAL("status_500", "do=status:500", SMC_ERR_HTTP),
+    FATAL("status_501", "do=status:501", SMC_ERR_HTTP),
+    FATAL("status_525", "do=status:525", SMC_ERR_HTTP),
+    FATAL("redirect", "do=redirect:http://127.0.0.1:9/", SMC_ERR_REFUSED),
     {"retry_after", "do=status:503,retry-after=7,attempt=1", 2, SMC_OK, SMC_OK, false, 7000, 7000,
      ""},
     {"retry_after_less_than_the_wait", "do=status:503,retry-after=0,attempt=1", 2, SMC_OK, SMC_OK,
@@ -404,10 +404,10 @@ static const struct token_row token_rows[] = {
     {"status_400", "do=status:400", 1, SMC_ERR_AUTH, 0, 0, "the credentials were refused"},
     {"status_401", "do=status:401", 1, SMC_ERR_AUTH, 0, 0, "the credentials were refused"},
     {"status_403", "do=status:403", 1, SMC_ERR_AUTH, 0, 0, "the credentials were refused"},
-    {"status_404", "do=status:404", 1, SMC_ERR_HTTP, 0, 0, "POST /v2/auth/token: HTTP 404"},
+    {"status_404", "do=status:404", 1, SMC_ERR_REFUSED, 0, 0, "POST /v2/auth/token: HTTP 404"},
     {"status_500", "do=status:500", 1, SMC_ERR_HTTP, 0, 0, "POST /v2/auth/token: HTTP 500"},
     {"no_token_in_it", "do=wrongshape", 1, SMC_ERR_AUTH, 0, 0, "no usable token"},
-    {"redirect", "do=redirect:http://127.0.0.1:9/", 1, SMC_ERR_HTTP, 0, 0, "HTTP 302"},
+    {"redirect", "do=redirect:http://127.0.0.1:9/", 1, SMC_ERR_REFUSED, 0, 0, "HTTP 302"},
     {"huge", "do=huge:67108870", 1, SMC_ERR_CAP, 0, 0, "cap of 64 MiB"},
 };
 

@@ -309,7 +309,7 @@ static void test_body_of_an_error(void **state)
     queue(&f, 1);
     assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
     assert_int_equal(f.status, 404);
-    assert_int_equal(f.error.code, SMC_ERR_HTTP);
+    assert_int_equal(f.error.code, SMC_ERR_REFUSED);
     assert_string_equal(f.body, "not there");
     stop(&f);
 }

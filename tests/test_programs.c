@@ -497,7 +497,7 @@ static const struct status_row status_rows[] = {
      "401"},
     {"status: upload fails", U, UPVIZ "|-f|@DIR/file.json" FAST, "call=upload,do=status:500", 4,
      "500"},
-    {"status: upload not accepted", U, UPVIZ "|-f|@DIR/file.json", "call=upload,do=status:404", 4,
+    {"status: upload not accepted", U, UPVIZ "|-f|@DIR/file.json", "call=upload,do=status:404", 7,
      "404"},
 };
 

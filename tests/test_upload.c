@@ -86,7 +86,8 @@ struct fault_row {
     }
 #define FATAL(name, what)                                                                          \
     {                                                                                              \
-        name, "do=status:" what ",body=as told", 1, SMC_ERR_HTTP, 0, 0, "HTTP " what ": as told"   \
+        name, "do=status:" what ",body=as told", 1, SMC_ERR_REFUSED, 0, 0,                         \
+            "HTTP " what ": as told"                                                               \
     }
 
 static const struct fault_row fault_rows[] = {
@@ -126,15 +127,15 @@ static const struct fault_row fault_rows[] = {
     FATAL("status_413", "413"),
     FATAL("status_418", "418"),
     FATAL("status_422", "422"),
-    {"json_words", "do=status:400,body={\"message\":\"no such source\"}", 1, SMC_ERR_HTTP, 0, 0,
+    {"json_words", "do=status:400,body={\"message\":\"no such source\"}", 1, SMC_ERR_REFUSED, 0, 0,
      "HTTP 400: no such source\n"},
-    {"json_in_other_form", "do=status:400,body={\"detail\":\"no such source\"}", 1, SMC_ERR_HTTP, 0,
-     0, "HTTP 400: {\"detail\":\"no such source\"}\n"},
-    {"words_with_controls", "do=status:400,body=a\x1b[31mb\r\nERROR - forged", 1, SMC_ERR_HTTP, 0,
-     0, "HTTP 400: a [31mb  ERROR - forged\n"},
-    {"words_with_the_token", "do=status:400,body=no " TOKEN "!", 1, SMC_ERR_HTTP, 0, 0,
+    {"json_in_other_form", "do=status:400,body={\"detail\":\"no such source\"}", 1, SMC_ERR_REFUSED,
+     0, 0, "HTTP 400: {\"detail\":\"no such source\"}\n"},
+    {"words_with_controls", "do=status:400,body=a\x1b[31mb\r\nERROR - forged", 1, SMC_ERR_REFUSED,
+     0, 0, "HTTP 400: a [31mb  ERROR - forged\n"},
+    {"words_with_the_token", "do=status:400,body=no " TOKEN "!", 1, SMC_ERR_REFUSED, 0, 0,
      "HTTP 400: no ***!\n"},
-    {"redirect", "do=redirect:http://127.0.0.1:9/", 1, SMC_ERR_HTTP, 0, 0, "HTTP 302"},
+    {"redirect", "do=redirect:http://127.0.0.1:9/", 1, SMC_ERR_REFUSED, 0, 0, "HTTP 302"},
     {"status_401", "do=status:401", 1, SMC_ERR_AUTH, 0, 0, "Catalog refused the token"},
     {"status_403", "do=status:403", 1, SMC_ERR_AUTH, 0, 0, "Catalog refused the token"},
 };
@@ -168,7 +169,7 @@ static void test_words_are_capped(void **state)
         text_format("do=status:400,body=%0194d\xc3\xa4\xc3\xa4\xc3\xa4%s", 0, " and so on");
     char *path = make_file(f, "f.json", 10);
     add_fault(f, words);
-    assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_HTTP);
+    assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_REFUSED);
     /* 199 bytes, less the half character at the end */
     assert_logged(f, "0\xc3\xa4\xc3\xa4\n");
     assert_lacks(log_sink_text(&f->log), "and so");
@@ -188,9 +189,27 @@ static void test_long_name_leaves_room(void **state)
     }
     char *path = make_file(f, name, 10);
     add_fault(f, "do=status:400,body=far too long a name");
-    assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_HTTP);
+    assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_REFUSED);
     assert_logged(f, "far too long a name");
     free(path);
+}
+
+/* Where another run may send one file of two, it is worth one. */
+static void test_refused_beside_failed(void **state)
+{
+    static const char *const names[] = {"a.json", "b.json", NULL};
+    static const char *const faults[2][2] = {{"do=status:413,object=a.json", "do=status:503"},
+                                             {"do=status:503,object=a.json", "do=status:413"}};
+    struct fixture *f = *state;
+    make_files(f, names);
+    for (size_t i = 0; i < 2; i++) {
+        struct smc_error err = SMC_ERROR_INIT;
+        sim_faults_clear(f->sim);
+        add_fault(f, faults[i][0]);
+        add_fault(f, faults[i][1]);
+        enum smc_status rc = upload_all(f, &err);
+        assert_int_equal(smci_cli_exit_status(rc, 0), 4);
+    }
 }
 
 /* Of a file that nobody can have got there is no doubt. */
@@ -249,11 +268,15 @@ struct early_row {
 #define HEAD(status, more) "HTTP/1.1 " status "\r\nContent-Length: 4\r\n" more "\r\nwhy?"
 
 static const struct early_row early_rows[] = {
-    {"413", {{HEAD("413 Too Large", ""), 0, NET_STALL, true}}, 1, SMC_ERR_HTTP, "HTTP 413: why?"},
+    {"413",
+     {{HEAD("413 Too Large", ""), 0, NET_STALL, true}},
+     1,
+     SMC_ERR_REFUSED,
+     "HTTP 413: why?"},
     {"413_with_close",
      {{HEAD("413 Too Large", "Connection: close\r\n"), 0, NET_STALL, true}},
      1,
-     SMC_ERR_HTTP,
+     SMC_ERR_REFUSED,
      "HTTP 413: why?"},
     {"401", {{HEAD("401 No", ""), 0, NET_STALL, true}}, 1, SMC_ERR_AUTH, "HTTP 401: why?"},
     {"503_then_taken",
@@ -291,7 +314,7 @@ static void test_early_and_closed(void **state)
     struct smc_error err = SMC_ERROR_INIT;
     char *path = make_file(f, "f.json", BIG);
     add_fault(f, "do=early");
-    assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_HTTP);
+    assert_int_equal(upload_one(f, "VIZ", path, &err), SMC_ERR_REFUSED);
     assert_logged(f, "HTTP 413: not read at all");
     free(path);
 }
@@ -354,7 +377,7 @@ static void test_one_failure_holds_its_summary(void **state)
     make_files(f, two_sets);
     add_fault(f, "do=status:400,body=I dislike it,object=1-z.json");
     enum smc_status rc = upload_all(f, &err);
-    assert_int_equal(smci_cli_exit_status(rc, 0), 4);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 7);
     assert_taken_names(f, sent);
     assert_int_equal(sim_calls(f->sim, NULL, 0), 6);
     assert_string_equal(err.detail, "2 of 7 files were not sent");
@@ -599,6 +622,7 @@ int main(void)
         WITH_SIM(test_words_are_capped),
         WITH_SIM(test_long_name_leaves_room),
         WITH_SIM(test_nobody_there),
+        WITH_SIM(test_refused_beside_failed),
         WITH_SIM(test_path_keeps_its_time),
         WITH_SIM(test_silent_server),
         WITH_SIM(test_early_and_closed),

@@ -75,7 +75,7 @@ static const struct record_row record_rows[] = {
      "all files were sent, but not all of them are recorded", 5, 3, 2},
     {"full_disk_and_a_file_refused", fill_disk, ACCEPTED, "--json",
      "do=status:400,object=1-summary.json", "WARNING - " NOT_RECORDED, "1 of 3 files were not sent",
-     4, 2, 2},
+     7, 2, 2},
     {"full_disk_skipping_and_a_file_refused", fill_disk, ACCEPTED, SKIP,
      "do=status:400,object=1-summary.json", "ERROR - " NOT_RECORDED, "1 of 3 files were not sent",
      5, 2, 2},

@@ -441,7 +441,7 @@ static void test_skip_uploaded(void **state)
     make_set(f, "1", "");
     make_set(f, "2", "");
     add_fault(f, "do=status:400,object=1-workbooks.json");
-    assert_int_equal(upload_with(f, &err, skip), SMC_ERR_HTTP);
+    assert_int_equal(upload_with(f, &err, skip), SMC_ERR_REFUSED);
     assert_int_equal(taken_count(f), 4); /* all but that and its summary */
     sim_faults_clear(f->sim);
     log_sink_reset(&f->log);
@@ -608,7 +608,7 @@ static void test_json(void **state)
     make_set(f, "1", "");
     add_fault(f, "do=status:503,object=1-members.json,attempt=1");
     add_fault(f, "do=status:400,object=1-workbooks.json");
-    assert_int_equal(upload_with(f, &err, json), SMC_ERR_HTTP);
+    assert_int_equal(upload_with(f, &err, json), SMC_ERR_REFUSED);
     struct smc_json_span root;
     assert_int_equal(smc_json_scan(f->out, strlen(f->out), &root, NULL), SMC_OK);
     struct smc_json_walk walk;

@@ -133,6 +133,14 @@ void smci_attempt_reject(struct smci_attempt *attempt, enum smc_policy policy,
 
 /* ---- in words ---- */
 
+/* Whether another run would only be answered the same: castor-extract-sigma(1), "EXIT STATUS". */
+static bool is_refused_for_good(const struct smci_attempt *attempt)
+{
+    int status = attempt->http_status;
+    return attempt->meaning == SMCI_FINAL && status >= 300 && status <= 499 && status != 401 &&
+           status != 403;
+}
+
 enum smc_status smci_attempt_describe(const struct smci_attempt *attempt, const char *method,
                                       const char *target, struct smc_error *err)
 {
@@ -148,8 +156,9 @@ enum smc_status smci_attempt_describe(const struct smci_attempt *attempt, const 
         rc = smc_error_set(err, rc, "%s %.*s: HTTP %d: %s", method, len, target, status,
                            attempt->error.detail);
     else
-        rc = smc_error_set(err, SMC_ERR_HTTP, "%s %.*s: HTTP %d%s%s%s%s%s%s%s", method, len, target,
-                           status, api->code[0] ? " " : "", api->code, api->message[0] ? ": " : "",
+        rc = smc_error_set(err, is_refused_for_good(attempt) ? SMC_ERR_REFUSED : SMC_ERR_HTTP,
+                           "%s %.*s: HTTP %d%s%s%s%s%s%s%s", method, len, target, status,
+                           api->code[0] ? " " : "", api->code, api->message[0] ? ": " : "",
                            api->message, api->request_id[0] ? " (requestId " : "", api->request_id,
                            api->request_id[0] ? ")" : "");
     if (err)
