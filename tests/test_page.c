@@ -159,7 +159,7 @@ static void check_cursor(const struct smci_page *page, const char *want, enum sm
 {
     bool is_other = want && *want == *OTHER_MEMBER;
     bool is_absent = want && (is_other || strcmp(want, NO_CURSOR_MEMBER) == 0);
-    assert_int_equal(page->has_other_member, is_other);
+    assert_int_equal(page->other.p != NULL, is_other);
     assert_int_equal(page->has_other_cursor, is_other && strcmp(want, OTHER_CURSOR) == 0);
     if (paging != SMCI_PAGING_NONE && !is_bare)
         assert_int_equal(page->has_cursor_member, !is_absent);

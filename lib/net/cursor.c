@@ -23,7 +23,7 @@ static enum smci_cursor_step take_none(const struct smci_page *page, enum smci_p
         return page->has_other_cursor ? SMCI_CURSOR_OTHER : SMCI_CURSOR_END;
     if (page->has_cursor_member)
         return SMCI_CURSOR_END;
-    return page->has_other_member ? SMCI_CURSOR_OTHER : SMCI_CURSOR_MISSING;
+    return page->other.p ? SMCI_CURSOR_OTHER : SMCI_CURSOR_MISSING;
 }
 
 enum smci_cursor_step smci_cursor_take(struct smci_cursor *cursor, const struct smci_page *page,

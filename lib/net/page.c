@@ -9,6 +9,7 @@ struct reader {
     size_t count;
     enum smci_page_verdict verdict;
     struct smc_error *err;
+    struct smc_json_span cursors[2]; /* the other idiom's member, and that of this one */
 };
 
 static struct smci_page_row *add_row(struct reader *reader)
@@ -50,19 +51,10 @@ static void read_member(struct reader *reader, struct smc_json_span key, struct 
                         enum smci_paging paging)
 {
     struct smci_page *page = reader->page;
-    bool has_tokens = paging == SMCI_PAGING_TOKEN;
-    const char *cursor = has_tokens ? "nextPageToken" : "nextPage";
-    const char *other = has_tokens ? "nextPage" : "nextPageToken";
-    if (smc_json_equals(key, cursor)) {
-        page->has_cursor_member = true;
-        page->cursor = value;
-        /* The ordinary end: null; of a token also "". */
-        if (smc_json_type_of(value) == SMC_JSON_NULL || (has_tokens && smc_json_equals(value, "")))
-            page->cursor = (struct smc_json_span){NULL, 0};
-    } else if (smc_json_equals(key, other)) {
-        page->has_other_member = true;
-        page->has_other_cursor =
-            smc_json_type_of(value) != SMC_JSON_NULL && !smc_json_equals(value, "");
+    bool is_token = smc_json_equals(key, "nextPageToken");
+    if (is_token || smc_json_equals(key, "nextPage")) {
+        bool is_own = is_token == (paging == SMCI_PAGING_TOKEN);
+        reader->cursors[is_own] = value;
     } else if (smc_json_equals(key, "entries")) { /* no array, but the last one counts */
         page->entries = (struct smc_json_span){NULL, 0};
         page->count = 0;
@@ -93,6 +85,21 @@ static void read_object(struct reader *reader, struct smc_json_walk *top, enum s
     }
 }
 
+/* What the cursor members say, now that the last ones are known. Null is the ordinary end; of a token
+ * "" is, too. */
+static void settle_cursors(const struct reader *reader, bool has_tokens)
+{
+    struct smci_page *page = reader->page;
+    struct smc_json_span own = reader->cursors[1];
+    bool is_end =
+        smc_json_type_of(own) == SMC_JSON_NULL || (has_tokens && smc_json_equals(own, ""));
+    page->has_cursor_member = own.p;
+    page->cursor = is_end ? (struct smc_json_span){NULL, 0} : own;
+    page->other = reader->cursors[0];
+    page->has_other_cursor = page->other.p && smc_json_type_of(page->other) != SMC_JSON_NULL &&
+                             !smc_json_equals(page->other, "");
+}
+
 static enum smci_page_verdict judge(struct reader *reader, const struct smc_json_walk *top,
                                     bool is_right)
 {
@@ -111,7 +118,7 @@ enum smci_page_verdict smci_page_read(struct smci_page *page, const char *text, 
                                       enum smci_paging paging, bool is_bare_ok,
                                       const char *const *names, size_t count, struct smc_error *err)
 {
-    struct reader reader = {page, names, count, SMCI_PAGE_OK, err};
+    struct reader reader = {.page = page, .names = names, .count = count, .err = err};
     struct smc_json_walk top;
     *page = (struct smci_page){.rows = page->rows, .allocated = page->allocated, .total = -1};
     if (smc_json_walk_text(&top, text, len, err) != SMC_OK) {
@@ -121,6 +128,7 @@ enum smci_page_verdict smci_page_read(struct smci_page *page, const char *text, 
     }
     if (top.is_object) {
         read_object(&reader, &top, paging);
+        settle_cursors(&reader, paging == SMCI_PAGING_TOKEN);
         return judge(&reader, &top, paging != SMCI_PAGING_NONE && page->entries.p);
     }
     const char *from = top.at - 1;

@@ -34,9 +34,9 @@ struct smci_page {
     struct smc_json_span entries; /* the array of rows */
     struct smc_json_span cursor;  /* of the next page; `p` NULL: there is none */
     bool has_cursor_member;
-    bool has_other_member; /* it has the other idiom's cursor member, */
-    bool has_other_cursor; /* which is neither null nor "" */
-    int64_t total; /* -1: not said */
+    struct smc_json_span other; /* the other idiom's cursor member; `p` NULL: it has none */
+    bool has_other_cursor;      /* it is neither null nor "" */
+    int64_t total;              /* -1: not said */
 };
 
 #define SMCI_PAGE_INIT                                                                             \
