@@ -62,8 +62,8 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix cli/, checklist completions configure given_path help network place progress secret secret_command server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
-    again assets base62 call calls credentials degraded elements ends gaps gone history job join key lineage \
-    lineage_graph listing \
+    again assets base62 call calls credentials degraded elements ends gap gap_groups gaps gone history job join key \
+    lineage lineage_graph lost listing \
     listing_rows main models numbers opening options options_table preflight preflight_local rate \
     readable regions report resume reuse rights run select sources stored summary table_listing \
     table_path tables whoami)

@@ -112,22 +112,6 @@ enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const 
 
 /* ---- ends ---- */
 
-/* Notes the gap that the object's call has met, with the object's name and the call's address. */
-static enum smc_status note_gap(struct calls *calls, const struct call *call, struct gap gap,
-                                struct smc_error *err)
-{
-    struct smc_buf address = SMC_BUF_INIT(TARGET_MAX);
-    enum smc_status rc = call_address(call, &address);
-    gap.kind = asset_of(call->asset)->name;
-    gap.id = call->id;
-    gap.name = call->name;
-    gap.call = smc_buf_str(&address);
-    if (rc == SMC_OK || rc == SMC_ERR_CAP) /* an id of that length is said in part */
-        rc = gaps_add(calls->gaps, &gap, err);
-    smc_buf_clear(&address);
-    return rc;
-}
-
 /* Keeps how the call ended, but for one that is short; `gap` is NULL when its pages are there. */
 static void finish(struct calls *calls, const struct call *call, const struct gap *gap)
 {
@@ -141,12 +125,10 @@ static void finish(struct calls *calls, const struct call *call, const struct ga
     }
     enum smc_status rc = smci_store_finish(calls->job->store, asset_of(call->asset)->name, call->id,
                                            call->tag, &outcome, &err);
-    if (gap)
-        ends_lost(&calls->ends, call->asset, gap->http_status, gap->remedy);
-    else
-        ends_read(&calls->ends, call->asset);
     if (rc == SMC_OK && gap)
-        rc = note_gap(calls, call, *gap, &err);
+        rc = lost_note(calls->lost, call, gap, &err);
+    else if (rc == SMC_OK)
+        ends_read(&calls->lost->ends, call->asset);
     (void)job_check(calls->job, rc, &err);
     end(calls, call, !gap);
 }
@@ -183,7 +165,7 @@ static enum smc_status note_lacking(struct calls *calls, const struct call *call
                             .cause = "fewer rows than its total",
                             .remedy = GAP_RERUN};
     if (rc == SMC_OK && reason.len)
-        rc = note_gap(calls, call, gap, err);
+        rc = lost_note_uncounted(calls->lost, call, &gap, err);
     smc_buf_clear(&reason);
     return rc;
 }
@@ -192,7 +174,7 @@ static enum smc_status note_lacking(struct calls *calls, const struct call *call
 static void settle(struct calls *calls, const struct call *call)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    ends_read(&calls->ends, call->asset);
+    ends_read(&calls->lost->ends, call->asset);
     (void)job_check(calls->job, note_lacking(calls, call, &err), &err);
     end(calls, call, true);
 }
@@ -250,9 +232,10 @@ static void on_failure(struct calls *calls, const struct call *call,
     const struct gap gap = gap_of(answer);
     /* A 500 is often the object's own, so that no retry follows at once. */
     bool is_passing = answer->is_transient || answer->http_status == 500;
-    ends_answered(&calls->ends, call->asset, answer);
+    ends_answered(&calls->lost->ends, call->asset, answer);
     (void)job_check(calls->job,
-                    ends_check_kind(&calls->ends, call->asset, ENDS_FORBIDDEN_PROOF, &err), &err);
+                    ends_check_kind(&calls->lost->ends, call->asset, ENDS_FORBIDDEN_PROOF, &err),
+                    &err);
     if (is_passing && answer->was_alone)
         (void)tell(calls, CALLS_ALONE, (struct smc_json_span){NULL, 0});
     give_up(calls, call, &gap, is_passing);
@@ -266,7 +249,7 @@ static void on_wrong(struct calls *calls, const struct call *call, const struct 
                             .cause = fact->cause,
                             .remedy = is_astray ? GAP_RERUN : GAP_NOTHING};
     if (fact->answer)
-        ends_answered(&calls->ends, call->asset, fact->answer);
+        ends_answered(&calls->lost->ends, call->asset, fact->answer);
     give_up(calls, call, &gap, is_astray);
 }
 
@@ -275,7 +258,7 @@ static bool on_fact(void *ctx, struct call *call, const struct call_fact *fact)
     struct calls *calls = ctx;
     switch (fact->event) {
     case CALL_PAGE:
-        ends_answered(&calls->ends, call->asset, fact->answer);
+        ends_answered(&calls->lost->ends, call->asset, fact->answer);
         return !asset_of(call->asset)->names_models || tell(calls, CALLS_ROWS, fact->rows);
     case CALL_WHOLE:
         on_whole(calls, call);
@@ -328,19 +311,16 @@ static enum smc_status reuse(struct calls *calls, const struct call *call,
     calls->reused++;
     if (!calls->oldest_reused_s || outcome->fetched_s < calls->oldest_reused_s)
         calls->oldest_reused_s = outcome->fetched_s;
-    calls->ends.counts[call->asset].answered++;
-    if (outcome->http_status == 200)
-        ends_read(&calls->ends, call->asset);
-    else
-        ends_lost(&calls->ends, call->asset, outcome->http_status,
-                  gap_remedy(outcome->http_status));
-    if (outcome->http_status == 200)
+    calls->lost->ends.counts[call->asset].answered++;
+    if (outcome->http_status == 200) {
+        ends_read(&calls->lost->ends, call->asset);
         return asset_of(call->asset)->names_models ? tell_again(calls, call, outcome->pages, err)
                                                    : SMC_OK;
+    }
     const struct gap gap = {.http_status = outcome->http_status,
                             .reason = outcome->reason,
                             .remedy = gap_remedy(outcome->http_status)};
-    return note_gap(calls, call, gap, err);
+    return lost_note(calls->lost, call, &gap, err);
 }
 
 enum smc_status calls_reuse_path(struct calls *calls, const char *id,

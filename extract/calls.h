@@ -11,9 +11,8 @@
 
 #include "lib/store/store.h"
 
-#include "ends.h"
-#include "gaps.h"
 #include "job.h"
+#include "lost.h"
 
 enum calls_phase {
     CALLS_LIST,     /* what the listings have named */
@@ -34,18 +33,17 @@ struct in_flight;
 
 struct calls {
     const struct job *job;
-    struct gaps *gaps;
+    struct lost *lost;
     calls_told_fn *told;
     void *ctx;
     struct in_flight *in_flight;
     enum calls_phase phase;
     int64_t positions[CALLS_PHASES]; /* how far the list of each was fed */
-    struct ends ends;
-    int64_t reused;          /* answers that an earlier run had paid for */
-    int64_t oldest_reused_s; /* 0: none was reused */
+    int64_t reused;                  /* answers that an earlier run had paid for */
+    int64_t oldest_reused_s;         /* 0: none was reused */
 };
 
-/* The caller sets `job`, `gaps`, `told` and `ctx`, the rest is 0. Frees what is under way. */
+/* The caller sets `job`, `lost`, `told` and `ctx`, the rest is 0. Frees what is under way. */
 void calls_clear(struct calls *calls);
 
 /* Puts the call for an object on the list of those to be made, unless it is there. */

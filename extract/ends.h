@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "assets.h"
-#include "gaps.h"
+#include "gap.h"
 
 struct ends_count {
     int64_t answered;  /* answers of Sigma's that were none for a while */

@@ -6,19 +6,6 @@
 
 #include "history.h"
 
-static const char *words(enum gap_remedy remedy)
-{
-    switch (remedy) {
-    case GAP_RERUN:
-        return "running again may help";
-    case GAP_RIGHTS:
-        return "it takes other rights: an Org Admin's credentials are needed";
-    case GAP_NOTHING:
-        break;
-    }
-    return "running again will not help while Sigma answers this way";
-}
-
 static void count(struct gaps *gaps, const char *kind)
 {
     gaps->total++;
@@ -30,35 +17,6 @@ static void count(struct gaps *gaps, const char *kind)
             return;
         }
     }
-}
-
-enum gap_remedy gap_remedy(int http_status)
-{
-    switch (http_status) {
-    case 403:
-        return GAP_RIGHTS;
-    case 400:
-    case 404:
-    case 409:
-    case 410:
-        return GAP_NOTHING;
-    default:
-        return GAP_RERUN;
-    }
-}
-
-struct gap gap_of(const struct smc_answer *answer)
-{
-    enum gap_remedy remedy = gap_remedy(answer->http_status);
-    if (answer->error.code == SMC_ERR_CAP)
-        remedy = GAP_NOTHING;
-    else if (answer->is_transient)
-        remedy = GAP_RERUN;
-    return (struct gap){.http_status = answer->http_status,
-                        .code = answer->api_code,
-                        .request_id = answer->request_id,
-                        .reason = answer->error.detail,
-                        .remedy = remedy};
 }
 
 static const char *given(const char *text)
@@ -73,13 +31,13 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc
     struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_COMPACT);
     smci_write_text(&json, "asset", gap->kind);
     smci_write_text(&json, "id", given(gap->id));
-    smci_write_text(&json, "name", given(gap->name));
+    smci_write_text(&json, strcmp(gap->kind, KIND_PATH) == 0 ? "usedBy" : "name", given(gap->name));
     smci_write_text(&json, "call", given(gap->call));
     smci_write_int(&json, "status", gap->http_status);
     smci_write_text(&json, "code", given(gap->code));
     smci_write_text(&json, "requestId", given(gap->request_id));
     smci_write_text(&json, "reason", given(gap->reason));
-    smci_write_text(&json, "remedy", words(gap->remedy));
+    smci_write_text(&json, "remedy", gap_words(gap->remedy));
     enum smc_status rc = smci_write_end(&json, err);
     if (rc == SMC_OK) {
         text.data[text.len - 1] = '\0'; /* the newline */
@@ -92,15 +50,39 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc
     return rc;
 }
 
+/* Whether the last run that was published had the gap, too. */
+static enum smc_status look_back(struct gaps *gaps, const struct gap *gap, bool *is_known,
+                                 struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    *is_known = false;
+    if (gaps->total == 0)
+        rc = history_last(gaps->job, &gaps->has_last, &gaps->last_key, err);
+    if (rc != SMC_OK || !gaps->has_last)
+        return rc;
+    return history_had_gap(gaps->job, gaps->last_key, gap->kind, gap->id, gap->http_status,
+                           is_known, err);
+}
+
 enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_error *err)
 {
     const char *id = given(gap->id);
     const char *name = given(gap->name);
+    bool is_known;
+    enum smc_status rc = look_back(gaps, gap, &is_known, err);
+    if (rc != SMC_OK)
+        return rc;
     count(gaps, gap->kind);
-    smc_log_write(gaps->job->log, SMC_LOG_WARN, "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind,
+    gap_groups_add(&gaps->groups, gap, is_known);
+    smc_log_write(gaps->job->log, SMC_LOG_DEBUG, "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind,
                   *id ? " of " : "", id, *name ? " (" : "", name, *name ? ")" : "", gap->reason,
-                  words(gap->remedy));
+                  gap_words(gap->remedy));
     return keep(gaps, gap, err);
+}
+
+void gaps_log(const struct gaps *gaps)
+{
+    gap_groups_log(&gaps->groups, gaps->has_last, gaps->job->log);
 }
 
 bool gaps_are_too_many(const struct extract_settings *settings, int64_t count)

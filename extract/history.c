@@ -19,6 +19,20 @@ enum smc_status history_add_gap(const struct job *job, const char *kind, const c
     return smci_history_add_gap(job->store, key_of(job), &gap, err);
 }
 
+enum smc_status history_last(const struct job *job, bool *found, int64_t *key,
+                             struct smc_error *err)
+{
+    return smci_history_newest(job->store, SMCI_RUN_PUBLISHED, !job->selection.is_partial, found,
+                               key, err);
+}
+
+enum smc_status history_had_gap(const struct job *job, int64_t key, const char *kind,
+                                const char *id, int http_status, bool *found, struct smc_error *err)
+{
+    const struct smci_run_gap gap = {kind, id ? id : "", http_status};
+    return smci_history_has_gap(job->store, key, &gap, found, err);
+}
+
 enum smc_status history_note(const struct job *job, const char *figures, struct smc_error *err)
 {
     return smci_history_end(job->store, key_of(job), SMCI_RUN_UNFINISHED, figures, err);

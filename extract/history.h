@@ -14,6 +14,15 @@ enum smc_status history_begin(const struct job *job, struct smc_error *err);
 enum smc_status history_add_gap(const struct job *job, const char *kind, const char *id,
                                 int http_status, struct smc_error *err);
 
+/* The newest run that was published, of the whole organisation where this one is. */
+enum smc_status history_last(const struct job *job, bool *found, int64_t *key,
+                             struct smc_error *err);
+
+/* Whether that run had a gap, too. */
+enum smc_status history_had_gap(const struct job *job, int64_t key, const char *kind,
+                                const char *id, int http_status, bool *found,
+                                struct smc_error *err);
+
 /* Just before publication: should that be cut off, a later run finishes it. `figures` is a JSON
  * object. */
 enum smc_status history_note(const struct job *job, const char *figures, struct smc_error *err);

@@ -10,6 +10,7 @@ static void join_init(struct join *join, const struct job *job, enum asset_id as
 {
     *join = (struct join){.job = job, .asset = asset, .file = job->files[asset]};
     smc_buf_init(&join->id, SMC_BODY_MAX);
+    smc_buf_init(&join->name, SMC_BODY_MAX);
     smc_buf_init(&join->key, SMC_BODY_MAX);
     smc_buf_init(&join->text, SMC_BODY_MAX);
     smc_buf_init(&join->out, 2 * SMC_BODY_MAX);
@@ -19,6 +20,7 @@ static void join_init(struct join *join, const struct job *job, enum asset_id as
 static void join_clear(struct join *join)
 {
     smc_buf_clear(&join->id);
+    smc_buf_clear(&join->name);
     smc_buf_clear(&join->key);
     smc_buf_clear(&join->text);
     smc_buf_clear(&join->out);
@@ -41,6 +43,9 @@ static enum smc_status join_object(void *ctx, const struct smci_item *object, st
     smc_buf_reset(&join->id);
     if (rc == SMC_OK)
         rc = smc_buf_addstr(&join->id, object->id);
+    smc_buf_reset(&join->name);
+    if (rc == SMC_OK)
+        rc = smc_buf_addstr(&join->name, object->name);
     if (rc == SMC_OK)
         rc = calls_outcome(join->job, join->asset, object->id, &found, &outcome, err);
     if (rc != SMC_OK)

@@ -17,7 +17,8 @@ struct join {
     struct smci_part *file;
     void *ctx;         /* the caller's */
     struct smc_buf id; /* the object's key */
-    bool is_read;      /* its answer is in the store, all pages */
+    struct smc_buf name;
+    bool is_read; /* its answer is in the store, all pages */
     int pages;
     int64_t rows; /* for the callback: how many it has written of this object */
     /* Scratch for callbacks. */

@@ -147,7 +147,9 @@ static enum smc_status collect_id(struct model *model, struct smc_json_span id,
     const struct lineage_name *query;
     char table[SMCI_UUID_TEXT_LEN + 1];
     enum smc_status rc = find_source(model, id, &query, table);
-    return rc == SMC_OK && table[0] ? tables_want(model->lineage->tables, table, err) : rc;
+    return rc == SMC_OK && table[0]
+               ? tables_want(model->lineage->tables, table, smc_buf_str(&model->join->name), err)
+               : rc;
 }
 
 static enum smc_status collect_entry(void *ctx, struct smc_json_span entry, struct smc_error *err)

@@ -38,6 +38,7 @@
 struct run {
     struct job job;
     struct gaps gaps;
+    struct lost lost;
     struct rights rights;
     struct whoami whoami;
     struct listing_base base;
@@ -73,8 +74,10 @@ static enum smc_status on_listing(void *ctx, enum asset_id listing, enum listing
     struct run *run = ctx;
     if (event == LISTING_ROW)
         return want_calls(run, listing, row, err);
-    if (event == LISTING_ENDED)
-        return listing == ASSET_DATAMODELS ? models_listed(&run->models, err) : SMC_OK;
+    if (event == LISTING_ENDED) {
+        enum smc_status rc = lost_listed(&run->lost, listing, err);
+        return rc == SMC_OK && listing == ASSET_DATAMODELS ? models_listed(&run->models, err) : rc;
+    }
     listing_start(&run->listings[ASSET_DATAMODELS]); /* it is decided how these are asked for */
     listing_start(&run->listings[ASSET_DATASETS]);
     return SMC_OK;
@@ -94,12 +97,14 @@ static void init(struct run *run)
     const struct job *job = &run->job;
     run->began_ms = job->clock->now_ms(job->clock->ctx);
     run->gaps.job = job;
+    run->lost.job = job;
+    run->lost.gaps = &run->gaps;
     run->rights = (struct rights)RIGHTS_INIT;
     whoami_init(&run->whoami, job, &run->gaps);
     run->base = (struct listing_base){job, &run->gaps, &run->rights, on_listing, run};
     for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         listing_init(&run->listings[i], &run->base, i);
-    run->calls = (struct calls){.job = job, .gaps = &run->gaps, .told = on_calls, .ctx = run};
+    run->calls = (struct calls){.job = job, .lost = &run->lost, .told = on_calls, .ctx = run};
     run->models = (struct models){.job = job, .calls = &run->calls};
     tables_init(&run->tables, job, &run->calls);
     run->lineage.tables = &run->tables;
@@ -141,7 +146,7 @@ static enum smc_status fetch_deferred(struct run *run, struct smc_error *err)
         rc = calls_run(&run->calls, phases[i], err);
     if (rc == SMC_OK)
         rc = again_end(&run->job, err);
-    return rc == SMC_OK ? ends_check_all(&run->calls.ends, err) : rc;
+    return rc == SMC_OK ? ends_check_all(&run->lost.ends, err) : rc;
 }
 
 /* ---- joining ---- */
@@ -212,7 +217,7 @@ static enum smc_status note_figures(const struct run *run, struct smc_error *err
 
 static enum smc_status judge(struct run *run, struct smc_error *err)
 {
-    return degraded_judge(&run->degraded, &run->gaps, &run->calls.ends, err);
+    return degraded_judge(&run->degraded, &run->gaps, &run->lost.ends, err);
 }
 
 static enum smc_status write_summary(struct run *run, struct smc_error *err)
@@ -329,6 +334,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     enum smc_status rc = open_job(&run->job, &run->reuse, err);
     for (size_t i = 0; rc == SMC_OK && i < sizeof phases / sizeof phases[0]; i++)
         rc = phases[i](run, err);
+    gaps_log(&run->gaps);
     if (run->is_published) /* whatever failed afterwards */
         log_end(run);
     if (rc == SMC_OK)

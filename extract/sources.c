@@ -28,7 +28,7 @@ static enum smc_status collect_source(struct join *join, struct smc_json_span so
     smc_buf_reset(&join->key);
     enum smc_status rc = table_of(source, join->asset, &join->key, &is_table, &has_id);
     if (rc == SMC_OK && has_id)
-        rc = tables_want(join->ctx, join->key.data, err);
+        rc = tables_want(join->ctx, join->key.data, smc_buf_str(&join->name), err);
     return rc;
 }
 

@@ -15,9 +15,10 @@ void tables_clear(struct tables *tables)
     table_listing_clear(&tables->listing);
 }
 
-enum smc_status tables_want(const struct tables *tables, const char *id, struct smc_error *err)
+enum smc_status tables_want(const struct tables *tables, const char *id, const char *user,
+                            struct smc_error *err)
 {
-    return smci_list_add(tables->job->store, LIST_TABLES, id, "", "", NULL, err);
+    return smci_list_add(tables->job->store, LIST_TABLES, id, "", user, NULL, err);
 }
 
 static bool is_trusted(const struct tables *tables)
@@ -69,7 +70,7 @@ static enum smc_status list_single(void *ctx, const struct smci_item *table, str
         is_known =
             is_known && outcome.http_status == 200; /* else two rows contradicted each other */
         if (is_known)
-            ends_read(&tables->calls->ends, CALL_PATH);
+            ends_read(&tables->calls->lost->ends, CALL_PATH);
     }
     if (rc == SMC_OK && !is_known)
         rc = smci_list_add(store, LIST_SINGLE, table->id, "", "", NULL, err);

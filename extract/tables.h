@@ -17,8 +17,10 @@ struct tables {
 void tables_init(struct tables *tables, const struct job *job, struct calls *calls);
 void tables_clear(struct tables *tables);
 
-/* Wants a table's path; `id` is a key. */
-enum smc_status tables_want(const struct tables *tables, const char *id, struct smc_error *err);
+/* Wants a table's path; `id` is a key, `user` the name of an object that uses the table: the first
+ * one stands for it in the log. */
+enum smc_status tables_want(const struct tables *tables, const char *id, const char *user,
+                            struct smc_error *err);
 
 /* Resolves all that are wanted, as far as single calls do not fail for a while; runs the client. */
 enum smc_status tables_resolve(struct tables *tables, struct smc_error *err);

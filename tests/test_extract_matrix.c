@@ -458,7 +458,7 @@ static void check_gap(struct extraction *x, const struct row *row, const char *i
     (void)snprintf(member, sizeof member, "extraction.gaps.%s", row->call->kind);
     assert_int_equal(extraction_summary_int(x, member, 0), 1);
     assert_int_equal(extraction_count_lines(x, "Gap: ", NULL), 1);
-    const char *line = strstr(log_sink_text(&x->log), "WARNING - Gap: ");
+    const char *line = strstr(log_sink_text(&x->log), "WARNING - 1 gap: ");
     assert_non_null(line);
     char text[4096];
     (void)snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);

@@ -145,6 +145,35 @@ static void test_published_all_the_same(void **state)
     free(old);
 }
 
+/* What the last run had is told as INFO, and what is new as a warning; tables by who uses them. */
+static void test_new_gaps_apart(void **state)
+{
+    struct extraction *x = *state;
+    char *path = report_path(x);
+    extraction_plain_estate(x);
+    extraction_start(x);
+    extraction_fault(x, "call=elements,object=0,do=status:404 call=path,object=0,do=status:404");
+    assert_int_equal(extraction_run(x, NULL), SMC_OK);
+    assert_int_equal(extraction_count_lines(x, "WARNING - 1 gap: elements of ", NULL), 1);
+    assert_int_equal(extraction_count_lines(x, "WARNING - 1 gap: path of ", NULL), 1);
+    extraction_fault(x, "call=elements,object=1,do=status:404");
+    json_tree_free(run_with_report(x, ""));
+    assert_int_equal(extraction_count_lines(x, "INFO - 1 gap that the last run had, too", NULL), 2);
+    assert_int_equal(extraction_count_lines(x, "WARNING - 1 new gap: elements of ", NULL), 1);
+    assert_int_equal(extraction_count_lines(x, "WARNING - 1 gap: ", NULL), 0);
+    char *text = file_read(path, NULL);
+    const char *used_by = strstr(text, "\"usedBy\":\"");
+    assert_non_null(used_by);
+    assert_true(used_by[strlen("\"usedBy\":\"")] != '"');
+    free(text);
+    /* A partial run does not make them new again. */
+    assert_int_equal(extraction_run(x, "--only members"), SMC_OK);
+    assert_int_equal(extraction_run(x, NULL), SMC_OK);
+    assert_int_equal(extraction_count_lines(x, "that the last run had, too", NULL), 2);
+    assert_int_equal(extraction_count_lines(x, "WARNING - 1 new gap", NULL), 0);
+    free(path);
+}
+
 /* ---- what can mend a gap ---- */
 
 struct remedy_row {
@@ -275,6 +304,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ALONE(test_what_was_done),
         ALONE(test_gaps_one_by_one),
+        ALONE(test_new_gaps_apart),
         ALONE(test_a_failed_run_reports_too),
         ALONE(test_a_report_that_has_no_place),
         ALONE(test_a_report_that_cannot_be_written),

@@ -360,7 +360,7 @@ static void test_gap(void **state)
     run_ok(x, "--incremental");
     check_calls(x, row->calls);
     assert_int_equal(extraction_summary_int(x, member, 0), row->second_gaps);
-    assert_int_equal(extraction_count_lines(x, "WARNING - Gap: ", NULL), row->second_gaps);
+    assert_int_equal(extraction_count_lines(x, "Gap: ", NULL), row->second_gaps);
     free(member);
 }
 
@@ -373,7 +373,7 @@ static void test_kept_gap(void **state)
     show(x, &estate);
     extraction_fault(x, "call=elements,object=w2,do=status:404");
     run_ok(x, "--incremental");
-    const char *line = strstr(log_sink_text(&x->log), "WARNING - Gap: ");
+    const char *line = strstr(log_sink_text(&x->log), "DEBUG - Gap: ");
     assert_non_null(line);
     char *said = text_format("%.*s", (int)strcspn(line, "\n"), line);
     sim_faults_clear(x->sim);

@@ -486,7 +486,7 @@ struct status_row {
 #define FAST "|--retry-base|0|--retries|1"
 
 static const struct status_row status_rows[] = {
-    {"status: gaps are no failure", X, EX, "call=elements,object=0,do=status:404", 0, "Gap: "},
+    {"status: gaps are no failure", X, EX, "call=elements,object=0,do=status:404", 0, "1 gap: "},
     {"status: credentials refused", X, EX, "call=token,do=status:401", 3, "credentials"},
     {"status: no rights", X, EX, "call=files,do=status:403", 3, "Org Admin"},
     {"status: a listing fails", X, EX, "call=files,do=status:500", 4, "HTTP 500"},

@@ -1,0 +1,143 @@
+#include "lost.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gone.h"
+
+/* Calls that wait for the end of their listing, in a list for each: the id is "ASSET:ID", the tag
+ * "STATUS", Sigma's code, the request's id and the reason in lines. */
+#define LIST_HELD "held."
+
+/* Notes the gap, with the object's name and the call's address. */
+enum smc_status lost_note_uncounted(struct lost *lost, const struct call *call,
+                                    const struct gap *gap, struct smc_error *err)
+{
+    struct smci_item table;
+    struct smc_buf address = SMC_BUF_INIT(TARGET_MAX);
+    struct smc_buf name = SMC_BUF_INIT(SMC_BODY_MAX);
+    bool found = false;
+    enum smc_status rc = SMC_OK;
+    if (call->asset == CALL_PATH) /* a table is known by who uses it */
+        rc = smci_list_find(lost->job->store, LIST_TABLES, call->id, &found, &table, err);
+    if (rc == SMC_OK)
+        rc = smc_buf_addstr(&name, found ? table.name : call->name);
+    enum smc_status told = call_address(call, &address);
+    if (rc == SMC_OK && told != SMC_ERR_CAP) /* an id of that length is said in part */
+        rc = told;
+    struct gap whole = *gap;
+    whole.kind = asset_of(call->asset)->name;
+    whole.id = call->id;
+    whole.name = smc_buf_str(&name);
+    whole.call = smc_buf_str(&address);
+    if (rc == SMC_OK)
+        rc = gaps_add(lost->gaps, &whole, err);
+    smc_buf_clear(&address);
+    smc_buf_clear(&name);
+    return rc;
+}
+
+static enum smc_status note(struct lost *lost, const struct call *call, const struct gap *gap,
+                            struct smc_error *err)
+{
+    ends_lost(&lost->ends, call->asset, gap->http_status, gap->remedy);
+    return lost_note_uncounted(lost, call, gap, err);
+}
+
+/* ---- objects that have gone ---- */
+
+static enum smc_status note_unless_gone(struct lost *lost, const struct call *call,
+                                        const struct gap *gap, struct smc_error *err)
+{
+    bool is_gone = false;
+    enum smc_status rc = gone_has(lost->job, asset_of(call->asset)->of, call->id, &is_gone, err);
+    if (rc != SMC_OK || !is_gone)
+        return rc == SMC_OK ? note(lost, call, gap, err) : rc;
+    smc_log_write(lost->job->log, SMC_LOG_INFO,
+                  "%s of %.200s: it was deleted while it was listed (HTTP %d)",
+                  asset_of(call->asset)->name, call->id, gap->http_status);
+    return SMC_OK;
+}
+
+static void name_list(enum asset_id listing, char *name, size_t size)
+{
+    (void)snprintf(name, size, LIST_HELD "%s", asset_of(listing)->name);
+}
+
+static const char *given(const char *text)
+{
+    return text ? text : "";
+}
+
+static enum smc_status hold(const struct lost *lost, const struct call *call, const struct gap *gap,
+                            struct smc_error *err)
+{
+    char list[64];
+    struct smc_buf id = SMC_BUF_INIT(SMC_BODY_MAX);
+    struct smc_buf tag = SMC_BUF_INIT(65536);
+    name_list(asset_of(call->asset)->of, list, sizeof list);
+    enum smc_status rc = smc_buf_addf(&id, "%d:%s", (int)call->asset, call->id);
+    if (rc == SMC_OK)
+        rc = smc_buf_addf(&tag, "%d\n%s\n%s\n%s", gap->http_status, given(gap->code),
+                          given(gap->request_id), given(gap->reason));
+    if (rc == SMC_OK)
+        rc = smci_list_add(lost->job->store, list, id.data, tag.data, call->name, NULL, err);
+    smc_buf_clear(&id);
+    smc_buf_clear(&tag);
+    return rc;
+}
+
+/* Ends the text at its line's end; returns the next line. */
+static char *cut_line(char *text)
+{
+    char *end = text + strcspn(text, "\n");
+    if (*end)
+        *end++ = '\0';
+    return end;
+}
+
+static enum smc_status release(void *ctx, const struct smci_item *item, struct smc_error *err)
+{
+    struct lost *lost = ctx;
+    struct call call = {NULL};
+    char *id;
+    enum asset_id asset = (enum asset_id)strtol(item->id, &id, 10);
+    const struct smci_item object = {.id = id + 1, .tag = "", .name = item->name};
+    char *status = strdup(item->tag);
+    enum smc_status rc = SMC_ERR_NOMEM;
+    if (status && call_init(&call, lost->job, asset, &object)) {
+        char *code = cut_line(status);
+        char *request_id = cut_line(code);
+        char *reason = cut_line(request_id);
+        const struct gap gap = {.http_status = atoi(status),
+                                .code = code,
+                                .request_id = request_id,
+                                .reason = reason,
+                                .remedy = gap_remedy(atoi(status))};
+        rc = note_unless_gone(lost, &call, &gap, err);
+    }
+    call_clear(&call);
+    free(status);
+    return rc;
+}
+
+enum smc_status lost_listed(struct lost *lost, enum asset_id listing, struct smc_error *err)
+{
+    char list[64];
+    name_list(listing, list, sizeof list);
+    lost->is_listed[listing] = true;
+    return job_each_item(lost->job, list, release, lost, err);
+}
+
+enum smc_status lost_note(struct lost *lost, const struct call *call, const struct gap *gap,
+                          struct smc_error *err)
+{
+    enum asset_id listing = asset_of(call->asset)->of;
+    bool may_have_gone = gap->http_status == 404 || gap->http_status == 410;
+    if (call->asset == CALL_PATH || !may_have_gone)
+        return note(lost, call, gap, err);
+    return lost->is_listed[listing] ? note_unless_gone(lost, call, gap, err)
+                                    : hold(lost, call, gap, err);
+}
