@@ -64,7 +64,11 @@ static void stop_now(struct extraction *x)
 
 static void all_down(struct extraction *x)
 {
-    extraction_fault(x, "call=*,do=status:503");
+    /* But for listings, whose failure would end the run first. */
+    extraction_fault(x,
+                     "call=whoami,do=status:503 call=elements,do=status:503 "
+                     "call=workbook_sources,do=status:503 call=dataset_sources,do=status:503 "
+                     "call=datamodel_sources,do=status:503 call=datamodel_lineage,do=status:503");
 }
 
 /* Runs until the cue, one call at a time, so that none is lost in flight. */
