@@ -602,7 +602,7 @@ static const struct text_row text_rows[] = {
      "continuing at 9.5 calls/s; a first guess at its limit, and it accepts 3 at once"},
     {"noise",
      {25, 0, 0, 0, 0.05},
-     "continuing at 25.0 calls/s; about 5 % are refused whatever the rate"},
+     "about 5 % of the calls are refused whatever the rate: going on, not slower"},
 };
 
 static void test_text(void **state)

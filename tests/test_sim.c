@@ -291,6 +291,19 @@ static void test_rate_and_edge(void **state)
     assert_int_equal(sim_refusals(f->sim), 5);
 }
 
+static void test_refuse(void **state)
+{
+    struct fixture *f = *state;
+    int refused = 0;
+
+    f->opt.refuse = 20;
+    start_with_token(f);
+    for (int i = 0; i < 200; i++)
+        refused += get(f, "/v2/whoami") == 429;
+    assert_in_range(refused, 25, 55);
+    assert_int_equal(sim_refusals(f->sim), refused);
+}
+
 /* ---- faults ---- */
 
 struct case_fault {
@@ -514,7 +527,7 @@ static void test_replay(void **state)
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 enum {
-    PLAIN_TESTS = 8,
+    PLAIN_TESTS = 9,
     FAULT_TESTS = sizeof(fault_cases) / sizeof(*fault_cases),
     MULTIPART_TESTS = sizeof(multipart_cases) / sizeof(*multipart_cases)
 };
@@ -525,7 +538,8 @@ int main(void)
         WITH_SERVER(test_token),     WITH_SERVER(test_pages_give_every_row_once),
         WITH_SERVER(test_bad_calls), WITH_SERVER(test_sources_take_no_query),
         WITH_SERVER(test_not_admin), WITH_SERVER(test_rate_and_edge),
-        WITH_SERVER(test_upload),    WITH_SERVER(test_replay),
+        WITH_SERVER(test_refuse),    WITH_SERVER(test_upload),
+        WITH_SERVER(test_replay),
     };
     struct CMUnitTest *next = tests + PLAIN_TESTS;
     size_t i;

@@ -10,10 +10,14 @@ void smci_pace_text(const struct smci_pace_found *found, char *text, size_t size
         (void)snprintf(text, size, "pausing");
         return;
     }
-    if (found->noise > 0)
-        (void)snprintf(sure, sizeof sure, "about %.0f %% are refused whatever the rate",
-                       100 * found->noise);
-    else if (found->least > 0)
+    if (found->noise > 0) {
+        (void)snprintf(
+            text, size,
+            "about %.0f %% of the calls are refused whatever the rate: going on, not slower",
+            100 * found->noise);
+        return;
+    }
+    if (found->least > 0)
         (void)snprintf(sure, sizeof sure, "its limit is between %.1f and %.1f", found->least,
                        found->most);
     if (found->at_once > 0)

@@ -70,6 +70,15 @@ static void note_refusal(struct sim *sim, int64_t now)
     }
 }
 
+/* Whether this call is one of those refused at random. */
+static bool is_unlucky(struct sim *sim)
+{
+    long number = sim->limits.asked++;
+    uint64_t hash = hash_bytes(&number, sizeof(number), sim->opt.seed << 16);
+
+    return (double)(hash % 10000) < 100 * sim->opt.refuse;
+}
+
 static enum admission decide(struct sim *sim, bool is_token)
 {
     struct limits *l = &sim->limits;
@@ -77,7 +86,7 @@ static enum admission decide(struct sim *sim, bool is_token)
 
     if (now < l->blocked_until_ms)
         return BLOCKED;
-    if (!is_token && sim->opt.rate > 0 && !take_token(sim, now)) {
+    if (!is_token && (is_unlucky(sim) || (sim->opt.rate > 0 && !take_token(sim, now)))) {
         note_refusal(sim, now);
         return REFUSED;
     }

@@ -104,6 +104,7 @@ struct limits {
     long refused_count;
     int64_t blocked_until_ms;
     long calls;
+    long asked; /* refused ones included */
 };
 
 struct replay; /* replay.c */

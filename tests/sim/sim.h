@@ -71,9 +71,10 @@ struct sim_options {
     const char *tls_priority; /* a priority string of GnuTLS; NULL: its default */
 
     /* limits; time is taken from `now_ms` */
-    double rate;     /* calls a second, token bucket; token and upload are not part of it */
-    long burst;      /* 0: 1 */
-    bool limit_html; /* refusals are HTML instead of JSON */
+    double rate;   /* calls a second, token bucket; token and upload are not part of it */
+    long burst;    /* 0: 1 */
+    double refuse; /* percent of the calls are refused at random, by the seed, and take no token */
+    bool limit_html;               /* refusals are HTML instead of JSON */
     const char *limit_retry_after; /* its value, or NULL for no such header */
     long edge_after;   /* so many refusals within 10 s: the edge blocks everything of Sigma */
     long edge_seconds; /* and for how long */
