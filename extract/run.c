@@ -347,6 +347,8 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
         smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--max-time"));
     end_history(run, rc, err);
     rc = write_report(run, rc, err);
+    if (run->is_published) /* nobody waits for it any more */
+        smci_store_shrink(run->job.store, stop_fd);
     close_job(&run->job);
     clear(run);
     free(run);

@@ -75,8 +75,8 @@ enum smc_status smci_database_open(struct smci_store **store, const char *direct
                                    const struct smci_database *database,
                                    const struct smc_clock *clock, struct smc_error *err);
 
-/* Opens or makes the file at the store's path. */
-void smci_store_connect(struct smci_store *store);
+/* Opens the file at the store's path, which is made (empty) where it is missing. In store.c. */
+void smci_store_open_file(struct smci_store *store);
 
 /* ---- one call: store.c ---- */
 
@@ -109,6 +109,9 @@ void smci_store_fail(struct smci_store *store, enum smc_status code, const char 
 
 /* Runs a statement that answers nothing. */
 void smci_store_run(struct smci_store *store, const char *sql, const char *types, ...);
+
+/* Runs statements that answer nothing, once, and leaves nothing prepared. */
+void smci_store_execute(struct smci_store *store, const char *text);
 
 /* Runs a query for its first row; NULL: there is none, or the store failed. A row lasts until
  * smci_row_done. */

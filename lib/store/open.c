@@ -1,8 +1,10 @@
 /* Opening a store: its directory, its lock, the file in it, and whose it is. */
 #include "store.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/dir.h"
 
@@ -81,6 +83,76 @@ static enum smc_status take_lock(struct smci_store *store, const char *directory
     return rc;
 }
 
+/* ---- the file ---- */
+
+/* The file's format, 0: it has nothing in it yet. Within a transaction, since another process may be
+ * making it. */
+static int64_t check_format(struct smci_store *store)
+{
+    int64_t format = 0;
+    int64_t tables = 0;
+    const int known = store->database->format;
+    (void)smci_store_number(store, &format, "PRAGMA user_version", "");
+    (void)smci_store_number(store, &tables, "SELECT count(*) FROM sqlite_schema", "");
+    if (store->failed.code != SMC_OK)
+        return 0;
+    if (format > known)
+        smci_store_fail(
+            store, SMC_ERR_STORE,
+            "%s: the state file is from a newer version of this program (format %" PRId64
+            ", known is %d); use that version, or remove the file and start over",
+            store->path, format, known);
+    else if (format < 0 || (format == 0 && tables != 0))
+        smci_store_fail(store, SMC_ERR_STORE,
+                        "%s: this is a database of another program; use another state directory",
+                        store->path);
+    return store->failed.code != SMC_OK ? 0 : format;
+}
+
+/* Where WAL can't be had, SQLite stays with the rollback journal, and there NORMAL would not be
+ * safe in a power cut. */
+static void choose_journal(struct smci_store *store)
+{
+    /* WAL between processes needs shared memory, which network file systems don't have. */
+    if (!store->database->is_exclusive) {
+        smci_store_execute(store, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL");
+        return;
+    }
+    struct sqlite3_stmt *row = smci_store_query(store, "PRAGMA journal_mode = WAL", "");
+    const char *mode = row ? smci_row_text(row, 0) : NULL;
+    store->is_wal = mode && strcmp(mode, "wal") == 0;
+    smci_row_done(row);
+    smci_store_execute(store,
+                       store->is_wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+}
+
+/* Makes the tables, or those that an older file lacks. Another process may have done so since it was
+ * looked at. */
+static void bring_up_to_date(struct smci_store *store)
+{
+    char text[64];
+    const struct smci_database *database = store->database;
+    smci_store_execute(store, "BEGIN IMMEDIATE");
+    for (int64_t format = check_format(store); format < database->format; format++)
+        smci_store_execute(store, database->formats[format]);
+    (void)snprintf(text, sizeof text, "PRAGMA user_version = %d", database->format);
+    smci_store_execute(store, text);
+    smci_store_execute(store, "COMMIT");
+}
+
+static void connect_file(struct smci_store *store)
+{
+    smci_store_open_file(store);
+    smci_store_execute(store, "BEGIN");
+    int64_t format = check_format(store);
+    smci_store_execute(store, "COMMIT");
+    choose_journal(store);
+    if (format < store->database->format)
+        bring_up_to_date(store);
+}
+
+/* ---- opening ---- */
+
 enum smc_status smci_database_open(struct smci_store **store, const char *directory,
                                    const struct smci_database *database,
                                    const struct smc_clock *clock, struct smc_error *err)
@@ -93,7 +165,7 @@ enum smc_status smci_database_open(struct smci_store **store, const char *direct
     if (rc == SMC_OK && database->is_exclusive)
         rc = take_lock(made, directory, &made->failed);
     if (rc == SMC_OK)
-        smci_store_connect(made);
+        connect_file(made);
     rc = smci_store_status(made, err);
     if (rc == SMC_OK)
         *store = made;

@@ -11,12 +11,15 @@
 #include <sqlite3.h>
 
 #include "lib/base/dir.h"
+#include "lib/base/stop.h"
 
 #include "database.h"
 
-#define GROUP_WEIGHT (100 * SMCI_WEIGHT_ANSWER)
-#define GROUP_MS     200
-#define PAGE_BYTES   4096
+#define GROUP_WEIGHT   (100 * SMCI_WEIGHT_ANSWER)
+#define GROUP_MS       200
+#define PAGE_BYTES     4096
+#define SHRINK_BYTES   (INT64_C(16) << 20) /* so much must be free */
+#define PROGRESS_STEPS 1000                /* of SQLite: a hundred rows or so */
 
 /* Exclusive locking keeps WAL's index in memory: it works without shared memory, so on network file
  * systems too. run.lock keeps others out anyhow. */
@@ -301,7 +304,7 @@ enum smc_status smci_store_commit(struct smci_store *store, struct smc_error *er
 
 /* ---- opening ---- */
 
-static void execute(struct smci_store *store, const char *text)
+void smci_store_execute(struct smci_store *store, const char *text)
 {
     int code = has_failed(store) ? SQLITE_OK : sqlite3_exec(store->db, text, NULL, NULL, NULL);
     if (code != SQLITE_OK)
@@ -321,7 +324,7 @@ static bool has_journal(const struct smci_store *store)
     return has;
 }
 
-static void open_file(struct smci_store *store)
+void smci_store_open_file(struct smci_store *store)
 {
     int fd = -1;
     if (smci_private_file(store->path, &fd, &store->failed) != SMC_OK)
@@ -341,73 +344,32 @@ static void open_file(struct smci_store *store)
     }
     (void)sqlite3_extended_result_codes(store->db, 1);
     (void)sqlite3_busy_timeout(store->db, 1000);
-    execute(store, store->database->is_exclusive ? exclusive_setup : shared_setup);
-    execute(store, setup);
+    smci_store_execute(store, store->database->is_exclusive ? exclusive_setup : shared_setup);
+    smci_store_execute(store, setup);
 }
 
-/* The file's format, 0: it has nothing in it yet. Within a transaction, since another process may be
- * making it. */
-static int64_t check_format(struct smci_store *store)
+/* ---- the end ---- */
+
+static int is_stopped(void *fd)
 {
-    int64_t format = 0;
-    int64_t tables = 0;
-    const int known = store->database->format;
-    (void)smci_store_number(store, &format, "PRAGMA user_version", "");
-    (void)smci_store_number(store, &tables, "SELECT count(*) FROM sqlite_schema", "");
-    if (has_failed(store))
-        return 0;
-    if (format > known)
-        smci_store_fail(
-            store, SMC_ERR_STORE,
-            "%s: the state file is from a newer version of this program (format %" PRId64
-            ", known is %d); use that version, or remove the file and start over",
-            store->path, format, known);
-    else if (format < 0 || (format == 0 && tables != 0))
-        smci_store_fail(store, SMC_ERR_STORE,
-                        "%s: this is a database of another program; use another state directory",
-                        store->path);
-    return has_failed(store) ? 0 : format;
+    return smci_is_stopped(*(int *)fd);
 }
 
-/* Where WAL can't be had, SQLite stays with the rollback journal, and there NORMAL would not be
- * safe in a power cut. */
-static void choose_journal(struct smci_store *store)
+/* Nothing is lost when it fails, and the caller has done what it was called for. */
+void smci_store_shrink(struct smci_store *store, int stop_fd)
 {
-    /* WAL between processes needs shared memory, which network file systems don't have. */
-    if (!store->database->is_exclusive) {
-        execute(store, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL");
+    int64_t free_pages = 0;
+    int64_t pages = 0;
+    commit(store);
+    (void)smci_store_number(store, &free_pages, "PRAGMA freelist_count", "");
+    (void)smci_store_number(store, &pages, "PRAGMA page_count", "");
+    if (has_failed(store) || free_pages < SHRINK_BYTES / PAGE_BYTES || free_pages <= pages / 2)
         return;
-    }
-    sqlite3_stmt *row = smci_store_query(store, "PRAGMA journal_mode = WAL", "");
-    const char *mode = row ? smci_row_text(row, 0) : NULL;
-    store->is_wal = mode && strcmp(mode, "wal") == 0;
-    smci_row_done(row);
-    execute(store, store->is_wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
-}
-
-/* Makes the tables, or those that an older file lacks. Another process may have done so since it was
- * looked at. */
-static void bring_up_to_date(struct smci_store *store)
-{
-    char text[64];
-    const struct smci_database *database = store->database;
-    execute(store, "BEGIN IMMEDIATE");
-    for (int64_t format = check_format(store); format < database->format; format++)
-        execute(store, database->formats[format]);
-    (void)snprintf(text, sizeof text, "PRAGMA user_version = %d", database->format);
-    execute(store, text);
-    execute(store, "COMMIT");
-}
-
-void smci_store_connect(struct smci_store *store)
-{
-    open_file(store);
-    execute(store, "BEGIN");
-    int64_t format = check_format(store);
-    execute(store, "COMMIT");
-    choose_journal(store);
-    if (format < store->database->format)
-        bring_up_to_date(store);
+    sqlite3_progress_handler(store->db, PROGRESS_STEPS, is_stopped, &stop_fd);
+    int code = sqlite3_exec(store->db, "VACUUM", NULL, NULL, NULL);
+    sqlite3_progress_handler(store->db, 0, NULL, NULL);
+    if (code == SQLITE_OK) /* the file itself changes with the checkpoint */
+        (void)smci_store_commit(store, NULL);
 }
 
 void smci_store_close(struct smci_store *store)

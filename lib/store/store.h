@@ -47,6 +47,12 @@ enum smc_status smci_store_flush(struct smci_store *store, struct smc_error *err
  * must not be forgotten, not for every write. */
 enum smc_status smci_store_commit(struct smci_store *store, struct smc_error *err);
 
+/* Gives the file's free space back where that is more than half of it, and some megabytes. It takes as
+ * long as copying what is kept; so for the end of a run, when all is done. `stop_fd` (0 or negative:
+ * none) ends it when it is readable. The file stays as it is then, as it does where there is no room
+ * for the copy: neither is a failure. */
+void smci_store_shrink(struct smci_store *store, int stop_fd);
+
 /* ---- answers ---- */
 
 /* A finished answer: what the object's call ended with. */
