@@ -85,7 +85,43 @@ static void test_damage(void **state)
     assert_int_equal(extraction_count_files(x, "*-summary.json"), 1);
 }
 
+/* ---- a total that is written in another way ---- */
+
+struct total_row {
+    const char *name;
+    const char *total;
+    enum smc_status status;
+};
+
+static const struct total_row total_rows[] = {
+    {"as many as there are", "2", SMC_OK},
+    {"more than there are", "3", SMC_ERR_HTTP},
+    {"more, as a text", "\"3\"", SMC_ERR_HTTP},
+    {"as many, as a text", "\"2\"", SMC_OK},
+    {"more, with a fraction", "3.0", SMC_ERR_HTTP},
+    {"as many, with a fraction", "2.0", SMC_OK},
+    {"more than any number", "99999999999999999999", SMC_ERR_HTTP},
+    {"a text that is no number", "\"many\"", SMC_OK},
+    {"null", "null", SMC_OK},
+};
+
+static void test_total(void **state)
+{
+    struct extraction *x = *state;
+    const struct total_row *row = x->row;
+    char *page = text_format("{\"entries\": [{\"connectionId\": \"a\"}, {\"connectionId\": "
+                             "\"b\"}], \"nextPage\": null, \"total\": %s}",
+                             row->total);
+    const struct recorded_call calls[] = {{"GET /v2/connections?limit=1000", 200, page}};
+    extraction_replay(x, calls, 1);
+    enum smc_status rc = extraction_run(x, NULL);
+    if (rc != row->status)
+        fail_msg("status %d instead of %d: %s", rc, row->status, x->err.detail);
+    free(page);
+}
+
 int main(void)
 {
-    return EXTRACTION_TABLE("damaged answers", damage_rows, test_damage);
+    return EXTRACTION_TABLE("damaged answers", damage_rows, test_damage) +
+           EXTRACTION_TABLE("totals", total_rows, test_total);
 }

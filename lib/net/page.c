@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/num.h"
+
 struct reader {
     struct smci_page *page;
     const char *const *names;
@@ -47,6 +49,26 @@ static bool read_rows(struct reader *reader, struct smc_json_walk *rows)
     return rows->is_done;
 }
 
+/* Also as a text or with a fraction: what is not understood would be taken for no total at all, and
+ * rows could be lacking without a word. */
+static int64_t read_total(struct smc_json_span value)
+{
+    char text[64];
+    double number;
+    int64_t total;
+    if (smc_json_int64(value, &total))
+        return total;
+    bool is_quoted = smc_json_type_of(value) == SMC_JSON_STRING;
+    size_t len = is_quoted ? value.len - 2 : value.len;
+    if (len >= sizeof text || (!is_quoted && smc_json_type_of(value) != SMC_JSON_NUMBER))
+        return -1;
+    (void)memcpy(text, value.p + is_quoted, len);
+    text[len] = '\0';
+    if (!smci_parse_decimal(text, &number))
+        return -1;
+    return number < 9e18 ? (int64_t)number : INT64_MAX;
+}
+
 static void read_member(struct reader *reader, struct smc_json_span key, struct smc_json_span value,
                         enum smci_paging paging)
 {
@@ -58,8 +80,8 @@ static void read_member(struct reader *reader, struct smc_json_span key, struct 
     } else if (smc_json_equals(key, "entries")) { /* no array, but the last one counts */
         page->entries = (struct smc_json_span){NULL, 0};
         page->count = 0;
-    } else if (smc_json_equals(key, "total") && !smc_json_int64(value, &page->total)) {
-        page->total = -1;
+    } else if (smc_json_equals(key, "total")) {
+        page->total = read_total(value);
     }
 }
 
