@@ -16,15 +16,16 @@
  *    long, up to a minute, with each refusal while nothing is accepted; then calls go one by one.
  *    A refusal of a call sent before the last decision belongs to it (its Retry-After is obeyed).
  * 4. An HTML refusal is the edge's block: one probe at a time, 30, 60, 120 s apart.
- * 5. Refusals of the last ten seconds and calls in flight stay below 20: the window narrows.
+ * 5. Refusals of the last ten seconds and calls in flight (up to 18) stay below 20: the window
+ *    narrows.
  * 6. Refusals only above a number in flight up to which calls are accepted mean a cap on calls at
  *    once: the window narrows, and tries one more every 200 calls.
  * 7. A limit is above what was let through between refusals, less one call, and below the rate at
- *    each. Where these cross, or refusals go on at the slowest rate, no limit explains them: the
- *    rate is again what was proved, and a refusal counts only when they get more than the share
- *    that is refused below the limit. Where the limit had only moved, that share falls to nothing
- *    (or three in a row are refused), and all count again. Where some have a Retry-After, one
- *    without is doubted at once.
+ *    each. Where these cross, or refusals go on at the slowest rate, or five times in a row after
+ *    next to no call, no limit explains them: the rate is again what was proved, and a refusal
+ *    counts only when they get more than the share that is refused below the limit. Where the
+ *    limit had only moved, that share falls to nothing (or three in a row are refused), and all
+ *    count again. Where some have a Retry-After, one without is doubted at once.
  * `make bench-pace`, 1000 calls, the worst row by the mean of 20 runs: buckets of 1 to 200/s with
  * bursts of 5 to 50: used 94 %, refused 1.96 %; with a burst of 1: 1.7 %, minutes: 2.8 %, calls at
  * once: 2.2 %, changes: 4.4 %, shared: 3.3 %. Refused at random, 200 ms: 1 % used 87 %, 5 % 70,
