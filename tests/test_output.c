@@ -597,6 +597,18 @@ static void test_killed(void **state)
     /* the next set does not touch what is left */
     assert_int_equal(smci_fileset_open(&f->set, f->dir, START, NULL, &f->err), SMC_OK);
     assert_int_equal(smci_fileset_timestamp(f->set), START + 1);
+    /* whole or not, only one whose publication had begun is finished */
+    static const char *const names[] = {"a", "b", "c"};
+    fault.rename_at = 0;
+    bool is_publishing = row->rename_at > 0;
+    bool is_complete = !is_publishing;
+    assert_int_equal(smci_fileset_recover(f->dir, START, names, 3, is_publishing, &is_complete,
+                                          f->log.log, &f->err),
+                     SMC_OK);
+    assert_int_equal(is_complete, is_publishing);
+    assert_int_equal(has(f, "a.json"), is_publishing);
+    assert_int_equal(has(f, "c.json"), is_publishing);
+    assert_false(has(f, "c.json.part"));
     fixture_free(f);
 }
 
