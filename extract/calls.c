@@ -217,8 +217,11 @@ static bool tell(struct calls *calls, enum calls_event event, struct smc_json_sp
 static void give_up(struct calls *calls, const struct call *call, const struct gap *gap,
                     bool may_help)
 {
+    bool is_check = ((const struct in_flight *)call)->ended != NULL;
     if (call->again)
         settle(calls, call);
+    else if (may_help && is_check) /* it is on a list of its own, should it be needed */
+        end(calls, call, false);
     else if (may_help && !call->is_last_chance)
         defer(calls, call);
     else

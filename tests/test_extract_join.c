@@ -367,6 +367,33 @@ static void test_paths_checked_by_the_second(void **state)
     assert_int_equal(sim_calls(x->sim, "path", 0), 2);
 }
 
+/* The first hit's own call fails for a while: the listing has its path, once it is trusted. */
+static void test_paths_while_the_first_fails(void **state)
+{
+    struct extraction *x = *state;
+    const struct recorded_call calls[] = {
+        {WORKBOOKS, 200, "{\"entries\": [{\"workbookId\": \"w\"}], " NO_TOTAL_END},
+        {"GET /v2/workbooks/w/elements?limit=1000", 200, "{\"entries\": [], " NO_TOTAL_END},
+        {"GET /v2/workbooks/w/sources", 200,
+         "[{" TABLE(EMPTY) "}, {" TABLE(T1) "}, {" TABLE(T2) "}]"},
+        {"GET /v2/connections/paths/" T2, 200, "{" P2 "}"},
+        {"GET /v2/connections/paths?limit=1000", 200,
+         "{\"entries\": [{\"urlId\": \"" T1_62 "\", " P1 "}, {\"urlId\": \"" T2_62 "\", " P2 "}, "
+         "{\"urlId\": \"1\", \"path\": [\"bulk\"], \"connectionId\": \"x\"}], "
+         "\"total\": 3, " NO_TOTAL_END}};
+    extraction_replay(x, calls, sizeof calls / sizeof calls[0]);
+    extraction_fault(x, "call=path,object=" T1 ",do=status:503");
+    assert_int_equal(extraction_run(x, "--retries 0"), SMC_OK);
+    assert_int_equal(extraction_summary(x, "extraction.gaps").len, 2); /* {} */
+    assert_int_equal(sim_calls(x->sim, "path", 503), 1);
+    assert_int_equal(sim_calls(x->sim, "path", 0), 2);
+    check_record(x, "workbook_sources", 0,
+                 "{\"asset_id\": \"w\", \"sources\": [{" TABLE(
+                     EMPTY) ", \"path\": [\"bulk\"], "
+                            "\"connectionId\": \"x\"}, {" TABLE(T1) ", " P1 "}, {" TABLE(T2) ", " P2
+                                                                                             "}]}");
+}
+
 /* Two pages and a check are no fewer calls than three tables. */
 static void test_paths_as_dear_as_single_calls(void **state)
 {
@@ -421,6 +448,7 @@ int main(void)
         ALONE(test_tables_once),
         ALONE(test_paths_twice),
         ALONE(test_paths_checked_by_the_second),
+        ALONE(test_paths_while_the_first_fails),
         ALONE(test_paths_as_dear_as_single_calls),
         ALONE(test_ids),
     };
