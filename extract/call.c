@@ -100,6 +100,7 @@ static bool ask(struct call *call)
         struct smc_request request = {.kind = asset_of(call->asset)->name,
                                       .target = target.data,
                                       .is_single_attempt = call->is_last_chance,
+                                      .is_object = true,
                                       .is_urgent = call->is_urgent || call->pages > 0,
                                       .done = on_answer,
                                       .ctx = call};

@@ -119,6 +119,7 @@ struct smc_client_opt extract_options_client(const struct extract_settings *sett
     struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;
     opt.origin = smc_buf_str(&settings->origin);
     opt.policy = SMC_POLICY_SIGMA;
+    opt.service = "Sigma's API";
     opt.client_id = settings->client_id;
     opt.client_secret = settings->api_token;
     opt.concurrency = settings->concurrency;

@@ -84,6 +84,7 @@ enum fault_type {
     FAULT_TRANSIENT,
     FAULT_REFUSAL,
     FAULT_CREDENTIALS,
+    FAULT_SERVER_ERROR, /* of an object it is final at first, elsewhere transient */
     FAULT_PERMANENT,
     FAULT_CONTENT, /* JSON, but not what was asked for */
     FAULT_SAME_CURSOR,
@@ -135,7 +136,7 @@ static const struct fault faults[] = {
     {"409", "do=status:409", FAULT_PERMANENT, SMC_ERR_REFUSED, 409, false},
     {"410", "do=status:410", FAULT_PERMANENT, SMC_ERR_REFUSED, 410, false},
     {"418", "do=status:418", FAULT_PERMANENT, SMC_ERR_REFUSED, 418, false},
-    {"500", "do=status:500", FAULT_PERMANENT, SMC_ERR_HTTP, 500, false},
+    {"500", "do=status:500", FAULT_SERVER_ERROR, SMC_ERR_HTTP, 500, false},
     {"501", "do=status:501", FAULT_PERMANENT, SMC_ERR_HTTP, 501, false},
     {"a redirect", "do=redirect:http://127.0.0.1:1/", FAULT_PERMANENT, SMC_ERR_REFUSED, 302, false},
     {"a huge body", "do=huge:70000000", FAULT_PERMANENT, SMC_ERR_CAP, 0, false},
@@ -367,6 +368,9 @@ static struct outcome outcome_of(const struct row *row)
         return outcome_of_refusal(row);
     case FAULT_CREDENTIALS:
         return outcome_of_credentials(row);
+    case FAULT_SERVER_ERROR:
+        return row->call->type == CALL_OBJECT ? outcome_of_permanent(row)
+                                              : outcome_of_transient(row);
     case FAULT_PERMANENT:
         return outcome_of_permanent(row);
     case FAULT_CONTENT:
@@ -561,7 +565,11 @@ static bool exists(const struct call *call, const struct fault *fault, bool is_o
 {
     bool is_paged = call->pages > 1;
     switch (fault->type) {
+    case FAULT_SERVER_ERROR:
+        return !is_once || call->type != CALL_OBJECT;
     case FAULT_TRANSIENT:
+        /* A page as the first answer of all is a stranger's. */
+        return call->type != CALL_TOKEN || strcmp(fault->what, "do=html") != 0;
     case FAULT_REFUSAL:
     case FAULT_CREDENTIALS:
         return true;

@@ -238,7 +238,7 @@ static const struct row rows[] = {
      .faults = "call=files,page=2,do=status:500",
      .status = SMC_ERR_HTTP,
      .kind = "files",
-     .calls = 2,
+     .calls = 6,
      .says = "/v2/files|HTTP 500|listing of files failed"},
     {.name = "listing: page 2 fails once",
      .faults = "call=files,page=2,attempt=1,do=status:503",

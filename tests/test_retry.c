@@ -53,7 +53,44 @@ static const struct decide_row decide_rows[] = {
     SIGMA("409", 409, SMCI_FAIL, false),
     SIGMA("410", 410, SMCI_FAIL, false),
     SIGMA("418, in no table", 418, SMCI_FAIL, false),
-    SIGMA("500", 500, SMCI_FAIL, false),
+    SIGMA("500", 500, SMCI_RETRY, false),
+    {"sigma 500 of an object", SMC_POLICY_SIGMA,
+     {.http_status = 500, .asked.is_object = true, .retry_after_ms = -1}, SMCI_FAIL, false},
+    {"sigma 503 of an object", SMC_POLICY_SIGMA,
+     {.http_status = 503, .asked.is_object = true, .retry_after_ms = -1}, SMCI_RETRY, false},
+    {"sigma GET 200", SMC_POLICY_SIGMA,
+     {.http_status = 200, .asked.is_get = true, .retry_after_ms = -1}, SMCI_DONE, false},
+    {"sigma GET 201", SMC_POLICY_SIGMA,
+     {.http_status = 201, .asked.is_get = true, .retry_after_ms = -1}, SMCI_RETRY, false},
+    {"sigma GET 206", SMC_POLICY_SIGMA,
+     {.http_status = 206, .asked.is_get = true, .retry_after_ms = -1}, SMCI_RETRY, false},
+    {"sigma GET 299", SMC_POLICY_SIGMA,
+     {.http_status = 299, .asked.is_get = true, .retry_after_ms = -1}, SMCI_RETRY, false},
+    {"sigma 200 timedout", SMC_POLICY_SIGMA,
+     {.http_status = 200, .is_error_object = true, .api_error.code = "timedout",
+      .retry_after_ms = -1}, SMCI_RETRY, false},
+    {"sigma 200 with another error", SMC_POLICY_SIGMA,
+     {.http_status = 200, .is_error_object = true, .api_error.code = "busy",
+      .retry_after_ms = -1}, SMCI_FAIL, false},
+    {"sigma 403 as a page", SMC_POLICY_SIGMA,
+     {.http_status = 403, .is_html = true, .retry_after_ms = -1}, SMCI_THROTTLED, false},
+    {"sigma 403 as a page, at first", SMC_POLICY_SIGMA,
+     {.http_status = 403, .is_html = true, .asked.is_first = true, .retry_after_ms = -1},
+     SMCI_FAIL, false},
+    {"sigma 429 as a page, at first", SMC_POLICY_SIGMA,
+     {.http_status = 429, .is_html = true, .asked.is_first = true, .retry_after_ms = -1},
+     SMCI_THROTTLED, false},
+    {"sigma 200 as a page", SMC_POLICY_SIGMA,
+     {.http_status = 200, .is_html = true, .error.code = SMC_ERR_SYNTAX, .retry_after_ms = -1},
+     SMCI_RETRY, false},
+    {"sigma 200 as a page, at first", SMC_POLICY_SIGMA,
+     {.http_status = 200, .is_html = true, .asked.is_first = true, .error.code = SMC_ERR_SYNTAX,
+      .retry_after_ms = -1}, SMCI_FAIL, false},
+    {"sigma 200 that is not JSON, at first", SMC_POLICY_SIGMA,
+     {.http_status = 200, .asked.is_first = true, .error.code = SMC_ERR_SYNTAX,
+      .retry_after_ms = -1}, SMCI_RETRY, false},
+    {"catalog 403 as a page", SMC_POLICY_CATALOG,
+     {.http_status = 403, .is_html = true, .retry_after_ms = -1}, SMCI_FAIL, false},
     SIGMA("501", 501, SMCI_FAIL, false),
     SIGMA("505", 505, SMCI_FAIL, false),
     SIGMA("519", 519, SMCI_FAIL, false),
@@ -121,7 +158,8 @@ static void test_decide(void **state)
     struct smci_attempt attempt = row->attempt;
     struct smci_rng rng;
     smci_rng_seed(&rng, 1);
-    smci_attempt_judge(&attempt, row->policy);
+    attempt.asked.policy = row->policy;
+    smci_attempt_judge(&attempt);
     struct smci_decision first = smci_retry_decide(&opt, &attempt, 0, &rng);
     assert_int_equal(first.action, row->action);
     assert_int_equal(first.is_transient, row->is_transient);

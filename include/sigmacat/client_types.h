@@ -58,6 +58,7 @@ struct smc_client_opt {
     int concurrency;           /* calls in flight at most; 0: 5 */
     enum smc_policy policy;
     struct smc_network network;
+    const char *service; /* what texts call the server: "Sigma's API"; NULL: "the API" */
 };
 
 #ifdef __cplusplus
@@ -121,6 +122,9 @@ struct smc_request {
     const char *content_type; /* of the body; NULL: "application/json" */
     /* Called just before it is sent for the first time: there is a token then. May be NULL. */
     void (*begun)(void *ctx);
+    /* About one object of many. Under SMC_POLICY_SIGMA its 500 is not tried again: it is often the
+     * object's own, and fifty of them would be a storm. */
+    bool is_object;
 };
 
 /* Counts since smc_client_new. */

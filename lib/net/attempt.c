@@ -7,8 +7,9 @@
 
 #include "retry_after.h"
 
-#define ERROR_BODY_MAX 65536 /* a longer one is a page, not an error's words */
-#define PATH_SHOWN_MAX 160   /* a path may be longer than a text has room for */
+#define ERROR_BODY_MAX 65536      /* a longer one is a page, not an error's words */
+#define PATH_SHOWN_MAX 160        /* a path may be longer than a text has room for */
+#define TIMED_OUT      "timedout" /* the code of a computation that took Sigma too long */
 
 /* ---- an error's body ---- */
 
@@ -50,14 +51,47 @@ static void keep_string(const struct smc_log *log, char *to, size_t size,
     keep(log, to, size, &text);
 }
 
-static void read_api_error(struct smci_api_error *out, const struct smci_http_response *response,
+static bool has_text(struct smc_json_span root, const char *name)
+{
+    return smc_json_type_of(smc_json_member(root, name)) == SMC_JSON_STRING;
+}
+
+/* Whether what came with 200 is an error where rows or an object belong. */
+static bool is_error_object(struct smc_json_span root)
+{
+    if (smc_json_type_of(root) != SMC_JSON_OBJECT || smc_json_member(root, "entries").p)
+        return false;
+    return smc_json_equals(smc_json_member(root, "code"), TIMED_OUT) ||
+           (has_text(root, "code") && has_text(root, "message"));
+}
+
+/* Not worth scanning twice: what is long, and what can't be an error object. */
+static bool may_be_error(const struct smci_attempt *attempt, const struct smc_buf *body)
+{
+    if (body->len == 0 || body->len > ERROR_BODY_MAX)
+        return false;
+    if (attempt->http_status < 200 || attempt->http_status > 299)
+        return attempt->http_status != 0;
+    return attempt->http_status == 200 && attempt->asked.is_get &&
+           attempt->asked.policy == SMC_POLICY_SIGMA &&
+           memmem(body->data, body->len, "\"code\"", 6);
+}
+
+static void read_api_error(struct smci_attempt *attempt, const struct smci_http_response *response,
                            const struct smc_log *log)
 {
+    struct smci_api_error *out = &attempt->api_error;
     const struct smc_buf *body = &response->body;
     struct smc_json_span root;
-    if (response->status < 300 || body->len == 0 || body->len > ERROR_BODY_MAX)
+    if (!may_be_error(attempt, body))
         return;
-    if (smc_json_scan(body->data, body->len, &root, NULL) == SMC_OK) {
+    bool is_json = smc_json_scan(body->data, body->len, &root, NULL) == SMC_OK;
+    if (attempt->http_status == 200) {
+        attempt->is_error_object = is_json && is_error_object(root);
+        if (!attempt->is_error_object)
+            return;
+    }
+    if (is_json) {
         keep_string(log, out->code, sizeof out->code, smc_json_member(root, "code"));
         keep_string(log, out->message, sizeof out->message, smc_json_member(root, "message"));
         keep_string(log, out->request_id, sizeof out->request_id,
@@ -70,18 +104,27 @@ static void read_api_error(struct smci_api_error *out, const struct smci_http_re
     }
 }
 
+static void read_location(struct smci_attempt *attempt, const struct smci_http_response *response,
+                          const struct smc_log *log)
+{
+    struct smc_buf text = SMC_BUF_INIT(ERROR_BODY_MAX);
+    (void)smc_buf_addstr(&text, response->location);
+    keep(log, attempt->location, sizeof attempt->location, &text);
+}
+
 /* ---- what it means ---- */
 
 static enum smci_meaning judge_for_sigma(const struct smci_attempt *attempt)
 {
     int status = attempt->http_status;
-    if (status == 429)
+    if (status == 429 || (status == 403 && attempt->is_html && !attempt->asked.is_first))
         return SMCI_REFUSED;
     if (status == 401)
         return SMCI_UNAUTHORIZED;
     bool is_transient = status == 408 || (status >= 502 && status <= 504) ||
                         (status >= 520 && status <= 524) ||
-                        (status == 402 && strcmp(attempt->api_error.code, "timedout") == 0);
+                        (status == 500 && !attempt->asked.is_object) ||
+                        (status == 402 && strcmp(attempt->api_error.code, TIMED_OUT) == 0);
     return is_transient ? SMCI_TRANSIENT : SMCI_FINAL;
 }
 
@@ -93,74 +136,135 @@ static enum smci_meaning judge_for_catalog(const struct smci_attempt *attempt)
     return is_transient ? SMCI_TRANSIENT : SMCI_FINAL;
 }
 
-void smci_attempt_judge(struct smci_attempt *attempt, enum smc_policy policy)
+/* A page, before anything was accepted: nothing proves that the service is there at all. */
+static bool is_stranger(const struct smci_attempt *attempt)
 {
-    bool is_sigma = policy == SMC_POLICY_SIGMA;
-    if (attempt->http_status == 0)
-        attempt->meaning = attempt->is_permanent ? SMCI_FINAL : SMCI_TRANSIENT;
-    else if (attempt->http_status < 200 || attempt->http_status > 299)
-        attempt->meaning = is_sigma ? judge_for_sigma(attempt) : judge_for_catalog(attempt);
-    else if (attempt->error.code == SMC_OK)
-        attempt->meaning = SMCI_SUCCESS;
-    else
-        attempt->meaning =
-            is_sigma && attempt->error.code == SMC_ERR_SYNTAX ? SMCI_TRANSIENT : SMCI_FINAL;
+    return attempt->is_html && attempt->asked.is_first;
 }
 
-void smci_attempt_read(struct smci_attempt *attempt, enum smc_policy policy,
+static enum smci_meaning judge_success(const struct smci_attempt *attempt)
+{
+    bool is_sigma = attempt->asked.policy == SMC_POLICY_SIGMA;
+    if (is_sigma && attempt->is_error_object)
+        return strcmp(attempt->api_error.code, TIMED_OUT) == 0 ? SMCI_TRANSIENT : SMCI_FINAL;
+    if (is_sigma && attempt->asked.is_get && attempt->http_status != 200)
+        return SMCI_TRANSIENT;
+    if (attempt->error.code == SMC_OK)
+        return SMCI_SUCCESS;
+    bool is_transient = is_sigma && attempt->error.code == SMC_ERR_SYNTAX && !is_stranger(attempt);
+    return is_transient ? SMCI_TRANSIENT : SMCI_FINAL;
+}
+
+void smci_attempt_judge(struct smci_attempt *attempt)
+{
+    bool is_sigma = attempt->asked.policy == SMC_POLICY_SIGMA;
+    if (attempt->http_status == 0)
+        attempt->meaning = attempt->is_permanent ? SMCI_FINAL : SMCI_TRANSIENT;
+    else if (attempt->http_status >= 200 && attempt->http_status <= 299)
+        attempt->meaning = judge_success(attempt);
+    else
+        attempt->meaning = is_sigma ? judge_for_sigma(attempt) : judge_for_catalog(attempt);
+}
+
+void smci_attempt_read(struct smci_attempt *attempt, const struct smci_asked *asked,
                        const struct smci_http_response *response, const struct smc_log *log,
                        int64_t wall_ms)
 {
     const char *retry_after = response->retry_after[0] ? response->retry_after : NULL;
+    int64_t from_ms;
+    if (response->date_s <= 0 || __builtin_mul_overflow(response->date_s, 1000, &from_ms))
+        from_ms = wall_ms;
     *attempt = (struct smci_attempt){
+        .asked = *asked,
         .http_status = response->status,
         .is_html = response->is_html,
         .is_permanent = response->is_permanent,
-        .retry_after_ms = smci_retry_after_parse(retry_after, wall_ms),
+        .retry_after_ms = smci_retry_after_parse(retry_after, from_ms),
     };
     if (response->status == 0)
         attempt->error = response->error;
-    read_api_error(&attempt->api_error, response, log);
-    smci_attempt_judge(attempt, policy);
+    read_api_error(attempt, response, log);
+    read_location(attempt, response, log);
+    smci_attempt_judge(attempt);
 }
 
-void smci_attempt_reject(struct smci_attempt *attempt, enum smc_policy policy,
-                         const struct smc_error *why)
+void smci_attempt_reject(struct smci_attempt *attempt, const struct smc_error *why)
 {
     attempt->error = *why;
-    smci_attempt_judge(attempt, policy);
+    smci_attempt_judge(attempt);
 }
 
 /* ---- in words ---- */
 
-/* Whether another run would only be answered the same: castor-extract-sigma(1), "EXIT STATUS". */
-static bool is_refused_for_good(const struct smci_attempt *attempt)
+static enum smc_status code_of(const struct smci_attempt *attempt)
 {
     int status = attempt->http_status;
-    return attempt->meaning == SMCI_FINAL && status >= 300 && status <= 499 && status != 401 &&
-           status != 403;
+    bool is_success = status >= 200 && status <= 299;
+    bool is_for_now = status == 401 || status == 403;
+    if (attempt->meaning == SMCI_FINAL && is_success && attempt->error.code == SMC_ERR_SYNTAX &&
+        is_stranger(attempt))
+        return SMC_ERR_REFUSED;
+    if (attempt->error.code != SMC_OK)
+        return attempt->error.code;
+    if (attempt->meaning == SMCI_FINAL && status >= 300 && status <= 499 && !is_for_now)
+        return SMC_ERR_REFUSED;
+    return SMC_ERR_HTTP;
+}
+
+/* Who answered, where it was not the service itself. Adds nothing where nothing is known. */
+static void add_stranger(const struct smci_attempt *attempt, struct smc_buf *text)
+{
+    const char *service = attempt->asked.service ? attempt->asked.service : "the API";
+    int status = attempt->http_status;
+    if (attempt->location[0])
+        (void)smc_buf_addf(text, ": a redirect to %s, which is not followed", attempt->location);
+    else if (attempt->is_html && status == 403)
+        (void)smc_buf_addf(text,
+                           ": a web page answered and not %s: its edge, which blocks this address "
+                           "for some minutes, or a proxy that forbids the host",
+                           service);
+    else if (attempt->is_html && status != 429 && status < 500)
+        (void)smc_buf_addf(
+            text, ": a web page answered and not %s: a login, a proxy or an edge before it",
+            service);
+}
+
+/* What an answer said; "" where it said nothing. */
+static void add_words(const struct smci_attempt *attempt, struct smc_buf *text)
+{
+    const struct smci_api_error *api = &attempt->api_error;
+    bool is_success = attempt->http_status >= 200 && attempt->http_status <= 299;
+    if (api->code[0])
+        (void)smc_buf_addf(text, " %s", api->code);
+    if (api->message[0])
+        (void)smc_buf_addf(text, ": %s", api->message);
+    if (api->request_id[0])
+        (void)smc_buf_addf(text, " (requestId %s)", api->request_id);
+    size_t len = text->len;
+    add_stranger(attempt, text);
+    if (text->len == len && attempt->error.code != SMC_OK)
+        (void)smc_buf_addf(text, ": %s", attempt->error.detail);
+    else if (text->len == len && is_success && !attempt->is_error_object)
+        (void)smc_buf_addstr(text, ", and only 200 is a whole answer");
 }
 
 enum smc_status smci_attempt_describe(const struct smci_attempt *attempt, const char *method,
                                       const char *target, struct smc_error *err)
 {
-    const struct smci_api_error *api = &attempt->api_error;
+    struct smc_buf words = SMC_BUF_INIT(4096);
     int status = attempt->http_status;
     int len = (int)strcspn(target, "?");
     if (len > PATH_SHOWN_MAX)
         len = PATH_SHOWN_MAX;
-    enum smc_status rc = attempt->error.code;
-    if (status == 0)
+    enum smc_status rc = code_of(attempt);
+    if (status == 0) {
         rc = smc_error_set(err, rc, "%s %.*s: %s", method, len, target, attempt->error.detail);
-    else if (rc != SMC_OK)
-        rc = smc_error_set(err, rc, "%s %.*s: HTTP %d: %s", method, len, target, status,
-                           attempt->error.detail);
-    else
-        rc = smc_error_set(err, is_refused_for_good(attempt) ? SMC_ERR_REFUSED : SMC_ERR_HTTP,
-                           "%s %.*s: HTTP %d%s%s%s%s%s%s%s", method, len, target, status,
-                           api->code[0] ? " " : "", api->code, api->message[0] ? ": " : "",
-                           api->message, api->request_id[0] ? " (requestId " : "", api->request_id,
-                           api->request_id[0] ? ")" : "");
+    } else {
+        add_words(attempt, &words);
+        rc = smc_error_set(err, rc, "%s %.*s: HTTP %d%s", method, len, target, status,
+                           smc_buf_str(&words));
+    }
+    smc_buf_clear(&words);
     if (err)
         err->http_status = status;
     return rc;

@@ -48,6 +48,7 @@ struct smci_call *smci_call_new(const struct smc_request *request)
                                .body = SMC_BUF_INIT(SIZE_MAX),
                                .is_single_attempt = request->is_single_attempt,
                                .is_urgent = request->is_urgent,
+                               .is_object = request->is_object,
                                .successes = -1};
     (void)smc_buf_addstr(&call->target, request->target);
     add_query(&call->target, request);
@@ -94,12 +95,14 @@ static void offer(const struct smci_call *call, struct smci_attempt *attempt,
                                      .request_id = ""};
     /* Counted before, so that a callback that asks sees it; taken back when it was none. */
     sender->stats.successes++;
-    if (call->done(call->ctx, &given, &why) == SMC_TAKE)
+    if (call->done(call->ctx, &given, &why) == SMC_TAKE) {
+        sender->was_accepted = true;
         return;
+    }
     sender->stats.successes--;
     (void)smc_error_set(&why, SMC_ERR_SYNTAX, "the answer was refused");
     why.code = SMC_ERR_SYNTAX;
-    smci_attempt_reject(attempt, sender->policy, &why);
+    smci_attempt_reject(attempt, &why);
 }
 
 static void give_up(const struct smci_call *call, const struct smci_attempt *attempt,
@@ -179,7 +182,8 @@ enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_o
     if (call->successes < 0)
         call->successes = owner->sender->stats.successes;
     call->owner = owner;
-    call->sending = (struct smci_sending){.kind = call->kind, .ended = on_ended, .ctx = call};
+    call->sending = (struct smci_sending){
+        .kind = call->kind, .is_object = call->is_object, .ended = on_ended, .ctx = call};
     enum smc_status rc =
         smci_sender_start(owner->sender, &call->sending, smc_buf_str(&call->target), &request, err);
     call->sent += rc == SMC_OK;

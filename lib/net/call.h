@@ -22,6 +22,7 @@ struct smci_call {
     bool is_upload;
     bool is_single_attempt;
     bool is_urgent;
+    bool is_object;
     bool was_reauthorized; /* its one repetition after a 401 is spent */
     int spent;             /* attempts that count against the retries */
     int sent;              /* attempts in all */

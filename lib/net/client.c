@@ -95,8 +95,9 @@ static enum smc_status take_texts(struct smc_client *client, const struct smc_cl
 {
     enum smc_status rc = smc_buf_addf(&client->accept, "Accept: %s", opt->accept);
     client->has_token = !opt->authorization;
-    if (rc != SMC_OK)
-        return rc;
+    client->sender.service = opt->service ? strdup(opt->service) : NULL;
+    if (rc != SMC_OK || (opt->service && !client->sender.service))
+        return rc != SMC_OK ? rc : SMC_ERR_NOMEM;
     if (client->has_token)
         return smci_auth_init(&client->token.auth, opt->client_id, opt->client_secret);
     /* Reserved at once, so that no copy is left behind by growing. */
@@ -190,6 +191,7 @@ void smc_client_free(struct smc_client *client)
     smci_stats_clear(&client->sender.stats);
     smc_buf_clear(&client->accept);
     free(client->sender.origin);
+    free(client->sender.service);
     free(client);
 }
 
@@ -324,8 +326,9 @@ static void fail_when_over(struct smc_client *client)
                             (double)client->max_time_ms / 1000);
     else if (smci_pace_refused_for_ms(&client->sender.pace, now) >= SILENCE_MAX_MS)
         (void)smc_error_set(&why, SMC_ERR_NETWORK,
-                            "for 15 minutes the server refused every call (HTTP 429); it blocks "
-                            "this account or address: wait before you run again");
+                            "for 15 minutes the server refused every call (HTTP %d); it blocks "
+                            "this account or address: wait before you run again",
+                            client->sender.refused_status);
     if (why.code != SMC_OK)
         smc_client_fail(client, &why);
 }

@@ -6,7 +6,9 @@
 
 #include <curl/curl.h>
 
+#include "http_date.h"
 #include "http_probe.h"
+#include "http_url.h"
 
 /* No later attempt can mend these: the other side is not who it should be, or we are wrong. */
 static bool is_permanent(CURLcode code)
@@ -87,6 +89,11 @@ static const char *header(const struct smci_exchange *x, const char *name)
 static void read_head(struct smci_exchange *x)
 {
     struct smci_http_response *response = &x->response;
+    const char *location = NULL;
+    (void)curl_easy_getinfo(x->easy, CURLINFO_REDIRECT_URL, &location);
+    if (location)
+        smci_http_url_show(location, response->location, sizeof response->location);
+    (void)smci_http_date_parse(header(x, "Date"), &response->date_s);
     (void)snprintf(response->retry_after, sizeof response->retry_after, "%s",
                    header(x, "Retry-After"));
     response->is_html = strncasecmp(header(x, "Content-Type"), "text/html", 9) == 0;
@@ -100,7 +107,7 @@ void smci_exchange_end(struct smci_exchange *x, int code)
     response->status = judge(x, (CURLcode)code, (int)status);
     read_head(x);
     if (x->is_probe)
-        smci_probe_learn(x, code, header(x, "Date"));
+        smci_probe_learn(x, code);
     if (response->status != 0 && smc_buf_reserve(&response->body, 0) != SMC_OK) {
         response->status = 0;
         (void)smc_error_set(&response->error, SMC_ERR_NOMEM, "out of memory for an answer");

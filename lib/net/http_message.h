@@ -27,6 +27,8 @@ struct smci_http_response {
     char retry_after[64]; /* the header's value; "" when absent. What does not fit is cut off: that
                                 is not a date, and its first digits say "too long" just as well */
     bool is_html;         /* by its Content-Type */
+    int64_t date_s;       /* of its Date header, Unix time; 0: none */
+    char location[256];   /* where a redirect leads to: scheme, host and path; "" where none does */
     bool is_permanent;    /* status 0, and no retry will mend it */
     struct smc_error error;  /* for status 0: why */
     struct smci_probe probe; /* of a request that is one */

@@ -59,7 +59,7 @@ static enum smci_failed_step failed_step_of(const struct smci_exchange *x, CURLc
     return code == CURLE_PEER_FAILED_VERIFICATION ? certificate_fault(x) : failed_step_by_times(x);
 }
 
-void smci_probe_learn(struct smci_exchange *x, int code, const char *date)
+void smci_probe_learn(struct smci_exchange *x, int code)
 {
     struct smci_probe *probe = &x->response.probe;
     const char *address = NULL;
@@ -76,5 +76,5 @@ void smci_probe_learn(struct smci_exchange *x, int code, const char *date)
     for (; line; line = line->next)
         if (strncmp(line->data, "Expire date:", 12) == 0)
             (void)smci_certificate_date_parse(line->data + 12, &probe->certificate_end_s);
-    (void)smci_http_date_parse(date, &probe->date_s);
+    probe->date_s = x->response.date_s;
 }

@@ -8,8 +8,7 @@
  * password. */
 bool smci_is_proxy_unreadable(const struct smci_exchange *x);
 
-/* Fills the response's `probe`; its `status` is known. `code` is a CURLcode, `date` the Date header or
- * "". */
-void smci_probe_learn(struct smci_exchange *x, int code, const char *date);
+/* Fills the response's `probe`; its head was read. `code` is a CURLcode. */
+void smci_probe_learn(struct smci_exchange *x, int code);
 
 #endif

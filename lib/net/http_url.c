@@ -1,5 +1,6 @@
 #include "http_url.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <curl/curl.h>
@@ -25,4 +26,21 @@ enum smc_status smci_http_url_origin(const char *url, struct smc_buf *origin, bo
     curl_free(whole);
     curl_url_cleanup(parts);
     return rc;
+}
+
+void smci_http_url_show(const char *url, char *shown, size_t size)
+{
+    static const CURLUPart secret[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS,
+                                       CURLUPART_QUERY, CURLUPART_FRAGMENT};
+    char *whole = NULL;
+    CURLU *parts = curl_url();
+    CURLUcode code = parts ? curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME)
+                           : CURLUE_OUT_OF_MEMORY;
+    for (size_t i = 0; code == CURLUE_OK && i < sizeof secret / sizeof *secret; i++)
+        code = curl_url_set(parts, secret[i], NULL, 0);
+    if (code == CURLUE_OK)
+        code = curl_url_get(parts, CURLUPART_URL, &whole, 0);
+    (void)snprintf(shown, size, "%s", code == CURLUE_OK ? whole : "");
+    curl_free(whole);
+    curl_url_cleanup(parts);
 }

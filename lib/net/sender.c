@@ -22,10 +22,11 @@ static void tell_refusal(struct smci_sender *sender, int64_t now)
     if (refused_ms >= REFUSALS_TOLD_MS)
         smc_log_write(sender->log, SMC_LOG_WARN,
                       "The server has refused every call for %" PRId64
-                      " s (HTTP 429): trying one at a time",
-                      refused_ms / 1000);
+                      " s (HTTP %d): trying one at a time",
+                      refused_ms / 1000, sender->refused_status);
     else
-        smc_log_write(sender->log, SMC_LOG_INFO, "Rate limited by the server (HTTP 429): %s", pace);
+        smc_log_write(sender->log, SMC_LOG_INFO, "Rate limited by the server (HTTP %d): %s",
+                      sender->refused_status, pace);
 }
 
 static void tell_pace(struct smci_sender *sender, const struct smci_attempt *attempt,
@@ -34,6 +35,8 @@ static void tell_pace(struct smci_sender *sender, const struct smci_attempt *att
     int64_t now = smci_sender_now(sender);
     if (attempt->meaning == SMCI_REFUSED) {
         smci_pace_refused(&sender->pace, sent_ms, now, attempt->retry_after_ms, attempt->is_html);
+        sender->stats.sums.refused += attempt->http_status != 429; /* the edge's block */
+        sender->refused_status = attempt->http_status;
         tell_refusal(sender, now);
     } else if (attempt->http_status == 0 || attempt->http_status == 429) {
         smci_pace_lost(&sender->pace, sent_ms, now);
@@ -47,7 +50,12 @@ static void on_done(void *ctx, struct smci_http_response *response)
     struct smci_sending *sending = ctx;
     struct smci_sender *sender = sending->sender;
     struct smci_attempt attempt;
-    smci_attempt_read(&attempt, sender->policy, response, sender->log,
+    const struct smci_asked asked = {.policy = sender->policy,
+                                     .is_get = sending->is_get,
+                                     .is_object = sending->is_object,
+                                     .is_first = !sender->was_accepted,
+                                     .service = sender->service};
+    smci_attempt_read(&attempt, &asked, response, sender->log,
                       sender->clock->wall_ms(sender->clock->ctx));
     smci_stats_count(&sender->stats, sending->kind, attempt.http_status);
     tell_pace(sender, &attempt, sending->sent_ms);
@@ -61,6 +69,7 @@ enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sendin
     struct smci_http_request whole = *request;
     struct smc_buf url = SMC_BUF_INIT(ADDRESS_MAX);
     sending->sender = sender;
+    sending->is_get = !request->body && !request->upload;
     sending->sent_ms = smci_sender_now(sender);
     /* Each in flight, and this one, may end in a way that was not met yet. */
     size_t endings = (size_t)smci_http_in_flight(sender->http) + 1;

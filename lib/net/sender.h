@@ -18,9 +18,12 @@ struct smci_sender {
     struct smci_retry_opt retry;
     struct smci_rng rng; /* of the retries' jitter */
     enum smc_policy policy;
+    bool was_accepted; /* something was in this run: a 2xx that was taken, the token's included */
+    char *service;     /* what the server is called in texts, owned; may be NULL */
     const struct smc_clock *clock;
     struct smc_log *log;
     char *origin;            /* "https://host[:port]", owned */
+    int refused_status;      /* of the last refusal */
     int64_t refusal_told_ms; /* when the log last had a refusal; INT64_MIN: never */
 };
 
@@ -34,12 +37,14 @@ static inline int64_t smci_sender_now(const struct smci_sender *sender)
 typedef void smci_sent_fn(void *ctx, struct smci_attempt *attempt,
                           struct smci_http_response *response);
 
-/* One attempt on its way. The caller's, who sets the last three and keeps it in its place until
+/* One attempt on its way. The caller's, who sets all below `kind`, and keeps it in its place until
  * `ended` or smci_http_drop. */
 struct smci_sending {
     struct smci_sender *sender;
     int64_t sent_ms;
+    bool is_get;
     const char *kind; /* static */
+    bool is_object;   /* see smc_request */
     smci_sent_fn *ended;
     void *ctx;
 };

@@ -9,7 +9,8 @@ static void fail(struct smci_token *token, const struct smci_attempt *attempt)
     struct smc_error why = SMC_ERROR_INIT;
     int status = attempt->http_status;
     (void)smci_attempt_describe(attempt, "POST", TOKEN_TARGET, &why);
-    if (status == 400 || status == 401 || status == 403) {
+    /* A page is not Sigma's word on the credentials. */
+    if (status == 401 || ((status == 400 || status == 403) && !attempt->is_html)) {
         why.code = SMC_ERR_AUTH;
         smc_error_context(&why, "the credentials were refused; check client id and API token, and "
                                 "that the host is your organisation's own");
@@ -25,9 +26,10 @@ static void take(struct smci_token *token, struct smci_attempt *attempt,
     const struct smc_buf *body = &response->body;
     int64_t now = smci_sender_now(token->sender);
     if (smci_auth_take(&token->auth, smc_buf_str(body), body->len, now, &why) != SMC_OK) {
-        smci_attempt_reject(attempt, token->sender->policy, &why);
+        smci_attempt_reject(attempt, &why);
         return;
     }
+    token->sender->was_accepted = true;
     token->spent = 0;
     token->due_ms = now;
     (void)smc_log_hide(token->sender->log, smci_auth_token(&token->auth));

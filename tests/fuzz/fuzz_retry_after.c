@@ -50,7 +50,12 @@ static void check_decision(int64_t retry_after_ms, struct fuzz_dice *dice)
         .is_permanent = fuzz_roll(dice, 4) == 0,
         .retry_after_ms = retry_after_ms};
     attempt.error.code = fuzz_roll(dice, 2) ? SMC_ERR_SYNTAX : SMC_OK;
-    smci_attempt_judge(&attempt, fuzz_roll(dice, 2) ? SMC_POLICY_SIGMA : SMC_POLICY_CATALOG);
+    attempt.asked.policy = fuzz_roll(dice, 2) ? SMC_POLICY_SIGMA : SMC_POLICY_CATALOG;
+    attempt.asked.is_get = fuzz_roll(dice, 2);
+    attempt.asked.is_object = fuzz_roll(dice, 2);
+    attempt.asked.is_first = fuzz_roll(dice, 2);
+    attempt.is_html = fuzz_roll(dice, 2);
+    smci_attempt_judge(&attempt);
     int spent = (int)fuzz_roll(dice, 8);
     struct smci_decision made = smci_retry_decide(&opt, &attempt, spent, &rng);
     if (made.action == SMCI_RETRY) {

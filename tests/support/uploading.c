@@ -29,6 +29,7 @@ struct fixture *fixture_new(void)
 {
     struct fixture *f = calloc(1, sizeof *f);
     struct sim_options opt = SIM_OPTIONS_INIT;
+    opt.date = "Mon, 21 Sep 2026 14:13:20 GMT"; /* as the fake clock has it */
     if (!f)
         abort();
     fake_clock_init(&f->fake);
