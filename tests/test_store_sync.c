@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/store/database.h"
 #include "lib/store/ledger.h"
 #include "lib/store/store.h"
 
@@ -95,6 +96,43 @@ static void test_store(void **state)
     assert_synced("state.db-wal state.db ");
 }
 
+/* What is handed over before the loop sleeps costs no sync, and is in the file. */
+static void test_flush(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(smci_store_open(&f->store, f->dir, "host", "client", &f->clock.clock, NULL),
+                     SMC_OK);
+    put_group(f);
+    put_group(f);
+    synced.names[0] = '\0';
+    assert_int_equal(smci_store_put_page(f->store, "kind", "id", 0, "[]", 2, NULL), SMC_OK);
+    assert_true(f->store->is_grouping);
+    assert_int_equal(smci_store_flush(f->store, NULL), SMC_OK);
+    assert_false(f->store->is_grouping);
+    assert_synced("");
+}
+
+/* On a rollback journal each commit is a sync: there the groups are as they are. */
+static void test_flush_without_log(void **state)
+{
+    static const char *const formats[] = {"CREATE TABLE upload(key INTEGER PRIMARY KEY)"};
+    static const struct smci_database database = {
+        .name = "x.db", .formats = formats, .format = 1, .loss = "lost"};
+    struct fixture *f = *state;
+    assert_int_equal(smci_database_open(&f->store, f->dir, &database, &f->clock.clock, NULL),
+                     SMC_OK);
+    smci_store_begin(f->store);
+    smci_store_run(f->store, "INSERT INTO upload VALUES(1)", "");
+    assert_int_equal(smci_store_end(f->store, SMCI_WEIGHT_ANSWER, NULL), SMC_OK);
+    synced.names[0] = '\0';
+    assert_int_equal(smci_store_flush(f->store, NULL), SMC_OK);
+    assert_true(f->store->is_grouping);
+    assert_synced("");
+    f->clock.now_ms += 1000;
+    smci_store_enter(f->store);
+    assert_false(f->store->is_grouping);
+}
+
 /* What Catalog has accepted is on disk when it is noted: the journal, then the file. */
 static void test_ledger(void **state)
 {
@@ -115,6 +153,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_store, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_flush, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_flush_without_log, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ledger, setup, teardown),
     };
     return cmocka_run_group_tests_name("store_sync", tests, NULL, NULL);
