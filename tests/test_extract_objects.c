@@ -311,6 +311,14 @@ static const struct row rows[] = {
      .calls = 2,
      .gap = "datamodel_lineage",
      .gaps = 2},
+    {.name = "degraded: lineages that are forbidden, however many, are no question of the account",
+     .faults = "call=datamodel_lineage,do=status:403",
+     .kind = "datamodel_lineage",
+     .calls = 4,
+     .gap = "datamodel_lineage",
+     .gaps = 4,
+     .workbooks = 12,
+     .datamodels = 6},
     {.name = "degraded: the only lineage forbidden is a gap",
      .faults = "call=datamodel_lineage,do=status:403",
      .kind = "datamodel_lineage",
@@ -486,7 +494,32 @@ static void test_row(void **state)
         check_files(x, row);
 }
 
+/* Of the paths that could not be asked for singly it counts how many there are of all, those of the
+ * listing among them. */
+static void test_listed_paths_count(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    x->sim_opt.tables = 60;
+    x->sim_opt.workbooks = 30;
+    x->sim_opt.paths_missing_percent = 20;
+    extraction_start(x);
+    for (long i = 0; i < 60; i++) {
+        char *fault = text_format("call=path,object=%ld,do=status:500", i);
+        if (!sim_estate_is_listed(x->sim, i))
+            extraction_fault(x, fault);
+        free(fault);
+    }
+    if (extraction_run(x, "--max-gaps 50%") != SMC_OK)
+        fail_msg("%s", x->err.detail);
+    assert_in_range(extraction_summary_int(x, "extraction.gaps.path", 0), 3, 29);
+    assert_int_equal(sim_calls(x->sim, "path", 200), 1);
+}
+
 int main(void)
 {
-    return EXTRACTION_TABLE("objects", rows, test_row);
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
+        test_listed_paths_count, extraction_setup, extraction_teardown)};
+    int failed = EXTRACTION_TABLE("objects", rows, test_row);
+    return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }
