@@ -120,6 +120,8 @@ static const struct fault faults[] = {
     {"523", "do=status:523", FAULT_TRANSIENT, SMC_ERR_HTTP, 523, false},
     {"524", "do=status:524,html=1", FAULT_TRANSIENT, SMC_ERR_HTTP, 524, false},
     {"402 timedout", "do=status:402,code=timedout", FAULT_TRANSIENT, SMC_ERR_HTTP, 402, false},
+    {"200 timedout", "do=status:200,code=timedout", FAULT_TRANSIENT, SMC_ERR_HTTP, 200, false},
+    {"206", "do=status:206", FAULT_TRANSIENT, SMC_ERR_HTTP, 206, false},
     {"a reset", "do=reset", FAULT_TRANSIENT, SMC_ERR_NETWORK, 0, false},
     {"a cut body", "do=cut", FAULT_TRANSIENT, SMC_ERR_NETWORK, 0, false},
     {"silence", "do=silent", FAULT_TRANSIENT, SMC_ERR_NETWORK, 0, true},
@@ -130,6 +132,7 @@ static const struct fault faults[] = {
     {"deep JSON", "do=deep:5000", FAULT_TRANSIENT, SMC_ERR_SYNTAX, 200, false},
     {"429", "do=status:429", FAULT_REFUSAL, SMC_ERR_NETWORK, 429, false},
     {"429 in HTML", "do=status:429,html=1", FAULT_REFUSAL, SMC_ERR_NETWORK, 429, false},
+    {"403 in HTML", "do=status:403,html=1", FAULT_REFUSAL, SMC_ERR_NETWORK, 403, false},
     {"401", "do=status:401", FAULT_CREDENTIALS, SMC_ERR_AUTH, 401, false},
     {"400", "do=status:400", FAULT_PERMANENT, SMC_ERR_REFUSED, 400, false},
     {"402 otherwise", "do=status:402,code=payment", FAULT_PERMANENT, SMC_ERR_REFUSED, 402, false},
@@ -144,6 +147,7 @@ static const struct fault faults[] = {
     {"a huge body", "do=huge:70000000", FAULT_PERMANENT, SMC_ERR_CAP, 0, false},
     {"a bomb", "do=bomb:70000000", FAULT_PERMANENT, SMC_ERR_CAP, 0, false},
     {"a big header", "do=bigheader", FAULT_PERMANENT, SMC_ERR_CAP, 0, false},
+    {"an error for 200", "do=status:200,code=odd", FAULT_CONTENT, SMC_ERR_HTTP, 200, false},
     {"other JSON", "do=wrongshape", FAULT_CONTENT, SMC_ERR_HTTP, 0, false},
     {"its own cursor", "do=samecursor", FAULT_SAME_CURSOR, SMC_ERR_HTTP, 0, false},
     {"no cursor", "do=nocursor", FAULT_NO_CURSOR, SMC_ERR_HTTP, 0, false},
@@ -203,8 +207,17 @@ static struct outcome lost(const struct row *row, long extra)
     return o;
 }
 
+/* A web page in answer to the run's first call. */
+static bool is_first_page_of_web(const struct row *row)
+{
+    return row->call->type == CALL_TOKEN &&
+           (row->fault->http == 403 || strcmp(row->fault->what, "do=html") == 0);
+}
+
 static struct outcome outcome_of_transient(const struct row *row)
 {
+    if (is_first_page_of_web(row))
+        return exactly(SMC_ERR_REFUSED, 0);
     if (row->is_once)
         return exactly(SMC_OK, 1);
     bool is_object = row->call->type == CALL_OBJECT;
@@ -220,6 +233,8 @@ static struct outcome outcome_of_transient(const struct row *row)
 
 static struct outcome outcome_of_refusal(const struct row *row)
 {
+    if (is_first_page_of_web(row)) /* the edge's block, or a proxy's: nobody knows */
+        return exactly(SMC_ERR_HTTP, 0);
     if (row->is_once)
         return exactly(SMC_OK, 1);
     /* For 15 minutes; how many calls that takes is the pace's, and others may be waiting still. */
@@ -256,7 +271,9 @@ static struct outcome outcome_of_permanent(const struct row *row)
 {
     struct outcome o = lost(row, cut(row) + is_asked_with_cursor_as_it_came(row));
     int http = row->fault->http;
-    if (row->call->type == CALL_OBJECT && http == 500) /* once more at the end */
+    if (row->is_once) /* of a 500: asked once more at the end */
+        return exactly(SMC_OK, row->page);
+    if (row->call->type == CALL_OBJECT && http == 500)
         o.extra_max = o.extra_min += row->page;
     if (row->call->type == CALL_TOKEN && (http == 400 || http == 403))
         o.status = SMC_ERR_AUTH;
@@ -284,6 +301,8 @@ static struct outcome outcome_of_cursor(const struct row *row)
     /* Page 1 has been asked for without a cursor only. */
     bool is_seen_late = row->fault->type == FAULT_SAME_CURSOR && row->page == 1;
     struct outcome o = lost(row, cut(row) + is_seen_late);
+    if (row->is_once)
+        return exactly(SMC_OK, row->page + is_seen_late);
     if (row->call->type == CALL_OBJECT)
         o.extra_max = o.extra_min += row->page + is_seen_late;
     return o;
@@ -568,11 +587,11 @@ static bool exists(const struct call *call, const struct fault *fault, bool is_o
 {
     bool is_paged = call->pages > 1;
     switch (fault->type) {
-    case FAULT_SERVER_ERROR:
-        return !is_once || call->type != CALL_OBJECT;
     case FAULT_TRANSIENT:
-        /* A page as the first answer of all is a stranger's. */
-        return call->type != CALL_TOKEN || strcmp(fault->what, "do=html") != 0;
+        /* What else than 200 is a success is of a GET alone. */
+        return call->type != CALL_TOKEN || fault->http < 200 || fault->http > 299 ||
+               fault->status == SMC_ERR_SYNTAX;
+    case FAULT_SERVER_ERROR:
     case FAULT_REFUSAL:
     case FAULT_CREDENTIALS:
         return true;
@@ -581,6 +600,7 @@ static bool exists(const struct call *call, const struct fault *fault, bool is_o
     case FAULT_CONTENT:
         return !is_once;
     case FAULT_SAME_CURSOR:
+        return is_paged && (!is_once || call->type == CALL_OBJECT);
     case FAULT_NO_CURSOR:
     case FAULT_OTHER_CURSOR:
     case FAULT_EMPTY_CURSOR:
