@@ -171,7 +171,7 @@ static bool has_total(const struct request *req)
 void page_answer(const struct request *req, struct answer *a)
 {
     long total = row_count(req);
-    long rows = total;
+    long rows;
     long to;
 
     if (req->call->idiom == I_ARRAY) {
