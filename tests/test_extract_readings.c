@@ -2,6 +2,7 @@
  * of it is in the files, and that no row is lost or doubled, whatever happens meanwhile. */
 #include <limits.h>
 
+#include "extract/gone.h"
 #include "tests/support/extraction.h"
 
 /* Workbooks in pages of two, 0 to 4; new ones are 5, 6, ... */
@@ -172,6 +173,57 @@ static void test_row(void **state)
                      extraction_file(x, "workbook_sources")->count);
 }
 
+/* A row without an id: from the first reading, once, and one gap. */
+static void test_without_id(void **state)
+{
+    static const struct recorded_call calls[] = {
+        {"GET /v2/workbooks?limit=1000&skipPermissionCheck=true&excludeExplorations=true", 200,
+         "{\"entries\": [{\"workbookId\": \"w\"}], \"nextPage\": \"2\", \"total\": 2}"},
+        {"GET /v2/workbooks?limit=1000&skipPermissionCheck=true&excludeExplorations=true&page=2",
+         200, "{\"entries\": [{\"name\": \"no id\"}], \"nextPage\": null, \"total\": 2}"},
+        {"GET /v2/workbooks/w/sources", 200, "[]"},
+        {"GET /v2/workbooks/w/elements?limit=1000", 200, "{\"entries\": [], \"nextPage\": null}"},
+    };
+    struct extraction *x = *state;
+    extraction_replay(x, calls, sizeof calls / sizeof calls[0]);
+    if (extraction_run(x, NULL) != SMC_OK)
+        fail_msg("%s", x->err.detail);
+    assert_int_equal(sim_calls(x->sim, "workbooks", 200), 4);
+    assert_int_equal(extraction_file(x, "workbooks")->count, 2);
+    assert_int_equal(extraction_summary_int(x, "extraction.gaps.workbooks", 0), 1);
+}
+
+/* What the last reading lacks, and nothing else, has gone. */
+static void test_gone(void **state)
+{
+    struct extraction *x = *state;
+    struct job job = {.clock = &x->fake.clock};
+    struct smci_idset ids = SMCI_IDSET_INIT;
+    struct smci_idset_seen seen;
+    struct smc_error err = SMC_ERROR_INIT;
+    bool is_gone = false;
+    static const char *const list[] = {"a", "b", "c"};
+    assert_int_equal(smci_store_open(&job.store, x->dir, "h", "c", job.clock, &err), SMC_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(smci_list_add(job.store, "workbooks", list[i], "", "", NULL, &err),
+                         SMC_OK);
+        assert_true(smci_idset_see(&ids, list[i], 1, 1, &seen));
+    }
+    assert_true(smci_idset_see(&ids, "a", 1, 2, &seen));
+    assert_true(smci_idset_see(&ids, "c", 1, 2, &seen));
+    assert_int_equal(gone_has(&job, ASSET_WORKBOOKS, "b", &is_gone, &err), SMC_OK);
+    assert_false(is_gone); /* not known yet */
+    assert_int_equal(gone_note(&job, ASSET_WORKBOOKS, &ids, 2, &err), SMC_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(gone_has(&job, ASSET_WORKBOOKS, list[i], &is_gone, &err), SMC_OK);
+        assert_int_equal(is_gone, i == 1);
+        assert_int_equal(gone_has(&job, ASSET_DATAMODELS, list[i], &is_gone, &err), SMC_OK);
+        assert_false(is_gone);
+    }
+    smci_idset_clear(&ids);
+    smci_store_close(job.store);
+}
+
 /* ---- whatever changes, and whenever ---- */
 
 #define SEEDS 200
@@ -330,7 +382,10 @@ static void test_seeds(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_seeds)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_without_id, extraction_setup, extraction_teardown),
+        cmocka_unit_test_setup_teardown(test_gone, extraction_setup, extraction_teardown),
+        cmocka_unit_test(test_seeds)};
     int failed = EXTRACTION_TABLE("readings", rows, test_row);
     return failed + cmocka_run_group_tests_name("readings, seeds", tests, NULL, NULL);
 }

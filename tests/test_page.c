@@ -1,7 +1,7 @@
 /* One page of an answer: rows, cursor, total, in each idiom; and what is none. */
 #include "tests/support/support.h"
 
-#include "lib/net/page.h"
+#include "lib/net/cursor.h"
 
 #define NO_CURSOR_MEMBER "-"
 #define OTHER_MEMBER     "o"  /* nor that, but the other idiom's member */
@@ -260,12 +260,30 @@ static void test_cap(void **state)
     smci_page_clear(&page);
 }
 
+/* A hundred pages without anything new have no end; in a row, that is. */
+static void test_idle(void **state)
+{
+    struct smci_cursor cursor;
+    (void)state;
+    smci_cursor_init(&cursor);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 99; i++)
+            assert_int_equal(smci_cursor_note(&cursor, false), SMCI_CURSOR_NEXT);
+        assert_int_equal(smci_cursor_note(&cursor, true), SMCI_CURSOR_NEXT);
+    }
+    for (int i = 0; i < 99; i++)
+        assert_int_equal(smci_cursor_note(&cursor, false), SMCI_CURSOR_NEXT);
+    assert_int_equal(smci_cursor_note(&cursor, false), SMCI_CURSOR_ENDLESS);
+    smci_cursor_clear(&cursor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_again),
         cmocka_unit_test(test_members),
         cmocka_unit_test(test_cap),
+        cmocka_unit_test(test_idle),
     };
     int failed = RUN_TABLE("page", cases, test_case);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
