@@ -1,6 +1,6 @@
-/* castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", as a matrix of every call x every fault
- * of the stand-in x the first, a middle and the last page. Each cell is a test of its own. What must
- * come of it follows from what kind of call and what kind of fault it is; what is published is held
+/* castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", as a matrix of every call x every
+ * fault of the stand-in x the first, a middle and the last page. Each cell is a test of its own.
+ * What must come of it follows from what kind of call and what kind of fault it is; what is published is held
  * against what an undisturbed run publishes, to the byte.
  * A run that ends with 0, without a gap and not degraded, has published all that the server had: the
  * exceptions are what the stand-in leaves out where nothing in an answer tells (UNSEEN).
@@ -254,7 +254,8 @@ static struct outcome outcome_of_credentials(const struct row *row)
     return o;
 }
 
-/* The stand-in's cursors hold what looks like an escape: asked for once more with them as they came. */
+/* The stand-in's cursors hold what looks like an escape: asked for once more with them as they
+ * came. */
 static bool is_asked_with_cursor_as_it_came(const struct row *row)
 {
     return row->fault->http == 400 && row->page > 1;
@@ -646,7 +647,8 @@ static void add_all(struct cells *cells)
                     add_cell(cells, &calls[c], &faults[f], page, once == 1);
 }
 
-/* Whether it is the call of its type whose turn it is: faults that real time brings about take theirs. */
+/* Whether it is the call of its type whose turn it is: faults that real time brings about take
+ * theirs. */
 static bool is_turn(size_t c, size_t f)
 {
     size_t before = 0;
