@@ -45,7 +45,7 @@ trap 'exit 143' TERM
 
 # Settings of the user's own must not leak in.
 settings=$(env | sed -n 's/^\([Cc][Aa][Ss][Tt][Oo][Rr]_[A-Za-z0-9_]*\)=.*/\1/p')
-for name in $settings CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR; do
+for name in $settings CURL_CA_BUNDLE REQUESTS_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR; do
     unset "$name"
 done
 

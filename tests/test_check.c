@@ -116,9 +116,9 @@ static int teardown(void **state)
 
 static void forget_variables(void)
 {
-    static const char *const names[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR",
-                                        "https_proxy",    "HTTPS_PROXY",   "all_proxy",
-                                        "ALL_PROXY",      "no_proxy",      "NO_PROXY"};
+    static const char *const names[] = {
+        "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "https_proxy",
+        "HTTPS_PROXY",    "all_proxy",          "ALL_PROXY",     "no_proxy",     "NO_PROXY"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         (void)unsetenv(names[i]);
 }

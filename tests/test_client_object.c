@@ -13,6 +13,7 @@ struct fixture {
     struct net_server *server;
     struct fake_clock fake;
     const struct smc_clock *clock; /* NULL: `fake` */
+    int retries;
     struct smc_client *client;
     int done_count;
     int cancelled_count;
@@ -30,6 +31,7 @@ static void start(struct fixture *f, const struct net_step *steps, size_t count)
     fake_clock_init(&f->fake);
     opt.origin = net_url(f->server);
     opt.authorization = "Bearer s3cret";
+    opt.network.retries = f->retries;
     opt.network.clock = f->clock ? f->clock : &f->fake.clock;
     assert_int_equal(smc_client_new(&f->client, &opt, NULL), SMC_OK);
 }
@@ -431,6 +433,102 @@ static void test_begun(void **state)
     stop(&f);
 }
 
+#define MEMBERS /* {"a":1}, gzipped in two members */                                              \
+    "\037\213\010\000\000\000\000\000\002\003\253\126\112\124\262\002\000\363"                     \
+    "\177\260\152\005\000\000\000\037\213\010\000\000\000\000\000\002\003\063"                     \
+    "\254\005\000\314\030\060\251\002\000\000\000"
+
+struct coding_row {
+    const char *name;
+    struct net_step steps[2];
+    long requests;
+    const char *body; /* NULL: it ended without an answer */
+};
+
+#define GZIP_HEAD(len)                                                                             \
+    "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " len "\r\n\r\n"
+#define GOOD_STEP                                                                                  \
+    {                                                                                              \
+        ANSWER("200 OK", "7\r\n\r\n{\"a\":1}"), 0, NET_KEEP, false                                 \
+    }
+
+static const struct coding_row coding_rows[] = {
+    {"a_mark",
+     {{ANSWER("200 OK", "10\r\n\r\n\xef\xbb\xbf{\"a\":1}"), 0, NET_KEEP, false}, GOOD_STEP},
+     1,
+     "{\"a\":1}"},
+    {"half_a_mark",
+     {{ANSWER("200 OK", "2\r\n\r\n\xef\xbb"), 0, NET_KEEP, false}, GOOD_STEP},
+     1,
+     "\xef\xbb"},
+    {"not_gzip_at_all",
+     {{GZIP_HEAD("7") "{\"a\":1}", 0, NET_KEEP, false}, GOOD_STEP},
+     2,
+     "{\"a\":1}"},
+    {"two_members",
+     {{GZIP_HEAD("47") MEMBERS, sizeof(GZIP_HEAD("47") MEMBERS) - 1, NET_KEEP, false}, GOOD_STEP},
+     2,
+     "{\"a\":1}"},
+    {"garbled_twice",
+     {{GZIP_HEAD("7") "{\"a\":1}", 0, NET_KEEP, false},
+      {GZIP_HEAD("7") "{\"a\":1}", 0, NET_KEEP, false}},
+     3,
+     NULL},
+};
+
+static enum smc_verdict on_json(void *ctx, const struct smc_answer *answer, struct smc_error *why)
+{
+    if (answer->error.code == SMC_OK && answer->body[0] == '{' && !strchr(answer->body, '}')) {
+        (void)smc_error_set(why, SMC_ERR_SYNTAX, "cut");
+        return SMC_REJECT;
+    }
+    return on_answer(ctx, answer, why);
+}
+
+/* What can't be read is asked for once more, uncompressed, and no try is spent on it. */
+static void test_coding(void **state)
+{
+    const struct coding_row *row = *state;
+    struct fixture f = {.retries = row->body ? -1 : 1};
+    start(&f, row->steps, 2);
+    struct smc_request request = get(&f, "/x");
+    request.done = on_json;
+    assert_int_equal(smc_client_send(f.client, &request), SMC_OK);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_int_equal(f.done_count, 1);
+    assert_int_equal(net_requests(f.server), row->requests);
+    if (row->body)
+        assert_string_equal(f.body, row->body);
+    else
+        assert_int_equal(f.error.code, SMC_ERR_NETWORK);
+    assert_contains(net_request(f.server, 0), "gzip");
+    if (row->requests > 1)
+        assert_contains(net_request(f.server, 1), "Accept-Encoding: identity\r\n");
+    stop(&f);
+}
+
+/* A kept connection that has died: libcurl sends it once more, and that is a call as well. */
+static void test_resent_is_counted(void **state)
+{
+    static const struct net_step steps[] = {{ANSWER("200 OK", "2\r\n\r\nhi"), 0, NET_KEEP, false},
+                                            {NULL, 0, NET_CLOSE, false},
+                                            {ANSWER("200 OK", "2\r\n\r\nho"), 0, NET_KEEP, false}};
+    struct fixture f = {NULL};
+    struct smc_client_stats stats;
+    (void)state;
+    start(&f, steps, 3);
+    queue(&f, 1);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    queue(&f, 1);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_string_equal(f.body, "ho");
+    assert_int_equal(net_requests(f.server), 3);
+    smc_client_get_stats(f.client, &stats);
+    assert_int_equal(stats.calls, 3);
+    assert_int_equal(stats.retries, 0);
+    stop(&f);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -444,8 +542,10 @@ int main(void)
         cmocka_unit_test(test_body_of_an_error),
         cmocka_unit_test(test_no_body_of_an_answer_that_is_cut),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_resent_is_counted),
     };
     int failed = TABLE(target_rows, test_target);
+    failed += TABLE(coding_rows, test_coding);
     failed += TABLE(origin_rows, test_origin);
     failed += RUN_TABLE("option_rows", option_rows, test_option);
     return failed + cmocka_run_group_tests_name("client as an object", tests, NULL, NULL);

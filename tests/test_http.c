@@ -607,6 +607,7 @@ struct cert_row {
 static const struct cert_row cert_rows[] = {
     {"cacert", "/nonexistent/ca.pem", NULL, "can't read the certificates in /nonexistent"},
     {"curl_ca_bundle", NULL, "CURL_CA_BUNDLE", "CURL_CA_BUNDLE: can't read"},
+    {"requests_ca_bundle", NULL, "REQUESTS_CA_BUNDLE", "REQUESTS_CA_BUNDLE: can't read"},
     {"ssl_cert_file", NULL, "SSL_CERT_FILE", "SSL_CERT_FILE: can't read"},
     {"ssl_cert_dir", NULL, "SSL_CERT_DIR", "SSL_CERT_DIR: can't read"},
 };
@@ -633,9 +634,10 @@ static void test_cert_path(void **state)
 
 int main(void)
 {
-    static const char *const variables[] = {
-        "http_proxy", "https_proxy", "all_proxy",      "HTTPS_PROXY",   "ALL_PROXY",
-        "no_proxy",   "NO_PROXY",    "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"};
+    static const char *const variables[] = {"http_proxy",    "https_proxy",    "all_proxy",
+                                            "HTTPS_PROXY",   "ALL_PROXY",      "no_proxy",
+                                            "NO_PROXY",      "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
+                                            "SSL_CERT_FILE", "SSL_CERT_DIR"};
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_get),
         cmocka_unit_test(test_form),

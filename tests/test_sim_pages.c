@@ -153,7 +153,7 @@ static void test_objects(void **state)
         of.target = target;
         assert_int_equal(smc_pages_new(&pages, client, &of, NULL), SMC_OK);
         assert_int_equal(smc_pages_next(pages, &row, NULL),
-                         sim_estate_has(sim, "workbooks", i) ? SMC_OK : SMC_ERR_HTTP);
+                         sim_estate_has(sim, "workbooks", i) ? SMC_OK : SMC_ERR_REFUSED);
         smc_pages_free(pages);
         free(target);
     }

@@ -21,6 +21,9 @@ static const struct row rows[] = {
     {"cacert_beats_variables", NULL, 1, true, NULL, "CURL_CA_BUNDLE", true},
     {"curl_ca_bundle", NULL, 1, false, "CURL_CA_BUNDLE", NULL, true},
     {"curl_ca_bundle_beats_ssl_cert_file", NULL, 1, false, "CURL_CA_BUNDLE", "SSL_CERT_FILE", true},
+    {"curl_ca_bundle_beats_requests", NULL, 1, false, "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", true},
+    {"requests_ca_bundle", NULL, 1, false, "REQUESTS_CA_BUNDLE", NULL, true},
+    {"requests_beats_ssl_cert_file", NULL, 1, false, "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", true},
     {"ssl_cert_file", NULL, 1, false, "SSL_CERT_FILE", NULL, true},
     {"ssl_cert_file_does_not_beat_it", NULL, 1, false, "SSL_CERT_FILE", "CURL_CA_BUNDLE", false},
     {"untrusted", NULL, 1, false, NULL, NULL, false},
@@ -74,9 +77,9 @@ static void start(struct fixture *f)
 
 static void forget_variables(void)
 {
-    static const char *const names[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR",
-                                        "https_proxy",    "HTTPS_PROXY",   "all_proxy",
-                                        "ALL_PROXY"};
+    static const char *const names[] = {"CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE",
+                                        "SSL_CERT_DIR",   "https_proxy",        "HTTPS_PROXY",
+                                        "all_proxy",      "ALL_PROXY"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         (void)unsetenv(names[i]);
 }

@@ -28,8 +28,8 @@ struct smc_client;
 struct smc_network {
     int64_t timeout_ms;    /* an attempt ends when no byte came or went for so long; 0: 60,000 */
     int64_t retry_base_ms; /* the wait before the first retry, then doubled; 0: 1,000; -1: none */
-    /* A PEM file of certificates to trust; NULL: CURL_CA_BUNDLE, else SSL_CERT_DIR and SSL_CERT_FILE,
-     * else the system's store. */
+    /* A PEM file of certificates to trust; NULL: CURL_CA_BUNDLE, else REQUESTS_CA_BUNDLE, else SSL_CERT_DIR
+     * and SSL_CERT_FILE, else the system's store. */
     const char *cacert;
     const struct smc_clock *clock; /* NULL: the system's */
     struct smc_log *log;           /* NULL: none */

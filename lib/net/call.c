@@ -129,8 +129,8 @@ static struct smci_decision decide(struct smci_call *call, const struct smci_att
 {
     if (call->probe && attempt->http_status != 0) /* any answer will do */
         return (struct smci_decision){.action = SMCI_FAIL};
-    struct smci_decision decision =
-        smci_sender_decide(call->owner->sender, attempt, call->spent, call->is_single_attempt);
+    struct smci_decision decision = smci_sender_decide(call->owner->sender, &call->sending, attempt,
+                                                       call->spent, call->is_single_attempt);
     if (decision.action == SMCI_RETRY) {
         call->spent++;
         smc_log_write(call->owner->sender->log, SMC_LOG_DEBUG, "%s: HTTP %d, again in %lld ms",
@@ -182,8 +182,13 @@ enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_o
     if (call->successes < 0)
         call->successes = owner->sender->stats.successes;
     call->owner = owner;
-    call->sending = (struct smci_sending){
-        .kind = call->kind, .is_object = call->is_object, .ended = on_ended, .ctx = call};
+    call->sending =
+        (struct smci_sending){.kind = call->kind,
+                              .is_object = call->is_object,
+                              /* A body is not to be sent twice for an answer's sake. */
+                              .is_plain = call->sending.is_plain || has_body || call->is_upload,
+                              .ended = on_ended,
+                              .ctx = call};
     enum smc_status rc =
         smci_sender_start(owner->sender, &call->sending, smc_buf_str(&call->target), &request, err);
     call->sent += rc == SMC_OK;

@@ -43,6 +43,16 @@ static const char *describe(const struct smci_exchange *x, CURLcode code)
     return x->detail[0] ? x->detail : curl_easy_strerror(code);
 }
 
+/* libcurl has a code of its own for what is garbled, and says of several members in a row that it could
+ * not be written. */
+static bool is_garbled(const struct smci_exchange *x, CURLcode code)
+{
+    bool is_ours = x->is_local_fault || x->response.error.code != SMC_OK;
+    return x->is_head_whole && !is_ours &&
+           (code == CURLE_BAD_CONTENT_ENCODING ||
+            (code == CURLE_WRITE_ERROR && x->response.is_compressed));
+}
+
 /* The status, or 0 with the reason in the response: an answer is one only when it is whole. */
 static int judge(struct smci_exchange *x, CURLcode code, int status)
 {
@@ -96,7 +106,17 @@ static void read_head(struct smci_exchange *x)
     (void)smci_http_date_parse(header(x, "Date"), &response->date_s);
     (void)snprintf(response->retry_after, sizeof response->retry_after, "%s",
                    header(x, "Retry-After"));
+    response->is_compressed = header(x, "Content-Encoding")[0] != '\0';
     response->is_html = strncasecmp(header(x, "Content-Type"), "text/html", 9) == 0;
+}
+
+/* A byte order mark before UTF-8 is no part of a text. */
+static void pass_over_mark(struct smc_buf *body)
+{
+    if (body->len < 3 || memcmp(body->data, "\xef\xbb\xbf", 3) != 0)
+        return;
+    body->len -= 3;
+    (void)memmove(body->data, body->data + 3, body->len + 1);
 }
 
 void smci_exchange_end(struct smci_exchange *x, int code)
@@ -104,8 +124,10 @@ void smci_exchange_end(struct smci_exchange *x, int code)
     struct smci_http_response *response = &x->response;
     long status = 0;
     (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
-    response->status = judge(x, (CURLcode)code, (int)status);
     read_head(x);
+    response->is_garbled = is_garbled(x, (CURLcode)code);
+    response->status = judge(x, (CURLcode)code, (int)status);
+    pass_over_mark(&response->body);
     if (x->is_probe)
         smci_probe_learn(x, code);
     if (response->status != 0 && smc_buf_reserve(&response->body, 0) != SMC_OK) {

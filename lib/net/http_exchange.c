@@ -98,6 +98,19 @@ static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off
     return 0;
 }
 
+/* Each time that a connection is there and the request goes out. */
+static int on_sending(void *ctx, char *to, char *from, int to_port, int from_port)
+{
+    struct smci_exchange *x = ctx;
+    (void)to;
+    (void)from;
+    (void)to_port;
+    (void)from_port;
+    if (x->sent++ > 0 && x->resent)
+        x->resent(x->ctx);
+    return CURL_PREREQFUNC_OK;
+}
+
 /* ---- options ---- */
 
 static_assert(CURL_ERROR_SIZE <= sizeof((struct smci_exchange *)NULL)->detail,
@@ -122,7 +135,9 @@ static CURLcode set_common(struct smci_exchange *x, const char *url)
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_QUICK_EXIT, 1L); /* a slow name server holds up no signal and no time limit */
     SET(CURLOPT_USERAGENT, "sigmacat/" SMC_VERSION);
-    SET(CURLOPT_ACCEPT_ENCODING, "");
+    SET(CURLOPT_ACCEPT_ENCODING, x->is_plain ? "identity" : "");
+    SET(CURLOPT_PREREQFUNCTION, on_sending);
+    SET(CURLOPT_PREREQDATA, x);
     SET(CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
     SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token for a proxy */
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -179,6 +194,8 @@ static CURLcode set_body(struct smci_exchange *x, const struct smci_http_request
 
 static CURLcode set_request(struct smci_exchange *x, const struct smci_http_request *request)
 {
+    x->is_plain = request->is_plain;
+    x->resent = request->resent;
     CURLcode rc = set_common(x, request->url);
     if (rc == CURLE_OK && request->body)
         rc = set_body(x, request);

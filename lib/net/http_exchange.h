@@ -27,7 +27,10 @@ struct smci_exchange {
     bool is_head_whole;  /* the empty line behind the last header came */
     bool is_local_fault; /* the body to be sent could not be read */
     bool is_probe;
-    char detail[256]; /* libcurl's own words; CURL_ERROR_SIZE */
+    bool is_plain;             /* no compression is asked for */
+    int sent;                  /* how often libcurl has sent it */
+    void (*resent)(void *ctx); /* may be NULL */
+    char detail[256];          /* libcurl's own words; CURL_ERROR_SIZE */
     struct smci_http_response response;
     void (*done)(void *ctx, struct smci_http_response *response);
     void *ctx;

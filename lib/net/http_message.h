@@ -18,6 +18,10 @@ struct smci_http_request {
     size_t body_len;
     const struct smci_upload *upload; /* a multipart body to POST; NULL: none; copied */
     bool is_probe;                    /* fills the response's `probe` */
+    bool is_plain;                    /* no compression is asked for */
+    /* Called when libcurl sends it once more by itself, since a kept connection died before an answer.
+     * With the `ctx` of `done`; may be NULL. */
+    void (*resent)(void *ctx);
 };
 
 /* Borrowed during the callback. */
@@ -30,6 +34,8 @@ struct smci_http_response {
     int64_t date_s;       /* of its Date header, Unix time; 0: none */
     char location[256];   /* where a redirect leads to: scheme, host and path; "" where none does */
     bool is_permanent;    /* status 0, and no retry will mend it */
+    bool is_compressed;   /* it came compressed, */
+    bool is_garbled;      /*   in a way that can't be read; the status is 0 */
     struct smc_error error;  /* for status 0: why */
     struct smci_probe probe; /* of a request that is one */
 };

@@ -13,7 +13,7 @@
 enum smci_action {
     SMCI_DONE,      /* a success */
     SMCI_RETRY,     /* wait, then again; an attempt is spent */
-    SMCI_THROTTLED, /* refused (429): belongs to the pace, no attempt is spent */
+    SMCI_THROTTLED, /* again when the pace lets it, no attempt is spent: refused, or garbled */
     SMCI_REAUTH,    /* 401: renew the token once, then again */
     SMCI_FAIL       /* no more attempts */
 };

@@ -45,6 +45,18 @@ static void tell_pace(struct smci_sender *sender, const struct smci_attempt *att
     }
 }
 
+/* What libcurl sends once more by itself is a call as well, and the one before it got no answer. */
+static void on_resent(void *ctx)
+{
+    struct smci_sending *sending = ctx;
+    struct smci_sender *sender = sending->sender;
+    int64_t now = smci_sender_now(sender);
+    smci_stats_count(&sender->stats, sending->kind, 0);
+    smci_pace_lost(&sender->pace, sending->sent_ms, now);
+    sending->sent_ms = now;
+    smci_pace_sent(&sender->pace, now);
+}
+
 static void on_done(void *ctx, struct smci_http_response *response)
 {
     struct smci_sending *sending = ctx;
@@ -71,14 +83,16 @@ enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sendin
     sending->sender = sender;
     sending->is_get = !request->body && !request->upload;
     sending->sent_ms = smci_sender_now(sender);
-    /* Each in flight, and this one, may end in a way that was not met yet. */
-    size_t endings = (size_t)smci_http_in_flight(sender->http) + 1;
+    /* Each in flight, and this one, may end in a way that was not met yet, and be sent again. */
+    size_t endings = 2 * ((size_t)smci_http_in_flight(sender->http) + 1);
     enum smc_status rc = smci_stats_reserve(&sender->stats, endings);
     if (rc == SMC_OK)
         rc = smc_buf_addf(&url, "%s%s", sender->origin, target);
     if (rc != SMC_OK)
         (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
     whole.url = url.data;
+    whole.is_plain = sending->is_plain;
+    whole.resent = on_resent;
     if (rc == SMC_OK)
         rc = smci_http_start(sender->http, &whole, on_done, sending, err);
     smc_buf_clear(&url);
@@ -87,11 +101,16 @@ enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sendin
     return rc;
 }
 
-struct smci_decision smci_sender_decide(struct smci_sender *sender,
+struct smci_decision smci_sender_decide(struct smci_sender *sender, struct smci_sending *sending,
                                         const struct smci_attempt *attempt, int spent,
                                         bool is_single_attempt)
 {
     struct smci_retry_opt opt = sender->retry;
+    bool is_cut = attempt->error.code == SMC_ERR_SYNTAX && attempt->is_compressed;
+    if ((attempt->is_garbled || is_cut) && !sending->is_plain) {
+        sending->is_plain = true;
+        return (struct smci_decision){.action = SMCI_THROTTLED};
+    }
     if (is_single_attempt)
         opt.retries = 0;
     struct smci_decision decision = smci_retry_decide(&opt, attempt, spent, &sender->rng);

@@ -45,6 +45,7 @@ struct smci_sending {
     bool is_get;
     const char *kind; /* static */
     bool is_object;   /* see smc_request */
+    bool is_plain; /* no compression is asked for; set when an answer was garbled, and to be kept */
     smci_sent_fn *ended;
     void *ctx;
 };
@@ -55,8 +56,9 @@ enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sendin
                                   const char *target, const struct smci_http_request *request,
                                   struct smc_error *err);
 
-/* The decision that follows from an attempt, for a call of which `spent` are spent. */
-struct smci_decision smci_sender_decide(struct smci_sender *sender,
+/* The decision that follows from an attempt, for a call of which `spent` are spent. An answer whose
+ * compression can't be read is asked for once more without. */
+struct smci_decision smci_sender_decide(struct smci_sender *sender, struct smci_sending *sending,
                                         const struct smci_attempt *attempt, int spent,
                                         bool is_single_attempt);
 

@@ -43,7 +43,8 @@ static void on_ended(void *ctx, struct smci_attempt *attempt, struct smci_http_r
         take(token, attempt, response);
     if (response->body.data)
         explicit_bzero(response->body.data, response->body.allocated);
-    struct smci_decision decision = smci_sender_decide(token->sender, attempt, token->spent, false);
+    struct smci_decision decision =
+        smci_sender_decide(token->sender, &token->sending, attempt, token->spent, false);
     switch (decision.action) {
     case SMCI_DONE:
     case SMCI_THROTTLED:
@@ -76,7 +77,8 @@ void smci_token_ask(struct smci_token *token, int64_t now_ms)
     const struct smci_http_request request = {.headers = headers,
                                               .body = smc_buf_str(&token->auth.form),
                                               .body_len = token->auth.form.len};
-    token->sending = (struct smci_sending){.kind = "token", .ended = on_ended, .ctx = token};
+    token->sending = (struct smci_sending){
+        .kind = "token", .is_plain = token->sending.is_plain, .ended = on_ended, .ctx = token};
     smci_auth_asked(&token->auth, now_ms);
     token->is_asked = true;
     if (smci_sender_start(token->sender, &token->sending, TOKEN_TARGET, &request, &why) != SMC_OK) {

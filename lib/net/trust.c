@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum smc_status take_path(char **to, const char *path, const char *name,
@@ -19,6 +21,12 @@ static enum smc_status take_path(char **to, const char *path, const char *name,
     return *to ? SMC_OK : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
 }
 
+static bool is_directory(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 enum smc_status smci_trust_choose(struct smci_trust *trust, const char *cacert,
                                   struct smc_error *err)
 {
@@ -27,6 +35,10 @@ enum smc_status smci_trust_choose(struct smci_trust *trust, const char *cacert,
     const char *bundle = getenv("CURL_CA_BUNDLE");
     if (bundle && *bundle)
         return take_path(&trust->file, bundle, "CURL_CA_BUNDLE", err);
+    const char *requests = getenv("REQUESTS_CA_BUNDLE");
+    if (requests && *requests) /* a file, or a directory as c_rehash(1) makes it */
+        return take_path(is_directory(requests) ? &trust->directory : &trust->file, requests,
+                         "REQUESTS_CA_BUNDLE", err);
     const char *dir = getenv("SSL_CERT_DIR");
     const char *file = getenv("SSL_CERT_FILE");
     enum smc_status rc = SMC_OK;

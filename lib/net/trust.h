@@ -1,5 +1,5 @@
-/* Whose certificates are trusted, in the order of the curl tool: what the caller names, else CURL_CA_BUNDLE, else
- * SSL_CERT_DIR and SSL_CERT_FILE, else the system's store. (libcurl reads none of these by itself.) */
+/* Whose certificates are trusted: what the caller names, else CURL_CA_BUNDLE, else REQUESTS_CA_BUNDLE, which users
+ * of Python tools have set, else SSL_CERT_DIR and SSL_CERT_FILE, else the system's store. (libcurl reads none of these by itself.) */
 #ifndef SMCI_TRUST_H
 #define SMCI_TRUST_H
 
