@@ -1,9 +1,9 @@
 /* castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", as a matrix of every call x every
  * fault of the stand-in x the first, a middle and the last page. Each cell is a test of its own.
- * What must come of it follows from what kind of call and what kind of fault it is; what is published is held
- * against what an undisturbed run publishes, to the byte.
- * A run that ends with 0, without a gap and not degraded, has published all that the server had: the
- * exceptions are what the stand-in leaves out where nothing in an answer tells (UNSEEN).
+ * What must come of it follows from what kind of call and what kind of fault it is; what is
+ * published is held against what an undisturbed run publishes, to the byte.
+ * A run that ends with 0, without a gap and not degraded, has published all that the server had:
+ * the exceptions are what the stand-in leaves out where nothing in an answer tells (UNSEEN).
  * A sample by default, in which each fault meets each call; with SMC_LONG set, all. */
 #include "tests/support/extraction.h"
 #include "tests/support/model.h"
