@@ -14,6 +14,7 @@ struct fixture {
     struct fake_clock fake;
     const struct smc_clock *clock; /* NULL: `fake` */
     int retries;
+    struct smc_log *log;
     struct smc_client *client;
     int done_count;
     int cancelled_count;
@@ -32,6 +33,7 @@ static void start(struct fixture *f, const struct net_step *steps, size_t count)
     opt.origin = net_url(f->server);
     opt.authorization = "Bearer s3cret";
     opt.network.retries = f->retries;
+    opt.network.log = f->log;
     opt.network.clock = f->clock ? f->clock : &f->fake.clock;
     assert_int_equal(smc_client_new(&f->client, &opt, NULL), SMC_OK);
 }
@@ -529,6 +531,22 @@ static void test_resent_is_counted(void **state)
     stop(&f);
 }
 
+/* Not told by anybody, a client hides its own secret where a server repeats it. */
+static void test_own_secret_is_hidden(void **state)
+{
+    static const struct net_step step = {ANSWER("400 No", "10\r\n\r\nwhy s3cret"), 0, NET_KEEP,
+                                         false};
+    struct fixture f = {.log = smc_log_new(-1, SMC_LOG_INFO, SMC_LOG_TEXT)};
+    (void)state;
+    assert_non_null(f.log);
+    start(&f, &step, 1);
+    queue(&f, 1);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_contains(f.error.detail, "HTTP 400: why ***");
+    stop(&f);
+    smc_log_free(f.log);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -542,6 +560,7 @@ int main(void)
         cmocka_unit_test(test_body_of_an_error),
         cmocka_unit_test(test_no_body_of_an_answer_that_is_cut),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_own_secret_is_hidden),
         cmocka_unit_test(test_resent_is_counted),
     };
     int failed = TABLE(target_rows, test_target);

@@ -124,9 +124,9 @@ struct proxy_row {
 
 static const struct proxy_row proxy_rows[] = {
     {"not_there", NULL, "https_proxy",
-     "FAIL  connection   sigma.example: Failed to connect to 127.0.0.1"},
+     "FAIL  connection   sigma.example: the proxy can't be reached: Failed to connect to 127"},
     {"not_there_for_all", NULL, "ALL_PROXY",
-     "FAIL  connection   sigma.example: Failed to connect to 127.0.0.1"},
+     "FAIL  connection   sigma.example: the proxy can't be reached: Failed to connect to 127"},
     {"refuses", "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n", "https_proxy",
      "FAIL  connection   sigma.example: CONNECT tunnel failed, response 403"},
 };

@@ -35,6 +35,23 @@ static bool is_line_cap(const struct smci_exchange *x, CURLcode code)
     return code == CURLE_OUT_OF_MEMORY && sent > 0 && !x->is_head_whole;
 }
 
+/* libcurl names the host that it could not connect to: where that is another than the address has, it
+ * is the proxy. */
+static bool is_proxy_out_of_reach(const struct smci_exchange *x, CURLcode code)
+{
+    const char *url = NULL;
+    const char *named = strstr(x->detail, "connect to ");
+    (void)curl_easy_getinfo(x->easy, CURLINFO_EFFECTIVE_URL, &url);
+    const char *host = url ? strstr(url, "://") : NULL;
+    if (code != CURLE_COULDNT_CONNECT || !named || !host)
+        return false;
+    named += strlen("connect to ");
+    host += 3;
+    host += *host == '['; /* of an IPv6 address, which libcurl names without */
+    size_t len = strcspn(named, " ");
+    return strncasecmp(host, named, len) != 0 || !strchr(":/]", host[len]);
+}
+
 static const char *describe(const struct smci_exchange *x, CURLcode code)
 {
     if (smci_is_proxy_unreadable(x))
@@ -67,7 +84,9 @@ static int judge(struct smci_exchange *x, CURLcode code, int status)
             (void)smc_error_set(&response->error, SMC_ERR_CAP,
                                 "a header line of the answer is longer than the cap of 100 KiB, or "
                                 "memory ran out");
-        (void)smc_error_set(&response->error, SMC_ERR_NETWORK, "%s", describe(x, code));
+        (void)smc_error_set(&response->error, SMC_ERR_NETWORK, "%s%s",
+                            is_proxy_out_of_reach(x, code) ? "the proxy can't be reached: " : "",
+                            describe(x, code));
         return 0;
     }
     /* libcurl takes a connection that is closed within the head for the end of an empty body. */
