@@ -302,8 +302,10 @@ static struct outcome outcome_of_cursor(const struct row *row)
     /* Page 1 has been asked for without a cursor only. */
     bool is_seen_late = row->fault->type == FAULT_SAME_CURSOR && row->page == 1;
     struct outcome o = lost(row, cut(row) + is_seen_late);
+    if (row->is_once && is_seen_late) /* page 1 comes twice, and then page 2 */
+        return (struct outcome){SMC_OK, 1, 1, UNSEEN};
     if (row->is_once)
-        return exactly(SMC_OK, row->page + is_seen_late);
+        return exactly(SMC_OK, row->page);
     if (row->call->type == CALL_OBJECT)
         o.extra_max = o.extra_min += row->page + is_seen_late;
     return o;
