@@ -333,7 +333,7 @@ static void test_success_too_early(void **state)
     struct net_server *server = net_start(steps, 2);
     char *path = make_file(f, "f.json", 8 * BIG / 3);
     char *endpoint = text_format("%s/catalog/v1/", net_url(server));
-    const char *const args[] = {"-t", "VIZ", "-f", path, "--timeout", "0.3", NULL};
+    const char *const args[] = {"-t", "VIZ", "-f", path, "--timeout", "3", NULL};
     f->endpoint = endpoint;
     enum smc_status rc = upload(f, &live.clock, args, &err);
     long requests = net_requests(server);
