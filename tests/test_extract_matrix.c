@@ -228,8 +228,8 @@ static struct outcome outcome_of_transient(const struct row *row)
      * before anything came. */
     bool is_reset = strcmp(row->fault->what, "do=reset") == 0;
     o.extra_max = o.extra_min + (is_reset ? 5 * (RETRIES + 1 + is_object) : 0);
-    /* What breaks a compressed answer is its compression: asked for once more without it. */
-    if (strcmp(row->fault->what, "do=broken") == 0)
+    /* A compressed answer that can't be read is asked for once more without compression. */
+    if (row->fault->status == SMC_ERR_SYNTAX)
         o.extra_max += 1 + is_object;
     return o;
 }
