@@ -178,7 +178,6 @@ void smci_attempt_read(struct smci_attempt *attempt, const struct smci_asked *as
         .asked = *asked,
         .http_status = response->status,
         .is_html = response->is_html,
-        .is_compressed = response->is_compressed,
         .is_garbled = response->is_garbled,
         .is_permanent = response->is_permanent,
         .retry_after_ms = smci_retry_after_parse(retry_after, from_ms),

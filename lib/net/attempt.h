@@ -39,8 +39,7 @@ struct smci_attempt {
     int http_status; /* 0: no answer, or one that was cut short */
     bool is_html;
     bool is_error_object;   /* a 200 whose body is an error, not what was asked for */
-    bool is_compressed;     /* the answer came compressed, */
-    bool is_garbled;        /*   in a way that can't be read */
+    bool is_garbled;        /* status 0: its compression can't be read */
     bool is_permanent;      /* status 0, and no retry will mend it: a cap, a bad certificate */
     int64_t retry_after_ms; /* as in retry_after.h; -1: the server named none */
     struct smci_api_error api_error;

@@ -106,8 +106,7 @@ struct smci_decision smci_sender_decide(struct smci_sender *sender, struct smci_
                                         bool is_single_attempt)
 {
     struct smci_retry_opt opt = sender->retry;
-    bool is_cut = attempt->error.code == SMC_ERR_SYNTAX && attempt->is_compressed;
-    if ((attempt->is_garbled || is_cut) && !sending->is_plain) {
+    if (attempt->is_garbled && !sending->is_plain) {
         sending->is_plain = true;
         return (struct smci_decision){.action = SMCI_THROTTLED};
     }
