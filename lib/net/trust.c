@@ -36,9 +36,10 @@ enum smc_status smci_trust_choose(struct smci_trust *trust, const char *cacert,
     if (bundle && *bundle)
         return take_path(&trust->file, bundle, "CURL_CA_BUNDLE", err);
     const char *requests = getenv("REQUESTS_CA_BUNDLE");
-    if (requests && *requests) /* a file, or a directory as c_rehash(1) makes it */
-        return take_path(is_directory(requests) ? &trust->directory : &trust->file, requests,
-                         "REQUESTS_CA_BUNDLE", err);
+    if (requests && is_directory(requests)) /* as c_rehash(1) makes it */
+        return take_path(&trust->directory, requests, "REQUESTS_CA_BUNDLE", err);
+    if (requests && *requests)
+        return take_path(&trust->file, requests, "REQUESTS_CA_BUNDLE", err);
     const char *dir = getenv("SSL_CERT_DIR");
     const char *file = getenv("SSL_CERT_FILE");
     enum smc_status rc = SMC_OK;
