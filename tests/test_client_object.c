@@ -547,6 +547,47 @@ static void test_own_secret_is_hidden(void **state)
     smc_log_free(f.log);
 }
 
+/* Its date counts from the answer's own, years from our clock's. */
+static void test_date_of_a_server_s_clock(void **state)
+{
+    static const struct net_step steps[] = {
+        {"HTTP/1.1 503 Later\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+         "Retry-After: Sun, 06 Nov 1994 08:50:07 GMT\r\nContent-Length: 0\r\n\r\n",
+         0, NET_KEEP, false},
+        {ANSWER("200 OK", "2\r\n\r\nhi"), 0, NET_KEEP, false}};
+    struct fixture f = {NULL};
+    struct smc_client_stats stats;
+    (void)state;
+    start(&f, steps, 2);
+    queue(&f, 1);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_int_equal(f.status, 200);
+    smc_client_get_stats(f.client, &stats);
+    assert_int_equal(stats.waited_ms, 30000);
+    stop(&f);
+}
+
+/* A page with 403 counts as a refusal once something was accepted. */
+static void test_block_is_counted(void **state)
+{
+    static const struct net_step steps[] = {
+        {ANSWER("200 OK", "2\r\n\r\nhi"), 0, NET_KEEP, false},
+        {ANSWER("403 No", "0\r\nContent-Type: text/html\r\n\r\n"), 0, NET_KEEP, false},
+        {ANSWER("200 OK", "2\r\n\r\nho"), 0, NET_KEEP, false}};
+    struct fixture f = {NULL};
+    struct smc_client_stats stats;
+    (void)state;
+    start(&f, steps, 3);
+    queue(&f, 1);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    queue(&f, 1);
+    assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
+    assert_string_equal(f.body, "ho");
+    smc_client_get_stats(f.client, &stats);
+    assert_int_equal(stats.refused, 1);
+    stop(&f);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -560,6 +601,8 @@ int main(void)
         cmocka_unit_test(test_body_of_an_error),
         cmocka_unit_test(test_no_body_of_an_answer_that_is_cut),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_date_of_a_server_s_clock),
+        cmocka_unit_test(test_block_is_counted),
         cmocka_unit_test(test_own_secret_is_hidden),
         cmocka_unit_test(test_resent_is_counted),
     };
