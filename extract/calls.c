@@ -393,9 +393,10 @@ static void feed(void *ctx)
     while (next_item(calls, &item, &asset, &rows)) {
         struct smc_error err = SMC_ERROR_INIT;
         struct in_flight *added = add(calls, asset, &item);
-        bool is_ready = added && (rows == 0 || again_begin(&added->call));
-        if (!job_check(calls->job, is_ready ? SMC_OK : SMC_ERR_NOMEM, &err))
+        if (!added || (rows > 0 && !again_begin(&added->call))) {
+            (void)job_check(calls->job, SMC_ERR_NOMEM, &err);
             return;
+        }
         added->rows_before = rows;
         added->call.is_last_chance = calls->phase == CALLS_DEFERRED;
         if (begin_or_reuse(calls, &added->call))

@@ -431,7 +431,9 @@ static const struct check_row extract_rows[] = {
     {"token_501", .fault = "call=token,do=status:501", .status = SMC_ERR_HTTP,
      .line = "FAIL  credentials  POST /v2/auth/token: HTTP 501", .remedy = STRANGER},
     {"token_html", .fault = "call=token,do=html", .status = SMC_ERR_REFUSED,
-     .line = "FAIL  credentials  POST /v2/auth/token: HTTP 200: a web page answered and not Sigma's", .remedy = STRANGER},
+     .line =
+         "FAIL  credentials  POST /v2/auth/token: HTTP 200: a web page answered and not Sigma's",
+     .remedy = STRANGER},
     {"token_522", .fault = "call=token,do=status:522", .status = SMC_ERR_HTTP,
      .line = "FAIL  credentials  POST /v2/auth/token: HTTP 522", .remedy = "in some minutes, or"},
     {"token_503", .fault = "call=token,do=status:503", .status = SMC_ERR_HTTP,
