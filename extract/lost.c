@@ -111,11 +111,12 @@ static enum smc_status release(void *ctx, const struct smci_item *item, struct s
         char *code = cut_line(status);
         char *request_id = cut_line(code);
         char *reason = cut_line(request_id);
-        const struct gap gap = {.http_status = atoi(status),
+        const int http_status = (int)strtol(status, NULL, 10);
+        const struct gap gap = {.http_status = http_status,
                                 .code = code,
                                 .request_id = request_id,
                                 .reason = reason,
-                                .remedy = gap_remedy(atoi(status))};
+                                .remedy = gap_remedy(http_status)};
         rc = note_unless_gone(lost, &call, &gap, err);
     }
     call_clear(&call);

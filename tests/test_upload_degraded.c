@@ -82,12 +82,14 @@ static void test_row(void **state)
     struct fixture *f = fixture_new();
     void *made = f;
     struct smc_error err = SMC_ERROR_INIT;
-    const char *args[4] = {NULL};
+    const char *args[12] = {NULL}; /* ended by a NULL */
     char *options = text_format("%s", row->options);
     char *rest = NULL;
     size_t count = 0;
-    for (char *word = strtok_r(options, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+    for (char *word = strtok_r(options, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        assert_true(count < sizeof args / sizeof args[0] - 1);
         args[count++] = word;
+    }
     make_set(f, "1", "");
     make_set(f, "2", row->more);
     enum smc_status rc = upload_with(f, &err, args);
