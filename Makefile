@@ -167,7 +167,7 @@ $(B)/tests/test_oom: private SMC_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(O
 comma := ,
 
 # ---- what a developer and CI run ----
-.PHONY: check test check-built check-long check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
+.PHONY: check test check-long check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
         coverage install uninstall help
 
 # Two steps, since what is built depends on what is installed.
@@ -179,7 +179,7 @@ deps:
 
 # Installs nothing: packagers call it.
 SCRIPT_TESTS := tests/layers_test.sh tests/kubernetes.sh $(if $(MODE),,tests/reproducible.sh)
-test check-built: all tests
+test: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) $(SCRIPT_TESTS)
 

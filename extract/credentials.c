@@ -50,7 +50,7 @@ static bool is_unneeded(const struct smci_settings *settings)
 }
 
 /* Appends the text of a member, reserved first, since growing would leave copies of a secret
- * behind. A NUL or an unpaired surrogate is no text. */
+ * behind. A NUL or an unpaired surrogate is not taken. */
 static enum smc_status read_text(struct smc_json_span value, struct smc_buf *text)
 {
     if (smc_json_type_of(value) != SMC_JSON_STRING)

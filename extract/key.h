@@ -11,14 +11,14 @@
 #include <sigmacat/buf.h>
 #include <sigmacat/json.h>
 
-/* Appends the key of `id`. `has_id` is false for a value that is no id: none, null, "", a
- * container. SMC_ERR_NOMEM or SMC_ERR_CAP. */
+/* Appends the key of `id`. `has_id` is false for a value that is not an id: none, null,
+ * "", a container. SMC_ERR_NOMEM or SMC_ERR_CAP. */
 enum smc_status key_make(struct smc_json_span id, struct smc_buf *key, bool *has_id);
 
 /* Appends the id as JSON. */
 enum smc_status key_json(const char *key, struct smc_buf *out);
 
-/* Whether the id can be a segment of an address: "." and ".." and what is no plain string can't. */
+/* Whether the id can be a segment of an address: "." and ".." can't, and only a plain string can. */
 bool key_is_addressable(const char *key);
 
 #endif

@@ -20,8 +20,8 @@ struct report {
 };
 
 /* Whether the report, if one was asked for, can be written: its directory is there or a run makes
- * it, and takes files; the path is no directory; standard output is open. Nothing is made or changed. SMC_ERR_IO,
- * SMC_ERR_NOMEM; the text begins with a path. */
+ * it, and takes files; the path is not a directory; standard output is open. Nothing is made or
+ * changed. SMC_ERR_IO, SMC_ERR_NOMEM; the text begins with a path. */
 enum smc_status report_check(const struct extract_settings *settings, struct smc_error *err);
 
 /* Writes the report, if one was asked for, however the run ended (`rc`, described by `err`).

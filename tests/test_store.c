@@ -317,11 +317,6 @@ static void test_list(void **state)
     assert_false(add(f, "a", "m"));
     assert_true(add(f, "a", "c"));
     assert_list(f, "a", "z m a b c ");
-    OK(smci_list_clear(f->store, "a", &f->err));
-    OK(smci_list_clear(f->store, "never", &f->err));
-    assert_list(f, "a", "");
-    assert_true(add(f, "a", "m"));
-    assert_list(f, "a", "m ");
     OK(smci_store_forget_lists(f->store, &f->err));
     assert_int_equal(count(f, "a"), 0);
     assert_true(add(f, "b", "y"));

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The bits of a slot that are no hash: the first reading in the upper two, the last in the lower. */
+/* The bits of a slot beside the hash: the first reading in the upper two, the last in the lower. */
 #define MARKS UINT64_C(15)
 
 /* FNV-1a, with a last round that spreads it over all bits (Fowler, Noll, Vo; public domain). */

@@ -91,7 +91,7 @@ static void on_call_ended(void *ctx, struct smci_call *call, const struct smci_d
 
 /* ---- life ---- */
 
-/* A server may repeat what it was sent. Of "Bearer TOKEN" the scheme is no secret. */
+/* A server may repeat what it was sent. Of "Bearer TOKEN" the scheme is not a secret. */
 static enum smc_status hide_secrets(struct smc_log *log, const struct smc_client_opt *opt)
 {
     const char *space = opt->authorization ? strrchr(opt->authorization, ' ') : NULL;

@@ -129,7 +129,7 @@ static void read_head(struct smci_exchange *x)
     response->is_html = strncasecmp(header(x, "Content-Type"), "text/html", 9) == 0;
 }
 
-/* A byte order mark before UTF-8 is no part of a text. */
+/* A byte order mark before UTF-8 does not belong to the text. */
 static void pass_over_mark(struct smc_buf *body)
 {
     if (body->len < 3 || memcmp(body->data, "\xef\xbb\xbf", 3) != 0)

@@ -11,7 +11,6 @@ static const char item_next_sql[] = "SELECT key, id, tag, name FROM item WHERE k
                                     " ORDER BY key LIMIT 1";
 static const char item_find_sql[] =
     "SELECT key, id, tag, name FROM item WHERE space = ? AND id = ?";
-static const char items_clear_sql[] = "DELETE FROM item WHERE key BETWEEN ? AND ?";
 static const char lists_clear_sql[] =
     "DELETE FROM item WHERE space IN (SELECT id FROM space WHERE scope = ? AND type = ?)";
 
@@ -83,18 +82,6 @@ enum smc_status smci_list_find(struct smci_store *store, const char *list, const
     if (space)
         row = smci_store_query(store, item_find_sql, "it", space->id, id);
     return row ? take_item(store, row, found, item, err) : smci_store_status(store, err);
-}
-
-enum smc_status smci_list_clear(struct smci_store *store, const char *list, struct smc_error *err)
-{
-    smci_store_begin(store);
-    struct smci_space *space = smci_space_find(store, SMCI_SPACE_LIST, list, false);
-    if (space) {
-        smci_store_run(store, items_clear_sql, "ii", smci_space_first_key(space->id),
-                       smci_space_last_key(space->id));
-        space->last = 0;
-    }
-    return smci_store_end(store, SMCI_WEIGHT_ITEM, err);
 }
 
 enum smc_status smci_store_forget_lists(struct smci_store *store, struct smc_error *err)

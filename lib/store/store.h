@@ -127,9 +127,6 @@ enum smc_status smci_list_next(struct smci_store *store, const char *list, int64
 enum smc_status smci_list_find(struct smci_store *store, const char *list, const char *id,
                                bool *found, struct smci_item *item, struct smc_error *err);
 
-/* Forgets the list's items. */
-enum smc_status smci_list_clear(struct smci_store *store, const char *list, struct smc_error *err);
-
 /* Forgets all lists of the scope. */
 enum smc_status smci_store_forget_lists(struct smci_store *store, struct smc_error *err);
 
