@@ -165,8 +165,8 @@ static void end(struct listing *listing, enum smci_cursor_step step)
     bool is_empty_cursor = step == SMCI_CURSOR_EMPTY;
     if (rows->reading > 1 && rows->added)
         smc_log_write(job(listing)->log, SMC_LOG_INFO,
-                      "%" PRId64 " rows of %s were not in the reading before: it changed meanwhile",
-                      rows->added, asset(listing)->name);
+                      "%s changed while it was read: rows that this reading adds: %" PRId64,
+                      asset(listing)->name, rows->added);
     if (!(is_empty_cursor && is_short(listing)) && is_to_be_read_again(listing)) {
         read_again(listing);
         return;

@@ -23,7 +23,7 @@ static void make_set(const struct fixture *f, const char *ts, const char *more)
 #define DEGRADED  ", \"degraded\": [\"elements\", \"workbook_sources\"]"
 #define LACKS     "set 2: its summary says that it is degraded: too much of it could not be read"
 #define LACKS_ALL LACKS ": elements, workbook_sources\n"
-#define PASSED    "WARNING - Set 2 is passed over: "
+#define PASSED    "WARNING - Passed over: "
 #define GAPS      " gaps (what could not be read from Sigma): "
 
 /* Of the sets 1 and 2, this is in the summary of 2. */

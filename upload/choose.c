@@ -28,8 +28,7 @@ static enum smc_status choose_latest(struct upload_verifier *v, struct smc_error
             upload_files_keep(&job->files, set.begin, set.end);
             return SMC_OK;
         }
-        smc_log_write(job->log, SMC_LOG_WARN, "Set %.*s is passed over: %s",
-                      upload_set_digits(before), before, v->first.detail);
+        smc_log_write(job->log, SMC_LOG_WARN, "Passed over: %s", v->first.detail);
         if (newest.code == SMC_OK)
             newest = v->first;
         v->problem_count = 0;
