@@ -27,7 +27,7 @@ static const struct row rows[] = {
      .file = "0 1 2",
      .calls = 2 + 1 + 1,
      .says = "(workbooks, second reading)|(workbooks, third reading)|"
-             "1 rows of workbooks were not in the reading before"},
+             "workbooks changed while it was read: rows that this reading adds: 1"},
     {.name = "nothing changes: two readings",
      .file = "0 1 2 3 4",
      .calls = 6,
