@@ -340,7 +340,8 @@ enum smc_status calls_reuse_path(struct calls *calls, const char *id,
 
 /* ---- the client's supply ---- */
 
-/* The next item of the phase's list, its `asset`, and the rows of a first reading that was short. */
+/* The next item of the phase's list, its `asset`, and the rows of a first reading that was
+ * short. */
 static bool next_item(struct calls *calls, struct smci_item *item, enum asset_id *asset,
                       int64_t *rows)
 {

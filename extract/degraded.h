@@ -1,6 +1,6 @@
-/* Whether a set is degraded: so much could not be read that Catalog, which deletes what a set lacks,
- * would lose it. Its summary says so, the run ends with 6, castor-upload sends it when it is told to
- * alone: castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS". */
+/* Whether a set is degraded: so much could not be read that Catalog, which deletes what a set
+ * lacks, would lose it. Its summary says so, the run ends with 6, castor-upload sends it when it
+ * is told to alone: castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS". */
 #ifndef EXTRACT_DEGRADED_H
 #define EXTRACT_DEGRADED_H
 

@@ -1,5 +1,5 @@
-/* The gaps of a run as the log tells them: those of one kind and cause in one line, what is new since
- * the last run apart from what was there before. */
+/* The gaps of a run as the log tells them: those of one kind and cause in one line, what is new
+ * since the last run apart from what was there before. */
 #ifndef EXTRACT_GAP_GROUPS_H
 #define EXTRACT_GAP_GROUPS_H
 

@@ -1,6 +1,6 @@
-/* Gaps: what could not be read, while the run goes on. Each is counted by kind, told in the log with
- * those of its cause at the end, and kept in the store for the report, so that memory does not grow
- * with them. */
+/* Gaps: what could not be read, while the run goes on. Each is counted by kind, told in the log
+ * with those of its cause at the end, and kept in the store for the report, so that memory does
+ * not grow with them. */
 #ifndef EXTRACT_GAPS_H
 #define EXTRACT_GAPS_H
 

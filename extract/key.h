@@ -18,7 +18,8 @@ enum smc_status key_make(struct smc_json_span id, struct smc_buf *key, bool *has
 /* Appends the id as JSON. */
 enum smc_status key_json(const char *key, struct smc_buf *out);
 
-/* Whether the id can be a segment of an address: "." and ".." can't, and only a plain string can. */
+/* Whether the id can be a segment of an address: "." and ".." can't, and only a plain string
+ * can. */
 bool key_is_addressable(const char *key);
 
 #endif

@@ -1,8 +1,8 @@
 /* One listing: every page of it, in order, checked for truncation, its rows written as they came.
  *
- * A row that is deleted while one pages shifts a live one past the reader, and no `total` shows that.
- * So a listing of more than one page, or with fewer rows than its `total`, is read again, until a
- * reading brings no id that those before did not have; the third ends it in any case. */
+ * A row that is deleted while one pages shifts a live one past the reader, and no `total` shows
+ * that. So a listing of more than one page, or with fewer rows than its `total`, is read again,
+ * until a reading brings no id that those before did not have; the third ends it in any case. */
 #ifndef EXTRACT_LISTING_H
 #define EXTRACT_LISTING_H
 

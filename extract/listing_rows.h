@@ -1,5 +1,5 @@
-/* The rows of a listing, which may be read several times: counted, written, and those of objects for
- * which calls follow kept in the store. */
+/* The rows of a listing, which may be read several times: counted, written, and those of objects
+ * for which calls follow kept in the store. */
 #ifndef EXTRACT_LISTING_ROWS_H
 #define EXTRACT_LISTING_ROWS_H
 
@@ -33,9 +33,9 @@ int64_t listing_rows_all(const struct listing_rows *rows);
 size_t listing_row_members(const struct job *job, enum asset_id asset,
                            const char *names[SMCI_PAGE_MEMBERS_MAX]);
 
-/* Counts a row. One that no reading before had is written, if the asset's file is. Where calls for
- * single objects follow, its object is put on the list of the asset's name; `has_id` is false when it
- * can't be, since the row has no id. `told` is called for one that is new. */
+/* Counts a row. One that no reading before had is written, if the asset's file is. Where calls
+ * for single objects follow, its object is put on the list of the asset's name; `has_id` is
+ * false when it can't be, since the row has no id. `told` is called for one that is new. */
 enum smc_status listing_rows_take(struct listing_rows *rows, const struct job *job,
                                   enum asset_id asset, const struct smci_page_row *row,
                                   job_item_fn *told, void *ctx, bool *has_id,

@@ -15,8 +15,8 @@ struct lost {
     bool is_listed[ASSET_COUNT];
 };
 
-/* The caller sets `job` and `gaps`, the rest is 0. The object's call has ended as `gap`, whose kind,
- * object and call need not be set. */
+/* The caller sets `job` and `gaps`, the rest is 0. The object's call has ended as `gap`, whose
+ * kind, object and call need not be set. */
 enum smc_status lost_note(struct lost *lost, const struct call *call, const struct gap *gap,
                           struct smc_error *err);
 

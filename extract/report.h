@@ -25,14 +25,14 @@ struct report {
 enum smc_status report_check(const struct extract_settings *settings, struct smc_error *err);
 
 /* Writes the report, if one was asked for, however the run ended (`rc`, described by `err`).
- * Returns `rc`, or the report's own failure when the run had none (too many gaps are told in the log
- * then); when it had one, that of the report is logged. A run that ended before its first call has no report where report_check finds
- * fault. */
+ * Returns `rc`, or the report's own failure when the run had none (too many gaps are told in the
+ * log then); when it had one, that of the report is logged. A run that ended before its first
+ * call has no report where report_check finds fault. */
 enum smc_status report_write(const struct job *job, const struct report *report, enum smc_status rc,
                              struct smc_error *err);
 
-/* The figures alone, with the error, as one JSON object that is appended to `text`: for the history.
- * `why` may be NULL. SMC_ERR_NOMEM, SMC_ERR_CAP. */
+/* The figures alone, with the error, as one JSON object that is appended to `text`: for the
+ * history. `why` may be NULL. SMC_ERR_NOMEM, SMC_ERR_CAP. */
 enum smc_status report_figures(const struct job *job, const struct report *report,
                                enum smc_status rc, const struct smc_error *why,
                                struct smc_buf *text, struct smc_error *err);

@@ -1,5 +1,5 @@
-/* --check of both programs: each failure is brought about once, and has its line, its one remedy and
- * the exit status that a run has. Nothing is written, and no secret is shown. */
+/* --check of both programs: each failure is brought about once, and has its line, its one remedy
+ * and the exit status that a run has. Nothing is written, and no secret is shown. */
 #include "tests/support/support.h"
 
 #include <ftw.h>

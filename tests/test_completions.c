@@ -1,5 +1,5 @@
-/* The completions of bash, zsh and fish: what is made of a row of a table, and that the files of this
- * build have all of the programs' rows. What the shells make of them: test_shells. */
+/* The completions of bash, zsh and fish: what is made of a row of a table, and that the files of
+ * this build have all of the programs' rows. What the shells make of them: test_shells. */
 #include "tests/support/support.h"
 
 #include "extract/assets.h"

@@ -1,5 +1,5 @@
-/* Where settings come from beyond flags and variables: which configuration file, credentials, regions,
- * and how --show-config tells it. */
+/* Where settings come from beyond flags and variables: which configuration file, credentials,
+ * regions, and how --show-config tells it. */
 #include "tests/support/support.h"
 
 #include <errno.h>

@@ -166,7 +166,8 @@ static long object_pages(struct extraction *x, const char *kind, const char *own
     return pages;
 }
 
-/* One of several pages is read twice. Returns how many calls were answered before, to the letter. */
+/* One of several pages is read twice. Returns how many calls were answered before, to the
+ * letter. */
 static long check_listing_calls(struct extraction *x)
 {
     static const char *const listings[] = {"connections", "workbooks", "datamodels",

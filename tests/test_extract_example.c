@@ -69,8 +69,8 @@ static void compare_summary(struct extraction *x)
     free(text);
 }
 
-/* Every recorded call once, but for six of the seven tables: one is asked for to check the listing of
- * all paths, and one more since that lacks it (which is the 409, a gap). */
+/* Every recorded call once, but for six of the seven tables: one is asked for to check the
+ * listing of all paths, and one more since that lacks it (which is the 409, a gap). */
 static void check_calls(struct extraction *x)
 {
     assert_int_equal(sim_unexpected(x->sim), 0);

@@ -187,8 +187,8 @@ static void make(const char *path, const char *name, const char *host)
     free(file);
 }
 
-/* The file was made by a run that listed all and one that was cut off: what they have paid for and the
- * limit that they met are used, by a run of today that has a history. */
+/* The file was made by a run that listed all and one that was cut off: what they have paid for
+ * and the limit that they met are used, by a run of today that has a history. */
 static void test_state_of_format_1(void **state)
 {
     static const char *const kinds[] = {"workbook_sources",  "elements",        "datamodel_sources",

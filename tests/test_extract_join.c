@@ -347,7 +347,8 @@ static void test_paths_twice(void **state)
     assert_int_equal(extraction_count_lines(x, "Gap:", NULL), 0);
 }
 
-/* The first hit can't be checked, since its own call fails; the second can, and then the third counts. */
+/* The first hit can't be checked, since its own call fails; the second can, and then the third
+ * counts. */
 static void test_paths_checked_by_the_second(void **state)
 {
     struct extraction *x = *state;

@@ -1,7 +1,7 @@
 /* castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", where all calls of one kind of
- * object's meet a fault: every kind x every fault of a status. What is published then looks whole,
- * but for its summary: Catalog must not be given it by mistake. The files that the kind has no part in are held
- * against an undisturbed run's, to the byte. */
+ * object's meet a fault: every kind x every fault of a status. What is published then looks
+ * whole, but for its summary: Catalog must not be given it by mistake. The files that the kind
+ * has no part in are held against an undisturbed run's, to the byte. */
 #include "tests/support/extraction.h"
 #include "tests/support/undisturbed.h"
 

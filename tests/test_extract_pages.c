@@ -1,6 +1,6 @@
-/* What a listing or an object's answer must say for its pages to be whole, whose rights are missing,
- * and when it is the API as a whole that is down: castor-extract-sigma(1), "WHEN SIGMA OR THE
- * NETWORK FAILS". */
+/* What a listing or an object's answer must say for its pages to be whole, whose rights are
+ * missing, and when it is the API as a whole that is down: castor-extract-sigma(1), "WHEN SIGMA
+ * OR THE NETWORK FAILS". */
 #include "tests/support/extraction.h"
 
 struct row {
@@ -38,8 +38,8 @@ struct row {
  * the estate (200 workbooks in vain would be 2,000 calls). */
 #define DOWN_CALLS_MAX (6 * 25)
 
-/* In pages of two: 3 of files, 2 of workbooks, 2 of members (which have no total); of each workbook's
- * elements 3; of each data model's sources 2 and lineage 7. */
+/* In pages of two: 3 of files, 2 of workbooks, 2 of members (which have no total); of each
+ * workbook's elements 3; of each data model's sources 2 and lineage 7. */
 static const struct row rows[] = {
     {.name = "undisturbed", .kind = "files", .calls = 6, .file = "files", .records = 5},
 

@@ -1,5 +1,6 @@
-/* Listings that change while they are read: castor-extract-sigma(1), "CALLS". What is read again, what
- * of it is in the files, and that no row is lost or doubled, whatever happens meanwhile. */
+/* Listings that change while they are read: castor-extract-sigma(1), "CALLS". What is read
+ * again, what of it is in the files, and that no row is lost or doubled, whatever happens
+ * meanwhile. */
 #include <limits.h>
 
 #include "extract/gone.h"

@@ -284,8 +284,8 @@ struct identical_row {
     long paths; /* single calls */
 };
 
-/* Three dozen sources and more that name a table; with few tables each is asked for, with many they are
- * listed and one is held against its own answer. */
+/* Three dozen sources and more that name a table; with few tables each is asked for, with many
+ * they are listed and one is held against its own answer. */
 static const struct identical_row identical_rows[] = {
     {"a table", 1, 1}, {"two tables", 2, 2}, {"many tables", 12, 1}};
 
@@ -371,7 +371,8 @@ static const struct rate_row rate_rows[] = {
     {"learnt in the future", -1, false},
 };
 
-/* Two calls a second are known of: a run without a limit of its own that begins so takes its time. */
+/* Two calls a second are known of: a run without a limit of its own that begins so takes its
+ * time. */
 static void test_rate_age(void **state)
 {
     struct extraction *x = *state;
@@ -400,10 +401,10 @@ static const struct bound_row bound_rows[] = {
     {"one in two seconds", 0.5, "--max-rate 0.5"},
 };
 
-/* A bucket of that rate that holds one call refuses none: so no second sees more than R + 1 (the one
- * percent is for milliseconds being whole). The time that the run takes shows that it is not slower
- * either. A refusal that wants hours is not waited for: a pace that never waits, so that our clock
- * stands still, fails here instead of being refused for ever. */
+/* A bucket of that rate that holds one call refuses none: so no second sees more than R + 1 (the
+ * one percent is for milliseconds being whole). The time that the run takes shows that it is not
+ * slower either. A refusal that wants hours is not waited for: a pace that never waits, so that
+ * our clock stands still, fails here instead of being refused for ever. */
 static void test_max_rate(void **state)
 {
     struct extraction *x = *state;

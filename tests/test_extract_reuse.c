@@ -1,6 +1,6 @@
-/* --incremental: what a run takes from finished ones, what it asks for again, and what it leaves for
- * the next. An organisation of four workbooks, two data models and two data sets is replayed; each
- * answer carries the state of its object, so that a stale one shows. */
+/* --incremental: what a run takes from finished ones, what it asks for again, and what it leaves
+ * for the next. An organisation of four workbooks, two data models and two data sets is
+ * replayed; each answer carries the state of its object, so that a stale one shows. */
 #include "tests/support/extraction.h"
 
 #include <glob.h>
@@ -32,7 +32,8 @@ struct estate {
     int path_version;
 };
 
-/* The third workbook has no version, the second data model no time; neither have data sets a version. */
+/* The third workbook has no version, the second data model no time; neither have data sets a
+ * version. */
 static const struct estate original = {
     .objects = {[W1] = {"w1", "1", "\"t1\"", 0},
                 [W2] = {"w2", "7", "\"t2\"", 0},
@@ -526,8 +527,8 @@ static void test_stopped(void **state)
         assert_int_equal(sum[i], want[i]);
 }
 
-/* The same by a run that asks for everything: it takes from the stopped run what that one asked for,
- * and nothing that is older. */
+/* The same by a run that asks for everything: it takes from the stopped run what that one asked
+ * for, and nothing that is older. */
 static void test_stopped_then_full(void **state)
 {
     struct extraction *x = *state;

@@ -435,8 +435,8 @@ static const struct resume_row resume_rows[] = {
      "workbook_sources path paths"},
 };
 
-/* What was paid for is used by whichever run wants it next, and dropped by the run that finishes with
- * it, not by others. */
+/* What was paid for is used by whichever run wants it next, and dropped by the run that finishes
+ * with it, not by others. */
 static void test_resume(void **state)
 {
     struct extraction *x = *state;
@@ -588,8 +588,8 @@ static bool is_kept(struct extraction *x, const char *kind, const char *id)
     return found;
 }
 
-/* Objects that are gone leave the store with the calls that would have been made for them, paths with
- * a run that wants them all. */
+/* Objects that are gone leave the store with the calls that would have been made for them, paths
+ * with a run that wants them all. */
 static void test_gone(void **state)
 {
     struct extraction *x = *state;

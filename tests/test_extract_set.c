@@ -1,5 +1,5 @@
-/* The set as a whole: its summary, names and modes, the log, the exact calls; and what stays after a
- * run that could not begin or end. */
+/* The set as a whole: its summary, names and modes, the log, the exact calls; and what stays
+ * after a run that could not begin or end. */
 #include "tests/support/extraction.h"
 #include "tests/support/json_equal.h"
 

@@ -1,4 +1,5 @@
-/* Transfers: what libcurl makes of good, bad and missing answers, against a server with a script. */
+/* Transfers: what libcurl makes of good, bad and missing answers, against a server with a
+ * script. */
 #include "support/support.h"
 
 #include <unistd.h>

@@ -58,7 +58,8 @@ static void test_many(void **state)
     smci_idset_clear(&set);
 }
 
-/* Each time it grows all are still there, however they lay: three hundred sets, just after growing. */
+/* Each time it grows all are still there, however they lay: three hundred sets, just after
+ * growing. */
 static void test_growing(void **state)
 {
     (void)state;

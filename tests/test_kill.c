@@ -1,8 +1,9 @@
-/* The kill matrix: the built program is killed just before its n-th system call that writes, and run
- * again. Whatever n is, what is published afterwards equals an undisturbed run's, nothing half
+/* The kill matrix: the built program is killed just before its n-th system call that writes, and
+ * run again. Whatever n is, what is published afterwards equals an undisturbed run's, nothing half
  * written is left, and no set without all its files has a summary.
  *
- * A sample of n by default, every n with SMC_LONG set. Needs ptrace; skipped where that is denied. */
+ * A sample of n by default, every n with SMC_LONG set. Needs ptrace; skipped where that is
+ * denied. */
 #include "support/extraction.h"
 #include "support/program.h"
 
@@ -89,9 +90,9 @@ static bool is_sleeping(const struct user_regs_struct *regs)
     return SYSCALL_OF(*regs) == SYS_poll && (int)regs->rdx != 0;
 }
 
-/* Runs the program, killed before its system call that writes number `n` (0: never), or where it goes
- * to sleep after the server has answered so many objects' calls (0: never). Returns how many writes
- * it came to, -1 when it can't be traced. */
+/* Runs the program, killed before its system call that writes number `n` (0: never), or where it
+ * goes to sleep after the server has answered so many objects' calls (0: never). Returns how
+ * many writes it came to, -1 when it can't be traced. */
 static long run_killed(const struct extraction *x, const char *output, long n, long answers)
 {
     int status = 0;

@@ -1,8 +1,8 @@
-/* libsigmacat(3) against the headers: its synopsis is made of them, its text tells every function and
- * status, and its example is examples/library/owners.c.
+/* libsigmacat(3) against the headers: its synopsis is made of them, its text tells every function
+ * and status, and its example is examples/library/owners.c.
  *
- * Run from the project's folder. With "synopsis" or "example" as its argument it prints the lines that
- * belong between the page's two comments of that name. */
+ * Run from the project's folder. With "synopsis" or "example" as its argument it prints the
+ * lines that belong between the page's two comments of that name. */
 #include "tests/support/support.h"
 
 #include <ctype.h>
@@ -53,8 +53,9 @@ static char *make_example(void)
 
 /* ---- the synopsis ---- */
 
-/* The next function that callers see, on one line from its type to its last parenthesis; to be freed.
- * NULL: none. Those that are given a size are called by an inline function, which stands for them. */
+/* The next function that callers see, on one line from its type to its last parenthesis; to be
+ * freed. NULL: none. Those that are given a size are called by an inline function, which stands
+ * for them. */
 static char *next_declaration(const char **at)
 {
     static const char *const marks[] = {"\nSMC_API ", "\nstatic inline "};

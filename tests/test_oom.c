@@ -77,8 +77,9 @@ static const char *const names[FILES] = {"connections", "workbooks",         "wo
                                          "datasets",    "dataset_sources",   "files",
                                          "members",     "elements",          "summary"};
 
-/* libcurl's curl_easy_reset goes on when memory runs out, with a handle that then stands still: only
- * real time ends such a try. All else has a clock that stands still, so that two runs are equal. */
+/* libcurl's curl_easy_reset goes on when memory runs out, with a handle that then stands still:
+ * only real time ends such a try. All else has a clock that stands still, so that two runs are
+ * equal. */
 static const struct smc_clock *clock_of(struct world *w)
 {
     fake_clock_init(&w->fake);
@@ -265,8 +266,9 @@ static long long find_set(const struct world *w)
     return newest;
 }
 
-/* Whether a set tells of other gaps than the undisturbed run's. libcurl has one word for a header line
- * that is too long and for memory that ran out, so to a call the latter may be a gap. */
+/* Whether a set tells of other gaps than the undisturbed run's. libcurl has one word for a
+ * header line that is too long and for memory that ran out, so to a call the latter may be a
+ * gap. */
 static bool tells_of_gaps(const struct world *w, long long timestamp)
 {
     struct smc_json_span gaps[2];

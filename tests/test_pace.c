@@ -441,7 +441,8 @@ static void test_refused_for(void **state)
 
 /* ---- many refusals ---- */
 
-/* A server that is fast and refuses often brings fewer than twenty refusals into any ten seconds. */
+/* A server that is fast and refuses often brings fewer than twenty refusals into any ten
+ * seconds. */
 /* However refusals come, of those sent one by one or five at once, twenty in ten seconds never. */
 static void test_no_crowd(void **state)
 {

@@ -1,8 +1,9 @@
-/* The completions of this build, each tried in its own shell: what is offered for a line that is being typed.
+/* The completions of this build, each tried in its own shell: what is offered for a line that is
+ * being typed.
  *
- * Run from the project's folder. bash and zsh sit at a terminal of their own and are given the keys,
- * one of which puts all that is offered into the line; a function with the program's name then tells
- * the words. fish is asked. No program is to be found there, least of all ours. */
+ * Run from the project's folder. bash and zsh sit at a terminal of their own and are given the
+ * keys, one of which puts all that is offered into the line; a function with the program's name
+ * then tells the words. fish is asked. No program is to be found there, least of all ours. */
 #include "tests/support/program.h"
 #include "tests/support/support.h"
 
@@ -95,8 +96,8 @@ struct shell {
     bool is_asked;     /* there are no keys */
 };
 
-/* ^T puts all that is offered into the line. What the functions print last tells that they are done;
- * it stands in no line that is typed. */
+/* ^T puts all that is offered into the line. What the functions print last tells that they are
+ * done; it stands in no line that is typed. */
 #define AT_TERMINAL                                                                                \
     "castor-extract-sigma() { printf '%s\\n' \"$@\" '<line>' >>\"$OUT\"; printf '<done>'; }\n"     \
     "castor-upload() { castor-extract-sigma \"$@\"; }\n"                                           \

@@ -1,5 +1,5 @@
-/* The stand-in's listings that change while they are read, and its cursors that are not as they should
- * be, as libsigmacat's pages see them. */
+/* The stand-in's listings that change while they are read, and its cursors that are not as they
+ * should be, as libsigmacat's pages see them. */
 #include "tests/support/support.h"
 
 #include <sigmacat/pages.h>

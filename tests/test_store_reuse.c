@@ -315,7 +315,8 @@ static void test_prune(void **state)
     assert_int_equal(teardown(state), 0);
 }
 
-/* The next answer must not come upon what a pruned one left, nor take its key from one that is there. */
+/* The next answer must not come upon what a pruned one left, nor take its key from one that is
+ * there. */
 static void test_prune_then_put(void **state)
 {
     struct fixture *f = *state;

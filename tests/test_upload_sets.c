@@ -1,4 +1,5 @@
-/* castor-upload's checks before the first byte, its choice of sets, its ledger, and what it prints. */
+/* castor-upload's checks before the first byte, its choice of sets, its ledger, and what it
+ * prints. */
 #include "support/support.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-/* The mask that libyaml reads in place of a text, and that nothing of a secret stays in memory. What of
- * YAML is taken: test_config. */
+/* The mask that libyaml reads in place of a text, and that nothing of a secret stays in memory.
+ * What of YAML is taken: test_config. */
 #include "tests/support/support.h"
 
 #include <fcntl.h>

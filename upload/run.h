@@ -11,10 +11,10 @@
  * `stop_fd` is readable when the run is to end (-1: never), `clock` NULL is the system's.
  *
  * The status of the first failure that counts most: what ends the run at once (SMC_ERR_AUTH,
- * SMC_ERR_CANCELLED, ...), then SMC_ERR_IO, since no further run will mend it, then SMC_ERR_HTTP, which
- * one may, then SMC_ERR_REFUSED.
- * SMC_ERR_IO is also what choosing and verifying the files found; then nothing was sent. `err` says
- * it in a line; the log has told of each file. */
+ * SMC_ERR_CANCELLED, ...), then SMC_ERR_IO, since no further run will mend it, then
+ * SMC_ERR_HTTP, which one may, then SMC_ERR_REFUSED. SMC_ERR_IO is also what choosing and
+ * verifying the files found; then nothing was sent. `err` says it in a line; the log has told of
+ * each file. */
 enum smc_status upload_run(const struct upload_settings *settings, struct smc_log *log,
                            const struct smc_clock *clock, int stop_fd, struct smc_error *err);
 

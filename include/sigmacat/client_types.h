@@ -1,9 +1,9 @@
 /* The structs of <sigmacat/client.h>, which programs include: options, requests, answers, counts.
  *
- * Structs of options may get more members at their end. A program passes the size of the struct that
- * it was compiled with (the inline functions of client.h do it), as in openat2(2): members that an
- * older program lacks count as zero, and zero always means the default. A newer program that sets what
- * this library does not know gets SMC_ERR_USAGE. */
+ * Structs of options may get more members at their end. A program passes the size of the struct
+ * that it was compiled with (the inline functions of client.h do it), as in openat2(2): members
+ * that an older program lacks count as zero, and zero always means the default. A newer program
+ * that sets what this library does not know gets SMC_ERR_USAGE. */
 #ifndef SIGMACAT_CLIENT_TYPES_H
 #define SIGMACAT_CLIENT_TYPES_H
 
@@ -28,8 +28,8 @@ struct smc_client;
 struct smc_network {
     int64_t timeout_ms;    /* an attempt ends when no byte came or went for so long; 0: 60,000 */
     int64_t retry_base_ms; /* the wait before the first retry, then doubled; 0: 1,000; -1: none */
-    /* A PEM file of certificates to trust; NULL: CURL_CA_BUNDLE, else REQUESTS_CA_BUNDLE, else SSL_CERT_DIR
-     * and SSL_CERT_FILE, else the system's store. */
+    /* A PEM file of certificates to trust; NULL: CURL_CA_BUNDLE, else REQUESTS_CA_BUNDLE, else
+     * SSL_CERT_DIR and SSL_CERT_FILE, else the system's store. */
     const char *cacert;
     const struct smc_clock *clock; /* NULL: the system's */
     struct smc_log *log;           /* NULL: none */
@@ -43,9 +43,9 @@ struct smc_network {
 enum smc_policy { SMC_POLICY_SIGMA, SMC_POLICY_CATALOG };
 
 struct smc_client_opt {
-    /* The server as a person gives it: a host name, with or without https:// and a port. Plain http://
-     * is for loopback only, since credentials would travel unencrypted; a user name, a path or a query
-     * is refused. */
+    /* The server as a person gives it: a host name, with or without https:// and a port. Plain
+     * http:// is for loopback only, since credentials would travel unencrypted; a user name, a
+     * path or a query is refused. */
     const char *origin;
     const char *client_id;     /* with client_secret: a bearer token is fetched from */
     const char *client_secret; /*   POST /v2/auth/token and renewed */
@@ -89,12 +89,13 @@ struct smc_answer {
 
 /* The callback's word on a 2xx: SMC_TAKE, or SMC_REJECT when the body is not what it should be (not
  * JSON). Then it counts as a transient failure under SMC_POLICY_SIGMA and is tried again, and the
- * callback is called for the next answer. The reason goes to `why`. For anything but a 2xx the verdict
- * is ignored.
+ * callback is called for the next answer. The reason goes to `why`. For anything but a 2xx the
+ * verdict is ignored.
  *
- * When smc_client_send has said SMC_OK, the callback has one last call, whatever happens. Where the run
- * fails or the client is freed before an answer is there, its `error` has the code SMC_ERR_CANCELLED,
- * which no other answer has: nothing is to be made of it but to free what `ctx` is. */
+ * When smc_client_send has said SMC_OK, the callback has one last call, whatever happens. Where
+ * the run fails or the client is freed before an answer is there, its `error` has the code
+ * SMC_ERR_CANCELLED, which no other answer has: nothing is to be made of it but to free what
+ * `ctx` is. */
 enum smc_verdict { SMC_TAKE, SMC_REJECT };
 typedef enum smc_verdict smc_answer_fn(void *ctx, const struct smc_answer *answer,
                                        struct smc_error *why);
@@ -111,7 +112,8 @@ struct smc_request {
     const char *target; /* the path, beginning with '/', encoded; it may have a query */
     smc_answer_fn *done;
     void *ctx;
-    /* No retries, though a 401 and a 429 are still dealt with: for a POST that must not be made twice. */
+    /* No retries, though a 401 and a 429 are still dealt with: for a POST that must not be made
+     * twice. */
     bool is_single_attempt;
     bool is_urgent; /* goes before all queued calls that are not */
     /* `query_count` pairs, put behind those in `target`; may be NULL. */

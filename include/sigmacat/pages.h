@@ -29,8 +29,9 @@ struct smc_pages_opt {
      * rows are added meanwhile, one counts. NULL: every row counts. */
     const char *id_member;
     int rows; /* asked for in one page; 0: 1000 */
-    /* False: ?limit=&page= and "nextPage", which is null at the end; "" too, once "total" is reached.
-     * True: ?pageSize=&pageToken= and "nextPageToken", which is absent, null or "" at the end. */
+    /* False: ?limit=&page= and "nextPage", which is null at the end; "" too, once "total" is
+     * reached. True: ?pageSize=&pageToken= and "nextPageToken", which is absent, null or "" at
+     * the end. */
     bool has_token;
     bool is_bare_ok; /* an array that is not in a page's object is taken for all there is */
 };

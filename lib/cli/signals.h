@@ -1,8 +1,8 @@
 /* Signals, made into a file descriptor that a loop can wait for.
  *
- * SIGHUP, SIGINT and SIGTERM make `fd` readable, for good; a second one ends the process at once with
- * status 128 + signal. One that was ignored before (nohup, a shell's background job) stays so.
- * SIGPIPE and SIGXFSZ are ignored, so that writing fails with EPIPE and EFBIG. */
+ * SIGHUP, SIGINT and SIGTERM make `fd` readable, for good; a second one ends the process at once
+ * with status 128 + signal. One that was ignored before (nohup, a shell's background job) stays
+ * so. SIGPIPE and SIGXFSZ are ignored, so that writing fails with EPIPE and EFBIG. */
 #ifndef CLI_SIGNALS_H
 #define CLI_SIGNALS_H
 

@@ -12,9 +12,10 @@
 bool smci_origin_is_plain(const char *origin);
 
 /* Reads an API host as a person gives it: with or without https://, a port, a trailing slash.
- * Appends "https://host[:port]" to `origin`. Plain http:// is for loopback only. SMC_ERR_USAGE for
- * a space, path, query, user name, bad port; the text says what is wanted and begins with `what`,
- * the name of where the host came from; it never has the host, which may hold a password. SMC_ERR_NOMEM. */
+ * Appends "https://host[:port]" to `origin`. Plain http:// is for loopback only. SMC_ERR_USAGE
+ * for a space, path, query, user name, bad port; the text says what is wanted and begins with
+ * `what`, the name of where the host came from; it never has the host, which may hold a
+ * password. SMC_ERR_NOMEM. */
 enum smc_status smci_origin_parse(const char *text, const char *what, struct smc_buf *origin,
                                   struct smc_error *err);
 

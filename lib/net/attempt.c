@@ -32,8 +32,8 @@ static void copy_clean(char *to, size_t size, const char *text)
     to[len] = '\0';
 }
 
-/* A server may repeat what it was sent, and errors also go where nothing is masked: report and store.
- * Masked before the cut, which could leave a part of a secret. */
+/* A server may repeat what it was sent, and errors also go where nothing is masked: report and
+ * store. Masked before the cut, which could leave a part of a secret. */
 static void keep(const struct smc_log *log, char *to, size_t size, struct smc_buf *text)
 {
     if (smc_buf_status(text) == SMC_OK && text->len > 0) {

@@ -48,14 +48,15 @@ struct smci_attempt {
     enum smci_meaning meaning;
 };
 
-/* Makes an attempt of a response. `log` (may be NULL) knows the secrets to mask. Dates count from the
- * answer's own, or where it has none from `wall_ms`, Unix time: clocks differ. */
+/* Makes an attempt of a response. `log` (may be NULL) knows the secrets to mask. Dates count
+ * from the answer's own, or where it has none from `wall_ms`, Unix time: clocks differ. */
 void smci_attempt_read(struct smci_attempt *attempt, const struct smci_asked *asked,
                        const struct smci_http_response *response, const struct smc_log *log,
                        int64_t wall_ms);
 
-/* Sets `meaning` from all that stands before it. The tables are those of castor-extract-sigma(1), "WHEN
- * SIGMA OR THE NETWORK FAILS", and castor-upload(1), "WHEN CATALOG OR THE NETWORK FAILS". */
+/* Sets `meaning` from all that stands before it. The tables are those of
+ * castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", and castor-upload(1), "WHEN
+ * CATALOG OR THE NETWORK FAILS". */
 void smci_attempt_judge(struct smci_attempt *attempt);
 
 /* Takes a success back: its body is not what it should be, for the reason `why`. With the code
@@ -63,9 +64,9 @@ void smci_attempt_judge(struct smci_attempt *attempt);
  * before anything was accepted is somebody else's answer. */
 void smci_attempt_reject(struct smci_attempt *attempt, const struct smc_error *why);
 
-/* The attempt in words, the query left out: "GET /v2/x: HTTP 404 not_found: message (requestId r-1)",
- * or the reason why there is no answer. Returns err->code: SMC_ERR_REFUSED for a status that no later
- * try changes, SMC_ERR_HTTP for the others. */
+/* The attempt in words, the query left out: "GET /v2/x: HTTP 404 not_found: message (requestId
+ * r-1)", or the reason why there is no answer. Returns err->code: SMC_ERR_REFUSED for a status
+ * that no later try changes, SMC_ERR_HTTP for the others. */
 enum smc_status smci_attempt_describe(const struct smci_attempt *attempt, const char *method,
                                       const char *target, struct smc_error *err);
 

@@ -63,7 +63,8 @@ void smci_auth_asked(struct smci_auth *auth, int64_t now_ms)
     auth->last_asked_ms = now_ms;
 }
 
-/* The bytes that may stand in a header after "Bearer ": any other could add a header or end the line. */
+/* The bytes that may stand in a header after "Bearer ": any other could add a header or end the
+ * line. */
 static bool is_usable(const struct smc_buf *token)
 {
     for (size_t i = 0; i < token->len; i++)

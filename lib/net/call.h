@@ -33,8 +33,8 @@ struct smci_call {
     const struct smci_call_owner *owner; /* while in flight */
 };
 
-/* Who sends calls, and is told when an attempt has ended. With SMCI_DONE and SMCI_FAIL the caller has
- * had its callback and the call is to be freed; with the rest it goes on. */
+/* Who sends calls, and is told when an attempt has ended. With SMCI_DONE and SMCI_FAIL the
+ * caller has had its callback and the call is to be freed; with the rest it goes on. */
 struct smci_call_owner {
     struct smci_sender *sender;
     void (*ended)(void *ctx, struct smci_call *call, const struct smci_decision *decision,
@@ -42,20 +42,21 @@ struct smci_call_owner {
     void *ctx;
 };
 
-/* Makes a call of a request, which has been checked; all but `kind` is copied. NULL when memory runs
- * out. */
+/* Makes a call of a request, which has been checked; all but `kind` is copied. NULL when memory
+ * runs out. */
 struct smci_call *smci_call_new(const struct smc_request *request);
 
 /* Frees a call that is in no list, without a callback. */
 void smci_call_free(struct smci_call *call);
 
-/* Sends it. `accept` and `authorization` are whole header lines; the second is left out of probes. When
- * it fails, nothing was sent. SMC_ERR_NOMEM, SMC_ERR_CAP. */
+/* Sends it. `accept` and `authorization` are whole header lines; the second is left out of
+ * probes. When it fails, nothing was sent. SMC_ERR_NOMEM, SMC_ERR_CAP. */
 enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_owner *owner,
                                 const char *accept, const char *authorization,
                                 struct smc_error *err);
 
-/* The last callback of a call that gets no answer: SMC_ERR_CANCELLED, for the reason `why`. Frees it. */
+/* The last callback of a call that gets no answer: SMC_ERR_CANCELLED, for the reason `why`.
+ * Frees it. */
 void smci_call_cancel(struct smci_call *call, const struct smc_error *why);
 
 /* "GET" or "POST". */

@@ -1,5 +1,5 @@
-/* A client composes the parts: who may start, what follows from an end, the loop, and how it all ends.
- * It calls the queue, the calls, the token and the sender; they tell by their callbacks. */
+/* A client composes the parts: who may start, what follows from an end, the loop, and how it all
+ * ends. It calls the queue, the calls, the token and the sender; they tell by their callbacks. */
 #include <sigmacat/client.h>
 
 #include <stdlib.h>

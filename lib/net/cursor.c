@@ -15,8 +15,9 @@ void smci_cursor_clear(struct smci_cursor *cursor)
     smci_idset_clear(&cursor->seen);
 }
 
-/* Where a page has no cursor of its own idiom. A nextPage of null is the end whatever else is there.
- * A nextPageToken is absent at the end, so nothing else would tell that the idiom has changed. */
+/* Where a page has no cursor of its own idiom. A nextPage of null is the end whatever else is
+ * there. A nextPageToken is absent at the end, so nothing else would tell that the idiom has
+ * changed. */
 static enum smci_cursor_step take_none(const struct smci_page *page, enum smci_paging paging)
 {
     if (paging == SMCI_PAGING_TOKEN)

@@ -39,7 +39,8 @@ enum smci_cursor_step smci_cursor_take(struct smci_cursor *cursor, const struct 
 /* Notes whether a page brought anything new; SMCI_CURSOR_ENDLESS or SMCI_CURSOR_NEXT. */
 enum smci_cursor_step smci_cursor_note(struct smci_cursor *cursor, bool has_new);
 
-/* Appends the cursor to an address: percent-encoded, or as it came. Returns the status of `target`. */
+/* Appends the cursor to an address: percent-encoded, or as it came. Returns the status of
+ * `target`. */
 enum smc_status smci_cursor_put(const struct smci_cursor *cursor, struct smc_buf *target);
 
 /* The page that was asked for was answered with this status. True: it is to be asked for once more,

@@ -146,8 +146,8 @@ static int64_t now_ms(const struct smci_http *http)
     return http->network.clock->now_ms(http->network.clock->ctx);
 }
 
-/* Only right after curl_multi_perform: what has arrived meanwhile counts as progress, however long the
- * program itself was held up. */
+/* Only right after curl_multi_perform: what has arrived meanwhile counts as progress, however
+ * long the program itself was held up. */
 static void give_up_stalled(struct smci_http *http)
 {
     int64_t now = now_ms(http);
@@ -197,8 +197,8 @@ void smci_http_set_idle(struct smci_http *http, smci_idle_fn *idle, void *ctx)
     http->idle_ctx = ctx;
 }
 
-/* Waits for something to happen. What has happened meanwhile needs no wait, and who is told of a wait
- * has nothing to do then. */
+/* Waits for something to happen. What has happened meanwhile needs no wait, and who is told of a
+ * wait has nothing to do then. */
 static CURLMcode wait_for_news(struct smci_http *http, struct curl_waitfd *extra, int wait_ms)
 {
     int events = 0;

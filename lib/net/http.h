@@ -1,12 +1,12 @@
-/* HTTP/1.1 transfers over one libcurl multi handle: what is started here is on the wire at once; who may
- * start, and when, is decided above. One thread owns it. No redirects are followed.
+/* HTTP/1.1 transfers over one libcurl multi handle: what is started here is on the wire at once;
+ * who may start, and when, is decided above. One thread owns it. No redirects are followed.
  *
  * https with TLS 1.2 or better, verified; http where the URL says so, which only a loopback origin
  * does, and then never through a proxy.
  *
  * The files lib/net/http*.c alone know curl: http.c has the loop, http_exchange.c one transfer's
- * options and data, http_end.c its end, http_probe.c what a probe learns; http_url.c and http_date.c
- * read addresses and dates. */
+ * options and data, http_end.c its end, http_probe.c what a probe learns; http_url.c and
+ * http_date.c read addresses and dates. */
 #ifndef SMCI_HTTP_H
 #define SMCI_HTTP_H
 
@@ -21,7 +21,8 @@ struct smci_http_opt {
     int connections;            /* kept alive at most */
 };
 
-/* `opt` is copied, its clock borrowed. SMC_ERR_IO for certificates that can't be read, SMC_ERR_NOMEM. */
+/* `opt` is copied, its clock borrowed. SMC_ERR_IO for certificates that can't be read,
+ * SMC_ERR_NOMEM. */
 enum smc_status smci_http_new(struct smci_http **http, const struct smci_http_opt *opt,
                               struct smc_error *err);
 /* Drops what is in flight without calling back. */
@@ -39,8 +40,8 @@ enum smc_status smci_http_start(struct smci_http *http, const struct smci_http_r
 /* The number of transfers that were started and have not ended. */
 int smci_http_in_flight(const struct smci_http *http);
 
-/* Called when all that has arrived is dealt with, before a poll would sleep. It starts nothing. NULL
- * takes it away. */
+/* Called when all that has arrived is dealt with, before a poll would sleep. It starts nothing.
+ * NULL takes it away. */
 typedef void smci_idle_fn(void *ctx);
 void smci_http_set_idle(struct smci_http *http, smci_idle_fn *idle, void *ctx);
 

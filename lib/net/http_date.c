@@ -11,7 +11,8 @@ static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sa
 static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-/* curl_getdate takes many a text for a date, "20261130" too: ours are those that it would be printed as. */
+/* curl_getdate takes many a text for a date, "20261130" too: ours are those that it would be
+ * printed as. */
 static bool parse(const char *text, bool is_http, int64_t *unix_s)
 {
     char again[64];

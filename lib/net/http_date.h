@@ -9,7 +9,8 @@
  * 5.6.7), as Unix seconds. False for any other text. */
 bool smci_http_date_parse(const char *text, int64_t *unix_s);
 
-/* The same of "Jan  3 10:00:00 2027 GMT", as OpenSSL prints the times of a certificate (ASN1_TIME_print). */
+/* The same of "Jan 3 10:00:00 2027 GMT", as OpenSSL prints the times of a certificate
+ * (ASN1_TIME_print). */
 bool smci_certificate_date_parse(const char *text, int64_t *unix_s);
 
 #endif

@@ -35,8 +35,8 @@ static bool is_line_cap(const struct smci_exchange *x, CURLcode code)
     return code == CURLE_OUT_OF_MEMORY && sent > 0 && !x->is_head_whole;
 }
 
-/* libcurl names the host that it could not connect to: where that is another than the address has, it
- * is the proxy. */
+/* libcurl names the host that it could not connect to: where that is another than the address
+ * has, it is the proxy. */
 static bool is_proxy_out_of_reach(const struct smci_exchange *x, CURLcode code)
 {
     const char *url = NULL;
@@ -60,8 +60,8 @@ static const char *describe(const struct smci_exchange *x, CURLcode code)
     return x->detail[0] ? x->detail : curl_easy_strerror(code);
 }
 
-/* libcurl has a code of its own for what is garbled, and says of several members in a row that it could
- * not be written. */
+/* libcurl has a code of its own for what is garbled, and says of several members in a row that
+ * it could not be written. */
 static bool is_garbled(const struct smci_exchange *x, CURLcode code)
 {
     bool is_ours = x->is_local_fault || x->response.error.code != SMC_OK;
@@ -74,8 +74,8 @@ static bool is_garbled(const struct smci_exchange *x, CURLcode code)
 static int judge(struct smci_exchange *x, CURLcode code, int status)
 {
     struct smci_http_response *response = &x->response;
-    /* An answer that comes before the body was sent is CURLE_OK: at the end of an error's head libcurl
-     * stops sending. */
+    /* An answer that comes before the body was sent is CURLE_OK: at the end of an error's head
+     * libcurl stops sending. */
     if (code != CURLE_OK || x->is_local_fault) {
         bool is_cap = is_line_cap(x, code);
         response->is_permanent =

@@ -53,7 +53,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx)
     return len;
 }
 
-/* pread from our own position: an attempt always begins at the first byte, whatever was read before. */
+/* pread from our own position: an attempt always begins at the first byte, whatever was read
+ * before. */
 static size_t on_read(char *to, size_t size, size_t count, void *ctx)
 {
     struct smci_exchange *x = ctx;
@@ -152,8 +153,8 @@ static CURLcode set_common(struct smci_exchange *x, const char *url)
     SET(CURLOPT_NOPROGRESS, 0L);
     if (is_plain) /* loopback: a proxy would see the token */
         SET(CURLOPT_PROXY, "");
-    /* What was chosen stands in for the system's store, it is not added to it: libcurl's own default
-     * directory is taken away too. */
+    /* What was chosen stands in for the system's store, it is not added to it: libcurl's own
+     * default directory is taken away too. */
     if (trust->file || trust->directory) {
         SET(CURLOPT_CAINFO, trust->file);
         SET(CURLOPT_CAPATH, trust->directory);
@@ -181,8 +182,8 @@ static CURLcode set_upload(struct smci_exchange *x)
     return rc;
 }
 
-/* On a kept connection that dies libcurl sends a call again by itself, even a POST, which would be two
- * token calls within a second; on a fresh one it does not. */
+/* On a kept connection that dies libcurl sends a call again by itself, even a POST, which would
+ * be two token calls within a second; on a fresh one it does not. */
 static CURLcode set_body(struct smci_exchange *x, const struct smci_http_request *request)
 {
     curl_off_t len = (curl_off_t)request->body_len;

@@ -45,7 +45,8 @@ static inline int64_t smci_exchange_now(const struct smci_exchange *x)
 /* A transfer with a handle and no options; NULL when memory runs out. */
 struct smci_exchange *smci_exchange_new(const struct smci_exchange_common *common);
 
-/* Sets all options for a request. SMC_ERR_NOMEM, SMC_ERR_INTERNAL; then it is to be reset or freed. */
+/* Sets all options for a request. SMC_ERR_NOMEM, SMC_ERR_INTERNAL; then it is to be reset or
+ * freed. */
 enum smc_status smci_exchange_prepare(struct smci_exchange *x,
                                       const struct smci_http_request *request,
                                       struct smc_error *err);

@@ -19,8 +19,8 @@ struct smci_http_request {
     const struct smci_upload *upload; /* a multipart body to POST; NULL: none; copied */
     bool is_probe;                    /* fills the response's `probe` */
     bool is_plain;                    /* no compression is asked for */
-    /* Called when libcurl sends it once more by itself, since a kept connection died before an answer.
-     * With the `ctx` of `done`; may be NULL. */
+    /* Called when libcurl sends it once more by itself, since a kept connection died before an
+     * answer. With the `ctx` of `done`; may be NULL. */
     void (*resent)(void *ctx);
 };
 

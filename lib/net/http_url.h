@@ -8,12 +8,12 @@
 #include <sigmacat/buf.h>
 
 /* Appends to `origin` the server that libcurl would go to for `url`, which has no path:
- * "https://host[:port]". SMC_ERR_USAGE when it can't be read: `is_port` tells whether that is for its
- * port. SMC_ERR_NOMEM. */
+ * "https://host[:port]". SMC_ERR_USAGE when it can't be read: `is_port` tells whether that is
+ * for its port. SMC_ERR_NOMEM. */
 enum smc_status smci_http_url_origin(const char *url, struct smc_buf *origin, bool *is_port);
 
-/* Writes `url` into `shown` without what may be secret: user, query and fragment are left out. Cut to
- * `size`; "" when it can't be read. */
+/* Writes `url` into `shown` without what may be secret: user, query and fragment are left out.
+ * Cut to `size`; "" when it can't be read. */
 void smci_http_url_show(const char *url, char *shown, size_t size);
 
 #endif

@@ -119,7 +119,8 @@ int64_t smci_pace_wait_ms(struct smci_pace *pace, int64_t now_ms)
 void smci_pace_sent(struct smci_pace *pace, int64_t now_ms)
 {
     double spacing = spacing_ms(pace);
-    /* Woken a little late, by rounding or by a busy loop, it catches up; after a rest it does not. */
+    /* Woken a little late, by rounding or by a busy loop, it catches up; after a rest it does
+     * not. */
     double late = fmax((double)now_ms - pace->next_ms, 0);
     pace->is_held = late < HELD * spacing;
     pace->next_ms = (double)now_ms - fmin(late, fmin(spacing, CATCH_UP_MS)) + spacing;

@@ -107,8 +107,8 @@ static void read_object(struct reader *reader, struct smc_json_walk *top, enum s
     }
 }
 
-/* What the cursor members say, now that the last ones are known. Null is the ordinary end; of a token
- * "" is, too. */
+/* What the cursor members say, now that the last ones are known. Null is the ordinary end; of a
+ * token "" is, too. */
 static void settle_cursors(const struct reader *reader, bool has_tokens)
 {
     struct smci_page *page = reader->page;

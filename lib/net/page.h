@@ -51,9 +51,9 @@ enum smci_page_verdict {
     SMCI_PAGE_NO_MEMORY
 };
 
-/* Reads a page in one strict pass. The spans point into `text`. `names` (`count` of them, at most
- * SMCI_PAGE_MEMBERS_MAX) are picked from each row. `err` says what is wrong. A bare array is also taken
- * for a page of SMCI_PAGING_PAGE when `is_bare_ok`, as a whole listing. */
+/* Reads a page in one strict pass. The spans point into `text`. `names` (`count` of them, at
+ * most SMCI_PAGE_MEMBERS_MAX) are picked from each row. `err` says what is wrong. A bare array
+ * is also taken for a page of SMCI_PAGING_PAGE when `is_bare_ok`, as a whole listing. */
 enum smci_page_verdict smci_page_read(struct smci_page *page, const char *text, size_t len,
                                       enum smci_paging paging, bool is_bare_ok,
                                       const char *const *names, size_t count,

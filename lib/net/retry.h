@@ -29,8 +29,8 @@ struct smci_retry_opt {
     int64_t base_ms; /* the first wait; doubled each time, at most 60 s, jittered to 50..100 % */
 };
 
-/* `spent` is the number of attempts spent before this one. Retry-After is obeyed up to an hour; a longer
- * one is SMCI_FAIL. */
+/* `spent` is the number of attempts spent before this one. Retry-After is obeyed up to an hour;
+ * a longer one is SMCI_FAIL. */
 struct smci_decision smci_retry_decide(const struct smci_retry_opt *opt,
                                        const struct smci_attempt *attempt, int spent,
                                        struct smci_rng *rng);

@@ -1,5 +1,5 @@
-/* Puts attempts on the wire, judges how each ends, and tells statistics and pace. Who may start, and
- * what follows from an end, is decided above. */
+/* Puts attempts on the wire, judges how each ends, and tells statistics and pace. Who may start,
+ * and what follows from an end, is decided above. */
 #ifndef SMCI_SENDER_H
 #define SMCI_SENDER_H
 
@@ -50,8 +50,8 @@ struct smci_sending {
     void *ctx;
 };
 
-/* Starts an attempt at `target`, a path that begins with '/', of the sender's server. `request` has all
- * but the address. When it fails, `ended` is not called. SMC_ERR_NOMEM, SMC_ERR_CAP. */
+/* Starts an attempt at `target`, a path that begins with '/', of the sender's server. `request`
+ * has all but the address. When it fails, `ended` is not called. SMC_ERR_NOMEM, SMC_ERR_CAP. */
 enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sending *sending,
                                   const char *target, const struct smci_http_request *request,
                                   struct smc_error *err);

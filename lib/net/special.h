@@ -1,5 +1,6 @@
-/* What the programs need and the library does not offer: two kinds of call, a file as a multipart body
- * and a probe of the way to a server, and the moment in which a client has nothing to do. */
+/* What the programs need and the library does not offer: two kinds of call, a file as a
+ * multipart body and a probe of the way to a server, and the moment in which a client has
+ * nothing to do. */
 #ifndef SMCI_SPECIAL_H
 #define SMCI_SPECIAL_H
 
@@ -28,15 +29,15 @@ struct smci_probe {
     int64_t date_s;            /* of the answer's Date header; 0: it has none */
 };
 
-/* A file as the body of a POST: multipart/form-data with one part named "file", as Catalog's ingest
- * takes it (castor-upload(1)). Each attempt reads it with pread from its first byte, `size` bytes; a
- * short read ends the attempt. */
+/* A file as the body of a POST: multipart/form-data with one part named "file", as Catalog's
+ * ingest takes it (castor-upload(1)). Each attempt reads it with pread from its first byte,
+ * `size` bytes; a short read ends the attempt. */
 struct smci_upload {
     int fd;               /* borrowed until the callback */
     int64_t size;         /* bytes */
     const char *filename; /* of the part; borrowed until the callback */
-    /* Called with the bytes of this attempt that were read so far, whenever some were, and with 0 when
-     * it was answered by an error: nothing of it is on its way any more. May be NULL. */
+    /* Called with the bytes of this attempt that were read so far, whenever some were, and with
+     * 0 when it was answered by an error: nothing of it is on its way any more. May be NULL. */
     void (*progress)(void *ctx, int64_t sent);
     void *progress_ctx;
 };
@@ -45,14 +46,14 @@ struct smci_upload {
 enum smc_status smci_client_upload(struct smc_client *client, const struct smc_request *request,
                                    const struct smci_upload *upload);
 
-/* As smc_client_send, for a GET that carries no credentials and needs none. Any answer, whatever its
- * status, is all that was wanted: only none at all is tried again. `probe` is filled before the
- * request's callback and borrowed until then. */
+/* As smc_client_send, for a GET that carries no credentials and needs none. Any answer, whatever
+ * its status, is all that was wanted: only none at all is tried again. `probe` is filled before
+ * the request's callback and borrowed until then. */
 enum smc_status smci_client_probe(struct smc_client *client, const struct smc_request *request,
                                   struct smci_probe *probe);
 
-/* `idle` is called during a run whenever all that has arrived is dealt with and the client would wait:
- * what takes a while costs least then. It queues nothing. NULL takes it away. */
+/* `idle` is called during a run whenever all that has arrived is dealt with and the client would
+ * wait: what takes a while costs least then. It queues nothing. NULL takes it away. */
 void smci_client_set_idle(struct smc_client *client, void (*idle)(void *ctx), void *ctx);
 
 #endif

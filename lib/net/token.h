@@ -1,6 +1,6 @@
-/* The token call: POST /v2/auth/token with form fields (Sigma's documentation, "Get access token"). It
- * goes by the pace like every call, is retried like every call, and holds all others back until it is
- * answered. */
+/* The token call: POST /v2/auth/token with form fields (Sigma's documentation, "Get access
+ * token"). It goes by the pace like every call, is retried like every call, and holds all others
+ * back until it is answered. */
 #ifndef SMCI_TOKEN_H
 #define SMCI_TOKEN_H
 

@@ -47,8 +47,8 @@ enum smc_status smci_history_begin(struct smci_store *store, int64_t key, bool i
 enum smc_status smci_history_add_gap(struct smci_store *store, int64_t key,
                                      const struct smci_run_gap *gap, struct smc_error *err);
 
-/* How the run `key` stands: its result, with SMCI_RUN_UNFINISHED no end; `figures` NULL leaves those
- * that are there. A run that is not there is none the less. */
+/* How the run `key` stands: its result, with SMCI_RUN_UNFINISHED no end; `figures` NULL leaves
+ * those that are there. A run that is not there is none the less. */
 enum smc_status smci_history_end(struct smci_store *store, int64_t key, enum smci_run_result result,
                                  const char *figures, struct smc_error *err);
 

@@ -85,8 +85,8 @@ static enum smc_status take_lock(struct smci_store *store, const char *directory
 
 /* ---- the file ---- */
 
-/* The file's format, 0: it has nothing in it yet. Within a transaction, since another process may be
- * making it. */
+/* The file's format, 0: it has nothing in it yet. Within a transaction, since another process
+ * may be making it. */
 static int64_t check_format(struct smci_store *store)
 {
     int64_t format = 0;
@@ -126,8 +126,8 @@ static void choose_journal(struct smci_store *store)
                        store->is_wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
 }
 
-/* Makes the tables, or those that an older file lacks. Another process may have done so since it was
- * looked at. */
+/* Makes the tables, or those that an older file lacks. Another process may have done so since it
+ * was looked at. */
 static void bring_up_to_date(struct smci_store *store)
 {
     char text[64];

@@ -38,19 +38,19 @@ enum smc_status smci_store_look(const char *directory, struct smc_error *err);
  * only smci_store_commit can tell. */
 void smci_store_close(struct smci_store *store);
 
-/* Puts everything written so far into the file, to outlive the process: no fsync. Where that takes one
- * (SQLite's rollback journal, on file systems that can do no better) it is left to the groups. For the
- * moments in which there is nothing else to do. */
+/* Puts everything written so far into the file, to outlive the process: no fsync. Where that
+ * takes one (SQLite's rollback journal, on file systems that can do no better) it is left to the
+ * groups. For the moments in which there is nothing else to do. */
 enum smc_status smci_store_flush(struct smci_store *store, struct smc_error *err);
 
 /* Puts everything written so far on disk, to outlive a power cut too: two fsyncs, so for steps that
  * must not be forgotten, not for every write. */
 enum smc_status smci_store_commit(struct smci_store *store, struct smc_error *err);
 
-/* Gives the file's free space back where that is more than half of it, and some megabytes. It takes as
- * long as copying what is kept; so for the end of a run, when all is done. `stop_fd` (0 or negative:
- * none) ends it when it is readable. The file stays as it is then, as it does where there is no room
- * for the copy: neither is a failure. */
+/* Gives the file's free space back where that is more than half of it, and some megabytes. It
+ * takes as long as copying what is kept; so for the end of a run, when all is done. `stop_fd` (0
+ * or negative: none) ends it when it is readable. The file stays as it is then, as it does where
+ * there is no room for the copy: neither is a failure. */
 void smci_store_shrink(struct smci_store *store, int stop_fd);
 
 /* ---- answers ---- */
@@ -83,8 +83,8 @@ enum smc_status smci_store_get(struct smci_store *store, const char *kind, const
 enum smc_status smci_store_page(struct smci_store *store, const char *kind, const char *id,
                                 int page, struct smc_buf *body, struct smc_error *err);
 
-/* For a caller whom a page gave other bytes than were put there: fails the store as damaged. Returns
- * SMC_ERR_STORE, or the failure that it had before. */
+/* For a caller whom a page gave other bytes than were put there: fails the store as damaged.
+ * Returns SMC_ERR_STORE, or the failure that it had before. */
 enum smc_status smci_store_reject(struct smci_store *store, struct smc_error *err);
 
 /* How many finished answers the scope has. */

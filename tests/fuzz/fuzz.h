@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 _Noreturn void fuzz_fail(const char *condition, const char *file, int line);
 
-/* The bytes as a C string of exactly its size on the heap (up to the first NUL); the caller frees. */
+/* The bytes as a C string of exactly its size on the heap (up to the first NUL); the caller
+ * frees. */
 char *fuzz_text(const uint8_t *data, size_t size);
 
 /* Choices that depend on the input alone, so that a text stays a text in the corpus. */

@@ -1,5 +1,5 @@
-/* The configuration file. A mistake has a place and a text, what is taken can be shown, and what was
- * shown is taken again and says the same. */
+/* The configuration file. A mistake has a place and a text, what is taken can be shown, and what
+ * was shown is taken again and says the same. */
 #include "fuzz.h"
 
 #include <stdlib.h>

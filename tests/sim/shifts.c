@@ -1,7 +1,8 @@
 /* Listings that change while they are read: rows deleted, inserted and replaced between two pages.
  *
- * The estate stays a pure function: what is kept is the list of changes, through which a row's place
- * is traced back to the place that it had before them. New rows are the estate's beyond its count. */
+ * The estate stays a pure function: what is kept is the list of changes, through which a row's
+ * place is traced back to the place that it had before them. New rows are the estate's beyond
+ * its count. */
 #include "priv.h"
 
 #include <stdlib.h>

@@ -188,10 +188,11 @@ char *sim_uploads_json(struct sim *sim);
  * kinds of an object's rows: workbook_sources elements (of workbook `parent`), datamodel_sources
  * datamodel_lineage (of a data model), dataset_sources (of a data set). */
 
-/* All this is what there was at first; whether a listing's row is there now. New rows have the indexes
- * from the count on. */
+/* All this is what there was at first; whether a listing's row is there now. New rows have the
+ * indexes from the count on. */
 bool sim_estate_has(struct sim *sim, const char *kind, long index);
-/* The call of a listing, from 1 and before this one, behind whose answer it changed last; 0: none. */
+/* The call of a listing, from 1 and before this one, behind whose answer it changed last; 0:
+ * none. */
 long sim_estate_changed(struct sim *sim, const char *kind, long before);
 /* Rows of a listing, or `tables`; -1 for another kind. */
 long sim_estate_count(const struct sim *sim, const char *kind);

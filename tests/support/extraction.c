@@ -78,9 +78,9 @@ int extraction_table(const char *group, const void *rows, size_t row_size, size_
 
 /* ---- the stand-in ---- */
 
-/* Calls of an undisturbed run: 6 listings of one page, whoami, 4 workbook_sources, 4 elements, 2 each
- * of datamodel_sources, datamodel_lineage, dataset_sources and path; no paths, since two tables are
- * asked for singly. */
+/* Calls of an undisturbed run: 6 listings of one page, whoami, 4 workbook_sources, 4 elements, 2
+ * each of datamodel_sources, datamodel_lineage, dataset_sources and path; no paths, since two
+ * tables are asked for singly. */
 void extraction_plain_estate(struct extraction *x)
 {
     struct sim_options *o = &x->sim_opt;

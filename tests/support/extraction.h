@@ -75,8 +75,8 @@ struct recorded_call {
     const char *answer; /* JSON */
 };
 
-/* Makes the stand-in replay `calls`; empty listings and a whoami are added where there are none. Also
- * while it runs, between two runs: then the organisation has changed. */
+/* Makes the stand-in replay `calls`; empty listings and a whoami are added where there are none.
+ * Also while it runs, between two runs: then the organisation has changed. */
 void extraction_replay(struct extraction *x, const struct recorded_call *calls, size_t count);
 
 void extraction_start(struct extraction *x);

@@ -1,5 +1,5 @@
-/* A clock that runs, but skips what the code under test would wait for: for tests of time-outs, which
- * only real time brings about. */
+/* A clock that runs, but skips what the code under test would wait for: for tests of time-outs,
+ * which only real time brings about. */
 #ifndef TESTS_LIVE_CLOCK_H
 #define TESTS_LIVE_CLOCK_H
 

@@ -84,7 +84,8 @@ static char *path_answer(struct model *model, const char *table)
 
 /* ---- sources ---- */
 
-/* An object without the members that we add, whatever their names' escapes; the end is left open. */
+/* An object without the members that we add, whatever their names' escapes; the end is left
+ * open. */
 static void put_members(struct smc_buf *out, struct smc_json_span object, const char *one,
                         const char *other)
 {

@@ -1,5 +1,6 @@
-/* Each option of a program by each of its ways: the flag, spelt with hyphens and with underscores,
- * the letter, the variable in capitals and not, and its default. A loop over the program's table. */
+/* Each option of a program by each of its ways: the flag, spelt with hyphens and with
+ * underscores, the letter, the variable in capitals and not, and its default. A loop over the
+ * program's table. */
 #ifndef TESTS_OPTION_TABLE_H
 #define TESTS_OPTION_TABLE_H
 

@@ -29,17 +29,17 @@ struct program {
 /* The path of a program of this build (SMC_BUILD, or build); to be freed. */
 char *program_path(const char *name);
 
-/* Starts argv->v[0], searched in PATH unless it has a slash. `envp` NULL: our environment. `input` is
- * the path of what it reads, NULL: nothing. Fails the test when it can't be started. `p` is zero, or
- * what an earlier program left. Signals are as by default in it. */
+/* Starts argv->v[0], searched in PATH unless it has a slash. `envp` NULL: our environment.
+ * `input` is the path of what it reads, NULL: nothing. Fails the test when it can't be started.
+ * `p` is zero, or what an earlier program left. Signals are as by default in it. */
 void program_start(struct program *p, const struct words *argv, const struct words *envp,
                    const char *input);
 
 /* Whether it still runs. */
 bool program_runs(const struct program *p);
 
-/* Waits for its end; returns its exit status, or 128 + the signal that ended it. Fails the test after
- * two minutes. */
+/* Waits for its end; returns its exit status, or 128 + the signal that ended it. Fails the test
+ * after two minutes. */
 int program_end(struct program *p);
 
 /* Both. */

@@ -1,5 +1,5 @@
-/* The stand-in for Sigma and Catalog: in process as tests want it, which fail where it can't do what
- * they ask; or as a process of its own, so that its cost is not that of a measured program. */
+/* The stand-in for Sigma and Catalog: in process as tests want it, which fail where it can't do
+ * what they ask; or as a process of its own, so that its cost is not that of a measured program. */
 #ifndef TESTS_STAND_IN_H
 #define TESTS_STAND_IN_H
 

@@ -47,9 +47,9 @@ void text_check(const char *text, const char *part, bool is_wanted, const char *
 /* A formatted path or text, to be freed by the caller. */
 char *text_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* One row of a table of cases as a cmocka test of its own: `rows` is an array of structs whose first
- * member is `const char *name`. `test` gets the row as *state; with a `setup`, that gets it, and puts
- * there what the test gets. Returns cmocka's count of failures. */
+/* One row of a table of cases as a cmocka test of its own: `rows` is an array of structs whose
+ * first member is `const char *name`. `test` gets the row as *state; with a `setup`, that gets
+ * it, and puts there what the test gets. Returns cmocka's count of failures. */
 int run_table_with(const char *group, const void *rows, size_t row_size, size_t count,
                    CMUnitTestFunction test, CMFixtureFunction setup, CMFixtureFunction teardown);
 int run_table(const char *group, const void *rows, size_t row_size, size_t count,

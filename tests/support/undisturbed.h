@@ -17,8 +17,8 @@ void undisturbed_clear(struct undisturbed *u);
 struct loss {
     const char *kind; /* NULL: nothing */
     const char *id;   /* NULL: a listing, or whoami */
-    /* The stand-in left rows away or doubled some, where none can tell: the object's own records (the
-     * listing's own file) may be anything, the rest may not. */
+    /* The stand-in left rows away or doubled some, where none can tell: the object's own records
+     * (the listing's own file) may be anything, the rest may not. */
     bool is_unseen;
     bool is_moved; /* nothing was lost, but a later reading brought a row: in whatever order */
 };

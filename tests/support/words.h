@@ -19,8 +19,8 @@ void words_split(struct words *w, const char *text, char mark, const char *const
 
 void words_clear(struct words *w);
 
-/* `text` with each name replaced by what only the test knows: {"@DIR", dir, "@URL", url, NULL}; NULL
- * names nothing. To be freed by the caller. */
+/* `text` with each name replaced by what only the test knows: {"@DIR", dir, "@URL", url, NULL};
+ * NULL names nothing. To be freed by the caller. */
 char *text_filled(const char *text, const char *const *names);
 
 #endif
