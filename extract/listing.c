@@ -317,6 +317,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
         return SMC_REJECT;
     case SMCI_PAGE_WRONG:
         listing->pages++;
+        smc_error_context(&err, "is wrong");
         fail(listing, err.detail);
         break;
     case SMCI_PAGE_NO_MEMORY:

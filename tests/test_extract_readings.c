@@ -194,6 +194,47 @@ static void test_without_id(void **state)
     assert_int_equal(extraction_summary_int(x, "extraction.gaps.workbooks", 0), 1);
 }
 
+/* ---- total, in every form ---- */
+
+struct total_row {
+    const char *name;
+    const char *total; /* of members: three rows are there */
+    enum smc_status status;
+    const char *says; /* in the error */
+};
+
+static const struct total_row totals[] = {
+    {"a number", "3", SMC_OK, NULL},
+    {"with decimals", "3.0", SMC_OK, NULL},
+    {"with an exponent", "0.3e1", SMC_OK, NULL},
+    {"a text", "\"3\"", SMC_OK, NULL},
+    {"null", "null", SMC_OK, NULL},
+    {"more, with decimals", "4.0", SMC_ERR_HTTP, "3 rows in all where Sigma counts 4"},
+    {"more, with an exponent", "4e0", SMC_ERR_HTTP, "3 rows in all where Sigma counts 4"},
+    {"more, as a text", "\"4\"", SMC_ERR_HTTP, "3 rows in all where Sigma counts 4"},
+    {"beyond 64 bits", "18446744073709551619", SMC_ERR_HTTP, "3 rows in all where Sigma counts"},
+    {"negative", "-3", SMC_ERR_HTTP, "page 1 is wrong: its total is not a count: -3"},
+    {"a fraction", "3.5", SMC_ERR_HTTP, "page 1 is wrong: its total is not a count: 3.5"},
+    {"a word", "\"three\"", SMC_ERR_HTTP, "its total is not a count: \"three\""},
+};
+
+static void test_total(void **state)
+{
+    struct extraction *x = *state;
+    const struct total_row *row = x->row;
+    char *answer = text_format("{\"entries\": [{\"memberId\": \"a\"}, {\"memberId\": \"b\"}, "
+                               "{\"memberId\": \"c\"}], \"nextPage\": null, \"total\": %s}",
+                               row->total);
+    const struct recorded_call call = {"GET /v2/members?limit=1000", 200, answer};
+    extraction_replay(x, &call, 1);
+    free(answer);
+    if (extraction_run(x, NULL) != row->status)
+        fail_msg("%s", x->err.detail);
+    if (row->says)
+        assert_contains(x->err.detail, row->says);
+    assert_int_equal(extraction_count_files(x, "[0-9]*"), row->status == SMC_OK ? 12 : 0);
+}
+
 /* What the last reading lacks, and nothing else, has gone. */
 static void test_gone(void **state)
 {
@@ -388,5 +429,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_gone, extraction_setup, extraction_teardown),
         cmocka_unit_test(test_seeds)};
     int failed = EXTRACTION_TABLE("readings", rows, test_row);
+    failed += EXTRACTION_TABLE("readings: total", totals, test_total);
     return failed + cmocka_run_group_tests_name("readings, seeds", tests, NULL, NULL);
 }

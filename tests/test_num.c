@@ -43,6 +43,50 @@ static void test_int64(void **state)
     assert_int_equal(number, row->number);
 }
 
+static const struct int_row count_rows[] = {
+    {"zero", "0", 0},
+    {"minus zero", "-0", 0},
+    {"zero in long", "-0.000e-7", 0},
+    {"plain", "5000", 5000},
+    {"decimals that are none", "5000.0", 5000},
+    {"exponent", "5e3", 5000},
+    {"exponent that takes the decimals", "5.25E+2", 525},
+    {"one decimal too many", "5.255e2", NO},
+    {"negative exponent", "500e-2", 5},
+    {"negative exponent, too far", "500e-3", NO},
+    {"largest", "9223372036854775807", INT64_MAX},
+    {"one less, by exponent", "922337203685477580.6e1", INT64_MAX - 1},
+    {"beyond 64 bits", "9223372036854775808", INT64_MAX},
+    {"far beyond", "1e999999999999999999999", INT64_MAX},
+    {"far below", "1e-999999999999999999999", NO},
+    {"a zero stays one", "0e999999999999999999999", 0},
+    {"half", "0.5", NO},
+    {"negative", "-5", NO},
+    {"nothing", "", NO},
+    {"minus alone", "-", NO},
+    {"plus", "+1", NO},
+    {"no digit before the point", ".5", NO},
+    {"no digit behind the point", "5.", NO},
+    {"no exponent", "5e", NO},
+    {"space before", " 5", NO},
+    {"word behind", "5000 rows", NO},
+    {"hexadecimal", "0x10", NO},
+};
+
+static void test_count(void **state)
+{
+    const struct int_row *row = *state;
+    int64_t number = NO;
+    assert_int_equal(smci_parse_count(row->text, strlen(row->text), &number), row->number != NO);
+    assert_int_equal(number, row->number);
+    /* No byte behind the length is read. */
+    char longer[64];
+    (void)snprintf(longer, sizeof longer, "%s9", row->text);
+    number = NO;
+    (void)smci_parse_count(longer, strlen(row->text), &number);
+    assert_int_equal(number, row->number);
+}
+
 static const struct int_row seconds_rows[] = {
     {"zero", "0", 0},
     {"zero with decimals", "0.000", 0},
@@ -133,6 +177,7 @@ int main(void)
         cmocka_unit_test(test_decimal_too_large),
     };
     int failed = RUN_TABLE("int_rows", int_rows, test_int64);
+    failed += RUN_TABLE("count_rows", count_rows, test_count);
     failed += RUN_TABLE("seconds_rows", seconds_rows, test_seconds);
     failed += RUN_TABLE("decimal_rows", decimal_rows, test_decimal);
     return failed + cmocka_run_group_tests_name("num", tests, NULL, NULL);

@@ -27,6 +27,93 @@ bool smci_parse_int64(const char *text, int64_t *number)
     return true;
 }
 
+/* A JSON number: the digits before and behind its point, and its exponent. */
+struct parts {
+    const char *whole;
+    size_t whole_len;
+    const char *fraction;
+    size_t fraction_len;
+    int64_t exponent;
+    bool is_negative;
+};
+
+static size_t skip_digits(const char **p, const char *end)
+{
+    const char *from = *p;
+    while (*p < end && is_digit(**p))
+        ++*p;
+    return (size_t)(*p - from);
+}
+
+/* An exponent that is out of all proportion stays so, whatever its digits. */
+static bool read_exponent(const char **p, const char *end, int64_t *exponent)
+{
+    bool is_negative = *p < end && **p == '-';
+    if (*p < end && (**p == '-' || **p == '+'))
+        ++*p;
+    const char *digits = *p;
+    size_t len = skip_digits(p, end);
+    int64_t sum = 0;
+    for (size_t i = 0; i < len && sum < INT64_MAX / 20; i++)
+        sum = sum * 10 + (digits[i] - '0');
+    *exponent = is_negative ? -sum : sum;
+    return len > 0;
+}
+
+static bool take_apart(const char *text, size_t len, struct parts *parts)
+{
+    const char *p = text;
+    const char *end = text + len;
+    *parts = (struct parts){.is_negative = len > 0 && *text == '-'};
+    parts->whole = p += parts->is_negative;
+    parts->whole_len = skip_digits(&p, end);
+    if (p < end && *p == '.') {
+        parts->fraction = ++p;
+        parts->fraction_len = skip_digits(&p, end);
+        if (parts->fraction_len == 0)
+            return false;
+    }
+    if (p < end && (*p == 'e' || *p == 'E') && (++p, !read_exponent(&p, end, &parts->exponent)))
+        return false;
+    return parts->whole_len > 0 && p == end;
+}
+
+static int digit_at(const struct parts *parts, size_t i)
+{
+    return (i < parts->whole_len ? parts->whole[i] : parts->fraction[i - parts->whole_len]) - '0';
+}
+
+bool smci_parse_count(const char *text, size_t len, int64_t *count)
+{
+    struct parts parts;
+    if (!take_apart(text, len, &parts))
+        return false;
+    size_t first = 0;
+    size_t end = parts.whole_len + parts.fraction_len;
+    while (first < end && digit_at(&parts, first) == 0)
+        first++;
+    while (end > first && digit_at(&parts, end - 1) == 0)
+        end--;
+    if (first == end) {
+        *count = 0;
+        return true;
+    }
+    /* What is not zero among the digits must stand before the point. */
+    int64_t point = (int64_t)parts.whole_len + parts.exponent;
+    if (parts.is_negative || (int64_t)end > point)
+        return false;
+    int64_t sum = 0;
+    for (int64_t i = (int64_t)first; i < point; i++) {
+        int digit = i < (int64_t)end ? digit_at(&parts, (size_t)i) : 0;
+        if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_add_overflow(sum, digit, &sum)) {
+            sum = INT64_MAX;
+            break;
+        }
+    }
+    *count = sum;
+    return true;
+}
+
 /* Digits with at most one point among, before or behind them. */
 static bool is_decimal(const char *text)
 {

@@ -1,9 +1,11 @@
 #include "page.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/num.h"
+
+/* So much of a total that is none is shown in an error. */
+#define TOTAL_SHOWN_MAX 40
 
 struct reader {
     struct smci_page *page;
@@ -11,6 +13,7 @@ struct reader {
     size_t count;
     enum smci_page_verdict verdict;
     struct smc_error *err;
+    struct smc_json_span total;      /* as it came; the last one counts */
     struct smc_json_span cursors[2]; /* the other idiom's member, and that of this one */
 };
 
@@ -49,24 +52,21 @@ static bool read_rows(struct reader *reader, struct smc_json_walk *rows)
     return rows->is_done;
 }
 
-/* Also as a text or with a fraction: what is not understood would be taken for no total at all, and
- * rows could be lacking without a word. */
-static int64_t read_total(struct smc_json_span value)
+/* What is not understood must not be taken for no total at all: rows could be lacking without a
+ * word. */
+static bool read_total(struct reader *reader)
 {
-    char text[64];
-    double number;
-    int64_t total;
-    if (smc_json_int64(value, &total))
-        return total;
-    bool is_quoted = smc_json_type_of(value) == SMC_JSON_STRING;
-    size_t len = is_quoted ? value.len - 2 : value.len;
-    if (len >= sizeof text || (!is_quoted && smc_json_type_of(value) != SMC_JSON_NUMBER))
-        return -1;
-    (void)memcpy(text, value.p + is_quoted, len);
-    text[len] = '\0';
-    if (!smci_parse_decimal(text, &number))
-        return -1;
-    return number < 9e18 ? (int64_t)number : INT64_MAX;
+    struct smc_json_span value = reader->total;
+    enum smc_json_type type = smc_json_type_of(value);
+    if (type == SMC_JSON_NULL || !value.p)
+        return true;
+    size_t quote = type == SMC_JSON_STRING;
+    if ((type == SMC_JSON_STRING || type == SMC_JSON_NUMBER) &&
+        smci_parse_count(value.p + quote, value.len - 2 * quote, &reader->page->total))
+        return true;
+    (void)smc_error_set(reader->err, SMC_ERR_SYNTAX, "its total is not a count: %.*s",
+                        value.len < TOTAL_SHOWN_MAX ? (int)value.len : TOTAL_SHOWN_MAX, value.p);
+    return false;
 }
 
 static void read_member(struct reader *reader, struct smc_json_span key, struct smc_json_span value,
@@ -81,7 +81,7 @@ static void read_member(struct reader *reader, struct smc_json_span key, struct 
         page->entries = (struct smc_json_span){NULL, 0};
         page->count = 0;
     } else if (smc_json_equals(key, "total")) {
-        page->total = read_total(value);
+        reader->total = value;
     }
 }
 
@@ -130,7 +130,7 @@ static enum smci_page_verdict judge(struct reader *reader, const struct smc_json
     if (!top->is_done)
         return SMCI_PAGE_NOT_JSON;
     if (is_right)
-        return SMCI_PAGE_OK;
+        return read_total(reader) ? SMCI_PAGE_OK : SMCI_PAGE_WRONG;
     (void)smc_error_set(reader->err, SMC_ERR_SYNTAX,
                         "the answer has no array of rows where one belongs");
     return SMCI_PAGE_WRONG;

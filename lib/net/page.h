@@ -36,7 +36,7 @@ struct smci_page {
     bool has_cursor_member;
     struct smc_json_span other; /* the other idiom's cursor member; `p` NULL: it has none */
     bool has_other_cursor;      /* it is neither null nor "" */
-    int64_t total;              /* -1: not said */
+    int64_t total;              /* -1: not said; INT64_MAX: that or more */
 };
 
 #define SMCI_PAGE_INIT                                                                             \
@@ -47,7 +47,8 @@ struct smci_page {
 enum smci_page_verdict {
     SMCI_PAGE_OK,
     SMCI_PAGE_NOT_JSON, /* another try may mend that */
-    SMCI_PAGE_WRONG,    /* JSON, but no page of this paging; or too many rows */
+    SMCI_PAGE_WRONG, /* JSON, but no page of this paging; or too many rows, or a total that is not
+                           a count */
     SMCI_PAGE_NO_MEMORY
 };
 
