@@ -167,7 +167,7 @@ $(B)/tests/test_oom: private SMC_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(O
 comma := ,
 
 # ---- what a developer and CI run ----
-.PHONY: check test check-long check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
+.PHONY: check test check-long attack check-i386 check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
         coverage install uninstall help
 
 # Two steps, since what is built depends on what is installed.
@@ -183,9 +183,20 @@ test: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) $(SCRIPT_TESTS)
 
-# The whole matrices instead of a sample of them: about an hour.
+# The whole matrices instead of a sample of them, the attacks and i386: about an hour and a half.
+# ATTACK_SCALE=10 is ten times as many attacks.
 check-long: all tests
 	$(Q)SMC_LONG=1 SMC_BUILD=$(B) sh tests/run.sh $(TESTS)
+	$(Q)$(MAKE) --no-print-directory attack check-i386
+
+# Without a network where that can be had: nothing in it needs more than loopback.
+ATTACK_SCALE ?= 1
+attack: all
+	$(Q)sh .ci/deps.sh attack
+	$(Q)sh tests/attack/alone.sh python3 tests/attack/attack.py --build $(B) --scale $(ATTACK_SCALE) $(ATTACKS)
+
+check-i386:
+	$(Q)sh tests/attack/i386.sh build/i386
 
 # Programs that start or kill others, or take descriptors away, are left to the other modes.
 valgrind: tests
@@ -213,8 +224,12 @@ FUZZERS := $(patsubst %,build/fuzz/fuzz_%,$(FUZZ))
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(LIB_SRC) $(PRIVATE_SRC) $(call without_main,$(EXTRACT_SRC) $(UPLOAD_SRC) $(SIM_SRC)) tests/support/support.c tests/support/json_tree.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^) $(prog_libs) $(test_libs)
+$(B)/fuzz/verdicts: $(B)/obj/tests/fuzz/verdicts.o $(B)/libprivate.a $(LIB_A)
+	$(call link,$(test_libs))
 fuzz:
 	$(Q)sh .ci/deps.sh test fuzz
+	$(Q)$(MAKE) --no-print-directory $(B)/fuzz/verdicts
+	$(Q)python3 tests/fuzz/against_python.py $(B)/fuzz/verdicts $(FUZZ_SECONDS)
 	$(Q)$(MAKE) --no-print-directory $(FUZZERS)
 	$(Q)for t in $(FUZZ); do \
 	    mkdir -p build/fuzz/$$t; dict=tests/fuzz/$$t.dict; [ -f $$dict ] || dict=tests/fuzz/json.dict; \
@@ -236,9 +251,9 @@ check-sim: $(B)/sigmacat-sim
 	$(Q)python3 -W ignore tests/check-sim.py "$(SIGMA_OPENAPI)" $(B)/sigmacat-sim
 
 OWN_SRC := $(LIB_SRC) $(PRIVATE_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
-ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c examples/library/*.c)
+ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c tests/attack/*.c examples/library/*.c)
 ALL_H   := $(wildcard include/sigmacat/*.h lib/*/*.h extract/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
-SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/cli/*.sh examples/*.sh) $(filter %.bash,$(COMPLETIONS))
+SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh examples/*.sh) $(filter %.bash,$(COMPLETIONS))
 MAN     := $(wildcard extract/*.[15] upload/*.1 lib/*.3 lib/cli/*.5)
 
 lint: layers check-headers analyze $(COMPLETIONS)
@@ -329,7 +344,7 @@ help:
 	@echo 'make check           install what is missing, build, run every test'
 	@echo 'make test            build, run every test, install nothing'
 	@echo 'make MODE=asan check the same under address and undefined-behaviour sanitizers'
-	@echo 'make check-long      the whole matrices; make valgrind, coverage, fuzz'
+	@echo 'make check-long      the whole matrices, attack and check-i386; make valgrind, coverage, fuzz'
 	@echo 'make lint            layers, format, static analysis'
 	@echo 'make bench           measurements; bench-pace: the pacing rule alone'
 	@echo 'make deps            install what build and tests need'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing of what the build (build), the tests (test) and the checks (lint) need.
-# Usage: deps.sh build|test|kubernetes|lint|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
+# Usage: deps.sh build|test|kubernetes|lint|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
 set -eu
 
 missing=''
@@ -58,11 +58,19 @@ for set in "$@"; do
         program python3 python3
         need python3-jsonschema python3 -c 'import jsonschema'
         ;;
+    attack)
+        program python3 python3
+        program openssl openssl
+        ;;
+    i386)
+        program debootstrap debootstrap
+        ;;
     coverage)
         program lcov lcov
         ;;
     fuzz)
         program clang clang
+        program python3 python3
         # shellcheck disable=SC2016  # expanded by the inner shell
         need libclang-rt-dev sh -c 'ls "$(clang -print-runtime-dir)" | grep -q fuzzer'
         ;;
@@ -70,7 +78,7 @@ for set in "$@"; do
         program valgrind valgrind
         ;;
     *)
-        echo "deps.sh: '$set' is none of build, test, kubernetes, lint, coverage, fuzz, valgrind" >&2
+        echo "deps.sh: '$set' is none of build, test, kubernetes, lint, attack, i386, coverage, fuzz, valgrind" >&2
         exit 2
         ;;
     esac

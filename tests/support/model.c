@@ -188,25 +188,27 @@ static bool is_used(struct model *model, const char *data_model)
     return is_found;
 }
 
-__extension__ typedef unsigned __int128 number128;
-
-/* base62 by long multiplication in 128 bits; false when it is none or too large. */
+/* base62 by long multiplication in four parts of 32 bits, the least significant first; false when it
+ * is none or too large. */
 static bool decode(const char *text, char uuid[37])
 {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz"
                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    number128 number = 0;
+    uint32_t parts[4] = {0};
     char hex[33] = "";
     if (*text == '\0')
         return false;
     for (; *text; text++) {
         const char *digit = strchr(digits, *text);
-        if (!digit || __builtin_mul_overflow(number, (number128)62, &number) ||
-            __builtin_add_overflow(number, (number128)(digit - digits), &number))
+        uint64_t carry = digit ? (uint64_t)(digit - digits) : 0;
+        for (size_t i = 0; i < 4; i++, carry >>= 32) {
+            carry += (uint64_t)parts[i] * 62;
+            parts[i] = (uint32_t)carry;
+        }
+        if (!digit || carry > 0)
             return false;
     }
-    (void)snprintf(hex, sizeof hex, "%016llx%016llx", (unsigned long long)(number >> 64),
-                   (unsigned long long)number);
+    (void)snprintf(hex, sizeof hex, "%08x%08x%08x%08x", parts[3], parts[2], parts[1], parts[0]);
     (void)snprintf(uuid, 37, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
     return true;
 }
