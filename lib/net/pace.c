@@ -36,6 +36,8 @@
 
 #define HELD         0.25 /* of a spacing: started no later, a call was held by the rate */
 #define CATCH_UP_MS  10.0
+#define SEEN_CALLS   32  /* that tell how fast calls are sent, */
+#define SEEN_AHEAD   1.1 /*   and a rate is learnt up to so many times that */
 #define STRIKES_MIN  2
 #define STRIKES_MAX  3
 #define REOPEN_CALLS 200
@@ -116,6 +118,17 @@ int64_t smci_pace_wait_ms(struct smci_pace *pace, int64_t now_ms)
     return wait > pause ? wait : pause;
 }
 
+/* The most calls a second that were sent, over a few dozen of them. Where the window or the latency
+ * holds them back, the rate climbs and climbs by those few that it seemed to hold. */
+static void see(struct smci_pace *pace, int64_t now_ms)
+{
+    if (pace->sent < SEEN_CALLS)
+        return;
+    int64_t from_ms = pace->calls[(pace->sent - SEEN_CALLS) % SMCI_PACE_CALLS].sent_ms;
+    double ms = fmax((double)elapsed_ms(from_ms, now_ms), 1);
+    pace->fastest = fmax(pace->fastest, SEEN_CALLS * 1000 / ms);
+}
+
 void smci_pace_sent(struct smci_pace *pace, int64_t now_ms)
 {
     double spacing = spacing_ms(pace);
@@ -124,6 +137,7 @@ void smci_pace_sent(struct smci_pace *pace, int64_t now_ms)
     double late = fmax((double)now_ms - pace->next_ms, 0);
     pace->is_held = late < HELD * spacing;
     pace->next_ms = (double)now_ms - fmin(late, fmin(spacing, CATCH_UP_MS)) + spacing;
+    see(pace, now_ms);
     pace->counted++;
     pace->in_flight++;
     unsigned slot = pace->sent++ % SMCI_PACE_CALLS;
@@ -298,7 +312,8 @@ int64_t smci_pace_refused_for_ms(const struct smci_pace *pace, int64_t now_ms)
 
 double smci_pace_rate(const struct smci_pace *pace)
 {
-    return pace->rate.rate;
+    double rate = pace->rate.rate;
+    return pace->fastest > 0 ? fmin(rate, fmax(SEEN_AHEAD * pace->fastest, pace->rate.base)) : rate;
 }
 
 struct smci_pace_found smci_pace_found(const struct smci_pace *pace)
@@ -306,7 +321,7 @@ struct smci_pace_found smci_pace_found(const struct smci_pace *pace)
     const struct smci_pace_limit *rate = &pace->rate;
     bool is_known = rate->least > 0 && rate->most >= rate->least;
     return (struct smci_pace_found){
-        .rate = rate->rate,
+        .rate = smci_pace_rate(pace),
         .least = is_known ? rate->least : 0,
         .most = is_known ? rate->most : 0,
         .at_once = pace->limit < pace->opt.concurrency ? pace->limit : 0,

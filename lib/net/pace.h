@@ -76,6 +76,7 @@ struct smci_pace {
 
     struct smci_pace_limit rate;
     struct smci_pace_noise noise;
+    double fastest; /* calls a second that were sent; 0: too few to say */
     bool is_held;   /* the rate, not the window, holds the calls back */
     double next_ms; /* when a call may start, as the rate has it */
 

@@ -1,5 +1,5 @@
 /* lib/pace against a model of a server that limits: virtual time, seeded, thousands of calls in
- * milliseconds. Used by tests/test_pace.c (the aims hold) and tests/bench/bench_pace.c (the
+ * milliseconds. Used by tests/test_pace_aims.c (the aims hold) and tests/bench/bench_pace.c (the
  * table). */
 #ifndef TESTS_PACE_SIM_H
 #define TESTS_PACE_SIM_H
