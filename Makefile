@@ -58,7 +58,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
         pace pace_limit pace_noise pace_text page pages queue retry retry_after sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer history ledger list open space store) \
-    $(addprefix set/, earlier fileset inspect part prune recover) \
+    $(addprefix set/, changes earlier fileset inspect part prune records recover) \
     $(addprefix cli/, checklist completions configure given_path help network place progress secret secret_command server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \

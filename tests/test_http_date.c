@@ -27,6 +27,8 @@ static void test_row(void **state)
 {
     const struct row *row = *state;
     int64_t seconds = -7;
+    if (row->seconds > INT32_MAX && sizeof(time_t) < 8)
+        skip(); /* libcurl's dates end in 2038 there */
     bool is_date = smci_certificate_date_parse(row->text, &seconds);
     assert_int_equal(is_date, row->seconds >= 0);
     if (is_date)

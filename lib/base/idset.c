@@ -3,19 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
+
 /* The bits of a slot beside the hash: the first reading in the upper two, the last in the lower. */
 #define MARKS UINT64_C(15)
 
-/* FNV-1a, with a last round that spreads it over all bits (Fowler, Noll, Vo; public domain). */
 static uint64_t hash_of(const char *bytes, size_t len)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-    hash ^= hash >> 32;
-    hash *= UINT64_C(0x9e3779b97f4a7c15);
-    hash ^= hash >> 29;
-    return hash & ~MARKS;
+    return smci_hash_end(smci_hash_add(SMCI_HASH_INIT, bytes, len)) & ~MARKS;
 }
 
 /* The slot of a hash, or the free one where it belongs. */

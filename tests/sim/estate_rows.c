@@ -132,7 +132,7 @@ static void element(const struct sim_options *o, long parent, long index, struct
         text_lit(t, ",\"type\":null");
     }
     text_lit(t, ",\"columns\":[");
-    for (i = 0; i < (long)(h >> 8) % 6; i++) {
+    for (i = 0; i < (long)((h >> 8) % 6); i++) {
         text_str(t, i > 0 ? ",\"Column " : "\"Column ");
         text_long(t, i);
         text_lit(t, "\"");
@@ -230,7 +230,7 @@ static void lineage_element(const struct sim_options *o, long model, long index,
                             struct text *t)
 {
     long count = estate_row_count(o, K_DATAMODEL_LINEAGE, model);
-    long refs = (long)(h >> 16) % 4;
+    long refs = (long)((h >> 16) % 4);
     long i;
 
     text_lit(t, "\"type\":\"element\",\"elementId\":\"");

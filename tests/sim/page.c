@@ -34,7 +34,7 @@ static bool read_cursor(struct request *req, const char *cursor, size_t len)
     req->page = strtol(at + 1, &end, 10);
     if (*end == ':' && req->page > 0 && req->page < 1L << 22)
         req->offset = strtol(end + 1, NULL, 10);
-    if (req->offset >= 0 && req->offset < 1L << 39) {
+    if (req->offset >= 0 && (uint64_t)req->offset >> 39 == 0) {
         page_put_cursor(&req->sim->opt, req->kind, req->object, req->page, req->offset, &again);
         same = !again.failed && again.len == len && memcmp(again.data, cursor, len) == 0;
     }
