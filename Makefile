@@ -65,7 +65,7 @@ EXTRACT_SRC := $(patsubst %,extract/%.c, \
     again assets base62 call calls credentials degraded elements ends gap gap_groups gaps gone history job join key \
     lineage lineage_graph lost listing \
     listing_rows main models numbers opening options options_table preflight preflight_local rate \
-    readable regions report resume reuse rights run select sources stored summary table_listing \
+    readable regions report resume reuse reused rights run select sources stored summary table_listing \
     table_path tables whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
     choose files job main options options_table path preflight record report run send sets summary \

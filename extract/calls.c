@@ -7,7 +7,6 @@
 
 #include "again.h"
 #include "call.h"
-#include "stored.h"
 
 struct in_flight {
     struct call call; /* first: a call is found by it */
@@ -277,67 +276,6 @@ static bool on_fact(void *ctx, struct call *call, const struct call_fact *fact)
     return true;
 }
 
-/* ---- answers that an earlier run has paid for ---- */
-
-/* Whether the store has the answer for the object as the listing shows it now. */
-static enum smc_status find_reusable(const struct job *job, const struct call *call, bool *found,
-                                     struct smci_outcome *outcome, struct smc_error *err)
-{
-    *found = false;
-    if (strcmp(call->tag, "/") == 0) /* nothing tells whether it has changed */
-        return SMC_OK;
-    return smci_store_get(job->store, asset_of(call->asset)->name, call->id, call->tag, found,
-                          outcome, err);
-}
-
-static enum smc_status tell_again(struct calls *calls, const struct call *call, int pages,
-                                  struct smc_error *err)
-{
-    struct smc_buf page = SMC_BUF_INIT(SMC_BODY_MAX);
-    enum smc_status rc = SMC_OK;
-    for (int i = 0; rc == SMC_OK && i < pages; i++) {
-        smc_buf_reset(&page);
-        rc = stored_page(calls->job->store, asset_of(call->asset)->name, call->id, i,
-                         SMC_JSON_ARRAY, &page, err);
-        if (rc == SMC_OK)
-            rc = calls->told(calls->ctx, CALLS_ROWS, (struct smc_json_span){page.data, page.len},
-                             err);
-    }
-    smc_buf_clear(&page);
-    return rc;
-}
-
-/* Does what follows from an answer, as if it had just come. */
-static enum smc_status reuse(struct calls *calls, const struct call *call,
-                             const struct smci_outcome *outcome, struct smc_error *err)
-{
-    calls->reused++;
-    if (!calls->oldest_reused_s || outcome->fetched_s < calls->oldest_reused_s)
-        calls->oldest_reused_s = outcome->fetched_s;
-    calls->lost->ends.counts[call->asset].answered++;
-    if (outcome->http_status == 200) {
-        ends_read(&calls->lost->ends, call->asset);
-        return asset_of(call->asset)->names_models ? tell_again(calls, call, outcome->pages, err)
-                                                   : SMC_OK;
-    }
-    const struct gap gap = {.http_status = outcome->http_status,
-                            .reason = outcome->reason,
-                            .remedy = gap_remedy(outcome->http_status)};
-    return lost_note(calls->lost, call, &gap, err);
-}
-
-enum smc_status calls_reuse_path(struct calls *calls, const char *id,
-                                 const struct smci_outcome *outcome, struct smc_error *err)
-{
-    const struct smci_item item = {.id = id, .tag = "", .name = ""};
-    struct call call = {NULL};
-    enum smc_status rc = SMC_ERR_NOMEM;
-    if (call_init(&call, calls->job, CALL_PATH, &item))
-        rc = reuse(calls, &call, outcome, err);
-    call_clear(&call);
-    return rc;
-}
-
 /* ---- the client's supply ---- */
 
 /* The next item of the phase's list, its `asset`, and the rows of a first reading that was
@@ -373,9 +311,9 @@ static bool begin_or_reuse(struct calls *calls, struct call *call)
     struct smc_error err = SMC_ERROR_INIT;
     bool is_reusable = false;
     struct smci_outcome outcome = {0};
-    enum smc_status rc = find_reusable(calls->job, call, &is_reusable, &outcome, &err);
+    enum smc_status rc = reused_find(calls->reused, call, &is_reusable, &outcome, &err);
     if (rc == SMC_OK && is_reusable)
-        rc = reuse(calls, call, &outcome, &err);
+        rc = reused_take(calls->reused, call, &outcome, &err);
     if (!job_check(calls->job, rc, &err))
         return true; /* the run is over */
     if (!is_reusable)

@@ -13,6 +13,7 @@
 
 #include "job.h"
 #include "lost.h"
+#include "reused.h"
 
 enum calls_phase {
     CALLS_LIST,     /* what the listings have named */
@@ -34,16 +35,15 @@ struct in_flight;
 struct calls {
     const struct job *job;
     struct lost *lost;
+    struct reused *reused;
     calls_told_fn *told;
     void *ctx;
     struct in_flight *in_flight;
     enum calls_phase phase;
     int64_t positions[CALLS_PHASES]; /* how far the list of each was fed */
-    int64_t reused;                  /* answers that an earlier run had paid for */
-    int64_t oldest_reused_s;         /* 0: none was reused */
 };
 
-/* The caller sets `job`, `lost`, `told` and `ctx`, the rest is 0. Frees what is under way. */
+/* The caller sets `job`, `lost`, `reused`, `told` and `ctx`, the rest is 0. Frees what is under way. */
 void calls_clear(struct calls *calls);
 
 /* Puts the call for an object on the list of those to be made, unless it is there. */
@@ -52,10 +52,6 @@ enum smc_status calls_want(const struct calls *calls, enum asset_id asset, const
 
 /* Goes through a phase, or on with it, and through all that is queued besides: runs the client. */
 enum smc_status calls_run(struct calls *calls, enum calls_phase phase, struct smc_error *err);
-
-/* Counts the answer for a table's path that an earlier run has paid for. */
-enum smc_status calls_reuse_path(struct calls *calls, const char *id,
-                                 const struct smci_outcome *outcome, struct smc_error *err);
 
 /* Asks now, before all that is queued. `ended` is called once, unless the run is over before;
  * `is_read` tells whether the answer is in the store. */

@@ -2,7 +2,7 @@
  *
  * The store's answers outlive a run that did not finish, with --incremental also one that did; the
  * next one lists everything again and reuses an answer only where the listing still shows the same
- * object (calls.c). Each kind of calls has a past of its own, since a run may leave some out: what
+ * object (reused.h). Each kind of calls has a past of its own, since a run may leave some out: what
  * a run does not ask for, it neither uses nor drops. */
 #ifndef EXTRACT_REUSE_H
 #define EXTRACT_REUSE_H

@@ -43,6 +43,7 @@ struct run {
     struct whoami whoami;
     struct listing_base base;
     struct listing listings[ASSET_COUNT]; /* of those whose role is ROLE_LISTING */
+    struct reused reused;
     struct calls calls;
     struct models models;
     struct tables tables;
@@ -90,6 +91,12 @@ static enum smc_status on_calls(void *ctx, enum calls_event event, struct smc_js
     return event == CALLS_ROWS ? models_note(&run->models, rows, err) : whoami_probe(&run->whoami);
 }
 
+static enum smc_status on_reused_rows(void *ctx, struct smc_json_span rows, struct smc_error *err)
+{
+    const struct run *run = ctx;
+    return models_note(&run->models, rows, err);
+}
+
 /* ---- the parts ---- */
 
 static void init(struct run *run)
@@ -104,7 +111,10 @@ static void init(struct run *run)
     run->base = (struct listing_base){job, &run->gaps, &run->rights, on_listing, run};
     for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         listing_init(&run->listings[i], &run->base, i);
-    run->calls = (struct calls){.job = job, .lost = &run->lost, .told = on_calls, .ctx = run};
+    run->reused =
+        (struct reused){.job = job, .lost = &run->lost, .rows = on_reused_rows, .ctx = run};
+    run->calls = (struct calls){
+        .job = job, .lost = &run->lost, .reused = &run->reused, .told = on_calls, .ctx = run};
     run->models = (struct models){.job = job, .calls = &run->calls};
     tables_init(&run->tables, job, &run->calls);
     run->lineage.tables = &run->tables;
@@ -192,8 +202,8 @@ static struct report report_of(const struct run *run)
 {
     struct report report = {.began_ms = run->began_ms,
                             .is_published = run->is_published,
-                            .reused = run->calls.reused,
-                            .oldest_reused_s = run->calls.oldest_reused_s,
+                            .reused = run->reused.count,
+                            .oldest_reused_s = run->reused.oldest_s,
                             .gaps = &run->gaps,
                             .degraded = &run->degraded,
                             .lineage = &run->lineage.counts};
@@ -280,18 +290,18 @@ static enum smc_status remove_old_sets(struct run *run, struct smc_error *err)
 static void log_end(const struct run *run)
 {
     const struct job *job = &run->job;
-    const struct calls *calls = &run->calls;
+    const struct reused *reused = &run->reused;
     struct smc_client_stats stats;
     smc_client_get_stats(job->client, &stats);
     double seconds = (double)(job->clock->now_ms(job->clock->ctx) - run->began_ms) / 1000;
     smc_log_write(job->log, SMC_LOG_INFO,
                   "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64 " retried",
                   seconds, stats.calls, stats.refused, stats.retries);
-    if (calls->reused)
+    if (reused->count)
         smc_log_write(job->log, SMC_LOG_INFO,
                       "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64
                       " s old",
-                      calls->reused, job_wall_s(job) - calls->oldest_reused_s);
+                      reused->count, job_wall_s(job) - reused->oldest_s);
     gaps_log_summary(&run->gaps);
     degraded_log(&run->degraded, job);
 }

@@ -51,7 +51,7 @@ static enum smc_status survey(void *ctx, const struct smci_item *table, struct s
         smci_store_get(tables->job->store, KIND_PATH, table->id, NULL, &is_known, &outcome, err);
     if (rc != SMC_OK)
         return rc;
-    return is_known ? calls_reuse_path(tables->calls, table->id, &outcome, err)
+    return is_known ? reused_take_path(tables->calls->reused, table->id, &outcome, err)
                     : table_listing_want(&tables->listing, table->id, err);
 }
 
