@@ -6,6 +6,8 @@
 #include "key.h"
 #include "stored.h"
 
+#define LARGE ((size_t)1024 * 1024)
+
 static void join_init(struct join *join, const struct job *job, enum asset_id asset)
 {
     *join = (struct join){.job = job, .asset = asset, .file = job->files[asset]};
@@ -70,13 +72,22 @@ enum smc_status join_each_object(const struct job *job, enum asset_id asset, joi
     return rc;
 }
 
+/* What a large record has left behind, before a page is read: there are two copies of that then. */
+static void let_go(struct smc_buf *buf)
+{
+    if (buf->allocated > LARGE)
+        smc_buf_clear(buf);
+    smc_buf_reset(buf);
+}
+
 enum smc_status join_each_row(struct join *join, join_row_fn *fn, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
     for (int i = 0; rc == SMC_OK && i < join->pages; i++) {
         struct smc_json_walk walk;
         struct smc_json_span row;
-        smc_buf_reset(&join->page);
+        let_go(&join->out);
+        let_go(&join->page);
         rc = stored_page(join->job->store, asset_of(join->asset)->name, join->id.data, i,
                          SMC_JSON_ARRAY, &join->page, err);
         if (rc != SMC_OK ||

@@ -12,12 +12,11 @@
 #include "preflight_local.h"
 #include "readable.h"
 #include "select.h"
+#include "whoami.h"
 
 /* The lines; others are in lib/cli/server.c and preflight_local.c. */
 #define CREDENTIALS  "credentials"
 #define ORGANISATION "organisation"
-
-#define WHOAMI "/v2/whoami"
 
 struct preflight {
     const struct extract_settings *settings;
@@ -213,8 +212,11 @@ static enum smc_status check_credentials(struct preflight *check, bool *is_good,
                                          struct smc_error *err)
 {
     struct smc_error why = SMC_ERROR_INIT;
-    struct smc_request request = {
-        .kind = KIND_WHOAMI, .target = WHOAMI, .done = on_whoami, .ctx = check};
+    struct smc_request request = {.kind = KIND_WHOAMI,
+                                  .target = WHOAMI,
+                                  .body_max = WHOAMI_MAX,
+                                  .done = on_whoami,
+                                  .ctx = check};
     enum smc_status rc = smc_client_send(check->client, &request);
     if (rc == SMC_OK)
         rc = smc_client_run(check->client, &why);

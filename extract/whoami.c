@@ -2,12 +2,10 @@
 
 #include <sigmacat/json.h>
 
-#define WHOAMI "/v2/whoami"
-
 void whoami_init(struct whoami *whoami, const struct job *job, struct gaps *gaps)
 {
     *whoami = (struct whoami){.job = job, .gaps = gaps};
-    smc_buf_init(&whoami->organization, 65536);
+    smc_buf_init(&whoami->organization, WHOAMI_MAX);
 }
 
 void whoami_clear(struct whoami *whoami)
@@ -68,8 +66,11 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
 void whoami_ask(struct whoami *whoami)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    struct smc_request request = {
-        .kind = KIND_WHOAMI, .target = WHOAMI, .done = on_answer, .ctx = whoami};
+    struct smc_request request = {.kind = KIND_WHOAMI,
+                                  .target = WHOAMI,
+                                  .body_max = WHOAMI_MAX,
+                                  .done = on_answer,
+                                  .ctx = whoami};
     (void)job_check(whoami->job, smc_client_send(whoami->job->client, &request), &err);
 }
 
@@ -93,8 +94,12 @@ static enum smc_verdict on_probe(void *ctx, const struct smc_answer *answer, str
 
 enum smc_status whoami_probe(struct whoami *whoami)
 {
-    struct smc_request request = {
-        .kind = KIND_WHOAMI, .target = WHOAMI, .is_urgent = true, .done = on_probe, .ctx = whoami};
+    struct smc_request request = {.kind = KIND_WHOAMI,
+                                  .target = WHOAMI,
+                                  .body_max = WHOAMI_MAX,
+                                  .is_urgent = true,
+                                  .done = on_probe,
+                                  .ctx = whoami};
     if (whoami->is_probing)
         return SMC_OK;
     whoami->is_probing = true;

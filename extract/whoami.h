@@ -9,6 +9,11 @@
 #include "gaps.h"
 #include "job.h"
 
+#define WHOAMI "/v2/whoami"
+
+/* Its answer is a few hundred bytes; more than this is not one. */
+#define WHOAMI_MAX ((size_t)64 * 1024)
+
 struct whoami {
     const struct job *job;
     struct gaps *gaps;

@@ -434,7 +434,7 @@ static const struct token_row token_rows[] = {
     {"no_token_in_it", "do=wrongshape", 1, SMC_ERR_AUTH, 0, 0, "no usable token"},
     {"redirect", "do=redirect:http://127.0.0.1:9/", 1, SMC_ERR_REFUSED, 0, 0,
      "HTTP 302: a redirect to http://127.0.0.1:9/, which"},
-    {"huge", "do=huge:67108870", 1, SMC_ERR_CAP, 0, 0, "cap of 64 MiB"},
+    {"huge", "do=huge:65537", 1, SMC_ERR_CAP, 0, 0, "cap of 64 KiB"},
 };
 
 static void test_token(void **state)

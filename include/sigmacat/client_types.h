@@ -21,7 +21,9 @@ extern "C" {
 
 struct smc_client;
 
-/* The largest answer that is read, decompressed. */
+/* The largest answer that is read, decompressed. Of an error no more than 64 KiB is: the body of a
+ * longer one counts as empty. Of answers in flight at once, one may be larger than 4 MiB: others
+ * wait with what is beyond. */
 #define SMC_BODY_MAX ((size_t)64 * 1024 * 1024)
 
 /* How to go over the network, whoever is asked. Everything is borrowed. */
@@ -127,6 +129,8 @@ struct smc_request {
     /* About one object of many. Under SMC_POLICY_SIGMA its 500 is not tried again: it is often the
      * object's own, and fifty of them would be a storm. */
     bool is_object;
+    size_t body_max; /* bytes that a 2xx may have, decompressed; more is SMC_ERR_CAP; 0, or more
+                        than that: SMC_BODY_MAX */
 };
 
 /* Counts since smc_client_new. */

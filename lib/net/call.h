@@ -16,6 +16,7 @@ struct smci_call {
     void (*begun)(void *ctx); /* may be NULL */
     void *ctx;
     struct smc_buf body;         /* of a POST */
+    size_t body_max;             /* of the answer's */
     struct smc_buf content_type; /* a whole header line; empty: a GET */
     struct smci_upload upload;
     struct smci_probe *probe; /* NULL: this is not one */

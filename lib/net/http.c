@@ -6,6 +6,7 @@
 
 #include "lib/base/stop.h"
 
+#include "http_body.h"
 #include "http_end.h"
 #include "http_exchange.h"
 
@@ -15,7 +16,8 @@ struct smci_http {
     CURLM *multi;
     struct smc_network network; /* but for `cacert`, which is not kept */
     struct smci_trust trust;
-    struct smci_exchange_common common; /* of the exchanges: the two above */
+    struct smci_room room;              /* of bodies in flight */
+    struct smci_exchange_common common; /* of the exchanges: the three above */
     struct smci_exchange *active;
     struct smci_exchange *spare; /* to be used again */
     int in_flight;
@@ -37,7 +39,7 @@ enum smc_status smci_http_new(struct smci_http **out, const struct smci_http_opt
     }
     http->network = opt->network;
     http->network.cacert = NULL;
-    http->common = (struct smci_exchange_common){&http->network, &http->trust};
+    http->common = (struct smci_exchange_common){&http->network, &http->trust, &http->room};
     http->multi = curl_multi_init();
     enum smc_status rc = smci_trust_choose(&http->trust, opt->network.cacert, err);
     if (rc == SMC_OK && !http->multi)
@@ -154,7 +156,7 @@ static void give_up_stalled(struct smci_http *http)
     struct smci_exchange *next;
     for (struct smci_exchange *x = http->active; x; x = next) {
         next = x->next;
-        if (now - x->progress_ms < http->network.timeout_ms)
+        if (x->is_paused || now - x->progress_ms < http->network.timeout_ms)
             continue;
         (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK, "no byte came or went for %g s",
                             (double)http->network.timeout_ms / 1000);
@@ -177,6 +179,16 @@ static void drain(struct smci_http *http)
     }
 }
 
+/* Lets the next large body come, once nobody has the room for one. */
+static void resume(struct smci_http *http)
+{
+    for (struct smci_exchange *x; (x = smci_body_next(http->active));) {
+        CURLcode code = curl_easy_pause(x->easy, CURLPAUSE_CONT);
+        if (code != CURLE_OK)
+            complete(http, x, code);
+    }
+}
+
 /* Until the first transfer would be given up; never long, so that what libcurl does not report
  * through a socket is seen. */
 static int poll_ms(const struct smci_http *http, int64_t wait_ms)
@@ -185,7 +197,7 @@ static int poll_ms(const struct smci_http *http, int64_t wait_ms)
     int64_t now = now_ms(http);
     for (const struct smci_exchange *x = http->active; x; x = x->next) {
         int64_t left = x->progress_ms + http->network.timeout_ms - now;
-        if (left < ms)
+        if (!x->is_paused && left < ms)
             ms = left;
     }
     return ms < 0 ? 0 : (int)ms;
@@ -223,6 +235,7 @@ enum smc_status smci_http_poll(struct smci_http *http, int64_t wait_ms, struct s
     drain(http);
     if (rc == CURLM_OK)
         give_up_stalled(http);
+    resume(http);
     bool has_news = http->ended != ended_before;
     struct curl_waitfd extra = {.fd = http->network.stop_fd, .events = CURL_WAIT_POLLIN};
     if (rc == CURLM_OK)

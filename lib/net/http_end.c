@@ -57,6 +57,8 @@ static const char *describe(const struct smci_exchange *x, CURLcode code)
     if (smci_is_proxy_unreadable(x))
         return "the proxy that is set can't be read: http://[user:password@]host:port is expected, "
                "with special characters as %XX";
+    if (x->is_strange)
+        return "the answer is compressed in a way that was not asked for, or twice";
     return x->detail[0] ? x->detail : curl_easy_strerror(code);
 }
 
@@ -64,7 +66,9 @@ static const char *describe(const struct smci_exchange *x, CURLcode code)
  * it could not be written. */
 static bool is_garbled(const struct smci_exchange *x, CURLcode code)
 {
-    bool is_ours = x->is_local_fault || x->response.error.code != SMC_OK;
+    if (x->is_strange)
+        return true;
+    bool is_ours = x->is_local_fault || x->is_body_cut || x->response.error.code != SMC_OK;
     return x->is_head_whole && !is_ours &&
            (code == CURLE_BAD_CONTENT_ENCODING ||
             (code == CURLE_WRITE_ERROR && x->response.is_compressed));
@@ -76,7 +80,7 @@ static int judge(struct smci_exchange *x, CURLcode code, int status)
     struct smci_http_response *response = &x->response;
     /* An answer that comes before the body was sent is CURLE_OK: at the end of an error's head
      * libcurl stops sending. */
-    if (code != CURLE_OK || x->is_local_fault) {
+    if ((code != CURLE_OK && !x->is_body_cut) || x->is_local_fault) {
         bool is_cap = is_line_cap(x, code);
         response->is_permanent =
             response->is_permanent || is_permanent(code) || is_cap || smci_is_proxy_unreadable(x);

@@ -9,28 +9,30 @@
 #include <curl/curl.h>
 
 #include "address.h"
+#include "http_body.h"
 
 #define CONNECT_TIMEOUT_MAX_MS 30000
-#define HEADERS_MAX_BYTES      ((size_t)256 * 1024)
+/* What libcurl reads at once, and decompresses before anybody can stop it: a thousand times as
+ * much. */
+#define READ_MAX 8192L
+
+#define HEADERS_MAX_BYTES ((size_t)256 * 1024)
 
 /* ---- what libcurl calls ---- */
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
 {
     struct smci_exchange *x = ctx;
-    size_t len = size * count;
     x->progress_ms = smci_exchange_now(x);
-    enum smc_status rc = smc_buf_add(&x->response.body, bytes, len);
-    if (rc == SMC_OK)
-        return len;
-    x->response.is_permanent = rc == SMC_ERR_CAP;
-    if (rc == SMC_ERR_CAP)
-        (void)smc_error_set(&x->response.error, rc,
-                            "the answer is larger than the cap of %zu MiB (decompressed)",
-                            SMC_BODY_MAX / 1024 / 1024);
-    else
-        (void)smc_error_set(&x->response.error, rc, "out of memory for an answer");
-    return CURL_WRITEFUNC_ERROR;
+    return smci_body_take(x, bytes, size * count);
+}
+
+static void end_head(struct smci_exchange *x)
+{
+    long status = 0;
+    (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+    x->is_head_whole = true;
+    smci_body_begin(x, (int)status);
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *ctx)
@@ -47,9 +49,11 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx)
         return 0;
     }
     if (len <= 2)
-        x->is_head_whole = true;
+        end_head(x);
     else if (len > 5 && memcmp(line, "HTTP/", 5) == 0) /* after a 1xx, another */
         x->is_head_whole = false;
+    else if (!smci_body_is_readable(x, line, len))
+        return 0;
     return len;
 }
 
@@ -96,7 +100,7 @@ static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off
         x->moved = dlnow + ulnow;
         x->progress_ms = smci_exchange_now(x);
     }
-    return 0;
+    return smci_body_is_within(x, dlnow) ? 0 : 1;
 }
 
 /* Each time that a connection is there and the request goes out. */
@@ -136,7 +140,7 @@ static CURLcode set_common(struct smci_exchange *x, const char *url)
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_QUICK_EXIT, 1L); /* a slow name server holds up no signal and no time limit */
     SET(CURLOPT_USERAGENT, "sigmacat/" SMC_VERSION);
-    SET(CURLOPT_ACCEPT_ENCODING, x->is_plain ? "identity" : "");
+    SET(CURLOPT_ACCEPT_ENCODING, x->is_plain ? "identity" : "gzip");
     SET(CURLOPT_PREREQFUNCTION, on_sending);
     SET(CURLOPT_PREREQDATA, x);
     SET(CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
@@ -193,11 +197,27 @@ static CURLcode set_body(struct smci_exchange *x, const struct smci_http_request
     return rc != CURLE_OK ? rc : curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
 }
 
+/* 7.88.1 keeps the buffer of a transfer that ended before it had a connection, and then refuses
+ * another size for the handle's next one. */
+static CURLcode set_read_max(struct smci_exchange *x)
+{
+    if (curl_easy_setopt(x->easy, CURLOPT_BUFFERSIZE, READ_MAX) == CURLE_OK)
+        return CURLE_OK;
+    CURL *fresh = curl_easy_init();
+    if (!fresh)
+        return CURLE_OUT_OF_MEMORY;
+    curl_easy_cleanup(x->easy);
+    x->easy = fresh;
+    return curl_easy_setopt(x->easy, CURLOPT_BUFFERSIZE, READ_MAX);
+}
+
 static CURLcode set_request(struct smci_exchange *x, const struct smci_http_request *request)
 {
     x->is_plain = request->is_plain;
     x->resent = request->resent;
-    CURLcode rc = set_common(x, request->url);
+    CURLcode rc = set_read_max(x);
+    if (rc == CURLE_OK)
+        rc = set_common(x, request->url);
     if (rc == CURLE_OK && request->body)
         rc = set_body(x, request);
     x->is_probe = request->is_probe;
@@ -236,7 +256,7 @@ enum smc_status smci_exchange_prepare(struct smci_exchange *x,
                                       struct smc_error *err)
 {
     x->progress_ms = smci_exchange_now(x);
-    smc_buf_init(&x->response.body, SMC_BODY_MAX);
+    smc_buf_init(&x->response.body, request->body_max ? request->body_max : SMC_BODY_MAX);
     CURLcode rc = set_request(x, request);
     if (rc == CURLE_OK)
         return SMC_OK;
@@ -255,6 +275,7 @@ static void wipe_headers(struct curl_slist *headers)
 
 void smci_exchange_reset(struct smci_exchange *x)
 {
+    smci_body_end(x);
     curl_easy_reset(x->easy);
     curl_mime_free(x->mime); /* after the handle has let go of it */
     wipe_headers(x->headers);

@@ -7,10 +7,16 @@
 #include "http_message.h"
 #include "trust.h"
 
+/* See http_body.h. */
+struct smci_room {
+    const struct smci_exchange *large; /* the one whose body may be large; NULL: none */
+};
+
 /* Shared by all transfers of one multi handle. Borrowed. */
 struct smci_exchange_common {
     const struct smc_network *network;
     const struct smci_trust *trust;
+    struct smci_room *room;
 };
 
 struct smci_exchange {
@@ -23,8 +29,17 @@ struct smci_exchange {
     int64_t upload_at;   /* bytes of the body read so far */
     int64_t moved;       /* bytes in both directions so far */
     int64_t progress_ms; /* when a byte last went either way */
+    /* While it is paused, and for as long as it was, nothing can come: no bound of time counts
+     * that. */
+    bool is_paused;
+    int64_t paused_at_ms; /* when the pause began that is not over */
+    int64_t paused_ms;    /* what the pauses before it took, in all */
     size_t header_bytes;
     bool is_head_whole;  /* the empty line behind the last header came */
+    int compressions;    /* of the body, by its head */
+    bool is_strange;     /* they are not what was asked for */
+    bool is_error;       /* by its status, once the head is whole */
+    bool is_body_cut;    /* the rest of an error's body was not wanted */
     bool is_local_fault; /* the body to be sent could not be read */
     bool is_probe;
     bool is_plain;             /* no compression is asked for */

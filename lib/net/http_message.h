@@ -19,6 +19,7 @@ struct smci_http_request {
     const struct smci_upload *upload; /* a multipart body to POST; NULL: none; copied */
     bool is_probe;                    /* fills the response's `probe` */
     bool is_plain;                    /* no compression is asked for */
+    size_t body_max;                  /* of a 2xx's body, decompressed, bytes; 0: SMC_BODY_MAX */
     /* Called when libcurl sends it once more by itself, since a kept connection died before an
      * answer. With the `ctx` of `done`; may be NULL. */
     void (*resent)(void *ctx);
@@ -27,7 +28,7 @@ struct smci_http_request {
 /* Borrowed during the callback. */
 struct smci_http_response {
     int status;           /* 0: none, or the answer was cut short */
-    struct smc_buf body;  /* decompressed; at most SMC_BODY_MAX */
+    struct smc_buf body;  /* decompressed; of an error that has more than 64 KiB, empty */
     char retry_after[64]; /* the header's value; "" when absent. What does not fit is cut off: that
                                 is not a date, and its first digits say "too long" just as well */
     bool is_html;         /* by its Content-Type */

@@ -4,6 +4,9 @@
 
 #define TOKEN_TARGET "/v2/auth/token"
 
+/* Four times the longest token that is taken. */
+#define ANSWER_MAX ((size_t)64 * 1024)
+
 static void fail(struct smci_token *token, const struct smci_attempt *attempt)
 {
     struct smc_error why = SMC_ERROR_INIT;
@@ -76,7 +79,8 @@ void smci_token_ask(struct smci_token *token, int64_t now_ms)
     struct smc_error why = SMC_ERROR_INIT;
     const struct smci_http_request request = {.headers = headers,
                                               .body = smc_buf_str(&token->auth.form),
-                                              .body_len = token->auth.form.len};
+                                              .body_len = token->auth.form.len,
+                                              .body_max = ANSWER_MAX};
     token->sending = (struct smci_sending){
         .kind = "token", .is_plain = token->sending.is_plain, .ended = on_ended, .ctx = token};
     smci_auth_asked(&token->auth, now_ms);
