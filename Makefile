@@ -59,13 +59,13 @@ LIB_SRC := $(patsubst %,lib/%.c, \
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer history ledger list open space store) \
     $(addprefix set/, changes earlier fileset inspect part prune records recover) \
-    $(addprefix cli/, checklist completions configure given_path help network place progress secret secret_command server setting settings \
+    $(addprefix cli/, checklist completions configure given_path help network place progress regions secret secret_command server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     again assets base62 call calls credentials degraded elements ends gap gap_groups gaps gone history job join key \
     lineage lineage_graph lost listing \
     listing_rows main models numbers opening options options_table preflight preflight_local rate \
-    readable regions report resume reuse reused rights run select sources stored summary table_listing \
+    readable report resume reuse reused rights run select sources stored summary table_listing \
     table_path tables whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
     choose files job main options options_table path preflight record report run send sets summary \

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "lib/cli/configure.h"
+#include "lib/cli/regions.h"
 #include "lib/cli/setup.h"
 #include "lib/cli/show.h"
 #include "lib/cli/signals.h"
@@ -10,7 +11,6 @@
 
 #include "options.h"
 #include "preflight.h"
-#include "regions.h"
 #include "run.h"
 
 /* Which of several credentials they were is half the answer. */
@@ -55,7 +55,7 @@ static enum smc_status answer(struct extract_settings *settings, struct smc_log 
     if (settings->is_version)
         return smci_cli_print_version(extract_program(), err);
     if (settings->is_listing_regions)
-        return regions_print(err);
+        return smci_regions_print(err);
     smci_cli_log_warnings(&settings->sources, log);
     if (settings->is_showing)
         return smci_cli_show_settings(&settings->sources, extract_program(), err);

@@ -7,10 +7,10 @@
 #include <sigmacat/client.h>
 
 #include "lib/cli/configure.h"
+#include "lib/cli/regions.h"
 #include "lib/cli/secret.h"
 
 #include "credentials.h"
-#include "regions.h"
 #include "select.h"
 #include "lib/net/address.h"
 
@@ -78,14 +78,14 @@ static enum smc_status check_short_listings(const struct extract_settings *setti
 static enum smc_status check_host(struct extract_settings *settings, struct smc_error *err)
 {
     const char *name = smci_settings_name(&settings->sources, "--host");
-    const char *host = region_host(settings->host);
+    const char *host = smci_region_host(settings->host);
     if (is_app_host(host))
         return smc_error_set(
             err, SMC_ERR_USAGE,
             "%s: this is the host of Sigma's app; give the host of its API, such as "
             "aws-api.sigmacomputing.com, or a region's name: see --list-regions",
             name);
-    const char *region = strpbrk(host, ".:/") ? NULL : region_nearest(host);
+    const char *region = strpbrk(host, ".:/") ? NULL : smci_region_nearest(host);
     if (region)
         return smc_error_set(err, SMC_ERR_USAGE, "%s: '%.60s' is not a region: did you mean '%s'?",
                              name, host, region);

@@ -4,7 +4,7 @@
 
 #include "extract/assets.h"
 #include "extract/options.h"
-#include "extract/regions.h"
+#include "lib/cli/regions.h"
 #include "lib/cli/completions.h"
 #include "tests/support/program.h"
 #include "upload/options.h"
@@ -132,7 +132,7 @@ static void test_regions(void **state)
     (void)state;
     const char *const *words = choices_of("--host");
     size_t count = 0;
-    const struct region *regions = regions_all(&count);
+    const struct smci_region *regions = smci_regions_all(&count);
     for (size_t i = 0; i < count; i++) {
         assert_non_null(words[i]);
         assert_string_equal(words[i], regions[i].name);

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "extract/options.h"
-#include "extract/regions.h"
+#include "lib/cli/regions.h"
 #include "lib/cli/configure.h"
 #include "lib/cli/show.h"
 #include "tests/support/words.h"
@@ -341,10 +341,10 @@ static void test_regions_differ(void **state)
 {
     (void)state;
     size_t count;
-    const struct region *regions = regions_all(&count);
+    const struct smci_region *regions = smci_regions_all(&count);
     assert_int_equal(count, 13);
     for (size_t i = 0; i < count; i++) {
-        assert_string_equal(region_host(regions[i].name), regions[i].host);
+        assert_string_equal(smci_region_host(regions[i].name), regions[i].host);
         for (size_t j = 0; j < i; j++) {
             assert_string_not_equal(regions[i].name, regions[j].name);
             assert_string_not_equal(regions[i].host, regions[j].host);

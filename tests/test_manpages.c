@@ -7,7 +7,7 @@
 #include <ctype.h>
 
 #include "extract/options.h"
-#include "extract/regions.h"
+#include "lib/cli/regions.h"
 #include "upload/options.h"
 
 #define BEGIN ".\\\" The options, as the settings table has them: begin\n"
@@ -99,7 +99,7 @@ static void test_regions(void **state)
 {
     (void)state;
     size_t count = 0;
-    const struct region *regions = regions_all(&count);
+    const struct smci_region *regions = smci_regions_all(&count);
     char *page = file_read("extract/castor-extract-sigma.1", NULL);
     for (size_t i = 0; i < count; i++) {
         char *begin = text_format("\n.It %s Ta ", regions[i].name);

@@ -3,12 +3,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lib/cli/words.h"
-
-#include "lib/cli/help.h"
+#include "help.h"
+#include "words.h"
 
 /* Hosts: the servers that Sigma's API description names. The names are ours: cloud and country. */
-static const struct region regions[] = {
+static const struct smci_region regions[] = {
     {"aws-us-west", "aws-api.sigmacomputing.com", "AWS US West (Oregon)"},
     {"aws-us-east", "api.us-a.aws.sigmacomputing.com", "AWS US East (N. Virginia)"},
     {"aws-ca", "api.ca.aws.sigmacomputing.com", "AWS Canada"},
@@ -26,13 +25,13 @@ static const struct region regions[] = {
 
 #define REGION_COUNT (sizeof regions / sizeof regions[0])
 
-const struct region *regions_all(size_t *count)
+const struct smci_region *smci_regions_all(size_t *count)
 {
     *count = REGION_COUNT;
     return regions;
 }
 
-const char *region_host(const char *text)
+const char *smci_region_host(const char *text)
 {
     for (size_t i = 0; i < REGION_COUNT; i++)
         if (strcasecmp(regions[i].name, text) == 0)
@@ -40,7 +39,7 @@ const char *region_host(const char *text)
     return text;
 }
 
-const char *region_nearest(const char *text)
+const char *smci_region_nearest(const char *text)
 {
     const char *names[REGION_COUNT];
     for (size_t i = 0; i < REGION_COUNT; i++)
@@ -51,7 +50,7 @@ const char *region_nearest(const char *text)
     return smci_nearest(text, names, REGION_COUNT);
 }
 
-enum smc_status regions_print(struct smc_error *err)
+enum smc_status smci_regions_print(struct smc_error *err)
 {
     struct smc_buf text = SMC_BUF_INIT(4096);
     enum smc_status rc = SMC_OK;
