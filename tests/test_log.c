@@ -176,8 +176,57 @@ static const struct mask_row clean_rows[] = {
     {"line separator", "a\xe2\x80\xa8z", "WARNING - a???z\n"},
     {"right to left", "a\xe2\x80\xaez", "WARNING - a???z\n"},
     {"isolate", "a\xe2\x81\xa6z", "WARNING - a???z\n"},
-    {"cut at its end", "a\xe2", "WARNING - a\xe2\n"},
+    {"cut at its end", "a\xe2", "WARNING - a?\n"},
+    {"not UTF-8", "a\xff\xfe z", "WARNING - a?? z\n"},
+    {"Latin-1", "gr\xfcn", "WARNING - gr?n\n"},
+    {"cut within", "\xf0\x9f\x98 x", "WARNING - ??? x\n"},
+    {"a surrogate, an overlong slash", "\xed\xa0\x80 \xc0\xaf", "WARNING - ??? ??\n"},
+    {"Azure's command", "a##vso[task.setvariable variable=x]y",
+     "WARNING - a# #vso[task.setvariable variable=x]y\n"},
+    {"Azure's format", "##[error]x", "WARNING - # #[error]x\n"},
+    {"TeamCity's message", "##teamcity[buildStop]", "WARNING - # #teamcity[buildStop]\n"},
+    {"GitHub's command", "::set-output name=a::b.json", "WARNING - : :set-output name=a::b.json\n"},
+    {"GitHub's command without a property", "::error::x ::group::y",
+     "WARNING - : :error::x : :group::y\n"},
+    {"three and four signs", "###[x] ::::a::", "WARNING - ## #[x] ::: :a::\n"},
+    {"no commands", "fe80::a:1 [::1] a::b std::x ## [x] #[x] ##",
+     "WARNING - fe80::a:1 [::1] a::b std::x ## [x] #[x] ##\n"},
 };
+
+/* What reads JSON gets the name as it is, and a CI system no command. */
+static void test_json_commands(void **state)
+{
+    static const char message[] = "##vso[x]y ::error::z ##[w]";
+    (void)state;
+    open_log(SMC_LOG_DEBUG, SMC_LOG_JSON);
+    const char *line = logged(message);
+    assert_json(line, "warning", message);
+    assert_lacks(line, "##");
+    assert_lacks(line, "::error");
+}
+
+static void test_json_is_utf8(void **state)
+{
+    (void)state;
+    open_log(SMC_LOG_DEBUG, SMC_LOG_JSON);
+    assert_json(logged("gr\xfcn \xe2\x82 \xe2\x82\xac\xf0\x9f"), "warning",
+                "gr?n ?? \xe2\x82\xac??");
+}
+
+/* An error's text is cut where a character begins. */
+static void test_error_is_cut_whole(void **state)
+{
+    char text[2000];
+    (void)state;
+    for (size_t shift = 0; shift < 4; shift++) {
+        struct smc_error err = SMC_ERROR_INIT;
+        (void)memset(text, 'x', shift);
+        for (size_t at = shift; at + 4 < sizeof text; at += 4)
+            (void)memcpy(text + at, "\xf0\x9f\x98\x80", 5);
+        (void)smc_error_set(&err, SMC_ERR_IO, "%s", text);
+        assert_int_equal((strlen(err.detail) - shift) % 4, 0);
+    }
+}
 
 static void test_clean(void **state)
 {
@@ -262,6 +311,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cut, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cut_in_a_secret, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sink, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_json_commands, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_json_is_utf8, setup, teardown),
+        cmocka_unit_test(test_error_is_cut_whole),
     };
     int failed = RUN_TABLE("mask", mask_rows, test_mask);
     failed += RUN_TABLE("clean", clean_rows, test_clean);

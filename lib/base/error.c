@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "log_line.h"
+
 const char *smc_error_text(enum smc_status code)
 {
     switch (code) {
@@ -56,9 +58,11 @@ enum smc_status smc_error_copy(struct smc_error *err, const struct smc_error *fr
     return from ? from->code : SMC_OK;
 }
 
-/* Texts may hold bytes of a server or a file name: they must not steer a terminal. */
+/* Texts may hold bytes of a server or a file name: they must not steer a terminal. What did not fit
+ * was cut off, maybe in the middle of a character. */
 static void clean(char *text)
 {
+    smci_text_trim(text);
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
         if (c < 0x20 || c == 0x7f)

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "log_line.h"
 #include "log_names.h"
 
 #define LINE_MAX_BYTES 4000
@@ -101,59 +101,10 @@ void smc_log_mask(const struct smc_log *log, char *text)
             mask(text, log->secrets[i]);
 }
 
-/* C0 controls, DEL, and the C1 controls and line separators that a terminal may obey even as UTF-8
- * (U+0080..U+009F, U+2028, U+2029, the bidirectional controls U+202A..U+202E, U+2066..U+2069). */
-static void clean(char *text)
-{
-    for (unsigned char *p = (unsigned char *)text; *p; p++) {
-        if (*p < 0x20 || *p == 0x7f)
-            *p = '?';
-        else if (*p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
-            p[0] = p[1] = '?';
-        else if (*p == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) ||
-                                (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)))
-            p[0] = p[1] = p[2] = '?';
-    }
-}
-
 void smc_log_clean(const struct smc_log *log, char *text)
 {
     smc_log_mask(log, text);
-    clean(text);
-}
-
-/* A line has the level's name in full. */
-static const char *rest_of_name(enum smc_log_level level)
-{
-    return level == SMC_LOG_WARN ? "ing" : "";
-}
-
-static int text_line(char *line, size_t size, enum smc_log_level level, const char *message)
-{
-    int len =
-        snprintf(line, size, "%s%s - %s\n", smci_log_levels[level], rest_of_name(level), message);
-    for (char *p = line; *p != ' '; p++)
-        *p = (char)(*p - 'a' + 'A');
-    return len;
-}
-
-static int json_line(char *line, size_t size, enum smc_log_level level, const char *message)
-{
-    struct timespec now = {0, 0};
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    struct tm utc;
-    char when[32] = "";
-    if (gmtime_r(&now.tv_sec, &utc))
-        (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
-    int len = snprintf(line, size, "{\"time\": \"%s.%03ldZ\", \"level\": \"%s%s\", \"message\": \"",
-                       when, now.tv_nsec / 1000000, smci_log_levels[level], rest_of_name(level));
-    size_t at = (size_t)len;
-    for (const char *p = message; *p && at + 8 < size; p++) {
-        if (*p == '"' || *p == '\\')
-            line[at++] = '\\';
-        line[at++] = *p;
-    }
-    return (int)at + snprintf(line + at, size - at, "\"}\n");
+    smci_text_clean(text);
 }
 
 /* The message went on: the beginning of a secret at the end of what is left would not be masked,
@@ -168,11 +119,8 @@ static void mend_cut(const struct smc_log *log, char *text)
             len--;
         end -= len;
     }
-    while (end > text && ((unsigned char)end[-1] & 0xc0) == 0x80)
-        end--;
-    if (end > text && (unsigned char)end[-1] >= 0xc0)
-        end--;
     *end = '\0';
+    smci_text_trim(text);
 }
 
 void smc_log_write(struct smc_log *log, enum smc_log_level level, const char *fmt, ...)
@@ -191,11 +139,10 @@ void smc_log_write(struct smc_log *log, enum smc_log_level level, const char *fm
         log->sink(log->sink_ctx, level, message);
         return;
     }
-    char line[2 * LINE_MAX_BYTES + 128];
-    int len = log->format == SMC_LOG_JSON ? json_line(line, sizeof line, level, message)
-                                          : text_line(line, sizeof line, level, message);
-    if (len > 0 && log->fd >= 0) {
-        ssize_t ignored = write(log->fd, line, (size_t)len);
+    char line[SMCI_LOG_LINE_MAX(LINE_MAX_BYTES)];
+    size_t len = smci_log_line(line, sizeof line, log->format, level, message);
+    if (log->fd >= 0) {
+        ssize_t ignored = write(log->fd, line, len);
         (void)ignored;
     }
 }
