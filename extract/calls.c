@@ -111,19 +111,27 @@ enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const 
 
 /* ---- ends ---- */
 
+/* The failure as the store keeps it. A status that says "done" must not stand for one there. */
+static enum smc_status outcome_of(const struct gap *gap, struct smci_outcome *outcome)
+{
+    bool is_odd = gap->http_status >= 200 && gap->http_status < 300;
+    struct smc_buf text = SMC_BUF_INIT(65536);
+    enum smc_status rc = gap_pack(gap, &text);
+    *outcome = (struct smci_outcome){.http_status = is_odd ? 0 : gap->http_status};
+    (void)snprintf(outcome->reason, sizeof outcome->reason, "%s", smc_buf_str(&text));
+    smc_buf_clear(&text);
+    return rc;
+}
+
 /* Keeps how the call ended, but for one that is short; `gap` is NULL when its pages are there. */
 static void finish(struct calls *calls, const struct call *call, const struct gap *gap)
 {
     struct smc_error err = SMC_ERROR_INIT;
     struct smci_outcome outcome = {.http_status = 200, .pages = call->pages};
-    if (gap) {
-        /* A status that says "done" must not stand for a failure in the store. */
-        bool is_odd = gap->http_status >= 200 && gap->http_status < 300;
-        outcome = (struct smci_outcome){.http_status = is_odd ? 0 : gap->http_status};
-        (void)snprintf(outcome.reason, sizeof outcome.reason, "%s", gap->reason);
-    }
-    enum smc_status rc = smci_store_finish(calls->job->store, asset_of(call->asset)->name, call->id,
-                                           call->tag, &outcome, &err);
+    enum smc_status rc = gap ? outcome_of(gap, &outcome) : SMC_OK;
+    if (rc == SMC_OK)
+        rc = smci_store_finish(calls->job->store, asset_of(call->asset)->name, call->id, call->tag,
+                               &outcome, &err);
     if (rc == SMC_OK && gap)
         rc = lost_note(calls->lost, call, gap, &err);
     else if (rc == SMC_OK)

@@ -1,5 +1,7 @@
 #include "gap.h"
 
+#include <string.h>
+
 const char *gap_words(enum gap_remedy remedy)
 {
     switch (remedy) {
@@ -40,4 +42,28 @@ struct gap gap_of(const struct smc_answer *answer)
                         .request_id = answer->request_id,
                         .reason = answer->error.detail,
                         .remedy = remedy};
+}
+
+static const char *given(const char *text)
+{
+    return text ? text : "";
+}
+
+enum smc_status gap_pack(const struct gap *gap, struct smc_buf *text)
+{
+    return smc_buf_addf(text, "%s\n%s\n%s", given(gap->code), given(gap->request_id),
+                        given(gap->reason));
+}
+
+void gap_unpack(char *text, struct gap *gap)
+{
+    char *first = strchr(text, '\n');
+    char *second = first ? strchr(first + 1, '\n') : NULL;
+    gap->reason = text;
+    if (!second)
+        return;
+    *first = *second = '\0';
+    gap->code = text;
+    gap->request_id = first + 1;
+    gap->reason = second + 1;
 }

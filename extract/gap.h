@@ -2,6 +2,7 @@
 #ifndef EXTRACT_GAP_H
 #define EXTRACT_GAP_H
 
+#include <sigmacat/buf.h>
 #include <sigmacat/client_types.h>
 
 /* The remedies of a gap. */
@@ -17,7 +18,8 @@ struct gap {
     const char *code; /* Sigma's */
     const char *request_id;
     const char *reason; /* in words, without the remedy */
-    const char *cause;  /* of others too: gaps of one are told together; NULL: status and code */
+    const char *cause;  /* of others too, up to ": ": gaps of one are told together; NULL: status
+                         * and code */
     enum gap_remedy remedy;
 };
 
@@ -26,6 +28,11 @@ struct gap gap_of(const struct smc_answer *answer);
 
 /* The remedy for a failure of this status, 0 for none. */
 enum gap_remedy gap_remedy(int http_status);
+
+/* Appends code, request id and reason as one text, a line each, from which gap_unpack has them
+ * again: it cuts the text up, and `gap` borrows the parts. A text without lines is the reason. */
+enum smc_status gap_pack(const struct gap *gap, struct smc_buf *text);
+void gap_unpack(char *text, struct gap *gap);
 
 /* The remedy in words; static. */
 const char *gap_words(enum gap_remedy remedy);

@@ -14,15 +14,33 @@ static const char *given(const char *text)
     return text ? text : "";
 }
 
+/* What stands behind a colon is of one object alone. */
+static int cause_len(const char *cause)
+{
+    const char *colon = strstr(cause, ": ");
+    return (int)(colon ? (size_t)(colon - cause) : strlen(cause));
+}
+
 static void put_cause(char *to, size_t size, const struct gap *gap)
 {
     const char *code = given(gap->code);
     if (gap->cause)
-        (void)snprintf(to, size, "%s", gap->cause);
+        (void)snprintf(to, size, "%.*s", cause_len(gap->cause), gap->cause);
     else if (gap->http_status)
         (void)snprintf(to, size, "HTTP %d%s%s", gap->http_status, *code ? " " : "", code);
     else
         (void)snprintf(to, size, "no answer that could be used");
+}
+
+/* Kind and id have said which call it was. */
+static const char *reason_without_call(const struct gap *gap)
+{
+    const char *reason = given(gap->reason);
+    const char *call = given(gap->call);
+    size_t len = strlen(call);
+    bool is_said = len && strncmp(reason, "GET ", 4) == 0 && strncmp(reason + 4, call, len) == 0 &&
+                   strncmp(reason + 4 + len, ": ", 2) == 0;
+    return is_said ? reason + 4 + len + 2 : reason;
 }
 
 static struct gap_group *find(struct gap_groups *groups, const char *kind, const char *cause,
@@ -77,7 +95,7 @@ void gap_groups_add(struct gap_groups *groups, const struct gap *gap, bool is_kn
     if (group->count++ == 0)
         (void)snprintf(group->first, sizeof group->first, "%s%s%.200s%s%.100s%s: %.300s", gap->kind,
                        *id ? " of " : "", id, *name ? " (" : "", name, *name ? ")" : "",
-                       gap->reason);
+                       reason_without_call(gap));
     add_example(group, *name ? name : id);
 }
 

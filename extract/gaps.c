@@ -24,7 +24,8 @@ static const char *given(const char *text)
     return text ? text : "";
 }
 
-static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc_error *err)
+static enum smc_status keep(struct gaps *gaps, const struct gap *gap, bool is_known,
+                            struct smc_error *err)
 {
     char number[24];
     struct smc_buf text = SMC_BUF_INIT(65536);
@@ -38,6 +39,10 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, struct smc
     smci_write_text(&json, "requestId", given(gap->request_id));
     smci_write_text(&json, "reason", given(gap->reason));
     smci_write_text(&json, "remedy", gap_words(gap->remedy));
+    if (gaps->has_last)
+        smci_write_bool(&json, "is_new", !is_known);
+    else
+        smci_write_null(&json, "is_new");
     enum smc_status rc = smci_write_end(&json, err);
     if (rc == SMC_OK) {
         text.data[text.len - 1] = '\0'; /* the newline */
@@ -77,7 +82,7 @@ enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_er
     smc_log_write(gaps->job->log, SMC_LOG_DEBUG, "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind,
                   *id ? " of " : "", id, *name ? " (" : "", name, *name ? ")" : "", gap->reason,
                   gap_words(gap->remedy));
-    return keep(gaps, gap, err);
+    return keep(gaps, gap, is_known, err);
 }
 
 void gaps_log(const struct gaps *gaps)

@@ -8,7 +8,7 @@
 #include "gone.h"
 
 /* Calls that wait for the end of their listing, in a list for each: the id is "ASSET:ID", the tag
- * "STATUS", Sigma's code, the request's id and the reason in lines. */
+ * "STATUS" on a line and what gap_pack makes. */
 #define LIST_HELD "held."
 
 /* Notes the gap, with the object's name and the call's address. */
@@ -66,11 +66,6 @@ static void name_list(enum asset_id listing, char *name, size_t size)
     (void)snprintf(name, size, LIST_HELD "%s", asset_of(listing)->name);
 }
 
-static const char *given(const char *text)
-{
-    return text ? text : "";
-}
-
 static enum smc_status hold(const struct lost *lost, const struct call *call, const struct gap *gap,
                             struct smc_error *err)
 {
@@ -80,22 +75,14 @@ static enum smc_status hold(const struct lost *lost, const struct call *call, co
     name_list(asset_of(call->asset)->of, list, sizeof list);
     enum smc_status rc = smc_buf_addf(&id, "%d:%s", (int)call->asset, call->id);
     if (rc == SMC_OK)
-        rc = smc_buf_addf(&tag, "%d\n%s\n%s\n%s", gap->http_status, given(gap->code),
-                          given(gap->request_id), given(gap->reason));
+        rc = smc_buf_addf(&tag, "%d\n", gap->http_status);
+    if (rc == SMC_OK)
+        rc = gap_pack(gap, &tag);
     if (rc == SMC_OK)
         rc = smci_list_add(lost->job->store, list, id.data, tag.data, call->name, NULL, err);
     smc_buf_clear(&id);
     smc_buf_clear(&tag);
     return rc;
-}
-
-/* Ends the text at its line's end; returns the next line. */
-static char *cut_line(char *text)
-{
-    char *end = text + strcspn(text, "\n");
-    if (*end)
-        *end++ = '\0';
-    return end;
 }
 
 static enum smc_status release(void *ctx, const struct smci_item *item, struct smc_error *err)
@@ -108,15 +95,10 @@ static enum smc_status release(void *ctx, const struct smci_item *item, struct s
     char *status = strdup(item->tag);
     enum smc_status rc = SMC_ERR_NOMEM;
     if (status && call_init(&call, lost->job, asset, &object)) {
-        char *code = cut_line(status);
-        char *request_id = cut_line(code);
-        char *reason = cut_line(request_id);
-        const int http_status = (int)strtol(status, NULL, 10);
-        const struct gap gap = {.http_status = http_status,
-                                .code = code,
-                                .request_id = request_id,
-                                .reason = reason,
-                                .remedy = gap_remedy(http_status)};
+        char *rest;
+        const int http_status = (int)strtol(status, &rest, 10);
+        struct gap gap = {.http_status = http_status, .remedy = gap_remedy(http_status)};
+        gap_unpack(rest + 1, &gap);
         rc = note_unless_gone(lost, &call, &gap, err);
     }
     call_clear(&call);

@@ -43,9 +43,10 @@ enum smc_status reused_take(struct reused *reused, const struct call *call,
         return asset_of(call->asset)->names_models ? tell_rows(reused, call, outcome->pages, err)
                                                    : SMC_OK;
     }
-    const struct gap gap = {.http_status = outcome->http_status,
-                            .reason = outcome->reason,
-                            .remedy = gap_remedy(outcome->http_status)};
+    struct smci_outcome failure = *outcome;
+    struct gap gap = {.http_status = outcome->http_status,
+                      .remedy = gap_remedy(outcome->http_status)};
+    gap_unpack(failure.reason, &gap);
     return lost_note(reused->lost, call, &gap, err);
 }
 

@@ -145,6 +145,101 @@ static void test_published_all_the_same(void **state)
     free(old);
 }
 
+/* The gap of this id as the report has it, on its line. */
+static char *gap_line(const struct extraction *x, const char *id)
+{
+    char *path = report_path(x);
+    char *text = file_read(path, NULL);
+    char *want = text_format("\"id\":\"%s\"", id);
+    const char *at = strstr(text, want);
+    if (!at)
+        fail_msg("no gap of %s", id);
+    size_t len = strcspn(at, "\n");
+    char *line = text_format("%.*s", (int)len, at);
+    free(want);
+    free(text);
+    free(path);
+    return line;
+}
+
+static void assert_gap(const struct extraction *x, const char *id, const char *text)
+{
+    char *line = gap_line(x, id);
+    assert_contains(line, text);
+    free(line);
+}
+
+/* Each gap says whether the last run had it, too; the first run has nothing to compare with. */
+static void test_each_gap_says_whether_it_is_new(void **state)
+{
+    struct extraction *x = *state;
+    char ids[2][37];
+    extraction_plain_estate(x);
+    extraction_start(x);
+    sim_estate_id(x->sim, "workbooks", 0, ids[0]);
+    sim_estate_id(x->sim, "workbooks", 1, ids[1]);
+    extraction_fault(x, "call=elements,object=0,do=status:404");
+    json_tree_free(run_with_report(x, ""));
+    assert_gap(x, ids[0], "\"is_new\":null");
+    extraction_fault(x, "call=elements,object=1,do=status:404");
+    json_tree_free(run_with_report(x, ""));
+    assert_gap(x, ids[0], "\"is_new\":false");
+    assert_gap(x, ids[1], "\"is_new\":true");
+    json_tree_free(run_with_report(x, ""));
+    assert_gap(x, ids[1], "\"is_new\":false");
+}
+
+/* The page has each member of a report with every kind of content. */
+static void test_the_page_has_each_member(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    extraction_fault(x, "call=elements,do=status:409 call=path,object=0,do=status:404");
+    json_tree_free(run_with_report(x, "--incremental --skip members"));
+    json_tree_free(run_with_report(x, "--incremental --skip members"));
+    assert_int_equal(x->status, SMC_ERR_GAPS);
+    char *path = report_path(x);
+    char *text = file_read(path, NULL);
+    char *page = file_read("extract/sigmacat-files.5", NULL);
+    struct smc_json_span whole;
+    struct smc_json_span key;
+    struct smc_json_walk walk;
+    assert_int_equal(smc_json_scan(text, strlen(text), &whole, NULL), SMC_OK);
+    assert_true(smc_json_walk_begin(&walk, whole));
+    const char *report = strstr(page, ".Sh REPORT");
+    assert_non_null(report);
+    size_t count = 0;
+    while (smc_json_walk_next(&walk, &key, NULL, NULL)) {
+        char *name = text_format(" %.*s", (int)key.len - 2, key.p + 1);
+        assert_contains(report, name);
+        free(name);
+        count++;
+    }
+    assert_int_equal(count, 22);
+    free(page);
+    free(text);
+    free(path);
+}
+
+/* What an earlier run has paid for is told with Sigma's own words, too. */
+static void test_a_gap_that_was_paid_for(void **state)
+{
+    struct extraction *x = *state;
+    char id[37];
+    extraction_plain_estate(x);
+    extraction_start(x);
+    sim_estate_id(x->sim, "workbooks", 0, id);
+    extraction_fault(x, "call=elements,object=0,do=status:409,code=inode_archived");
+    for (int i = 0; i < 2; i++) {
+        json_tree_free(run_with_report(x, "--incremental"));
+        assert_int_equal(sim_calls(x->sim, "elements", 409), 1);
+        assert_gap(x, id,
+                   "\"status\":409,\"code\":\"inode_archived\",\"requestId\":\"sim-request\","
+                   "\"reason\":\"GET /v2/workbooks/");
+    }
+}
+
 /* What the last run had is told as INFO, and what is new as a warning; tables by who uses them. */
 static void test_new_gaps_apart(void **state)
 {
@@ -305,6 +400,9 @@ int main(void)
         ALONE(test_what_was_done),
         ALONE(test_gaps_one_by_one),
         ALONE(test_new_gaps_apart),
+        ALONE(test_each_gap_says_whether_it_is_new),
+        ALONE(test_a_gap_that_was_paid_for),
+        ALONE(test_the_page_has_each_member),
         ALONE(test_a_failed_run_reports_too),
         ALONE(test_a_report_that_has_no_place),
         ALONE(test_a_report_that_cannot_be_written),

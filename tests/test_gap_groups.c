@@ -32,6 +32,7 @@ static struct gap gap(const char *id, const char *name, int http_status)
     return (struct gap){.kind = "elements",
                         .id = id,
                         .name = name,
+                        .call = "/x",
                         .http_status = http_status,
                         .reason = "GET /x: said so",
                         .remedy = gap_remedy(http_status)};
@@ -53,8 +54,8 @@ static void test_one(void **state)
     add(f, gap("w-1", "Sales", 404), false);
     log_all(f, false);
     assert_string_equal(log_sink_text(&f->log),
-                        "WARNING - 1 gap: elements of w-1 (Sales): GET /x: said so; running again "
-                        "will not help while Sigma answers this way\n");
+                        "WARNING - 1 gap: elements of w-1 (Sales): said so; running again will "
+                        "not help while Sigma answers this way\n");
 }
 
 static void test_none(void **state)
@@ -104,6 +105,23 @@ static void test_causes_apart(void **state)
     log_sink_assert(&f->log, "workbook_sources of E and 1 more: HTTP 404; ");
 }
 
+/* What is of one object alone parts no cause in two. */
+static void test_a_cause_without_its_object(void **state)
+{
+    struct fixture *f = *state;
+    struct gap one = gap("w-1", "A", 200);
+    one.cause = "its total is not a count: -5";
+    add(f, one, false);
+    one.cause = "its total is not a count: 1.5";
+    one.id = "w-2";
+    one.name = "B";
+    add(f, one, false);
+    log_all(f, false);
+    assert_string_equal(log_sink_text(&f->log),
+                        "WARNING - 2 gaps: elements of A, B: its total is not a count; running "
+                        "again may help\n");
+}
+
 /* What the last run had is no news. */
 static void test_known(void **state)
 {
@@ -138,8 +156,12 @@ static void test_too_many_causes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {WITH(test_one),   WITH(test_none),
-                                       WITH(test_many),  WITH(test_causes_apart),
-                                       WITH(test_known), WITH(test_too_many_causes)};
+    const struct CMUnitTest tests[] = {WITH(test_one),
+                                       WITH(test_none),
+                                       WITH(test_many),
+                                       WITH(test_causes_apart),
+                                       WITH(test_a_cause_without_its_object),
+                                       WITH(test_known),
+                                       WITH(test_too_many_causes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@ static enum smc_status write_all(struct smc_buf *out, enum smci_write_layout lay
     smci_write_array(&json, "list");
     smci_write_bool(&json, NULL, true);
     smci_write_bool(&json, NULL, false);
+    smci_write_null(&json, NULL);
     smci_write_object(&json, NULL);
     smci_write_text(&json, "a", "\xc3\xa9/\n");
     smci_write_close(&json);
@@ -33,14 +34,14 @@ static void test_write(void **state)
     assert_int_equal(write_all(&out, SMCI_WRITE_COMPACT, NULL), SMC_OK);
     assert_string_equal(smc_buf_str(&out),
                         "{\"z\":\"first \\\"stays\\\" first\",\"min\":-9223372036854775808,"
-                        "\"list\":[true,false,{\"a\":\"\xc3\xa9/\\n\"},[]],\"empty\":{}}\n");
+                        "\"list\":[true,false,null,{\"a\":\"\xc3\xa9/\\n\"},[]],\"empty\":{}}\n");
     assert_int_equal(smc_json_scan(out.data, out.len, NULL, NULL), SMC_OK);
     smc_buf_reset(&out);
     assert_int_equal(write_all(&out, SMCI_WRITE_LINES, NULL), SMC_OK);
     assert_string_equal(smc_buf_str(&out),
                         "{\n \"z\": \"first \\\"stays\\\" first\",\n \"min\": "
-                        "-9223372036854775808,\n \"list\": [\n  true,\n  false,\n  {\n   \"a\": "
-                        "\"\xc3\xa9/\\n\"\n  },\n  []\n ],\n \"empty\": {}\n}\n");
+                        "-9223372036854775808,\n \"list\": [\n  true,\n  false,\n  null,\n  {\n   "
+                        "\"a\": \"\xc3\xa9/\\n\"\n  },\n  []\n ],\n \"empty\": {}\n}\n");
     smc_buf_clear(&out);
 }
 

@@ -89,6 +89,12 @@ void smci_write_bool(struct smci_writer *json, const char *name, bool value)
     (void)smc_buf_addstr(json->out, value ? "true" : "false");
 }
 
+void smci_write_null(struct smci_writer *json, const char *name)
+{
+    lead(json, name);
+    (void)smc_buf_addstr(json->out, "null");
+}
+
 void smci_write_close(struct smci_writer *json)
 {
     json->depth--;

@@ -35,6 +35,7 @@ void smci_write_array(struct smci_writer *json, const char *name);
 void smci_write_text(struct smci_writer *json, const char *name, const char *text);
 void smci_write_int(struct smci_writer *json, const char *name, int64_t number);
 void smci_write_bool(struct smci_writer *json, const char *name, bool value);
+void smci_write_null(struct smci_writer *json, const char *name);
 
 /* Closes the innermost container. */
 void smci_write_close(struct smci_writer *json);
