@@ -55,7 +55,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix base/, api buf clock digest dir error idset log log_line num rng stop uuid) \
     $(addprefix json/, scan skip span splice string validate walk write) \
     $(addprefix net/, address attempt auth call client client_options cursor http http_body http_date http_end http_exchange http_probe http_url \
-        pace pace_limit pace_noise pace_text page pages queue retry retry_after sender stats token trust))
+        pace pace_limit pace_noise pace_text page pages queue retry retry_after retry_text sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer history ledger list open space store) \
     $(addprefix set/, changes earlier fileset inspect part prune records recover) \

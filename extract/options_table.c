@@ -98,7 +98,7 @@ static const struct smci_setting rows[] = {
     {.flag = "--max-time", .metavar = "SECONDS",
      .variable = "CASTOR_SIGMA_MAX_TIME", IN(SECONDS, max_time_ms),
      .help = "longest run; 0, the default: no limit"},
-    SMCI_CLI_NETWORK_ROWS("a call", NULL, NULL),
+    SMCI_CLI_NETWORK_ROWS(NULL, NULL),
     SMCI_CLI_LOG_ROWS("Log, and what is done in place of a run"),
     SMCI_CLI_MODE_ROWS("say whether a run would work; write nothing"),
     {.flag = "--list-regions",

@@ -1,7 +1,10 @@
 /* lib/net/attempt and retry: every row of the tables of failures, and every form of Retry-After. */
 #include "support/support.h"
 
+#include <time.h>
+
 #include "lib/net/retry.h"
+#include "lib/net/retry_text.h"
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 
@@ -352,6 +355,48 @@ static void test_wall(void **state)
                      row->wait_ms);
 }
 
+/* ---- in words ---- */
+
+struct text_row {
+    const char *name;
+    struct smci_attempt attempt;
+    int64_t wait_ms;
+    int tries;
+    const char *text;
+};
+
+static const struct text_row text_rows[] = {
+    {"status", {.http_status = 503}, 600, 1, "HTTP 503, again in 0.6 s (try 2 of 5)"},
+    {"status and words",
+     {.http_status = 503, .api_error = {.code = "busy", .message = "later"}},
+     12345,
+     4,
+     "HTTP 503 busy: later, again in 12 s (try 5 of 5)"},
+    {"no answer",
+     {.error = {.code = SMC_ERR_NETWORK, .detail = "gone"}},
+     0,
+     1,
+     "gone, again in 0.0 s (try 2 of 5)"},
+    {"a minute", {.http_status = 429}, 60000, 1, "HTTP 429, again in 60 s (try 2 of 5)"},
+    {"half an hour",
+     {.http_status = 429},
+     1800000,
+     1,
+     "HTTP 429, again in 1800 s, at 16:43:20 (try 2 of 5)"},
+};
+
+static void test_retry_text(void **state)
+{
+    const struct text_row *row = *state;
+    struct smc_buf text = SMC_BUF_INIT(1000);
+    const struct smci_retry_told told = {&row->attempt, row->wait_ms, NOW_MS, row->tries, 5};
+    assert_int_equal(setenv("TZ", "XXX-2", 1), 0); /* two hours before Greenwich's */
+    tzset();
+    smci_retry_text(&told, &text);
+    assert_string_equal(smc_buf_str(&text), row->text);
+    smc_buf_clear(&text);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("decide_rows", decide_rows, test_decide);
@@ -359,5 +404,6 @@ int main(void)
     failed += RUN_TABLE("tries_rows", tries_rows, test_tries);
     failed += RUN_TABLE("after_rows", after_rows, test_after);
     failed += RUN_TABLE("wall_rows", wall_rows, test_wall);
+    failed += RUN_TABLE("text_rows", text_rows, test_retry_text);
     return failed;
 }

@@ -103,7 +103,8 @@ static const struct fault_row fault_rows[] = {
     ONCE("status_504", "do=status:504"),
     ONCE("status_599", "do=status:599"),
     {"three_resets", "do=reset-mid,attempt=1-3", 4, SMC_OK, 3500, 7000, "INFO - Uploaded"},
-    {"retry_after_503", "do=status:503,retry-after=7,attempt=1", 2, SMC_OK, 7000, 7000, "Uploaded"},
+    {"retry_after_503", "do=status:503,retry-after=7,attempt=1", 2, SMC_OK, 7000, 7000,
+     "WARNING - f.json: HTTP 503: as told, again in 7.0 s (try 2 of 5)\n"},
     {"retry_after_429", "do=status:429,retry-after=7,attempt=1", 2, SMC_OK, 7000, 7000, "Uploaded"},
     {"retry_after_zero", "do=status:503,retry-after=0,attempt=1", 2, SMC_OK, 500, 1000, "Uploaded"},
     {"retry_after_date", "do=status:503,retry-after=Mon%2C 21 Sep 2026 14:13:30 GMT,attempt=1", 2,
@@ -112,11 +113,14 @@ static const struct fault_row fault_rows[] = {
      1800000, "Uploaded"},
     {"retry_after_an_hour", "do=status:503,retry-after=3600,attempt=1", 2, SMC_OK, 3600000, 3600000,
      "Uploaded"},
-    {"retry_after_too_long", "do=status:503,retry-after=3601", 1, SMC_ERR_HTTP, 0, 0, "HTTP 503"},
+    {"retry_after_too_long", "do=status:503,retry-after=3601", 1, SMC_ERR_HTTP, 0, 0,
+     "HTTP 503: as told; its Retry-After asks for more than an hour, which is not waited for\n"},
     {"retry_after_of_years", "do=status:429,retry-after=99999999999", 1, SMC_ERR_HTTP, 0, 0,
-     "HTTP 429"},
+     "HTTP 429: as told; its Retry-After asks for more than an hour"},
     {"always_503", "do=status:503,body=gone fishing", 5, SMC_ERR_HTTP, 7500, 15000,
-     "HTTP 503: gone fishing"},
+     "HTTP 503: gone fishing (5 tries)\n"},
+    {"the_last_try_is_told", "do=status:503,body=gone fishing", 5, SMC_ERR_HTTP, 7500, 15000,
+     "WARNING - f.json: HTTP 503: gone fishing, again in "},
     {"always_429", "do=status:429", 5, SMC_ERR_HTTP, 7500, 15000, "HTTP 429"},
     {"always_reset", "do=reset-late", 5, SMC_ERR_HTTP, 7500, 15000,
      "f.json was sent without an answer, and is perhaps accepted: POST /visual"},
@@ -251,7 +255,7 @@ static void test_silent_server(void **state)
     add_fault(f, "do=silent");
     assert_int_equal(upload(f, &live.clock, args, &err), SMC_ERR_HTTP);
     assert_logged(f, "no byte came or went for 0.05 s");
-    assert_logged(f, "DEBUG - upload: HTTP 0, again in ");
+    assert_logged(f, "WARNING - f.json: no byte came or went for 0.05 s, again in ");
     free(path);
 }
 
@@ -283,7 +287,7 @@ static const struct early_row early_rows[] = {
      {{HEAD("503 Later", ""), 0, NET_STALL, true}, {HEAD("201 Created", ""), 0, NET_KEEP, false}},
      2,
      SMC_OK,
-     "upload: HTTP 503, again in"},
+     "WARNING - f.json: HTTP 503: why?, again in 0."},
 };
 
 static void test_early(void **state)

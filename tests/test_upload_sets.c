@@ -285,7 +285,7 @@ static void test_touched_while_sent(void **state)
     write_text(f, "b.json", "2");
     f->victim = text_format("%s/a.json", f->dir);
     f->hook = touch_victim;
-    f->line = "upload: HTTP 503, again in";
+    f->line = "HTTP 503: as told, again in";
     add_fault(f, "do=status:503,object=a.json,attempt=1");
     assert_int_equal(upload_with(f, &err, args), SMC_OK);
     assert_logged(f, "WARNING - a.json changed while it was sent");
@@ -310,7 +310,7 @@ static const struct change_row change_rows[] = {
      "1-members.json was not sent: 1-members.json: the file has changed since it was checked", 2},
     {"replaced_before_its_turn", replace_victim, "0.json as VIZ",
      "1-members.json: the file has changed since it was checked", 2},
-    {"grows_while_sent", append_to_victim, "upload: HTTP 503, again in",
+    {"grows_while_sent", append_to_victim, "HTTP 503: as told, again in",
      "1-members.json was not sent: the file changed while it was sent", 4},
 };
 

@@ -81,7 +81,7 @@ static const struct smci_setting rows[] = {
      .flag = "--parallel", .metavar = "N", .fallback = "3", .min = 1, .max = 64,
      .variable = "CASTOR_UPLOADER_PARALLEL", IN(WHOLE, parallel),
      .help = "files at once, at most 64"},
-    SMCI_CLI_NETWORK_ROWS("a file", "CASTOR_TIMEOUT_OVERRIDE", "CASTOR_RETRY_OVERRIDE"),
+    SMCI_CLI_NETWORK_ROWS("CASTOR_TIMEOUT_OVERRIDE", "CASTOR_RETRY_OVERRIDE"),
     {.flag = "--endpoint", .metavar = "URL",
      .variable = "CASTOR_UPLOADER_ENDPOINT", IN(TEXT, endpoint),
      .help = "send here in place of the zone's address"},

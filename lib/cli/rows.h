@@ -22,15 +22,15 @@
      .variable = "SIGMACAT_PROFILE", IN(TEXT, profile), \
      .is_unkeyed = true, .help = "which of its profiles; else 'default'"}
 
-/* struct smc_network network, as smci_cli_network takes it. `tried` is "a call", or whatever is
- * tried; the other two are older variables, or NULL. */
-#define SMCI_CLI_NETWORK_ROWS(tried, old_timeout, old_retries) \
+/* struct smc_network network, as smci_cli_network takes it. Both arguments are older variables, or
+ * NULL. */
+#define SMCI_CLI_NETWORK_ROWS(old_timeout, old_retries) \
     {.flag = "--timeout", .metavar = "SECONDS", .fallback = "60", .min = 1, \
      .variable = PREFIX "TIMEOUT", .alias = (old_timeout), IN(SECONDS, network.timeout_ms), \
      .help = "give up a try without progress"}, \
     {.flag = "--retries", .metavar = "N", .fallback = "4", .max = 100, \
      .variable = PREFIX "RETRIES", .alias = (old_retries), IN(WHOLE, network.retries), \
-     .help = "tries after " tried "'s first one"}, \
+     .help = "tries after the first one"}, \
     {.flag = "--retry-base", .metavar = "SECONDS", .fallback = "1", \
      .variable = PREFIX "RETRY_BASE", IN(SECONDS, network.retry_base_ms), \
      .help = "first retry's wait; then doubled"}, \

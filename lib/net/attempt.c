@@ -249,24 +249,32 @@ static void add_words(const struct smci_attempt *attempt, struct smc_buf *text)
         (void)smc_buf_addstr(text, ", and only 200 is a whole answer");
 }
 
+void smci_attempt_reason(const struct smci_attempt *attempt, struct smc_buf *text)
+{
+    bool is_for_now = attempt->meaning == SMCI_TRANSIENT || attempt->meaning == SMCI_REFUSED;
+    if (attempt->http_status == 0) {
+        (void)smc_buf_addstr(text, attempt->error.detail);
+    } else {
+        (void)smc_buf_addf(text, "HTTP %d", attempt->http_status);
+        add_words(attempt, text);
+    }
+    if (is_for_now && attempt->retry_after_ms > SMCI_RETRY_AFTER_MAX_MS)
+        (void)smc_buf_addstr(text, "; its Retry-After asks for more than an hour, which is not "
+                                   "waited for");
+}
+
 enum smc_status smci_attempt_describe(const struct smci_attempt *attempt, const char *method,
                                       const char *target, struct smc_error *err)
 {
     struct smc_buf words = SMC_BUF_INIT(4096);
-    int status = attempt->http_status;
     int len = (int)strcspn(target, "?");
     if (len > PATH_SHOWN_MAX)
         len = PATH_SHOWN_MAX;
-    enum smc_status rc = code_of(attempt);
-    if (status == 0) {
-        rc = smc_error_set(err, rc, "%s %.*s: %s", method, len, target, attempt->error.detail);
-    } else {
-        add_words(attempt, &words);
-        rc = smc_error_set(err, rc, "%s %.*s: HTTP %d%s", method, len, target, status,
-                           smc_buf_str(&words));
-    }
+    smci_attempt_reason(attempt, &words);
+    enum smc_status rc = smc_error_set(err, code_of(attempt), "%s %.*s: %s", method, len, target,
+                                       smc_buf_str(&words));
     smc_buf_clear(&words);
     if (err)
-        err->http_status = status;
+        err->http_status = attempt->http_status;
     return rc;
 }

@@ -64,8 +64,12 @@ void smci_attempt_judge(struct smci_attempt *attempt);
  * before anything was accepted is somebody else's answer. */
 void smci_attempt_reject(struct smci_attempt *attempt, const struct smc_error *why);
 
-/* The attempt in words, the query left out: "GET /v2/x: HTTP 404 not_found: message (requestId
- * r-1)", or the reason why there is no answer. Returns err->code: SMC_ERR_REFUSED for a status
+/* Appends why an attempt failed: "HTTP 404 not_found: message (requestId r-1)", or the reason why
+ * there is no answer; where the server asks for a longer wait than is obeyed, that too. What finds
+ * no room in `text` is missing. */
+void smci_attempt_reason(const struct smci_attempt *attempt, struct smc_buf *text);
+
+/* The attempt in words, the query left out: "GET /v2/x: " and the reason as above. Returns err->code: SMC_ERR_REFUSED for a status
  * that no later try changes, SMC_ERR_HTTP for the others. */
 enum smc_status smci_attempt_describe(const struct smci_attempt *attempt, const char *method,
                                       const char *target, struct smc_error *err);

@@ -1,5 +1,6 @@
 #include "call.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,11 @@ static void give_up(const struct smci_call *call, const struct smci_attempt *att
     };
     (void)smci_attempt_describe(attempt, smci_call_method(call), smc_buf_str(&call->target),
                                 &failure.error);
+    if (call->sent > 1) {
+        char tries[40];
+        (void)snprintf(tries, sizeof tries, " (%d tries)", call->sent);
+        smc_error_append(&failure.error, tries);
+    }
     answer(call, &failure);
 }
 
@@ -132,11 +138,7 @@ static struct smci_decision decide(struct smci_call *call, const struct smci_att
         return (struct smci_decision){.action = SMCI_FAIL};
     struct smci_decision decision = smci_sender_decide(call->owner->sender, &call->sending, attempt,
                                                        call->spent, call->is_single_attempt);
-    if (decision.action == SMCI_RETRY) {
-        call->spent++;
-        smc_log_write(call->owner->sender->log, SMC_LOG_DEBUG, "%s: HTTP %d, again in %lld ms",
-                      call->kind, attempt->http_status, (long long)decision.wait_ms);
-    }
+    call->spent += decision.action == SMCI_RETRY;
     return decision;
 }
 
@@ -186,6 +188,7 @@ enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_o
     call->owner = owner;
     call->sending =
         (struct smci_sending){.kind = call->kind,
+                              .name = call->is_upload ? call->upload.filename : NULL,
                               .is_object = call->is_object,
                               /* A body is not to be sent twice for an answer's sake. */
                               .is_plain = call->sending.is_plain || has_body || call->is_upload,

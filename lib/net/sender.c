@@ -1,8 +1,10 @@
 #include "sender.h"
 
 #include <inttypes.h>
+#include <string.h>
 
-#include "lib/net/pace_text.h"
+#include "pace_text.h"
+#include "retry_text.h"
 
 #define ADDRESS_MAX ((size_t)1024 * 1024)
 
@@ -81,6 +83,7 @@ enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sendin
     struct smci_http_request whole = *request;
     struct smc_buf url = SMC_BUF_INIT(ADDRESS_MAX);
     sending->sender = sender;
+    sending->target = target;
     sending->is_get = !request->body && !request->upload;
     sending->sent_ms = smci_sender_now(sender);
     /* Each in flight, and this one, may end in a way that was not met yet, and be sent again. */
@@ -101,6 +104,26 @@ enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sendin
     return rc;
 }
 
+static void tell_retry(const struct smci_sender *sender, const struct smci_sending *sending,
+                       const struct smci_attempt *attempt, int spent, int64_t wait_ms)
+{
+    struct smc_buf text = SMC_BUF_INIT(4096);
+    const struct smci_retry_told told = {.attempt = attempt,
+                                         .wait_ms = wait_ms,
+                                         .wall_ms = sender->clock->wall_ms(sender->clock->ctx),
+                                         .tries = spent + 1,
+                                         .tries_max = sender->retry.retries + 1};
+    if (!smc_log_would(sender->log, SMC_LOG_WARN))
+        return;
+    smci_retry_text(&told, &text);
+    if (sending->name)
+        smc_log_write(sender->log, SMC_LOG_WARN, "%s: %s", sending->name, smc_buf_str(&text));
+    else
+        smc_log_write(sender->log, SMC_LOG_WARN, "%s %.*s: %s", sending->is_get ? "GET" : "POST",
+                      (int)strcspn(sending->target, "?"), sending->target, smc_buf_str(&text));
+    smc_buf_clear(&text);
+}
+
 struct smci_decision smci_sender_decide(struct smci_sender *sender, struct smci_sending *sending,
                                         const struct smci_attempt *attempt, int spent,
                                         bool is_single_attempt)
@@ -113,6 +136,9 @@ struct smci_decision smci_sender_decide(struct smci_sender *sender, struct smci_
     if (is_single_attempt)
         opt.retries = 0;
     struct smci_decision decision = smci_retry_decide(&opt, attempt, spent, &sender->rng);
-    sender->stats.sums.retries += decision.action == SMCI_RETRY;
+    if (decision.action == SMCI_RETRY) {
+        sender->stats.sums.retries++;
+        tell_retry(sender, sending, attempt, spent, decision.wait_ms);
+    }
     return decision;
 }

@@ -44,8 +44,10 @@ struct smci_sending {
     int64_t sent_ms;
     bool is_get;
     const char *kind; /* static */
+    const char *name; /* what the log calls it; NULL: by its method and path. Borrowed, and kept */
     bool is_object;   /* see smc_request */
     bool is_plain; /* no compression is asked for; set when an answer was garbled, and to be kept */
+    const char *target; /* as smci_sender_start was told; borrowed until it has ended */
     smci_sent_fn *ended;
     void *ctx;
 };
@@ -57,7 +59,7 @@ enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sendin
                                   struct smc_error *err);
 
 /* The decision that follows from an attempt, for a call of which `spent` are spent. An answer whose
- * compression can't be read is asked for once more without. */
+ * compression can't be read is asked for once more without. A retry is a line in the log. */
 struct smci_decision smci_sender_decide(struct smci_sender *sender, struct smci_sending *sending,
                                         const struct smci_attempt *attempt, int spent,
                                         bool is_single_attempt);
