@@ -84,6 +84,8 @@ static const struct call calls[] = {
 enum fault_type {
     FAULT_HARMLESS,
     FAULT_TRANSIENT,
+    FAULT_PATIENCE,   /* transient, but it asks for more than an hour */
+    FAULT_UNREADABLE, /* until no compression is asked for */
     FAULT_REFUSAL,
     FAULT_CREDENTIALS,
     FAULT_SERVER_ERROR, /* of an object it is final at first, elsewhere transient */
@@ -94,6 +96,7 @@ enum fault_type {
     FAULT_OTHER_CURSOR,
     FAULT_EMPTY_CURSOR,
     FAULT_ENCODED_CURSOR,
+    FAULT_ENDLESS, /* on all pages */
     FAULT_ROW_MISSING,
     FAULT_ROW_DOUBLED,
     FAULT_TOTAL_SMALL,
@@ -130,6 +133,18 @@ static const struct fault faults[] = {
     {"broken JSON", "do=broken", FAULT_TRANSIENT, SMC_ERR_SYNTAX, 200, false},
     {"an empty 200", "do=empty", FAULT_TRANSIENT, SMC_ERR_SYNTAX, 200, false},
     {"deep JSON", "do=deep:5000", FAULT_TRANSIENT, SMC_ERR_SYNTAX, 200, false},
+    {"an encoding that never heals", "do=encoding:br,identity=1", FAULT_TRANSIENT, SMC_ERR_NETWORK,
+     0, false},
+    {"503, again in 20 s", "do=status:503,retry-after=20", FAULT_TRANSIENT, SMC_ERR_HTTP, 503,
+     false},
+    {"503, a date, a clock behind", "do=status:503,skew=-7200,retry-after=date:30", FAULT_TRANSIENT,
+     SMC_ERR_HTTP, 503, false},
+    {"503, a date, a clock ahead", "do=status:503,skew=90000,retry-after=date:30", FAULT_TRANSIENT,
+     SMC_ERR_HTTP, 503, false},
+    {"503, again in an hour and more", "do=status:503,retry-after=3601", FAULT_PATIENCE,
+     SMC_ERR_HTTP, 503, false},
+    {"503, a date beyond an hour", "do=status:503,skew=-9000,retry-after=date:3700", FAULT_PATIENCE,
+     SMC_ERR_HTTP, 503, false},
     {"429", "do=status:429", FAULT_REFUSAL, SMC_ERR_NETWORK, 429, false},
     {"429 in HTML", "do=status:429,html=1", FAULT_REFUSAL, SMC_ERR_NETWORK, 429, false},
     {"403 in HTML", "do=status:403,html=1", FAULT_REFUSAL, SMC_ERR_NETWORK, 403, false},
@@ -154,10 +169,15 @@ static const struct fault faults[] = {
     {"another idiom's cursor", "do=othercursor", FAULT_OTHER_CURSOR, SMC_ERR_HTTP, 0, false},
     {"an empty cursor", "do=emptycursor", FAULT_EMPTY_CURSOR, SMC_ERR_HTTP, 0, false},
     {"an encoded cursor", "do=encodedcursor", FAULT_ENCODED_CURSOR, SMC_OK, 0, false},
+    {"pages without end", "do=endless", FAULT_ENDLESS, SMC_ERR_HTTP, 0, false},
     {"a row missing", "do=short", FAULT_ROW_MISSING, SMC_ERR_HTTP, 0, false},
     {"a row doubled", "do=dup", FAULT_ROW_DOUBLED, SMC_OK, 0, false},
     {"too small a total", "do=total:1", FAULT_TOTAL_SMALL, SMC_OK, 0, false},
     {"too large a total", "do=total:9000000", FAULT_TOTAL_LARGE, SMC_ERR_HTTP, 0, false},
+    {"gzip in members", "do=members", FAULT_UNREADABLE, SMC_OK, 0, false},
+    {"an encoding that nobody asked for", "do=encoding:br", FAULT_UNREADABLE, SMC_OK, 0, false},
+    {"gzip that is not", "do=encoding:gzip", FAULT_UNREADABLE, SMC_OK, 0, false},
+    {"a byte order mark", "do=bom", FAULT_HARMLESS, SMC_OK, 0, false},
     {"no content type", "do=notype", FAULT_HARMLESS, SMC_OK, 0, false},
     {"a late answer", "do=wait:20", FAULT_HARMLESS, SMC_OK, 0, false},
 };
@@ -229,9 +249,34 @@ static struct outcome outcome_of_transient(const struct row *row)
     bool is_reset = strcmp(row->fault->what, "do=reset") == 0;
     o.extra_max = o.extra_min + (is_reset ? 5 * (RETRIES + 1 + is_object) : 0);
     /* A compressed answer that can't be read is asked for once more without compression. */
-    if (row->fault->status == SMC_ERR_SYNTAX)
+    if (row->fault->status == SMC_ERR_SYNTAX || strstr(row->fault->what, "encoding:"))
         o.extra_max += 1 + is_object;
     return o;
+}
+
+/* It is not waited for: but an object is asked once more at the end. */
+static struct outcome outcome_of_patience(const struct row *row)
+{
+    bool is_object = row->call->type == CALL_OBJECT;
+    if (row->is_once && is_object)
+        return exactly(SMC_OK, row->page);
+    return lost(row, cut(row) + (is_object ? row->page : 0));
+}
+
+/* Asked once more, without compression; a listing in each reading. */
+static struct outcome outcome_of_unreadable(const struct row *row)
+{
+    return exactly(SMC_OK, row->call->type == CALL_LISTING && !row->is_once ? 2 : 1);
+}
+
+/* The first page, and a hundred that bring nothing new. The listing of all paths ends where reading
+ * on does not pay. */
+static struct outcome outcome_of_endless(const struct row *row)
+{
+    long made = row->call->type == CALL_OBJECT ? 2 * 101 : 101;
+    if (row->call->type == CALL_PATHS)
+        return (struct outcome){SMC_OK, 0, 12, NOTHING_LOST};
+    return lost(row, made + cut(row) - row->page);
 }
 
 static struct outcome outcome_of_refusal(const struct row *row)
@@ -391,6 +436,12 @@ static struct outcome outcome_of(const struct row *row)
     switch (row->fault->type) {
     case FAULT_TRANSIENT:
         return outcome_of_transient(row);
+    case FAULT_PATIENCE:
+        return outcome_of_patience(row);
+    case FAULT_UNREADABLE:
+        return outcome_of_unreadable(row);
+    case FAULT_ENDLESS:
+        return outcome_of_endless(row);
     case FAULT_REFUSAL:
         return outcome_of_refusal(row);
     case FAULT_CREDENTIALS:
@@ -472,9 +523,10 @@ static void check_text(const struct row *row, const char *text, const char *id)
 {
     char http[32];
     (void)snprintf(http, sizeof http, "HTTP %d", row->fault->http);
-    /* Of what an answer holds the text says the kind and the object alone. */
-    const char *call =
-        row->fault->status == SMC_ERR_HTTP && !row->fault->http ? row->call->kind : row->call->path;
+    /* Of what an answer holds, and of a gap, the text says the kind and the object alone. */
+    bool is_content = row->fault->status == SMC_ERR_HTTP && !row->fault->http;
+    bool is_gap = strncmp(text, "WARNING", 7) == 0;
+    const char *call = is_content || is_gap ? row->call->kind : row->call->path;
     if (!strstr(text, call) || (id && !strstr(text, id)) ||
         (row->fault->http && !strstr(text, http)))
         fail_msg("the text names no call, object or status: %s", text);
@@ -558,13 +610,23 @@ static void check_calls(struct extraction *x, const struct row *row, struct outc
 static void add_fault(struct extraction *x, const struct row *row)
 {
     char page[32] = "";
-    if (row->call->pages > 1)
+    if (row->call->pages > 1 && row->fault->type != FAULT_ENDLESS)
         (void)snprintf(page, sizeof page, ",page=%ld", row->page);
     char *fault =
         text_format("call=%s%s%s%s,%s", row->call->kind, row->call->owner ? ",object=0" : "", page,
                     row->is_once ? ",attempt=1" : "", row->fault->what);
     extraction_fault(x, fault);
     free(fault);
+}
+
+/* So long at least before it is asked again. */
+static int64_t waits_ms(const struct fault *fault)
+{
+    const char *at = strstr(fault->what, "retry-after=");
+    if (!at || fault->type == FAULT_PATIENCE)
+        return 0;
+    at += strcspn(at, "0123456789");
+    return 1000 * strtoll(at, NULL, 10);
 }
 
 static void test_cell(void **state)
@@ -575,10 +637,13 @@ static void test_cell(void **state)
     x->is_live = row->fault->is_live;
     start(x, row->estate);
     add_fault(x, row);
+    int64_t began_ms = x->fake.now_ms;
     enum smc_status rc = extraction_run(x, x->is_live ? LIVE_OPTIONS : OPTIONS);
     if (rc != want.status)
         fail_msg("status %d instead of %d: %s", rc, want.status, x->err.detail);
     check_calls(x, row, want);
+    assert_true(x->fake.now_ms - began_ms >= waits_ms(row->fault));
+    assert_true(row->fault->type != FAULT_PATIENCE || x->fake.now_ms - began_ms < 60000);
     if (rc == SMC_OK)
         check_published(x, row, want);
     else
@@ -601,6 +666,10 @@ static bool exists(const struct call *call, const struct fault *fault, bool is_o
     case FAULT_REFUSAL:
     case FAULT_CREDENTIALS:
         return true;
+    case FAULT_PATIENCE:
+        return !is_once || call->type == CALL_OBJECT;
+    case FAULT_UNREADABLE:
+        return true;
     case FAULT_HARMLESS:
     case FAULT_PERMANENT:
     case FAULT_CONTENT:
@@ -611,6 +680,7 @@ static bool exists(const struct call *call, const struct fault *fault, bool is_o
     case FAULT_OTHER_CURSOR:
     case FAULT_EMPTY_CURSOR:
     case FAULT_ENCODED_CURSOR:
+    case FAULT_ENDLESS:
     case FAULT_TOTAL_SMALL:
         return is_paged && !is_once;
     case FAULT_TOTAL_LARGE:
@@ -634,7 +704,7 @@ static void add_cell(struct cells *cells, const struct call *call, const struct 
 {
     struct row row = {NULL, call, fault, &cells->estates[call->type == CALL_PATHS], page, is_once};
     char where[64] = "";
-    if (!exists(call, fault, is_once))
+    if (!exists(call, fault, is_once) || (fault->type == FAULT_ENDLESS && page > 1))
         return;
     if (call->pages > 1)
         (void)snprintf(where, sizeof where, ", page %ld of %ld", page, call->pages);
@@ -671,7 +741,8 @@ static void add_sample(struct cells *cells)
     for (size_t f = 0; f < FAULTS; f++)
         for (size_t c = 0; c < CALLS; c++) {
             const struct call *call = &calls[c];
-            long page = (long)((f + c / 2) % (size_t)call->pages) + 1;
+            bool is_whole = faults[f].type == FAULT_ENDLESS;
+            long page = is_whole ? 1 : (long)((f + c / 2) % (size_t)call->pages) + 1;
             bool is_once = (f + c) % 2 == 0 || faults[f].is_live;
             if (!faults[f].is_live || is_turn(c, f))
                 add_cell(cells, call, &faults[f], page, is_once && exists(call, &faults[f], true));

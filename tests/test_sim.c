@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sim/multipart.h"
@@ -83,15 +84,21 @@ static int exchange(struct fixture *f, const char *request, size_t len)
     return f->len > 12 ? atoi(f->answer + 9) : 0;
 }
 
-static int get(struct fixture *f, const char *path)
+/* With more lines of headers, each ended. */
+static int get_with(struct fixture *f, const char *path, const char *headers)
 {
     char request[2048];
     int n = snprintf(request, sizeof(request),
                      "GET %s HTTP/1.1\r\nHost: sim\r\nConnection: close\r\n"
-                     "Authorization: Bearer %s\r\n\r\n",
-                     path, f->token);
+                     "Authorization: Bearer %s\r\n%s\r\n",
+                     path, f->token, headers);
 
     return exchange(f, request, (size_t)n);
+}
+
+static int get(struct fixture *f, const char *path)
+{
+    return get_with(f, path, "");
 }
 
 static int get_token(struct fixture *f, const char *secret)
@@ -331,6 +338,9 @@ static const struct case_fault fault_cases[] = {
     {"attempt=0,do=reset", -2, 0},
     {"attempt=3-2,do=reset", -2, 0},
     {"do", -2, 0},
+    {"do=encoding", -2, 0},
+    {"do=status:503,skew=x", -2, 0},
+    {"do=encoding:br,identity=2", -2, 0},
 };
 
 static void test_fault(void **state)
@@ -371,6 +381,75 @@ static int fault_teardown(void **state)
     (void)teardown(&both[0]);
     free(both);
     return 0;
+}
+
+/* ---- what a body comes in ---- */
+
+#define IDENTITY "Accept-Encoding: identity\r\n"
+#define GZIP     "Accept-Encoding: gzip\r\n"
+
+struct case_wire {
+    const char *name;
+    const char *fault;
+    const char *headers;
+    const char *encoding; /* that the answer says it has; NULL: none */
+    const char *start;    /* of its body */
+};
+
+static const struct case_wire wire_cases[] = {
+    {"a byte order mark", "do=bom", "", NULL, "\xef\xbb\xbf{"},
+    {"gzip in members", "do=members", GZIP, "gzip", "\x1f\x8b"},
+    {"no gzip, no members", "do=members", IDENTITY, NULL, "{"},
+    {"another encoding", "do=encoding:br", GZIP, "br", "{"},
+    {"identity heals it", "do=encoding:br", IDENTITY, NULL, "{"},
+    {"identity does not heal it", "do=encoding:gzip,identity=1", IDENTITY, "gzip", "{"},
+};
+
+static void test_wire(void **state)
+{
+    struct fixture *f = ((void **)*state)[0];
+    const struct case_wire *c = ((void **)*state)[1];
+    char want[64];
+    char why[256];
+    size_t members = 0;
+
+    start_with_token(f);
+    assert_int_equal(sim_fault(f->sim, c->fault, why, sizeof(why)), 0);
+    assert_int_equal(get_with(f, "/v2/whoami", c->headers), 200);
+    snprintf(want, sizeof(want), "Content-Encoding: %s\r\n", c->encoding ? c->encoding : "");
+    if (c->encoding)
+        assert_contains(f->answer, want);
+    else
+        assert_lacks(f->answer, "Content-Encoding");
+    assert_memory_equal(body(f), c->start, strlen(c->start));
+    for (const char *at = body(f); at < f->answer + f->len; at++)
+        members += memcmp(at, "\x1f\x8b\x08", 3) == 0;
+    assert_int_equal(members, c->start[0] == '\x1f' ? 2 : 0);
+}
+
+static int64_t date_of(const struct fixture *f, const char *name)
+{
+    struct tm utc = {0};
+    const char *at = strstr(f->answer, name);
+
+    assert_non_null(at);
+    assert_non_null(strptime(at + strlen(name), ": %a, %d %b %Y %H:%M:%S GMT\r\n", &utc));
+    return timegm(&utc);
+}
+
+/* A server whose clock is wrong, and that names a date. */
+static void test_skew(void **state)
+{
+    struct fixture *f = *state;
+    char why[256];
+    int64_t now = time(NULL);
+
+    start_with_token(f);
+    assert_int_equal(
+        sim_fault(f->sim, "do=status:503,skew=-7200,retry-after=date:30", why, sizeof(why)), 0);
+    assert_int_equal(get(f, "/v2/whoami"), 503);
+    assert_in_range(date_of(f, "Date") + 7200, now, now + 60);
+    assert_in_range(date_of(f, "Retry-After") - date_of(f, "Date"), 30, 31);
 }
 
 /* ---- multipart ---- */
@@ -527,19 +606,20 @@ static void test_replay(void **state)
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 enum {
-    PLAIN_TESTS = 9,
+    PLAIN_TESTS = 10,
+    WIRE_TESTS = sizeof(wire_cases) / sizeof(*wire_cases),
     FAULT_TESTS = sizeof(fault_cases) / sizeof(*fault_cases),
     MULTIPART_TESTS = sizeof(multipart_cases) / sizeof(*multipart_cases)
 };
 
 int main(void)
 {
-    struct CMUnitTest tests[PLAIN_TESTS + FAULT_TESTS + MULTIPART_TESTS] = {
+    struct CMUnitTest tests[PLAIN_TESTS + FAULT_TESTS + WIRE_TESTS + MULTIPART_TESTS] = {
         WITH_SERVER(test_token),     WITH_SERVER(test_pages_give_every_row_once),
         WITH_SERVER(test_bad_calls), WITH_SERVER(test_sources_take_no_query),
         WITH_SERVER(test_not_admin), WITH_SERVER(test_rate_and_edge),
         WITH_SERVER(test_refuse),    WITH_SERVER(test_upload),
-        WITH_SERVER(test_replay),
+        WITH_SERVER(test_replay),    WITH_SERVER(test_skew),
     };
     struct CMUnitTest *next = tests + PLAIN_TESTS;
     size_t i;
@@ -547,6 +627,11 @@ int main(void)
     for (i = 0; i < FAULT_TESTS; i++) {
         const struct CMUnitTest test = {fault_cases[i].text, test_fault, fault_setup,
                                         fault_teardown, (void *)(uintptr_t)&fault_cases[i]};
+        *next++ = test;
+    }
+    for (i = 0; i < WIRE_TESTS; i++) {
+        const struct CMUnitTest test = {wire_cases[i].name, test_wire, fault_setup, fault_teardown,
+                                        (void *)(uintptr_t)&wire_cases[i]};
         *next++ = test;
     }
     for (i = 0; i < MULTIPART_TESTS; i++) {

@@ -116,23 +116,36 @@ void gzip_bomb(struct text *t, long bytes)
     text_clear(&blanks);
 }
 
-static void compress_body(struct request *req, struct answer *a)
+/* One gzip stream of these bytes behind what `to` has. */
+static bool add_member(const char *bytes, size_t len, struct text *to)
+{
+    z_stream z;
+    bool good;
+
+    if (!gzip_start(&z))
+        return false;
+    good = deflate_into(&z, bytes, len, true, to) && !to->failed;
+    deflateEnd(&z);
+    return good;
+}
+
+static void compress_body(const struct request *req, struct answer *a)
 {
     const char *accept = request_header(req, "Accept-Encoding");
+    bool is_worth_it = a->has_members || (!req->sim->opt.no_gzip && a->body.len >= GZIP_FROM_BYTES);
+    size_t first = a->has_members ? a->body.len / 2 : a->body.len;
     struct text packed = TEXT_INIT;
-    z_stream z;
 
-    if (a->is_gzip || req->sim->opt.no_gzip || a->body.len < GZIP_FROM_BYTES || !accept ||
-        !strstr(accept, "gzip") || !gzip_start(&z))
+    if (a->encoding || !is_worth_it || a->body.len == 0 || !accept || !strstr(accept, "gzip"))
         return;
-    if (deflate_into(&z, a->body.data, a->body.len, true, &packed) && !packed.failed) {
+    if (add_member(a->body.data, first, &packed) &&
+        (!a->has_members || add_member(a->body.data + first, a->body.len - first, &packed))) {
         text_clear(&a->body);
         a->body = packed;
-        a->is_gzip = true;
+        a->encoding = "gzip";
     } else {
         text_clear(&packed);
     }
-    deflateEnd(&z);
 }
 
 /* A body that does not come to its end, or hardly does. */
@@ -207,15 +220,34 @@ static struct MHD_Response *whole_response(struct answer *a)
     return MHD_create_response_from_buffer(len, data, MHD_RESPMEM_MUST_FREE);
 }
 
+/* So many seconds from now, as HTTP has it; the clock is the system's, as for libmicrohttpd's Date. */
+static bool put_date(long seconds, char *to, size_t size)
+{
+    time_t at = time(NULL) + seconds;
+    struct tm utc;
+
+    return gmtime_r(&at, &utc) && strftime(to, size, "%a, %d %b %Y %H:%M:%S GMT", &utc) > 0;
+}
+
 static void add_headers(struct MHD_Response *r, const struct sim *sim, const struct answer *a)
 {
+    char date[64];
+    char again[64];
+    long seconds;
+
     if (sim->opt.date) /* libmicrohttpd adds its own only where there is none */
         MHD_add_response_header(r, "Date", sim->opt.date);
+    else if (a->skew != 0 && put_date(a->skew, date, sizeof(date)))
+        MHD_add_response_header(r, "Date", date);
     if (a->type)
         MHD_add_response_header(r, "Content-Type", a->type);
-    if (a->is_gzip)
-        MHD_add_response_header(r, "Content-Encoding", "gzip");
-    if (a->retry_after)
+    if (a->encoding)
+        MHD_add_response_header(r, "Content-Encoding", a->encoding);
+    if (a->retry_after && strncmp(a->retry_after, "date:", 5) == 0 &&
+        parse_count(a->retry_after + 5, INT32_MAX, &seconds) &&
+        put_date(a->skew + seconds, again, sizeof(again)))
+        MHD_add_response_header(r, "Retry-After", again);
+    else if (a->retry_after)
         MHD_add_response_header(r, "Retry-After", a->retry_after);
     if (a->location)
         MHD_add_response_header(r, "Location", a->location);

@@ -29,6 +29,9 @@ static const struct {
     {"bigheader", DO_BIGHEADER, false, 150L << 10},
     {"deep", DO_DEEP, true, 0},
     {"wrongshape", DO_WRONGSHAPE, false, 0},
+    {"bom", DO_BOM, false, 0},
+    {"members", DO_MEMBERS, false, 0},
+    {"encoding", DO_ENCODING, false, 0},
     {"samecursor", DO_SAMECURSOR, false, 0},
     {"nocursor", DO_NOCURSOR, false, 0},
     {"emptycursor", DO_EMPTYCURSOR, false, 0},
@@ -70,7 +73,7 @@ static bool parse_do(struct fault *f, char *value)
         return false;
     f->hit.what = deeds[i].what;
     f->hit.number = deeds[i].number;
-    if (f->hit.what == DO_REDIRECT)
+    if (f->hit.what == DO_REDIRECT || f->hit.what == DO_ENCODING)
         return arg && copy(f->hit.text, sizeof(f->hit.text), arg);
     if (arg && !deeds[i].needs_number && deeds[i].number == 0)
         return false;
@@ -100,6 +103,23 @@ static bool parse_attempt(struct fault *f, char *value)
     return f->last >= f->first;
 }
 
+static bool parse_bool(const char *value, bool *is_so)
+{
+    *is_so = strcmp(value, "1") == 0;
+    return *is_so || strcmp(value, "0") == 0;
+}
+
+/* Seconds, with or without a minus. */
+static bool parse_skew(const char *value, long *skew)
+{
+    bool is_behind = *value == '-';
+
+    if (!parse_count(value + is_behind, INT_MAX, skew))
+        return false;
+    *skew = is_behind ? -*skew : *skew;
+    return true;
+}
+
 static bool parse_pair(struct fault *f, const char *key, char *value)
 {
     if (strcmp(key, "call") == 0) {
@@ -125,10 +145,12 @@ static bool parse_pair(struct fault *f, const char *key, char *value)
         return copy(f->hit.code, sizeof(f->hit.code), value);
     if (strcmp(key, "body") == 0)
         return copy(f->hit.text, sizeof(f->hit.text), value);
-    if (strcmp(key, "html") == 0) {
-        f->hit.html = strcmp(value, "1") == 0;
-        return f->hit.html || strcmp(value, "0") == 0;
-    }
+    if (strcmp(key, "skew") == 0)
+        return parse_skew(value, &f->hit.skew);
+    if (strcmp(key, "html") == 0)
+        return parse_bool(value, &f->hit.html);
+    if (strcmp(key, "identity") == 0)
+        return parse_bool(value, &f->hit.is_identity_too);
     return false;
 }
 

@@ -33,6 +33,9 @@ enum fault_do {
     DO_BIGHEADER,
     DO_DEEP,
     DO_WRONGSHAPE,
+    DO_BOM,
+    DO_MEMBERS,
+    DO_ENCODING,
     DO_SAMECURSOR,
     DO_NOCURSOR,
     DO_EMPTYCURSOR,
@@ -57,8 +60,10 @@ struct fault_hit {
     enum fault_do what;
     long number;
     bool html;
-    char text[512]; /* a URL or a body */
-    char retry_after[64];
+    bool is_identity_too; /* of DO_ENCODING: also where none is asked for */
+    char text[512];       /* a URL, a body or an encoding */
+    char retry_after[64]; /* "date:N": so many seconds after the answer's Date */
+    long skew;            /* of the answer's Date, in seconds */
     char code[64];
 };
 
@@ -195,12 +200,14 @@ struct answer {
     const char *type; /* Content-Type, NULL: none */
     struct text body;
     const char *retry_after;
+    long skew; /* of Date, in seconds */
     const char *location;
     const char *allow;
     long header_bytes; /* of an additional header */
     long huge_bytes;
     enum sending sending;
-    bool is_gzip; /* the body is compressed already */
+    const char *encoding; /* the body has it already; NULL: it may be compressed */
+    bool has_members;     /* it is compressed in several parts */
 };
 
 #define ANSWER_INIT                                                                                \

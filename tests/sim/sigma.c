@@ -197,6 +197,7 @@ static bool answer_instead(const struct fault_hit *f, struct answer *a)
             answer_error(a, (int)f->number, f->code[0] != '\0' ? f->code : "fault", "as told");
         if (f->retry_after[0] != '\0')
             a->retry_after = f->retry_after;
+        a->skew = f->skew;
         return true;
     case DO_HTML:
         answer_blocked_page(a, 200);
@@ -213,7 +214,7 @@ static bool answer_instead(const struct fault_hit *f, struct answer *a)
         return true;
     case DO_BOMB:
         gzip_bomb(&a->body, f->number);
-        a->is_gzip = true;
+        a->encoding = "gzip";
         return true;
     case DO_DEEP:
         answer_deep(a, f->number);
@@ -226,8 +227,18 @@ static bool answer_instead(const struct fault_hit *f, struct answer *a)
     }
 }
 
-static void change_answer(const struct fault_hit *f, struct answer *a)
+/* Whether the client takes an answer as it is, and nothing else. */
+static bool wants_identity(const struct request *req)
 {
+    const char *accept = request_header(req, "Accept-Encoding");
+
+    return accept && strcmp(accept, "identity") == 0;
+}
+
+static void change_answer(const struct request *req, struct answer *a)
+{
+    const struct fault_hit *f = &req->fault;
+
     switch ((int)f->what) {
     case DO_CUT:
         a->sending = SEND_CUT;
@@ -238,6 +249,16 @@ static void change_answer(const struct fault_hit *f, struct answer *a)
     case DO_BROKEN:
         if (a->body.len > 0)
             a->body.len = a->body.len / 2 + 1;
+        break;
+    case DO_BOM:
+        text_insert(&a->body, "\xef\xbb\xbf");
+        break;
+    case DO_MEMBERS:
+        a->has_members = true;
+        break;
+    case DO_ENCODING: /* which the body has not */
+        if (f->is_identity_too || !wants_identity(req))
+            a->encoding = f->text;
         break;
     case DO_NOTYPE:
         a->type = NULL;
@@ -282,7 +303,7 @@ enum MHD_Result sigma_respond(struct request *req, const char *method)
         (void)sim_wait(sim, request_fd(req), req->fault.number);
     if (!answer_instead(&req->fault, &a)) {
         answer_call(req, method, &a);
-        change_answer(&req->fault, &a);
+        change_answer(req, &a);
         shifts_apply(req);
     }
     sim_latency(req);

@@ -125,9 +125,14 @@ int sim_replay(struct sim *sim, const char *file, char *why, size_t why_size);
  *   page=N          from 1
  *   attempt=N, A-B, A-, *   counted from 1 for each call, object and page since the fault was added
  *   every=K         only each K-th call that fits otherwise
- *   do=WHAT         status:N  (with retry-after=V, html=1, code=SLUG, body=TEXT)
+ *   do=WHAT         status:N  (with retry-after=V, html=1, code=SLUG, body=TEXT, skew=SECONDS;
+ *                     V may be date:N, a date N seconds after the answer's Date, which is SECONDS
+ *                     (-N: behind) from the right one)
  *                   reset  cut  stall  silent  html  broken  notype  redirect:URL  empty  wait:MS
  *                   huge:BYTES  bomb[:BYTES]  bigheader[:BYTES]  deep:N  wrongshape
+ *                   bom (a byte order mark)  members (gzip in two of them)  encoding:NAME (says
+ *                     it has it, and has not; but where `identity` alone is asked for, with
+ *                     identity=1 also there)
  *                   samecursor  nocursor  emptycursor  othercursor (the other idiom's member)
  *                   encodedcursor (as it is to be sent back)  endless (always one more page)
  *                   short  dup  total:N  addtotal:N (where it has none, too)  nototal

@@ -68,6 +68,18 @@ void text_str(struct text *t, const char *s)
     text_add(t, s, strlen(s));
 }
 
+void text_insert(struct text *t, const char *s)
+{
+    size_t len = t->len;
+    size_t more = strlen(s);
+
+    text_str(t, s);
+    if (t->failed)
+        return;
+    memmove(t->data + more, t->data, len);
+    memcpy(t->data, s, more);
+}
+
 void text_fill(struct text *t, char c, size_t count)
 {
     char *to = text_room(t, count);

@@ -30,6 +30,7 @@ char *text_take(struct text *t, size_t *len);
 char *text_room(struct text *t, size_t extra);
 void text_add(struct text *t, const char *bytes, size_t len);
 void text_str(struct text *t, const char *s);
+void text_insert(struct text *t, const char *s); /* before all that is there */
 void text_fill(struct text *t, char c, size_t count);
 void text_u64(struct text *t, uint64_t n);
 void text_long(struct text *t, long n);
