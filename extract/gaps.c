@@ -30,6 +30,7 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, bool is_kn
     char number[24];
     struct smc_buf text = SMC_BUF_INIT(65536);
     struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_COMPACT);
+    json.log = gaps->job->log;
     smci_write_text(&json, "asset", gap->kind);
     smci_write_text(&json, "id", given(gap->id));
     smci_write_text(&json, strcmp(gap->kind, KIND_PATH) == 0 ? "usedBy" : "name", given(gap->name));

@@ -114,6 +114,7 @@ enum smc_status report_figures(const struct job *job, const struct report *repor
                                struct smc_buf *text, struct smc_error *err)
 {
     struct smci_writer json = smci_write_begin(text, SMCI_WRITE_COMPACT);
+    json.log = job->log;
     smci_write_text(&json, "toolkit", "sigmacat " SMC_VERSION);
     smci_write_text(&json, "error", rc == SMC_OK || !why ? "" : why->detail);
     add_figures(&json, job, report);
@@ -127,6 +128,7 @@ static enum smc_status add_head(const struct job *job, const struct report *repo
     int64_t now = job->clock->wall_ms(job->clock->ctx);
     int64_t took = job->clock->now_ms(job->clock->ctx) - report->began_ms;
     struct smci_writer writer = smci_write_begin(text, SMCI_WRITE_LINES);
+    writer.log = job->log;
     struct smci_writer *json = &writer;
     smci_write_text(json, "toolkit", "sigmacat " SMC_VERSION);
     smci_write_text(json, "host", job->settings->host);

@@ -64,6 +64,7 @@ enum smc_status summary_write(const struct job *job, const struct summary *summa
     struct smc_buf text = SMC_BUF_INIT((size_t)1024 * 1024);
     struct smci_part *file = NULL;
     struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_LINES);
+    json.log = job->log;
     smci_write_text(&json, "python_version", "not Python");
     smci_write_text(&json, "version", FORMAT_VERSION);
     add_time(&json, smci_fileset_timestamp(job->set));

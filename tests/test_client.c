@@ -433,7 +433,9 @@ static const struct token_row token_rows[] = {
     {"status_500", "do=status:500", 5, SMC_ERR_HTTP, 8000, 15000, "POST /v2/auth/token: HTTP 500"},
     {"no_token_in_it", "do=wrongshape", 1, SMC_ERR_AUTH, 0, 0, "no usable token"},
     {"redirect", "do=redirect:http://127.0.0.1:9/", 1, SMC_ERR_REFUSED, 0, 0,
-     "HTTP 302: a redirect to http://127.0.0.1:9/, which"},
+     "HTTP 302: a redirect, which is not followed: check the host"},
+    {"status_206", "do=status:206,body={\"access_token\":\"t\"}", 5, SMC_ERR_HTTP, 8000, 15000,
+     "POST /v2/auth/token: HTTP 206, and only 200 is a whole answer"},
     {"huge", "do=huge:65537", 1, SMC_ERR_CAP, 0, 0, "cap of 64 KiB"},
 };
 

@@ -14,6 +14,12 @@
 #include "tests/support/stand_in.h"
 
 #define SECRET "tiger.burning.bright"
+/* In other forms, which no text may have either: percent-encoded, with the escapes of JSON, and
+ * "sim-client:" SECRET in base64. */
+#define ENCODED "tiger%252Eburning%252ebright" /* %25: a fault has it so */
+#define ESCAPED "tiger\\u002eburning\\u002Ebright"
+#define BASE64  "c2ltLWNsaWVudDp0aWdlci5idXJuaW5nLmJyaWdodA=="
+
 #define BEARER "sim.1." /* how the stand-in's tokens begin */
 #define UUID   "01234567-89ab-cdef-0123-456789abcdef"
 
@@ -70,6 +76,29 @@ static const struct run_row rows[] = {
      "call=elements,object=0,do=status:400,code=" SECRET, 0, NULL},
     {"extract: an error whose answer repeats it", EXTRACT, BY_FLAG, "--log-level debug",
      "call=members,do=status:400,body=bad " SECRET, 7, NULL},
+    {"extract: the token call's 400 repeats the form", EXTRACT, BY_FLAG, "--log-level debug",
+     "call=token,do=status:400,body=grant_type=x&client_secret=" SECRET, 3, NULL},
+    {"extract: its 500 does, byte for byte encoded", EXTRACT, BY_FLAG,
+     "--log-level debug --retries 0", "call=token,do=status:500,body=" ENCODED, 4, NULL},
+    {"extract: its redirect does", EXTRACT, BY_FLAG, "--log-level debug",
+     "call=token,do=redirect:https://example.com/" SECRET, 7, NULL},
+    {"extract: its 500 has a token", EXTRACT, BY_FLAG, "--log-level debug --retries 0",
+     "call=token,do=status:500,body=" BEARER "new", 4, NULL},
+    {"extract: a listing's 400 has it percent-encoded", EXTRACT, BY_FLAG, "--log-level debug",
+     "call=members,do=status:400,body=bad " ENCODED, 7, NULL},
+    {"extract: a listing's 400 has it as JSON", EXTRACT, BY_FLAG, "--log-level debug",
+     "call=members,do=status:400,body=bad " ESCAPED, 7, NULL},
+    {"extract: a listing's 400 has it in base64", EXTRACT, BY_FLAG, "--log-level debug",
+     "call=members,do=status:400,body=bad Basic " BASE64, 7, NULL},
+    {"extract: a gap's reason has it percent-encoded", EXTRACT, BY_FLAG, "--log-level debug",
+     "call=elements,object=0,do=status:400,body=bad " ENCODED, 0, NULL},
+    {"extract: a gap's code has it as JSON", EXTRACT, BY_FLAG, "--log-level debug",
+     "call=elements,object=0,do=status:400,code=" ESCAPED, 0, NULL},
+    {"extract: a redirect has it", EXTRACT, BY_FLAG, "--log-level debug",
+     "call=members,do=redirect:https://example.com/" ENCODED "/", 7, NULL},
+    {"extract: a listing's 500 has another's token", EXTRACT, BY_FLAG,
+     "--log-level debug --retries 0",
+     "call=members,do=status:500,body={\"access_token\":\"" BEARER "new\"}", 4, NULL},
     {"extract: a wrong secret", EXTRACT, BY_FLAG, "--log-level debug", NULL, 3, SECRET ".wrong"},
     {"extract: broken answers", EXTRACT, BY_FLAG, "--log-level debug --retries 0",
      "call=token,do=broken", 4, NULL},
@@ -94,6 +123,14 @@ static const struct run_row rows[] = {
     {"upload: a wrong token", UPLOAD, BY_FLAG, "--log-level debug", NULL, 3, SECRET ".wrong"},
     {"upload: the answer repeats it", UPLOAD, BY_FLAG, "--log-level debug",
      "call=upload,do=status:400,body=bad " SECRET, 7, NULL},
+    {"upload: the answer repeats it, percent-encoded", UPLOAD, BY_FLAG, "--log-level debug",
+     "call=upload,do=status:400,body=bad " ENCODED, 7, NULL},
+    {"upload: the answer repeats it, as JSON", UPLOAD, BY_FLAG, "--log-level debug --json",
+     "call=upload,do=status:400,body=bad " ESCAPED, 7, NULL},
+    {"upload: the answer repeats it, in base64", UPLOAD, BY_FLAG, "--log-level debug",
+     "call=upload,do=status:400,body=bad " BASE64, 7, NULL},
+    {"upload: a redirect has it", UPLOAD, BY_FLAG, "--log-level debug",
+     "call=upload,do=redirect:https://example.com/" ENCODED "/", 7, NULL},
     {"upload: no token: a space in it", UPLOAD, BY_VARIABLE, "", NULL, 2, SECRET " x"},
     {"upload: a mistyped flag", UPLOAD, BY_FLAG, "--tokken=" SECRET, NULL, 2, NULL},
 };
@@ -129,6 +166,10 @@ static void check_bytes(const char *where, const char *bytes, size_t len)
 {
     if (memmem(bytes, len, SECRET, strlen(SECRET)))
         fail_msg("the secret is in %s", where);
+    static const char *const parts[] = {"burning", "BURNING", "idXJuaW5n", "%74%69%67"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (memmem(bytes, len, parts[i], strlen(parts[i])))
+            fail_msg("a part of the secret (%s) is in %s", parts[i], where);
     if (memmem(bytes, len, BEARER, strlen(BEARER)))
         fail_msg("the bearer token is in %s", where);
 }

@@ -120,11 +120,12 @@ static enum smc_status add_file(struct smci_writer *json, const struct upload_fi
 }
 
 enum smc_status upload_report_json(const struct upload_settings *settings,
-                                   const struct upload_files *files,
+                                   const struct upload_files *files, const struct smc_log *log,
                                    const struct smc_error *outcome, struct smc_error *err)
 {
     struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
     struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_LINES);
+    json.log = log;
     enum smc_status rc = SMC_OK;
     smci_write_bool(&json, "dry_run", settings->is_dry_run);
     smci_write_bool(&json, "ok", outcome->code == SMC_OK);
@@ -201,6 +202,7 @@ enum smc_status upload_report_ledger(const struct upload_settings *settings,
     const char *source_id = *settings->source_uuid ? settings->source_uuid : NULL;
     struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
     struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_LINES);
+    json.log = log;
     struct listing listing = {
         .settings = settings, .json = settings->is_json ? &json : NULL, .err = err};
     smci_write_array(&json, "uploads");

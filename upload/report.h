@@ -16,7 +16,7 @@ size_t upload_report_count(const struct upload_files *files, enum upload_state s
 /* Prints one JSON object: the files and what became of them; `outcome` is how the run ended, or
  * empty. SMC_ERR_IO, SMC_ERR_NOMEM. */
 enum smc_status upload_report_json(const struct upload_settings *settings,
-                                   const struct upload_files *files,
+                                   const struct upload_files *files, const struct smc_log *log,
                                    const struct smc_error *outcome, struct smc_error *err);
 
 /* Prints the ledger: a line for each upload, or one JSON object. Where there is none, the log says

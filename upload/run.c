@@ -95,7 +95,8 @@ static enum smc_status run_upload(struct upload_job *job, struct smc_error *err)
     enum smc_status rc = check_and_send(job, &outcome);
     if (job->settings->is_json) {
         struct smc_error why = SMC_ERROR_INIT;
-        enum smc_status printed = upload_report_json(job->settings, &job->files, &outcome, &why);
+        enum smc_status printed =
+            upload_report_json(job->settings, &job->files, job->log, &outcome, &why);
         if (printed != SMC_OK && rc == SMC_OK) {
             rc = printed;
             outcome = why;

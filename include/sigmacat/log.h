@@ -23,8 +23,10 @@ struct smc_log;
 SMC_API struct smc_log *smc_log_new(int fd, enum smc_log_level level, enum smc_log_format format);
 SMC_API void smc_log_free(struct smc_log *log);
 
-/* From now on `secret` is shown as "***" wherever it stands in a message. Copied and wiped at
- * the end; NULL and texts of fewer than 4 bytes are ignored. */
+/* From now on `secret` is shown as "***" wherever it stands in a message, also percent-encoded, with
+ * the escapes of JSON or HTML, and in base64. Copied and wiped at the end; NULL and texts of fewer
+ * than 4 bytes are ignored. The first 8 stay hidden to the end; of later ones, the last 8.
+ * SMC_ERR_NOMEM. */
 SMC_API enum smc_status smc_log_hide(struct smc_log *log, const char *secret);
 
 /* Shows hidden secrets as "***" in a text that goes elsewhere than to the log: what a server says

@@ -8,16 +8,15 @@
 
 #include "log_line.h"
 #include "log_names.h"
+#include "mask.h"
 
 #define LINE_MAX_BYTES 4000
-#define SECRETS_MAX    8
 
 struct smc_log {
     int fd;
     enum smc_log_level level;
     enum smc_log_format format;
-    char *secrets[SECRETS_MAX];
-    size_t next_secret;
+    struct smci_mask mask;
     smc_log_sink_fn *sink;
     void *sink_ctx;
 };
@@ -36,39 +35,17 @@ struct smc_log *smc_log_new(int fd, enum smc_log_level level, enum smc_log_forma
     return log;
 }
 
-static void forget_secret(char *secret)
-{
-    if (secret)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
-}
-
 void smc_log_free(struct smc_log *log)
 {
     if (!log)
         return;
-    for (size_t i = 0; i < SECRETS_MAX; i++)
-        forget_secret(log->secrets[i]);
+    smci_mask_clear(&log->mask);
     free(log);
 }
 
 enum smc_status smc_log_hide(struct smc_log *log, const char *secret)
 {
-    if (!log || !secret || strlen(secret) < 4)
-        return SMC_OK;
-    for (size_t i = 0; i < SECRETS_MAX; i++)
-        if (log->secrets[i] && strcmp(log->secrets[i], secret) == 0)
-            return SMC_OK;
-    char *copy = strdup(secret);
-    if (!copy)
-        return SMC_ERR_NOMEM;
-    /* A long run renews its token many times: the oldest of the later ones gives way, never the
-     * first two, which are the credentials. */
-    size_t slot = log->next_secret;
-    log->next_secret = slot + 1 < SECRETS_MAX ? slot + 1 : 2;
-    forget_secret(log->secrets[slot]);
-    log->secrets[slot] = copy;
-    return SMC_OK;
+    return log ? smci_mask_add(&log->mask, secret) : SMC_OK;
 }
 
 bool smc_log_would(const struct smc_log *log, enum smc_log_level level)
@@ -84,21 +61,10 @@ void smc_log_set_sink(struct smc_log *log, smc_log_sink_fn *sink, void *ctx)
     log->sink_ctx = ctx;
 }
 
-static void mask(char *text, const char *secret)
-{
-    size_t len = strlen(secret);
-    for (char *at = strstr(text, secret); at; at = strstr(at, secret)) {
-        (void)memset(at, '*', 3);
-        (void)memmove(at + 3, at + len, strlen(at + len) + 1);
-        at += 3;
-    }
-}
-
 void smc_log_mask(const struct smc_log *log, char *text)
 {
-    for (size_t i = 0; log && i < SECRETS_MAX; i++)
-        if (log->secrets[i])
-            mask(text, log->secrets[i]);
+    if (log)
+        smci_mask_apply(&log->mask, text);
 }
 
 void smc_log_clean(const struct smc_log *log, char *text)
@@ -111,15 +77,7 @@ void smc_log_clean(const struct smc_log *log, char *text)
  * and a part of a character would not be UTF-8. */
 static void mend_cut(const struct smc_log *log, char *text)
 {
-    char *end = text + strlen(text);
-    for (size_t i = 0; i < SECRETS_MAX; i++) {
-        const char *secret = log->secrets[i];
-        size_t len = secret ? strlen(secret) : 0;
-        while (len > 0 && (len > (size_t)(end - text) || memcmp(end - len, secret, len) != 0))
-            len--;
-        end -= len;
-    }
-    *end = '\0';
+    smci_mask_mend_cut(&log->mask, text);
     smci_text_trim(text);
 }
 

@@ -55,25 +55,34 @@ void smci_write_array(struct smci_writer *json, const char *name)
     open_container(json, name, "[]");
 }
 
-void smci_write_text(struct smci_writer *json, const char *name, const char *text)
+/* With what is not UTF-8 replaced. */
+static void mend(const char *text, struct smc_buf *mended)
 {
-    struct smc_buf mended = SMC_BUF_INIT(SIZE_MAX);
     const char *end = text + strlen(text);
     const char *begin = text;
-    lead(json, name);
     while (text < end) {
         const char *at = text;
         if (smci_utf8_next(&text, end))
             continue;
-        (void)smc_buf_add(&mended, begin, (size_t)(at - begin));
-        (void)smc_buf_addstr(&mended, "\xef\xbf\xbd");
+        (void)smc_buf_add(mended, begin, (size_t)(at - begin));
+        (void)smc_buf_addstr(mended, "\xef\xbf\xbd");
         text = text > at ? text : at + 1;
         begin = text;
     }
-    (void)smc_buf_add(&mended, begin, (size_t)(end - begin));
-    if (mended.status != SMC_OK)
+    (void)smc_buf_add(mended, begin, (size_t)(end - begin));
+}
+
+void smci_write_text(struct smci_writer *json, const char *name, const char *text)
+{
+    struct smc_buf mended = SMC_BUF_INIT(SIZE_MAX);
+    lead(json, name);
+    mend(text, &mended);
+    if (mended.status != SMC_OK) {
         (void)smc_buf_fail(json->out, mended.status);
-    (void)smc_json_encode(mended.data, mended.len, json->out);
+    } else {
+        smc_log_mask(json->log, mended.data);
+        (void)smc_json_encode(mended.data, strlen(mended.data), json->out);
+    }
     smc_buf_clear(&mended);
 }
 

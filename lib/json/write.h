@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <sigmacat/buf.h>
+#include <sigmacat/log.h>
 
 #define SMCI_WRITE_DEPTH_MAX 8
 
@@ -15,11 +16,12 @@ enum smci_write_layout {
     SMCI_WRITE_LINES    /* each value on a line of its own, indented by a space a level */
 };
 
-/* A text under way. Its members are the writer's own. */
+/* A text under way. Its members are the writer's own, but `log` may be set after it has begun. */
 struct smci_writer {
     struct smc_buf *out;
     enum smci_write_layout layout;
-    bool has_items; /* of the innermost container */
+    const struct smc_log *log; /* masks the secrets that it knows in texts; may be NULL */
+    bool has_items;            /* of the innermost container */
     int depth;
     char closers[SMCI_WRITE_DEPTH_MAX]; /* of the containers that are open */
 };

@@ -77,13 +77,24 @@ static bool may_be_error(const struct smci_attempt *attempt, const struct smc_bu
            memmem(body->data, body->len, "\"code\"", 6);
 }
 
+/* Whether a body in no known form speaks of credentials, which may be ones that we never had. */
+static bool has_credentials(const struct smc_buf *body)
+{
+    static const char *const words[] = {"access_token", "refresh_token", "id_token",
+                                        "client_secret"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (memmem(body->data, body->len, words[i], strlen(words[i])))
+            return true;
+    return false;
+}
+
 static void read_api_error(struct smci_attempt *attempt, const struct smci_http_response *response,
                            const struct smc_log *log)
 {
     struct smci_api_error *out = &attempt->api_error;
     const struct smc_buf *body = &response->body;
     struct smc_json_span root;
-    if (!may_be_error(attempt, body))
+    if (attempt->asked.is_token || !may_be_error(attempt, body))
         return;
     bool is_json = smc_json_scan(body->data, body->len, &root, NULL) == SMC_OK;
     if (attempt->http_status == 200) {
@@ -97,7 +108,7 @@ static void read_api_error(struct smci_attempt *attempt, const struct smci_http_
         keep_string(log, out->request_id, sizeof out->request_id,
                     smc_json_member(root, "requestId"));
     }
-    if (!out->code[0] && !out->message[0] && !response->is_html) {
+    if (!out->code[0] && !out->message[0] && !response->is_html && !has_credentials(body)) {
         struct smc_buf text = SMC_BUF_INIT(ERROR_BODY_MAX);
         (void)smc_buf_add(&text, body->data, body->len);
         keep(log, out->message, sizeof out->message, &text);
@@ -108,7 +119,8 @@ static void read_location(struct smci_attempt *attempt, const struct smci_http_r
                           const struct smc_log *log)
 {
     struct smc_buf text = SMC_BUF_INIT(ERROR_BODY_MAX);
-    (void)smc_buf_addstr(&text, response->location);
+    if (!attempt->asked.is_token)
+        (void)smc_buf_addstr(&text, response->location);
     keep(log, attempt->location, sizeof attempt->location, &text);
 }
 
@@ -147,7 +159,8 @@ static enum smci_meaning judge_success(const struct smci_attempt *attempt)
     bool is_sigma = attempt->asked.policy == SMC_POLICY_SIGMA;
     if (is_sigma && attempt->is_error_object)
         return strcmp(attempt->api_error.code, TIMED_OUT) == 0 ? SMCI_TRANSIENT : SMCI_FINAL;
-    if (is_sigma && attempt->asked.is_get && attempt->http_status != 200)
+    if (is_sigma && (attempt->asked.is_get || attempt->asked.is_token) &&
+        attempt->http_status != 200)
         return SMCI_TRANSIENT;
     if (attempt->error.code == SMC_OK)
         return SMCI_SUCCESS;
@@ -219,6 +232,8 @@ static void add_stranger(const struct smci_attempt *attempt, struct smc_buf *tex
     int status = attempt->http_status;
     if (attempt->location[0])
         (void)smc_buf_addf(text, ": a redirect to %s, which is not followed", attempt->location);
+    else if (attempt->asked.is_token && status >= 300 && status <= 399)
+        (void)smc_buf_addstr(text, ": a redirect, which is not followed: check the host");
     else if (attempt->is_html && status == 403)
         (void)smc_buf_addf(text,
                            ": a web page answered and not %s: its edge, which blocks this address "

@@ -21,6 +21,7 @@ struct smci_api_error {
 struct smci_asked {
     enum smc_policy policy;
     bool is_get;
+    bool is_token;       /* the token call: nothing of its answer is ever quoted */
     bool is_object;      /* about one object of many: see smc_request */
     bool is_first;       /* nothing has been accepted in this run */
     const char *service; /* what the server is called in texts; borrowed */
@@ -44,7 +45,7 @@ struct smci_attempt {
     int64_t retry_after_ms; /* as in retry_after.h; -1: the server named none */
     struct smci_api_error api_error;
     struct smc_error error; /* status 0: why; a 2xx that was rejected: what is wrong with it */
-    char location[256];     /* of a redirect, without query, cleaned; "" for none */
+    char location[256];     /* of a redirect, without query, cleaned; "" for none, or not told */
     enum smci_meaning meaning;
 };
 

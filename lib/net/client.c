@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client_options.h"
+#include "hidden.h"
 #include "queue.h"
 #include "token.h"
 
@@ -91,20 +92,12 @@ static void on_call_ended(void *ctx, struct smci_call *call, const struct smci_d
 
 /* ---- life ---- */
 
-/* A server may repeat what it was sent. Of "Bearer TOKEN" the scheme is not a secret. */
-static enum smc_status hide_secrets(struct smc_log *log, const struct smc_client_opt *opt)
-{
-    const char *space = opt->authorization ? strrchr(opt->authorization, ' ') : NULL;
-    enum smc_status rc = smc_log_hide(log, space ? space + 1 : opt->authorization);
-    return rc != SMC_OK || opt->authorization ? rc : smc_log_hide(log, opt->client_secret);
-}
-
 static enum smc_status take_texts(struct smc_client *client, const struct smc_client_opt *opt)
 {
     enum smc_status rc = smc_buf_addf(&client->accept, "Accept: %s", opt->accept);
     client->has_token = !opt->authorization;
     if (rc == SMC_OK)
-        rc = hide_secrets(client->sender.log, opt);
+        rc = smci_hide_secrets(client->sender.log, opt);
     client->sender.service = opt->service ? strdup(opt->service) : NULL;
     if (rc != SMC_OK || (opt->service && !client->sender.service))
         return rc != SMC_OK ? rc : SMC_ERR_NOMEM;

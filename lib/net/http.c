@@ -28,11 +28,21 @@ struct smci_http {
 
 /* ---- life ---- */
 
+/* libcurl would write the keys of all that is sent and read into the file that it names. A build
+ * for looking at that is made with -DSMC_WITH_KEY_LOG. */
+static void forget_key_log(void)
+{
+#ifndef SMC_WITH_KEY_LOG
+    (void)unsetenv("SSLKEYLOGFILE");
+#endif
+}
+
 enum smc_status smci_http_new(struct smci_http **out, const struct smci_http_opt *opt,
                               struct smc_error *err)
 {
     *out = NULL;
     struct smci_http *http = calloc(1, sizeof *http);
+    forget_key_log();
     if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         free(http);
         return smc_error_set(err, SMC_ERR_NOMEM, "libcurl could not be started");

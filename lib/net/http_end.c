@@ -57,6 +57,10 @@ static const char *describe(const struct smci_exchange *x, CURLcode code)
     if (smci_is_proxy_unreadable(x))
         return "the proxy that is set can't be read: http://[user:password@]host:port is expected, "
                "with special characters as %XX";
+    if (x->is_nameless)
+        return "the server's certificate has no subject alternative name, so it does not say whose "
+               "it "
+               "is; nothing was sent";
     if (x->is_strange)
         return "the answer is compressed in a way that was not asked for, or twice";
     return x->detail[0] ? x->detail : curl_easy_strerror(code);
@@ -82,8 +86,8 @@ static int judge(struct smci_exchange *x, CURLcode code, int status)
      * libcurl stops sending. */
     if ((code != CURLE_OK && !x->is_body_cut) || x->is_local_fault) {
         bool is_cap = is_line_cap(x, code);
-        response->is_permanent =
-            response->is_permanent || is_permanent(code) || is_cap || smci_is_proxy_unreadable(x);
+        response->is_permanent = response->is_permanent || is_permanent(code) || is_cap ||
+                                 x->is_nameless || smci_is_proxy_unreadable(x);
         if (is_cap)
             (void)smc_error_set(&response->error, SMC_ERR_CAP,
                                 "a header line of the answer is longer than the cap of 100 KiB, or "

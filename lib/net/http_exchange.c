@@ -10,6 +10,7 @@
 
 #include "address.h"
 #include "http_body.h"
+#include "http_certificate.h"
 
 #define CONNECT_TIMEOUT_MAX_MS 30000
 /* What libcurl reads at once, and decompresses before anybody can stop it: a thousand times as
@@ -103,7 +104,7 @@ static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off
     return smci_body_is_within(x, dlnow) ? 0 : 1;
 }
 
-/* Each time that a connection is there and the request goes out. */
+/* Each time that a connection is there, before the first byte of the request goes out. */
 static int on_sending(void *ctx, char *to, char *from, int to_port, int from_port)
 {
     struct smci_exchange *x = ctx;
@@ -111,6 +112,10 @@ static int on_sending(void *ctx, char *to, char *from, int to_port, int from_por
     (void)from;
     (void)to_port;
     (void)from_port;
+    if (!smci_is_certificate_named(x->easy)) {
+        x->is_nameless = true;
+        return CURL_PREREQFUNC_ABORT;
+    }
     if (x->sent++ > 0 && x->resent)
         x->resent(x->ctx);
     return CURL_PREREQFUNC_OK;
@@ -141,6 +146,7 @@ static CURLcode set_common(struct smci_exchange *x, const char *url)
     SET(CURLOPT_QUICK_EXIT, 1L); /* a slow name server holds up no signal and no time limit */
     SET(CURLOPT_USERAGENT, "sigmacat/" SMC_VERSION);
     SET(CURLOPT_ACCEPT_ENCODING, x->is_plain ? "identity" : "gzip");
+    SET(CURLOPT_CERTINFO, 1L);
     SET(CURLOPT_PREREQFUNCTION, on_sending);
     SET(CURLOPT_PREREQDATA, x);
     SET(CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
@@ -221,8 +227,6 @@ static CURLcode set_request(struct smci_exchange *x, const struct smci_http_requ
     if (rc == CURLE_OK && request->body)
         rc = set_body(x, request);
     x->is_probe = request->is_probe;
-    if (rc == CURLE_OK && request->is_probe)
-        rc = curl_easy_setopt(x->easy, CURLOPT_CERTINFO, 1L);
     if (rc == CURLE_OK && request->upload) {
         x->upload = *request->upload;
         rc = set_upload(x);

@@ -41,6 +41,7 @@ struct smci_exchange {
     bool is_error;       /* by its status, once the head is whole */
     bool is_body_cut;    /* the rest of an error's body was not wanted */
     bool is_local_fault; /* the body to be sent could not be read */
+    bool is_nameless;    /* the server's certificate says in no valid way whose it is */
     bool is_probe;
     bool is_plain;             /* no compression is asked for */
     int sent;                  /* how often libcurl has sent it */

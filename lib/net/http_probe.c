@@ -6,7 +6,7 @@
 #include <curl/curl.h>
 
 #include "address.h"
-#include "http_date.h"
+#include "http_certificate.h"
 
 bool smci_is_proxy_unreadable(const struct smci_exchange *x)
 {
@@ -46,6 +46,8 @@ static enum smci_failed_step failed_step_of(const struct smci_exchange *x, CURLc
 {
     if (x->response.status != 0)
         return SMCI_STEP_NONE;
+    if (x->is_nameless)
+        return SMCI_STEP_HOST;
     /* "Proxy CONNECT aborted" and the like come with codes of the host's own troubles. */
     if (code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY || proxy_status >= 300 ||
         smci_is_proxy_unreadable(x) || strncmp(x->detail, "Proxy CONNECT", 13) == 0)
@@ -63,18 +65,12 @@ void smci_probe_learn(struct smci_exchange *x, int code)
 {
     struct smci_probe *probe = &x->response.probe;
     const char *address = NULL;
-    struct curl_certinfo *chain = NULL;
     long proxy_status = 0;
     (void)curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address);
     (void)curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-    (void)curl_easy_getinfo(x->easy, CURLINFO_CERTINFO, &chain);
     (void)snprintf(probe->address, sizeof probe->address, "%s", address ? address : "");
     probe->is_proxied = proxy_status != 0;
     probe->failed_step = failed_step_of(x, (CURLcode)code, proxy_status);
-    /* The first of the chain is the server's own. */
-    const struct curl_slist *line = chain && chain->num_of_certs > 0 ? chain->certinfo[0] : NULL;
-    for (; line; line = line->next)
-        if (strncmp(line->data, "Expire date:", 12) == 0)
-            (void)smci_certificate_date_parse(line->data + 12, &probe->certificate_end_s);
+    probe->certificate_end_s = smci_certificate_end_s(x->easy);
     probe->date_s = x->response.date_s;
 }

@@ -44,3 +44,24 @@ void smci_http_url_show(const char *url, char *shown, size_t size)
     curl_free(whole);
     curl_url_cleanup(parts);
 }
+
+enum smc_status smci_http_url_password(const char *url, struct smc_buf *password)
+{
+    char *part = NULL;
+    CURLU *parts = curl_url();
+    CURLUcode code = parts ? curl_url_set(parts, CURLUPART_URL, url,
+                                          CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME)
+                           : CURLUE_OUT_OF_MEMORY;
+    if (code == CURLUE_OK)
+        code = curl_url_get(parts, CURLUPART_PASSWORD, &part, CURLU_URLDECODE);
+    if (code == CURLUE_NO_PASSWORD)
+        code = curl_url_get(parts, CURLUPART_USER, &part, CURLU_URLDECODE);
+    enum smc_status rc = code == CURLUE_OUT_OF_MEMORY ? SMC_ERR_NOMEM : SMC_OK;
+    if (code == CURLUE_OK) {
+        rc = smc_buf_addstr(password, part);
+        explicit_bzero(part, strlen(part));
+    }
+    curl_free(part);
+    curl_url_cleanup(parts);
+    return rc;
+}

@@ -16,4 +16,8 @@ enum smc_status smci_http_url_origin(const char *url, struct smc_buf *origin, bo
  * Cut to `size`; "" when it can't be read. */
 void smci_http_url_show(const char *url, char *shown, size_t size);
 
+/* Appends what is secret in the user's part of `url`, decoded: the password, or where there is none
+ * the name. Nothing when it has neither or can't be read. SMC_ERR_NOMEM. */
+enum smc_status smci_http_url_password(const char *url, struct smc_buf *password);
+
 #endif

@@ -67,6 +67,7 @@ static void on_done(void *ctx, struct smci_http_response *response)
     const struct smci_asked asked = {.policy = sender->policy,
                                      .is_get = sending->is_get,
                                      .is_object = sending->is_object,
+                                     .is_token = sending->is_token,
                                      .is_first = !sender->was_accepted,
                                      .service = sender->service};
     smci_attempt_read(&attempt, &asked, response, sender->log,

@@ -46,6 +46,7 @@ struct smci_sending {
     const char *kind; /* static */
     const char *name; /* what the log calls it; NULL: by its method and path. Borrowed, and kept */
     bool is_object;   /* see smc_request */
+    bool is_token;    /* the token call */
     bool is_plain; /* no compression is asked for; set when an answer was garbled, and to be kept */
     const char *target; /* as smci_sender_start was told; borrowed until it has ended */
     smci_sent_fn *ended;

@@ -81,8 +81,11 @@ void smci_token_ask(struct smci_token *token, int64_t now_ms)
                                               .body = smc_buf_str(&token->auth.form),
                                               .body_len = token->auth.form.len,
                                               .body_max = ANSWER_MAX};
-    token->sending = (struct smci_sending){
-        .kind = "token", .is_plain = token->sending.is_plain, .ended = on_ended, .ctx = token};
+    token->sending = (struct smci_sending){.kind = "token",
+                                           .is_token = true,
+                                           .is_plain = token->sending.is_plain,
+                                           .ended = on_ended,
+                                           .ctx = token};
     smci_auth_asked(&token->auth, now_ms);
     token->is_asked = true;
     if (smci_sender_start(token->sender, &token->sending, TOKEN_TARGET, &request, &why) != SMC_OK) {
