@@ -57,7 +57,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix net/, address attempt auth call client client_options cursor hidden http http_body http_certificate http_date http_end http_exchange http_probe http_url \
         pace pace_limit pace_noise pace_text page pages queue retry retry_after retry_text sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
-    $(addprefix store/, answer history ledger list open space store) \
+    $(addprefix store/, answer history ledger list open seal space store value) \
     $(addprefix set/, changes earlier fileset inspect part prune records recover) \
     $(addprefix cli/, checklist completions configure given_path help network place progress regions secret secret_command server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))

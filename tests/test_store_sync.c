@@ -115,7 +115,8 @@ static void test_flush(void **state)
 /* On a rollback journal each commit is a sync: there the groups are as they are. */
 static void test_flush_without_log(void **state)
 {
-    static const char *const formats[] = {"CREATE TABLE upload(key INTEGER PRIMARY KEY)"};
+    static const struct smci_format formats[] = {
+        {"CREATE TABLE upload(key INTEGER PRIMARY KEY)", NULL}};
     static const struct smci_database database = {
         .name = "x.db", .formats = formats, .format = 1, .loss = "lost"};
     struct fixture *f = *state;

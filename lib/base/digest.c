@@ -1,6 +1,7 @@
 #include "digest.h"
 
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "text.h"
@@ -9,9 +10,10 @@ struct smci_digest {
     EVP_MD_CTX *ctx;
 };
 
-static enum smc_status begin(struct smci_digest *digest)
+/* `type` NULL: that of before. To look it up each time would cost more than a short text's digest. */
+static enum smc_status begin(struct smci_digest *digest, const EVP_MD *type)
 {
-    return EVP_DigestInit_ex(digest->ctx, EVP_sha256(), NULL) == 1 ? SMC_OK : SMC_ERR_INTERNAL;
+    return EVP_DigestInit_ex(digest->ctx, type, NULL) == 1 ? SMC_OK : SMC_ERR_INTERNAL;
 }
 
 struct smci_digest *smci_digest_new(void)
@@ -20,7 +22,7 @@ struct smci_digest *smci_digest_new(void)
     if (!digest)
         return NULL;
     digest->ctx = EVP_MD_CTX_new();
-    if (digest->ctx && begin(digest) == SMC_OK)
+    if (digest->ctx && begin(digest, EVP_sha256()) == SMC_OK)
         return digest;
     smci_digest_free(digest);
     return NULL;
@@ -38,15 +40,35 @@ enum smc_status smci_digest_add(struct smci_digest *digest, const void *bytes, s
     return EVP_DigestUpdate(digest->ctx, bytes, len) == 1 ? SMC_OK : SMC_ERR_INTERNAL;
 }
 
+/* `sum` has room for EVP_MAX_MD_SIZE bytes. */
+static enum smc_status finish(struct smci_digest *digest, unsigned char *sum, unsigned *len)
+{
+    bool is_well =
+        EVP_DigestFinal_ex(digest->ctx, sum, len) == 1 && *len * 2 + 1 == SMCI_DIGEST_SIZE;
+    return is_well ? begin(digest, NULL) : SMC_ERR_INTERNAL;
+}
+
 enum smc_status smci_digest_finish(struct smci_digest *digest, char hex[SMCI_DIGEST_SIZE])
 {
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned len = 0;
     hex[0] = '\0';
-    if (EVP_DigestFinal_ex(digest->ctx, sum, &len) != 1 || len * 2 + 1 != SMCI_DIGEST_SIZE)
+    if (finish(digest, sum, &len) != SMC_OK)
         return SMC_ERR_INTERNAL;
     for (unsigned i = 0; i < len; i++)
         hex = smci_hex_put(hex, sum[i]);
     *hex = '\0';
-    return begin(digest);
+    return SMC_OK;
+}
+
+enum smc_status smci_digest_finish_short(struct smci_digest *digest, uint64_t *number)
+{
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+    *number = 0;
+    if (finish(digest, sum, &len) != SMC_OK)
+        return SMC_ERR_INTERNAL;
+    for (unsigned i = 0; i < sizeof *number; i++)
+        *number = *number << 8 | sum[i];
+    return SMC_OK;
 }

@@ -3,6 +3,7 @@
 #define SMCI_DIGEST_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <sigmacat/error.h>
 
@@ -20,5 +21,8 @@ enum smc_status smci_digest_add(struct smci_digest *digest, const void *bytes, s
 
 /* Writes the digest of all that was added and begins anew. SMC_ERR_INTERNAL, with "" in `hex`. */
 enum smc_status smci_digest_finish(struct smci_digest *digest, char hex[SMCI_DIGEST_SIZE]);
+
+/* Likewise, as a number: the first eight bytes, the highest first. */
+enum smc_status smci_digest_finish_short(struct smci_digest *digest, uint64_t *number);
 
 #endif

@@ -1,7 +1,7 @@
 #include "store.h"
 
-#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "database.h"
 
@@ -9,11 +9,12 @@ static const char answer_find_sql[] = "SELECT key, status FROM answer WHERE spac
 static const char answer_add_sql[] = "INSERT INTO answer(key, space, id) VALUES(?, ?, ?)";
 static const char answer_reopen_sql[] = "UPDATE answer SET status = NULL WHERE key = ?";
 static const char answer_finish_sql[] =
-    "UPDATE answer SET tag = ?, status = ?, pages = ?, fetched = ?, reason = ?"
+    "UPDATE answer SET tag = ?, status = ?, pages = ?, fetched = ?, reason = ?, seal = ?"
     " WHERE key = ?";
 static const char answer_get_sql[] =
-    "SELECT status, pages, fetched, reason FROM answer WHERE space = ?1"
-    " AND id = ?2 AND status IS NOT NULL AND (?3 IS NULL OR tag = ?3)";
+    "SELECT key, tag, status, pages, fetched, reason, seal FROM answer WHERE space = ?1"
+    " AND id = ?2 AND status IS NOT NULL";
+static const char answer_clear_sql[] = "DELETE FROM answer WHERE key = ?";
 static const char answers_count_sql[] =
     "SELECT COUNT(*) FROM answer WHERE status IS NOT NULL AND space IN"
     " (SELECT id FROM space WHERE scope = ? AND type = ?)";
@@ -31,20 +32,83 @@ static const char prune_pages_sql[] =
     " (SELECT id FROM item WHERE space = ?2))";
 static const char prune_answers_sql[] =
     "DELETE FROM answer WHERE space = ?1 AND id NOT IN (SELECT id FROM item WHERE space = ?2)";
-static const char page_put_sql[] = "INSERT INTO page(answer, page, body) VALUES(?, ?, ?)"
-                                   " ON CONFLICT(answer, page) DO UPDATE SET body = excluded.body";
-static const char page_count_sql[] = "SELECT count(*) FROM page WHERE answer = ? AND page < ?";
+static const char page_put_sql[] =
+    "INSERT INTO page(answer, page, size, seal, body) VALUES(?, ?, ?, ?, ?)"
+    " ON CONFLICT(answer, page) DO UPDATE SET size = excluded.size, seal = excluded.seal,"
+    " body = excluded.body";
+static const char pages_get_sql[] =
+    "SELECT page, seal, size FROM page WHERE answer = ? ORDER BY page";
+static const char bodies_get_sql[] =
+    "SELECT page, seal, size, body FROM page WHERE answer = ? ORDER BY page";
 static const char page_get_sql[] =
-    "SELECT body FROM answer JOIN page ON answer.key = page.answer"
+    "SELECT body, page.seal, size FROM answer JOIN page ON answer.key = page.answer"
     " WHERE space = ? AND id = ? AND status IS NOT NULL AND page = ?";
 static const char pages_trim_sql[] = "DELETE FROM page WHERE answer = ? AND page >= ?";
-static const char value_set_sql[] =
-    "INSERT INTO value(scope, name, value) VALUES(?, ?, ?)"
-    " ON CONFLICT(scope, name) DO UPDATE SET value = excluded.value";
-static const char value_remove_sql[] = "DELETE FROM value WHERE scope = ? AND name = ?";
-static const char value_get_sql[] = "SELECT value FROM value WHERE scope = ? AND name = ?";
+/* Whose answer it is. */
+struct name {
+    const char *kind;
+    const char *id;
+    const char *tag;
+};
 
-/* ---- answers ---- */
+/* ---- seals ---- */
+
+static int64_t page_seal(struct smci_store *store, const struct name *name, int64_t page,
+                         const char *body, size_t len)
+{
+    smci_seal_begin(store, "page");
+    smci_seal_add(store, "ttib", name->kind, name->id, page, body, len);
+    return smci_seal_end(store);
+}
+
+static int64_t answer_seal(struct smci_store *store, const struct name *name,
+                           const struct smci_outcome *outcome, int64_t chain)
+{
+    smci_seal_begin(store, "answer");
+    smci_seal_add(store, "tttiiiti", name->kind, name->id, name->tag, (int64_t)outcome->http_status,
+                  (int64_t)outcome->pages, outcome->fetched_s, outcome->reason, chain);
+    return smci_seal_end(store);
+}
+
+static int64_t chain_seal(struct smci_store *store, int64_t chain, int64_t page, int64_t seal)
+{
+    smci_seal_begin(store, "chain");
+    smci_seal_add(store, "iii", chain, page, seal);
+    return smci_seal_end(store);
+}
+
+/* What the file has as pages of an answer. */
+struct pages {
+    int64_t count;
+    int64_t chain; /* of their seals, so that an answer's seal tells pages of another time */
+    bool are_whole;
+};
+
+/* With `is_checking` it is also seen whether their bytes are what was put there. */
+static struct pages look_at_pages(struct smci_store *store, int64_t key, const struct name *name,
+                                  bool is_checking)
+{
+    struct pages pages = {.are_whole = true};
+    struct sqlite3_stmt *row =
+        smci_store_query(store, is_checking ? bodies_get_sql : pages_get_sql, "i", key);
+    for (bool has_row = row != NULL; has_row; has_row = smci_row_next(store, row)) {
+        int64_t page = smci_row_int(row, 0);
+        int64_t seal = smci_row_int(row, 1);
+        if (page != pages.count++)
+            pages.are_whole = false;
+        if (is_checking && pages.are_whole) {
+            size_t len = 0;
+            const char *body = smci_store_bytes(store, row, 3, &len);
+            pages.are_whole = smci_row_int(row, 2) == (int64_t)len &&
+                              seal == page_seal(store, name, page, body, len);
+        }
+        pages.chain = chain_seal(store, pages.chain, page, seal);
+    }
+    smci_row_done(row);
+    return pages;
+}
+
+/* ---- writing ---- */
 
 /* The answer's row, made where it is missing: its key. `is_finished` tells its state before. */
 static int64_t find_answer(struct smci_store *store, const char *kind, const char *id,
@@ -77,7 +141,9 @@ enum smc_status smci_store_put_page(struct smci_store *store, const char *kind, 
         smci_store_run(store, answer_reopen_sql, "i", key);
         smci_store_run(store, pages_trim_sql, "ii", key, (int64_t)0);
     }
-    smci_store_run(store, page_put_sql, "iib", key, (int64_t)page, body, len);
+    const struct name name = {kind, id, NULL};
+    smci_store_run(store, page_put_sql, "iiiib", key, (int64_t)page, (int64_t)len,
+                   page_seal(store, &name, page, body, len), body, len);
     return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
 }
 
@@ -85,60 +151,127 @@ enum smc_status smci_store_finish(struct smci_store *store, const char *kind, co
                                   const char *tag, const struct smci_outcome *outcome,
                                   struct smc_error *err)
 {
-    int64_t pages = 0;
     bool is_finished;
+    struct smci_outcome kept = *outcome;
     smci_store_begin(store);
     int64_t key = find_answer(store, kind, id, &is_finished);
+    kept.fetched_s = store->clock->wall_ms(store->clock->ctx) / 1000;
     /* Pages beyond are left from an answer that was cut off. */
     smci_store_run(store, pages_trim_sql, "ii", key, (int64_t)outcome->pages);
-    if (smci_store_number(store, &pages, page_count_sql, "ii", key, (int64_t)outcome->pages) &&
-        pages != outcome->pages)
-        return smc_error_set(err, SMC_ERR_INTERNAL,
-                             "%s: %d pages of %s were to be kept, %" PRId64 " were", store->path,
-                             outcome->pages, kind, pages);
-    smci_store_run(store, answer_finish_sql, "tiiiti", tag ? tag : "",
-                   (int64_t)outcome->http_status, pages,
-                   store->clock->wall_ms(store->clock->ctx) / 1000, outcome->reason, key);
+    const struct name name = {kind, id, tag ? tag : ""};
+    struct pages pages = look_at_pages(store, key, &name, false);
+    if (!pages.are_whole || pages.count != outcome->pages)
+        smci_store_damaged(store); /* they were put there */
+    smci_store_run(store, answer_finish_sql, "tiiitii", name.tag, (int64_t)kept.http_status,
+                   pages.count, kept.fetched_s, kept.reason,
+                   answer_seal(store, &name, &kept, pages.chain), key);
     return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
+}
+
+/* ---- reading ---- */
+
+static bool is_possible(const struct smci_outcome *outcome, int64_t status, int64_t pages)
+{
+    return outcome->http_status == status && status >= 0 && status < 1000 &&
+           outcome->pages == pages && pages >= 0 && outcome->fetched_s >= 0;
+}
+
+/* Whether what the row says is what was kept. Its tag lasts as long as the row. */
+static bool take_answer(struct smci_store *store, struct sqlite3_stmt *row, struct name *name,
+                        bool is_checking, struct smci_outcome *outcome)
+{
+    int64_t key = smci_row_int(row, 0);
+    int64_t seal = smci_row_int(row, 6);
+    outcome->http_status = (int)smci_row_int(row, 2);
+    outcome->pages = (int)smci_row_int(row, 3);
+    outcome->fetched_s = smci_row_int(row, 4);
+    (void)snprintf(outcome->reason, sizeof outcome->reason, "%s", smci_store_text(store, row, 5));
+    bool is_right = is_possible(outcome, smci_row_int(row, 2), smci_row_int(row, 3));
+    name->tag = smci_store_text(store, row, 1);
+    if (is_right) {
+        struct pages pages = look_at_pages(store, key, name, is_checking);
+        is_right = pages.are_whole && pages.count == outcome->pages &&
+                   seal == answer_seal(store, name, outcome, pages.chain);
+    }
+    return is_right;
+}
+
+/* Forgets an answer that is not what was kept, so that it is asked for again. */
+static void forget_damaged(struct smci_store *store, int64_t key)
+{
+    smci_store_begin(store);
+    smci_store_run(store, pages_trim_sql, "ii", key, (int64_t)0);
+    smci_store_run(store, answer_clear_sql, "i", key);
+    (void)smci_store_end(store, SMCI_WEIGHT_ANSWER, NULL);
+    store->damages++;
+}
+
+static enum smc_status get(struct smci_store *store, const char *kind, const char *id,
+                           const char *tag, bool is_checking, bool *found,
+                           struct smci_outcome *outcome, struct smc_error *err)
+{
+    struct sqlite3_stmt *row = NULL;
+    struct name name = {kind, id, NULL};
+    *outcome = (struct smci_outcome){0};
+    *found = false;
+    smci_store_enter(store);
+    const struct smci_space *space = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, false);
+    if (space)
+        row = smci_store_query(store, answer_get_sql, "it", space->id, id);
+    if (!row)
+        return smci_store_status(store, err);
+    int64_t key = smci_row_int(row, 0);
+    bool is_right = take_answer(store, row, &name, is_checking, outcome);
+    *found = is_right && (!tag || strcmp(tag, name.tag) == 0);
+    smci_row_done(row);
+    if (!is_right && store->failed.code == SMC_OK)
+        forget_damaged(store, key);
+    return smci_store_status(store, err);
 }
 
 enum smc_status smci_store_get(struct smci_store *store, const char *kind, const char *id,
                                const char *tag, bool *found, struct smci_outcome *outcome,
                                struct smc_error *err)
 {
-    struct sqlite3_stmt *row = NULL;
-    *outcome = (struct smci_outcome){0};
-    smci_store_enter(store);
-    const struct smci_space *space = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, false);
-    if (space)
-        row = smci_store_query(store, answer_get_sql, "itt", space->id, id, tag);
-    *found = row != NULL;
-    if (!row)
-        return smci_store_status(store, err);
-    outcome->http_status = (int)smci_row_int(row, 0);
-    outcome->pages = (int)smci_row_int(row, 1);
-    outcome->fetched_s = smci_row_int(row, 2);
-    const char *reason = smci_row_text(row, 3);
-    (void)snprintf(outcome->reason, sizeof outcome->reason, "%s", reason ? reason : "");
-    smci_row_done(row);
-    return SMC_OK;
+    return get(store, kind, id, tag, false, found, outcome, err);
+}
+
+enum smc_status smci_store_check(struct smci_store *store, const char *kind, const char *id,
+                                 const char *tag, bool *found, struct smci_outcome *outcome,
+                                 struct smc_error *err)
+{
+    return get(store, kind, id, tag, true, found, outcome, err);
 }
 
 enum smc_status smci_store_page(struct smci_store *store, const char *kind, const char *id,
                                 int page, struct smc_buf *body, struct smc_error *err)
 {
     struct sqlite3_stmt *row = NULL;
+    size_t from = body->len;
     smci_store_enter(store);
     const struct smci_space *space = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, false);
     if (space)
         row = smci_store_query(store, page_get_sql, "iti", space->id, id, (int64_t)page);
-    if (row)
-        return smci_row_take(store, row, body, err);
-    enum smc_status rc = smci_store_status(store, err);
-    return rc != SMC_OK ? rc
-                        : smc_error_set(err, SMC_ERR_INTERNAL, "%s: page %d of %s is not there",
-                                        store->path, page, kind);
+    if (!row)
+        return smci_store_reject(store, err);
+    int64_t seal = smci_row_int(row, 1);
+    int64_t size = smci_row_int(row, 2);
+    enum smc_status rc = smci_row_take(store, row, body, err);
+    if (rc != SMC_OK)
+        return rc;
+    const struct name name = {kind, id, NULL};
+    size_t len = body->len - from;
+    bool is_right = size == (int64_t)len &&
+                    seal == page_seal(store, &name, page, smc_buf_str(body) + from, len);
+    return is_right ? smci_store_status(store, err) : smci_store_reject(store, err);
 }
+
+int64_t smci_store_damages(const struct smci_store *store)
+{
+    return store->damages;
+}
+
+/* ---- forgetting ---- */
 
 enum smc_status smci_store_count(struct smci_store *store, int64_t *count, struct smc_error *err)
 {
@@ -184,26 +317,4 @@ enum smc_status smci_store_forget_failures(struct smci_store *store, const char 
     smci_store_run(store, failures_clear_sql, "iitti", store->scope, (int64_t)SMCI_SPACE_ANSWERS,
                    kind, kind, (int64_t)is_permanent_kept);
     return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
-}
-
-/* ---- values ---- */
-
-enum smc_status smci_store_put_value(struct smci_store *store, const char *name, const char *value,
-                                     struct smc_error *err)
-{
-    smci_store_begin(store);
-    if (value)
-        smci_store_run(store, value_set_sql, "itt", store->scope, name, value);
-    else
-        smci_store_run(store, value_remove_sql, "it", store->scope, name);
-    return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
-}
-
-enum smc_status smci_store_get_value(struct smci_store *store, const char *name, bool *found,
-                                     struct smc_buf *value, struct smc_error *err)
-{
-    smci_store_enter(store);
-    struct sqlite3_stmt *row = smci_store_query(store, value_get_sql, "it", store->scope, name);
-    *found = row != NULL;
-    return row ? smci_row_take(store, row, value, err) : smci_store_status(store, err);
 }

@@ -1,6 +1,6 @@
 /* The store as its parts see it. store.c wraps SQLite, the one file that sees it, and groups the
- * writes; open.c opens and makes the files; space.c, list.c, answer.c, history.c and
- * ledger.c are what is kept in them.
+ * writes; open.c opens and makes the files; space.c, list.c, answer.c, value.c, history.c and
+ * ledger.c are what is kept in them; seal.c tells what was changed since.
  *
  * A store that failed does nothing more: whatever is called then is harmless and finds nothing. So
  * the parts call one after the other, and ask once, at the end, how it went. */
@@ -36,12 +36,20 @@ struct smci_space {
     int64_t last; /* the highest number in use; 0: none */
 };
 
+struct smci_digest;
+struct smci_store;
+
+/* Statements: the first make a new file, which is of format 1, each of the others turns one of the
+ * format before into its own. What users have does not change any more. */
+struct smci_format {
+    const char *sql;
+    void (*then)(struct smci_store *store); /* what SQL can't do; may be NULL */
+};
+
 /* Of one file of ours. */
 struct smci_database {
     const char *name; /* of the file */
-    /* Statements: the first make a new file, which is of format 1, each of the others turns one of
-     * the format before into its own. What users have does not change any more. */
-    const char *const *formats;
+    const struct smci_format *formats;
     int format;        /* how many they are: today's */
     const char *loss;  /* for texts: what becomes of what it remembers when it is removed */
     bool is_exclusive; /* for one process at a time, which run.lock sees to; else for many */
@@ -63,6 +71,9 @@ struct smci_store {
     int group_weight;
     int64_t group_since_ms;
     struct smc_buf item; /* what an smci_item points to */
+    struct smci_digest *digest;
+    int64_t scope_seal; /* of host and client: part of each seal */
+    int64_t damages;    /* what was kept and is not what it was, and was forgotten */
     /* A store that failed has lost its group: going on would leave holes that nobody sees. */
     struct smc_error failed;
 };
@@ -124,8 +135,13 @@ bool smci_store_number(struct smci_store *store, int64_t *number, const char *sq
 
 int64_t smci_row_int(struct sqlite3_stmt *row, int column);
 bool smci_row_is_null(struct sqlite3_stmt *row, int column);
-/* Borrowed from the row; NULL for SQL's NULL or when memory ran out. */
-const char *smci_row_text(struct sqlite3_stmt *row, int column);
+/* The text of a column that is never SQL's NULL; "" when the store fails. Borrowed from the row. */
+const char *smci_store_text(struct smci_store *store, struct sqlite3_stmt *row, int column);
+/* The bytes of a column, `len` of them; "" when the store fails. Borrowed likewise. */
+const char *smci_store_bytes(struct smci_store *store, struct sqlite3_stmt *row, int column,
+                             size_t *len);
+/* Puts it on the query's next row; false: there is none, or the store failed. */
+bool smci_row_next(struct smci_store *store, struct sqlite3_stmt *row);
 /* Appends the first column to `buf` and ends the row. SMC_ERR_NOMEM, SMC_ERR_CAP: the buffer's. */
 enum smc_status smci_row_take(struct smci_store *store, struct sqlite3_stmt *row,
                               struct smc_buf *buf, struct smc_error *err);
@@ -134,6 +150,21 @@ void smci_row_done(struct sqlite3_stmt *row); /* NULL is harmless */
 /* Whether the last statement changed a row, and the id of the last row inserted. */
 bool smci_store_has_changed(struct smci_store *store);
 int64_t smci_store_last_id(struct smci_store *store);
+
+/* ---- seals: seal.c ---- */
+
+/* A digest over the scope, `what` (the kind of row) and what is added, in that order: `types` and
+ * the arguments are those of a statement, NULL counts as "". Between begin and end nothing else is
+ * sealed. */
+void smci_seal_begin(struct smci_store *store, const char *what);
+void smci_seal_add(struct smci_store *store, const char *types, ...);
+int64_t smci_seal_end(struct smci_store *store);
+
+/* Chooses the scope of the seals that follow. */
+void smci_seal_scope(struct smci_store *store, const char *host, const char *client_id);
+
+/* Seals the values of a file from before there were seals. In value.c. */
+void smci_values_seal(struct smci_store *store);
 
 /* ---- spaces: space.c ---- */
 

@@ -98,13 +98,13 @@ static enum smc_status tell_run(struct smci_store *store, int64_t *key, bool is_
                            .ended_s = smci_row_int(row, 2),
                            .result = (enum smci_run_result)smci_row_int(row, 3),
                            .is_partial = smci_row_int(row, 4) != 0};
-    const char *text = smci_row_text(row, 5);
-    char *figures = text ? strdup(text) : NULL;
+    char *figures = strdup(smci_store_text(store, row, 5));
     smci_row_done(row);
     *key = run.key;
     run.figures = figures;
-    enum smc_status rc =
-        figures ? fn(ctx, &run, err) : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
+    enum smc_status rc = smci_store_status(store, err);
+    if (rc == SMC_OK)
+        rc = figures ? fn(ctx, &run, err) : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     free(figures);
     return rc;
 }
@@ -155,14 +155,14 @@ static enum smc_status tell_gap(struct smci_store *store, int64_t key, int64_t *
     *found = row != NULL;
     if (!row)
         return smci_store_status(store, err);
-    const char *texts[] = {smci_row_text(row, 1), smci_row_text(row, 2)};
-    char *kind = texts[0] ? strdup(texts[0]) : NULL;
-    char *id = texts[1] ? strdup(texts[1]) : NULL;
+    char *kind = strdup(smci_store_text(store, row, 1));
+    char *id = strdup(smci_store_text(store, row, 2));
     const struct smci_run_gap gap = {kind, id, (int)smci_row_int(row, 3)};
     *after = smci_row_int(row, 0);
     smci_row_done(row);
-    enum smc_status rc =
-        kind && id ? fn(ctx, &gap, err) : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
+    enum smc_status rc = smci_store_status(store, err);
+    if (rc == SMC_OK)
+        rc = kind && id ? fn(ctx, &gap, err) : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     free(kind);
     free(id);
     return rc;

@@ -17,7 +17,7 @@ static const char first_format[] =
     " path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, time INTEGER NOT NULL,"
     " sha256 TEXT NOT NULL);";
 
-static const char *const formats[] = {first_format};
+static const struct smci_format formats[] = {{first_format, NULL}};
 
 static const struct smci_database database = {.name = NAME,
                                               .formats = formats,
@@ -104,16 +104,15 @@ enum smc_status smci_ledger_each(struct smci_ledger *ledger, const char *source_
     enum smc_status rc = SMC_OK;
     while (ledger && rc == SMC_OK &&
            (row = smci_store_query(ledger->store, next_sql, "it", key, source_id))) {
-        struct smci_ledger_entry entry = {.source_id = smci_row_text(row, 1),
-                                          .path = smci_row_text(row, 2),
+        struct smci_ledger_entry entry = {.source_id = smci_store_text(ledger->store, row, 1),
+                                          .path = smci_store_text(ledger->store, row, 2),
                                           .size = smci_row_int(row, 3),
                                           .time_s = smci_row_int(row, 4),
-                                          .sha256 = smci_row_text(row, 5)};
+                                          .sha256 = smci_store_text(ledger->store, row, 5)};
         key = smci_row_int(row, 0);
-        if (entry.source_id && entry.path && entry.sha256)
+        rc = smci_store_status(ledger->store, err);
+        if (rc == SMC_OK)
             rc = fn(ctx, &entry);
-        else
-            rc = smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
         smci_row_done(row);
     }
     return rc == SMC_OK && ledger ? smci_store_status(ledger->store, err) : rc;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/digest.h"
 #include "lib/base/dir.h"
 
 #include "database.h"
@@ -36,7 +37,22 @@ static const char history_format[] =
     "CREATE TABLE run_gap(run INTEGER NOT NULL, gap INTEGER NOT NULL,"
     " PRIMARY KEY(run, gap)) WITHOUT ROWID;";
 
-static const char *const formats[] = {first_format, history_format};
+/* What is kept is sealed: answers are asked for once more, values get their seal (value.c). Of an
+ * item it is over its list, position and texts; of a page over its answer's kind and id, its number
+ * and bytes; of an answer over what it says and the seals of its pages. */
+static const char sealed_format[] =
+    "DROP TABLE answer; DROP TABLE page; DROP TABLE item;"
+    "CREATE TABLE answer(key INTEGER PRIMARY KEY, space INTEGER NOT NULL, id TEXT NOT NULL,"
+    " tag TEXT, status INTEGER, pages INTEGER, fetched INTEGER, reason TEXT, seal INTEGER,"
+    " UNIQUE(space, id));"
+    "CREATE TABLE page(answer INTEGER NOT NULL, page INTEGER NOT NULL, size INTEGER NOT NULL,"
+    " seal INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE(answer, page));"
+    "CREATE TABLE item(key INTEGER PRIMARY KEY, space INTEGER NOT NULL, id TEXT NOT NULL,"
+    " tag TEXT NOT NULL, name TEXT NOT NULL, seal INTEGER NOT NULL, UNIQUE(space, id));"
+    "ALTER TABLE value ADD COLUMN seal INTEGER;";
+
+static const struct smci_format formats[] = {
+    {first_format, NULL}, {history_format, NULL}, {sealed_format, smci_values_seal}};
 
 static const struct smci_database state_database = {.name = "state.db",
                                                     .formats = formats,
@@ -49,6 +65,7 @@ static const char scope_find_sql[] = "SELECT id FROM scope WHERE host = ? AND cl
 
 static void find_scope(struct smci_store *store, const char *host, const char *client_id)
 {
+    smci_seal_scope(store, host, client_id);
     if (smci_store_number(store, &store->scope, scope_find_sql, "tt", host, client_id))
         return;
     smci_store_run(store, scope_add_sql, "tt", host, client_id);
@@ -65,10 +82,12 @@ static struct smci_store *new_store(const char *directory, const struct smci_dat
     store->database = database;
     store->clock = clock ? clock : smc_clock_system();
     smc_buf_init(&store->item, SIZE_MAX);
+    store->digest = smci_digest_new();
     /* SQLite would take a name that begins with "file:" for an address. */
-    if (asprintf(&store->path, "%s%s/%s", *directory == '/' ? "" : "./", directory,
-                 database->name) >= 0)
+    if (store->digest && asprintf(&store->path, "%s%s/%s", *directory == '/' ? "" : "./", directory,
+                                  database->name) >= 0)
         return store;
+    smci_digest_free(store->digest);
     free(store);
     return NULL;
 }
@@ -119,8 +138,7 @@ static void choose_journal(struct smci_store *store)
         return;
     }
     struct sqlite3_stmt *row = smci_store_query(store, "PRAGMA journal_mode = WAL", "");
-    const char *mode = row ? smci_row_text(row, 0) : NULL;
-    store->is_wal = mode && strcmp(mode, "wal") == 0;
+    store->is_wal = row && strcmp(smci_store_text(store, row, 0), "wal") == 0;
     smci_row_done(row);
     smci_store_execute(store,
                        store->is_wal ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
@@ -133,8 +151,11 @@ static void bring_up_to_date(struct smci_store *store)
     char text[64];
     const struct smci_database *database = store->database;
     smci_store_execute(store, "BEGIN IMMEDIATE");
-    for (int64_t format = check_format(store); format < database->format; format++)
-        smci_store_execute(store, database->formats[format]);
+    for (int64_t format = check_format(store); format < database->format; format++) {
+        smci_store_execute(store, database->formats[format].sql);
+        if (database->formats[format].then)
+            database->formats[format].then(store);
+    }
     (void)snprintf(text, sizeof text, "PRAGMA user_version = %d", database->format);
     smci_store_execute(store, text);
     smci_store_execute(store, "COMMIT");

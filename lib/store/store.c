@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "lib/base/digest.h"
 #include "lib/base/dir.h"
 #include "lib/base/stop.h"
 
@@ -211,19 +212,40 @@ bool smci_row_is_null(sqlite3_stmt *row, int column)
     return sqlite3_column_type(row, column) == SQLITE_NULL;
 }
 
-const char *smci_row_text(sqlite3_stmt *row, int column)
+const char *smci_store_text(struct smci_store *store, sqlite3_stmt *row, int column)
 {
-    return (const char *)sqlite3_column_text(row, column);
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    if (!text) /* what must be there, or memory */
+        fail_sqlite(store, smci_row_is_null(row, column) ? SQLITE_CORRUPT : SQLITE_NOMEM);
+    return text ? text : "";
+}
+
+const char *smci_store_bytes(struct smci_store *store, sqlite3_stmt *row, int column, size_t *len)
+{
+    const char *bytes = sqlite3_column_blob(row, column);
+    *len = (size_t)sqlite3_column_bytes(row, column);
+    if (!bytes && *len) /* SQLite had no memory to read it */
+        fail_sqlite(store, SQLITE_NOMEM);
+    if (!bytes)
+        *len = 0;
+    return bytes ? bytes : "";
+}
+
+bool smci_row_next(struct smci_store *store, sqlite3_stmt *row)
+{
+    int code = has_failed(store) ? SQLITE_DONE : sqlite3_step(row);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        fail_sqlite(store, code);
+    return code == SQLITE_ROW;
 }
 
 enum smc_status smci_row_take(struct smci_store *store, sqlite3_stmt *row, struct smc_buf *buf,
                               struct smc_error *err)
 {
-    const void *bytes = sqlite3_column_blob(row, 0);
-    size_t len = (size_t)sqlite3_column_bytes(row, 0);
-    enum smc_status rc = SMC_ERR_NOMEM;
-    /* NULL for a value that is not empty: SQLite had no memory to read it. */
-    if (bytes || len == 0)
+    size_t len = 0;
+    const char *bytes = smci_store_bytes(store, row, 0, &len);
+    enum smc_status rc = smci_store_status(store, err);
+    if (rc == SMC_OK)
         rc = smc_buf_add(buf, bytes, len);
     smci_row_done(row);
     if (rc == SMC_OK)
@@ -384,6 +406,7 @@ void smci_store_close(struct smci_store *store)
     (void)sqlite3_close(store->db);
     free(store->spaces);
     smc_buf_clear(&store->item);
+    smci_digest_free(store->digest);
     smci_lock_release(store->lock_fd);
     free(store->path);
     free(store);

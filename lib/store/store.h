@@ -1,14 +1,21 @@
 /* One SQLite file that remembers what a run has paid for, so that nothing is asked twice.
  *
- * It holds three things, all within one scope (a host and a client id): answers  what one object's
- * call answered, in pages, whole or not at all; lists    ordered lists of distinct ids: what was
- * listed, what is to be asked; values   small named texts that outlive a run. `kind` and `list`
- * are a program's own few words, of at most 63 bytes; ids are any texts. Writes are grouped: they
- * are in the file after smci_store_flush, or 100 writes (10,000 where they add to lists) or 200 ms
- * later; the time is looked at whenever the store is called. After kill -9 the file is whole and
- * at most the last group is missing. Not thread safe. Functions return SMC_ERR_STORE (damaged,
- * newer version), SMC_ERR_IO (no space, unreadable), SMC_ERR_NOMEM. A store that failed so has
- * lost a group, and every later call returns that failure again. */
+ * It holds three things, all within one scope (a host and a client id):
+ *   answers  what one object's call answered, in pages, whole or not at all;
+ *   lists    ordered lists of distinct ids: what was listed, what is to be asked;
+ *   values   small named texts that outlive a run.
+ * `kind` and `list` are a program's own few words, of at most 63 bytes; ids are any texts. Writes
+ * are grouped: they are in the file after smci_store_flush, or 100 writes (10,000 where they add to
+ * lists) or 200 ms later; the time is looked at whenever the store is called. After kill -9 the
+ * file is whole and at most the last group is missing.
+ *
+ * What is kept has a digest, which is looked at when it is read: no damage to the file, and no row
+ * that was changed or moved, passes for what was kept (seal.c). What an earlier run has left is
+ * then as if it were not there, and is counted; what this run has put there ends it.
+ *
+ * Not thread safe. Functions return SMC_ERR_STORE (damaged, newer version), SMC_ERR_IO (no space,
+ * unreadable), SMC_ERR_NOMEM. A store that failed so has lost a group, and every later call returns
+ * that failure again. */
 #ifndef SMCI_STORE_H
 #define SMCI_STORE_H
 
@@ -74,18 +81,29 @@ enum smc_status smci_store_finish(struct smci_store *store, const char *kind, co
                                   struct smc_error *err);
 
 /* Looks a finished answer up. `tag` NULL matches any; else it must be equal. `found` is false when
- * there is none. */
+ * there is none, and when it is not what was kept, or its pages are not all there: then it is
+ * forgotten and counts as a damage. */
 enum smc_status smci_store_get(struct smci_store *store, const char *kind, const char *id,
                                const char *tag, bool *found, struct smci_outcome *outcome,
                                struct smc_error *err);
 
-/* Appends page `page` of the answer to `body`. SMC_ERR_INTERNAL when it is not there. */
+/* The same, and the pages' bytes are looked at too: for an answer of an earlier run, while it can
+ * still be asked for. */
+enum smc_status smci_store_check(struct smci_store *store, const char *kind, const char *id,
+                                 const char *tag, bool *found, struct smci_outcome *outcome,
+                                 struct smc_error *err);
+
+/* Appends page `page` of the answer to `body`. SMC_ERR_STORE when it is not there, or not what was
+ * put there. */
 enum smc_status smci_store_page(struct smci_store *store, const char *kind, const char *id,
                                 int page, struct smc_buf *body, struct smc_error *err);
 
-/* For a caller whom a page gave other bytes than were put there: fails the store as damaged.
- * Returns SMC_ERR_STORE, or the failure that it had before. */
+/* For a caller who finds what can't have been put there, or not what must be: fails the store as
+ * damaged. Returns SMC_ERR_STORE, or the failure that it had before. */
 enum smc_status smci_store_reject(struct smci_store *store, struct smc_error *err);
+
+/* How many answers and values were not what was kept, and are forgotten. */
+int64_t smci_store_damages(const struct smci_store *store);
 
 /* How many finished answers the scope has. */
 enum smc_status smci_store_count(struct smci_store *store, int64_t *count, struct smc_error *err);
@@ -127,7 +145,8 @@ enum smc_status smci_list_next(struct smci_store *store, const char *list, int64
 enum smc_status smci_list_find(struct smci_store *store, const char *list, const char *id,
                                bool *found, struct smci_item *item, struct smc_error *err);
 
-/* Forgets all lists of the scope. */
+/* Forgets all lists, of whatever scope: a list is of one run, which begins with this. So none that
+ * a run finds is an earlier one's. */
 enum smc_status smci_store_forget_lists(struct smci_store *store, struct smc_error *err);
 
 /* ---- values ---- */
@@ -136,7 +155,8 @@ enum smc_status smci_store_forget_lists(struct smci_store *store, struct smc_err
 enum smc_status smci_store_put_value(struct smci_store *store, const char *name, const char *value,
                                      struct smc_error *err);
 
-/* Appends the value to `value`; `found` tells whether there is one. */
+/* Appends the value to `value`; `found` tells whether there is one. One that is not what was kept
+ * is forgotten, and counts as a damage. */
 enum smc_status smci_store_get_value(struct smci_store *store, const char *name, bool *found,
                                      struct smc_buf *value, struct smc_error *err);
 
