@@ -58,6 +58,8 @@ enum smc_status again_reason(const struct call *call, struct smc_buf *text, stru
     bool found = false;
     enum smc_status rc = smci_store_get(call->job->store, asset_of(call->asset)->name, call->id,
                                         NULL, &found, &outcome, err);
+    if (rc == SMC_OK && !found) /* this run has put it there */
+        rc = smci_store_reject(call->job->store, err);
     return rc == SMC_OK ? smc_buf_addstr(text, outcome.reason) : rc;
 }
 

@@ -7,6 +7,7 @@
 
 #include "again.h"
 #include "call.h"
+#include "key.h"
 
 struct in_flight {
     struct call call; /* first: a call is found by it */
@@ -104,9 +105,7 @@ enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const 
         rc = smci_store_get(job->store, asset_of(asset)->name, id, NULL, found, outcome, err);
     else if (rc == SMC_OK && !asset_of(asset)->is_asked_for_all)
         return SMC_OK; /* nobody has named it */
-    if (rc != SMC_OK || *found)
-        return rc;
-    return smc_error_set(err, SMC_ERR_INTERNAL, "nothing is known of the call for %.200s", id);
+    return rc != SMC_OK || *found ? rc : smci_store_reject(job->store, err);
 }
 
 /* ---- ends ---- */
@@ -301,14 +300,14 @@ static bool next_item(struct calls *calls, struct smci_item *item, enum asset_id
     if (!job_check(calls->job, rc, &err) || !found)
         return false;
     *position = item->position;
-    *asset = CALL_PATH;
-    if (calls->phase != CALLS_TABLES) {
-        char *rest;
-        *asset = (enum asset_id)strtol(item->id, &rest, 10);
-        if (calls->phase == CALLS_DEFERRED)
-            *rows = strtoll(rest + 1, &rest, 10);
-        item->id = rest + 1;
-    }
+    int64_t kind = CALL_PATH;
+    bool is_ours =
+        calls->phase == CALLS_TABLES || key_take_number(&item->id, CALL_COUNT - 1, &kind);
+    if (is_ours && calls->phase == CALLS_DEFERRED)
+        is_ours = key_take_number(&item->id, INT64_MAX, rows);
+    *asset = (enum asset_id)kind;
+    if (!is_ours)
+        return job_check(calls->job, smci_store_reject(calls->job->store, &err), &err);
     return true;
 }
 

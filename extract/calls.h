@@ -60,7 +60,7 @@ void calls_ask_now(struct calls *calls, enum asset_id asset, const char *id, cal
                    void *ctx);
 
 /* The outcome that the store has for an object's call of this run; `found` is false when this
- * run had no use for the call (an earlier one may have had). SMC_ERR_INTERNAL when it had and
+ * run had no use for the call (an earlier one may have had). SMC_ERR_STORE when it had and
  * there is none: an object that was forgotten must not pass for one without rows. */
 enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const char *id,
                               bool *found, struct smci_outcome *outcome, struct smc_error *err);

@@ -90,11 +90,14 @@ enum smc_status join_each_row(struct join *join, join_row_fn *fn, struct smc_err
         let_go(&join->page);
         rc = stored_page(join->job->store, asset_of(join->asset)->name, join->id.data, i,
                          SMC_JSON_ARRAY, &join->page, err);
-        if (rc != SMC_OK ||
-            !smc_json_walk_begin(&walk, (struct smc_json_span){join->page.data, join->page.len}))
-            continue;
-        while (rc == SMC_OK && smc_json_walk_next(&walk, NULL, &row, err))
+        if (rc != SMC_OK)
+            break;
+        bool is_list =
+            smc_json_walk_begin(&walk, (struct smc_json_span){join->page.data, join->page.len});
+        while (is_list && rc == SMC_OK && smc_json_walk_next(&walk, NULL, &row, err))
             rc = fn(join, row, err);
+        if (rc == SMC_OK && (!is_list || !walk.is_done)) /* the rest would be lost in silence */
+            rc = smci_store_reject(join->job->store, err);
     }
     return rc;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lib/base/num.h"
+
 static bool is_plain(const char *text, size_t len)
 {
     return text[0] != '=' && memchr(text, '\0', len) == NULL;
@@ -43,4 +45,16 @@ static bool has_surrogate(const char *key)
 bool key_is_addressable(const char *key)
 {
     return key[0] != '=' && strcmp(key, ".") != 0 && strcmp(key, "..") != 0 && !has_surrogate(key);
+}
+
+bool key_take_number(const char **text, int64_t max, int64_t *number)
+{
+    char digits[24];
+    size_t len = strcspn(*text, ":");
+    if (len >= sizeof digits || (*text)[len] != ':')
+        return false;
+    (void)memcpy(digits, *text, len);
+    digits[len] = '\0';
+    *text += len + 1;
+    return smci_parse_int64(digits, number) && *number >= 0 && *number <= max;
 }

@@ -7,6 +7,7 @@
 #define EXTRACT_KEY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <sigmacat/buf.h>
 #include <sigmacat/json.h>
@@ -21,5 +22,9 @@ enum smc_status key_json(const char *key, struct smc_buf *out);
 /* Whether the id can be a segment of an address: "." and ".." can't, and only a plain string
  * can. */
 bool key_is_addressable(const char *key);
+
+/* Texts that have a number before a key, "NUMBER:KEY": takes the number, which is at most `max`, and
+ * moves on to what is behind the colon. False for what is not written so. */
+bool key_take_number(const char **text, int64_t max, int64_t *number);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gone.h"
+#include "key.h"
 
 /* Calls that wait for the end of their listing, in a list for each: the id is "ASSET:ID", the tag
  * "STATUS" on a line and what gap_pack makes. */
@@ -89,16 +90,18 @@ static enum smc_status release(void *ctx, const struct smci_item *item, struct s
 {
     struct lost *lost = ctx;
     struct call call = {NULL};
-    char *id;
-    enum asset_id asset = (enum asset_id)strtol(item->id, &id, 10);
-    const struct smci_item object = {.id = id + 1, .tag = "", .name = item->name};
+    struct smci_item object = {.id = item->id, .tag = "", .name = item->name};
+    int64_t asset;
+    if (!key_take_number(&object.id, CALL_COUNT - 1, &asset))
+        return smci_store_reject(lost->job->store, err);
     char *status = strdup(item->tag);
     enum smc_status rc = SMC_ERR_NOMEM;
-    if (status && call_init(&call, lost->job, asset, &object)) {
+    if (status && call_init(&call, lost->job, (enum asset_id)asset, &object)) {
         char *rest;
         const int http_status = (int)strtol(status, &rest, 10);
         struct gap gap = {.http_status = http_status, .remedy = gap_remedy(http_status)};
-        gap_unpack(rest + 1, &gap);
+        if (*rest) /* the line's end */
+            gap_unpack(rest + 1, &gap);
         rc = note_unless_gone(lost, &call, &gap, err);
     }
     call_clear(&call);

@@ -3,7 +3,8 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
+
+#include "lib/base/num.h"
 
 #define NAME_BYTES 64
 
@@ -25,7 +26,8 @@ enum smc_status numbers_get(struct smci_store *store, const char *name, const ch
     bool found = false;
     (void)snprintf(whole, sizeof whole, "%s%s", name, kind);
     enum smc_status rc = smci_store_get_value(store, whole, &found, &text, err);
-    *number = rc == SMC_OK && found ? strtoll(smc_buf_str(&text), NULL, 10) : -1;
+    if (rc != SMC_OK || !found || !smci_parse_int64(smc_buf_str(&text), number))
+        *number = -1;
     smc_buf_clear(&text);
     return rc;
 }

@@ -11,7 +11,7 @@
 enum smc_status numbers_put(struct smci_store *store, const char *name, const char *kind,
                             int64_t number, struct smc_error *err);
 
-/* -1 when there is no such value. */
+/* -1 when there is no such value, or it is not a number. */
 enum smc_status numbers_get(struct smci_store *store, const char *name, const char *kind,
                             int64_t *number, struct smc_error *err);
 

@@ -10,8 +10,8 @@ enum smc_status reused_find(const struct reused *reused, const struct call *call
     *found = false;
     if (strcmp(call->tag, "/") == 0) /* nothing tells whether it has changed */
         return SMC_OK;
-    return smci_store_get(reused->job->store, asset_of(call->asset)->name, call->id, call->tag,
-                          found, outcome, err);
+    return smci_store_check(reused->job->store, asset_of(call->asset)->name, call->id, call->tag,
+                            found, outcome, err);
 }
 
 static enum smc_status tell_rows(const struct reused *reused, const struct call *call, int pages,

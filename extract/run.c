@@ -306,6 +306,17 @@ static void log_end(const struct run *run)
     degraded_log(&run->degraded, job);
 }
 
+/* What was damaged is known by now: all that earlier runs have left was looked at. */
+static void log_damages(const struct job *job)
+{
+    int64_t count = job->store ? smci_store_damages(job->store) : 0;
+    if (count > 0)
+        smc_log_write(job->log, SMC_LOG_WARN,
+                      "%" PRId64 " of the things that an earlier run had kept in the state "
+                      "directory were damaged: they count as never kept, and are asked for again",
+                      count);
+}
+
 static enum smc_status write_report(const struct run *run, enum smc_status rc,
                                     struct smc_error *err)
 {
@@ -344,6 +355,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     enum smc_status rc = open_job(&run->job, &run->reuse, err);
     for (size_t i = 0; rc == SMC_OK && i < sizeof phases / sizeof phases[0]; i++)
         rc = phases[i](run, err);
+    log_damages(&run->job);
     gaps_log(&run->gaps);
     if (run->is_published) /* whatever failed afterwards */
         log_end(run);

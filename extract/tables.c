@@ -34,9 +34,7 @@ enum smc_status tables_find(const struct tables *tables, const char *id, struct 
         table_path_load(tables->job->store, KIND_PATH, id, "", &is_known, text, found, err);
     if (rc == SMC_OK && !is_known && is_trusted(tables))
         rc = table_listing_find(&tables->listing, id, &is_known, text, found, err);
-    if (rc == SMC_OK && !is_known)
-        return smc_error_set(err, SMC_ERR_INTERNAL, "nothing is known of the table %.200s", id);
-    return rc;
+    return rc != SMC_OK || is_known ? rc : smci_store_reject(tables->job->store, err);
 }
 
 /* ---- resolving ---- */
@@ -48,7 +46,7 @@ static enum smc_status survey(void *ctx, const struct smci_item *table, struct s
     bool is_known = false;
     struct smci_outcome outcome;
     enum smc_status rc =
-        smci_store_get(tables->job->store, KIND_PATH, table->id, NULL, &is_known, &outcome, err);
+        smci_store_check(tables->job->store, KIND_PATH, table->id, NULL, &is_known, &outcome, err);
     if (rc != SMC_OK)
         return rc;
     return is_known ? reused_take_path(tables->calls->reused, table->id, &outcome, err)

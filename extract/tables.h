@@ -26,7 +26,7 @@ enum smc_status tables_want(const struct tables *tables, const char *id, const c
 enum smc_status tables_resolve(struct tables *tables, struct smc_error *err);
 
 /* The path of a table that was wanted: its text is appended to `text`, the spans point into it.
- * SMC_ERR_INTERNAL when nothing is known of it, not even that it could not be read. */
+ * SMC_ERR_STORE when nothing is known of it, not even that it could not be read. */
 enum smc_status tables_find(const struct tables *tables, const char *id, struct smc_buf *text,
                             struct table_path *found, struct smc_error *err);
 

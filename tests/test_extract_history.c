@@ -187,12 +187,13 @@ static void make(const char *path, const char *name, const char *host)
     free(file);
 }
 
-/* The file was made by a run that listed all and one that was cut off: what they have paid for
- * and the limit that they met are used, by a run of today that has a history. */
+/* The file was made by a run that listed all and one that was cut off: the limit that they met is
+ * used, by a run of today that has a history. What they have paid for has no seal: it is asked for
+ * again. */
 static void test_state_of_format_1(void **state)
 {
     static const char *const kinds[] = {"workbook_sources",  "elements",        "datamodel_sources",
-                                        "datamodel_lineage", "dataset_sources", "path"};
+                                        "datamodel_lineage", "dataset_sources"};
     struct extraction *x = *state;
     x->sim_opt.workbooks = 4;
     x->sim_opt.datamodels = x->sim_opt.datasets = x->sim_opt.members = 2;
@@ -216,8 +217,9 @@ static void test_state_of_format_1(void **state)
     smci_store_close(store);
     assert_int_equal(extraction_run(x, "--incremental"), SMC_OK);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        assert_int_equal(sim_calls(x->sim, kinds[i], 200), 0);
-    assert_int_equal(extraction_count_lines(x, "18 answers of earlier runs were reused", NULL), 1);
+        assert_in_range(sim_calls(x->sim, kinds[i], 200), 1, 5);
+    assert_int_equal(extraction_count_lines(x, "answers of earlier runs were reused", NULL), 0);
+    assert_int_equal(extraction_count_lines(x, "were damaged", NULL), 0);
     assert_told(x, "1", "");
     free(path);
     free(dir);

@@ -213,7 +213,7 @@ static void test_older_then_put(void **state)
     open_as(f, "host", "client");
     OK(smci_store_put_page(f->store, "a", "new", 0, "[]", 2, &f->err));
     assert_int_equal(smci_store_finish(f->store, "a", "new", "tag", &outcome, &f->err),
-                     SMC_ERR_INTERNAL);
+                     SMC_ERR_STORE);
 }
 
 /* ---- by status ---- */
@@ -350,7 +350,7 @@ static void test_prune_unfinished(void **state)
     assert_true(is_kept(f, "a", "here"));
     OK(smci_store_put_page(f->store, "a", "gone", 1, "[4]", 3, &f->err));
     assert_int_equal(smci_store_finish(f->store, "a", "gone", "tag", &outcome, &f->err),
-                     SMC_ERR_INTERNAL);
+                     SMC_ERR_STORE);
 }
 
 int main(void)

@@ -108,6 +108,15 @@ static struct pages look_at_pages(struct smci_store *store, int64_t key, const s
     return pages;
 }
 
+/* Pages that were put there, or the caller would not ask. */
+static enum smc_status lacks_pages(const struct smci_store *store, const char *kind,
+                                   struct smc_error *err)
+{
+    char why[120];
+    (void)snprintf(why, sizeof why, "pages of an answer are not there: %.63s", kind);
+    return smci_store_say_damaged(store, err, why);
+}
+
 /* ---- writing ---- */
 
 /* The answer's row, made where it is missing: its key. `is_finished` tells its state before. */
@@ -160,8 +169,10 @@ enum smc_status smci_store_finish(struct smci_store *store, const char *kind, co
     smci_store_run(store, pages_trim_sql, "ii", key, (int64_t)outcome->pages);
     const struct name name = {kind, id, tag ? tag : ""};
     struct pages pages = look_at_pages(store, key, &name, false);
-    if (!pages.are_whole || pages.count != outcome->pages)
-        smci_store_damaged(store); /* they were put there */
+    if (!pages.are_whole || pages.count != outcome->pages) {
+        enum smc_status rc = smci_store_status(store, err);
+        return rc != SMC_OK ? rc : lacks_pages(store, kind, err);
+    }
     smci_store_run(store, answer_finish_sql, "tiiitii", name.tag, (int64_t)kept.http_status,
                    pages.count, kept.fetched_s, kept.reason,
                    answer_seal(store, &name, &kept, pages.chain), key);
@@ -182,18 +193,18 @@ static bool take_answer(struct smci_store *store, struct sqlite3_stmt *row, stru
 {
     int64_t key = smci_row_int(row, 0);
     int64_t seal = smci_row_int(row, 6);
+    if (smci_row_is_null(row, 1) || smci_row_is_null(row, 5))
+        return false;
+    name->tag = smci_store_text(store, row, 1);
     outcome->http_status = (int)smci_row_int(row, 2);
     outcome->pages = (int)smci_row_int(row, 3);
     outcome->fetched_s = smci_row_int(row, 4);
     (void)snprintf(outcome->reason, sizeof outcome->reason, "%s", smci_store_text(store, row, 5));
-    bool is_right = is_possible(outcome, smci_row_int(row, 2), smci_row_int(row, 3));
-    name->tag = smci_store_text(store, row, 1);
-    if (is_right) {
-        struct pages pages = look_at_pages(store, key, name, is_checking);
-        is_right = pages.are_whole && pages.count == outcome->pages &&
-                   seal == answer_seal(store, name, outcome, pages.chain);
-    }
-    return is_right;
+    if (!is_possible(outcome, smci_row_int(row, 2), smci_row_int(row, 3)))
+        return false;
+    struct pages pages = look_at_pages(store, key, name, is_checking);
+    return pages.are_whole && pages.count == outcome->pages &&
+           seal == answer_seal(store, name, outcome, pages.chain);
 }
 
 /* Forgets an answer that is not what was kept, so that it is asked for again. */
@@ -252,11 +263,12 @@ enum smc_status smci_store_page(struct smci_store *store, const char *kind, cons
     const struct smci_space *space = smci_space_find(store, SMCI_SPACE_ANSWERS, kind, false);
     if (space)
         row = smci_store_query(store, page_get_sql, "iti", space->id, id, (int64_t)page);
+    enum smc_status rc = smci_store_status(store, err);
     if (!row)
-        return smci_store_reject(store, err);
+        return rc != SMC_OK ? rc : lacks_pages(store, kind, err);
     int64_t seal = smci_row_int(row, 1);
     int64_t size = smci_row_int(row, 2);
-    enum smc_status rc = smci_row_take(store, row, body, err);
+    rc = smci_row_take(store, row, body, err);
     if (rc != SMC_OK)
         return rc;
     const struct name name = {kind, id, NULL};

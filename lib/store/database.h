@@ -109,9 +109,13 @@ enum smc_status smci_store_end(struct smci_store *store, int weight, struct smc_
 
 /* The store has failed: for what can't be in a file that this program wrote, and for any other
  * reason, in words. */
-void smci_store_damaged(struct smci_store *store);
+void smci_store_damaged(struct smci_store *store, const char *why);
 void smci_store_fail(struct smci_store *store, enum smc_status code, const char *fmt, ...)
     SMC_PRINTF(3, 4);
+
+/* The first of these without failing the store: SMC_ERR_STORE, with what to do. */
+enum smc_status smci_store_say_damaged(const struct smci_store *store, struct smc_error *err,
+                                       const char *why);
 
 /* ---- statements: store.c ---- */
 

@@ -65,7 +65,7 @@ static enum smc_status take_item(struct smci_store *store, const struct smci_spa
     item->tag = store->item.data + starts[1];
     item->name = store->item.data + starts[2];
     if (seal != seal_of(store, space, item->position, item->id, item->tag, item->name))
-        smci_store_damaged(store);
+        smci_store_damaged(store, "an item of a list is not what was put there");
     return smci_store_status(store, err);
 }
 
@@ -79,8 +79,10 @@ enum smc_status smci_list_next(struct smci_store *store, const char *list, int64
         return smci_store_status(store, err);
     struct sqlite3_stmt *row = smci_store_query(
         store, item_get_sql, "i", smci_space_first_key(space->id) + (after > 0 ? after : 0) + 1);
-    if (!row) /* positions have no gaps */
-        return smci_store_reject(store, err);
+    if (!row)
+        smci_store_damaged(store, "an item of a list is not there any more");
+    if (!row)
+        return smci_store_status(store, err);
     enum smc_status rc = take_item(store, space, row, item, err);
     *found = rc == SMC_OK;
     return rc;

@@ -36,7 +36,7 @@ static struct smci_space *remember(struct smci_store *store, enum smci_space_typ
 {
     int64_t last = 0;
     if (id < 1 || id > SPACE_MAX) {
-        smci_store_damaged(store);
+        smci_store_damaged(store, "a list has an impossible number");
         return NULL;
     }
     if (!smci_store_number(store, &last, type == SMCI_SPACE_LIST ? item_last_sql : answer_last_sql,

@@ -36,6 +36,15 @@ static const char setup[] = "PRAGMA page_size = 4096; PRAGMA mmap_size = 0;"
 
 /* ---- statements ---- */
 
+enum smc_status smci_store_say_damaged(const struct smci_store *store, struct smc_error *err,
+                                       const char *why)
+{
+    return smc_error_set(err, SMC_ERR_STORE,
+                         "%s: the state file is damaged (%.120s); remove it, and what it remembers"
+                         " is %s",
+                         store->path, why, store->database->loss);
+}
+
 /* Keeps the failure; the first one counts. */
 static void fail_sqlite(struct smci_store *store, int code)
 {
@@ -76,11 +85,7 @@ static void fail_sqlite(struct smci_store *store, int code)
         break;
     default:
         /* NOTADB and CORRUPT, and a table or column that is not what this program made. */
-        (void)smc_error_set(
-            err, SMC_ERR_STORE,
-            "%s: the state file is damaged (%s); remove it, and what it remembers is"
-            " %s",
-            store->path, why, store->database->loss);
+        (void)smci_store_say_damaged(store, err, why);
     }
 }
 
@@ -94,14 +99,14 @@ static bool has_failed(const struct smci_store *store)
     return store->failed.code != SMC_OK;
 }
 
-void smci_store_damaged(struct smci_store *store)
+void smci_store_damaged(struct smci_store *store, const char *why)
 {
-    fail_sqlite(store, SQLITE_CORRUPT);
+    (void)smci_store_say_damaged(store, &store->failed, why);
 }
 
 enum smc_status smci_store_reject(struct smci_store *store, struct smc_error *err)
 {
-    smci_store_damaged(store);
+    smci_store_damaged(store, "something in it is not what was put there");
     return smci_store_status(store, err);
 }
 
@@ -355,7 +360,7 @@ void smci_store_open_file(struct smci_store *store)
     /* Closed before SQLite opens it: closing gives up a process's POSIX locks on a file. */
     (void)close(fd);
     if (size % PAGE_BYTES != 0 && !has_journal(store)) {
-        smci_store_damaged(store);
+        smci_store_damaged(store, "it is cut off");
         return;
     }
     int code =
