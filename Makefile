@@ -59,16 +59,16 @@ LIB_SRC := $(patsubst %,lib/%.c, \
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer history ledger list open seal space store value) \
     $(addprefix set/, changes earlier fileset inspect part prune records recover) \
-    $(addprefix cli/, checklist completions configure given_path help network place progress regions secret secret_command server setting settings \
+    $(addprefix cli/, checklist completions configure given_path help live metrics network place regions secret secret_command server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     again assets base62 call calls credentials degraded elements ends gap gap_groups gaps gone history job join key \
     lineage lineage_graph lost listing \
-    listing_rows main models numbers opening options options_table preflight preflight_local rate \
+    listing_rows main models numbers opening options options_table preflight preflight_local progress rate \
     readable report resume reuse reused rights run select sources stored summary table_listing \
     table_path tables whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
-    choose files job main options options_table path preflight record report run send sets summary \
+    choose files job main options options_table path preflight progress record report run send sets summary \
     verify)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \
     answer auth counts estate estate_list estate_paths estate_rows faults ingest limits main \

@@ -74,21 +74,24 @@ static enum smc_status make_key(enum asset_id asset, const char *id, struct smc_
 }
 
 static enum smc_status list_call(const struct calls *calls, const char *list, enum asset_id asset,
-                                 const struct smci_item *item, struct smc_error *err)
+                                 const struct smci_item *item, bool *added, struct smc_error *err)
 {
     struct smc_buf key = SMC_BUF_INIT(SMC_BODY_MAX);
     enum smc_status rc = make_key(asset, item->id, &key);
     if (rc == SMC_OK)
-        rc = smci_list_add(calls->job->store, list, key.data, item->tag, item->name, NULL, err);
+        rc = smci_list_add(calls->job->store, list, key.data, item->tag, item->name, added, err);
     smc_buf_clear(&key);
     return rc;
 }
 
-enum smc_status calls_want(const struct calls *calls, enum asset_id asset, const char *id,
+enum smc_status calls_want(struct calls *calls, enum asset_id asset, const char *id,
                            const char *tag, const char *name, struct smc_error *err)
 {
     const struct smci_item item = {.id = id, .tag = tag, .name = name};
-    return list_call(calls, LIST_CALLS, asset, &item, err);
+    bool added = false;
+    enum smc_status rc = list_call(calls, LIST_CALLS, asset, &item, &added, err);
+    calls->wanted[asset] += added;
+    return rc;
 }
 
 enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const char *id,
@@ -136,6 +139,7 @@ static void finish(struct calls *calls, const struct call *call, const struct ga
     else if (rc == SMC_OK)
         ends_read(&calls->lost->ends, call->asset);
     (void)job_check(calls->job, rc, &err);
+    calls->done[call->asset]++;
     end(calls, call, !gap);
 }
 
@@ -147,7 +151,7 @@ static enum smc_status list_again(const struct calls *calls, const struct call *
     enum smc_status rc = smc_buf_addf(&id, "%" PRId64 ":%s", rows, call->id);
     const struct smci_item item = {.id = smc_buf_str(&id), .tag = call->tag, .name = call->name};
     if (rc == SMC_OK)
-        rc = list_call(calls, LIST_DEFERRED, call->asset, &item, err);
+        rc = list_call(calls, LIST_DEFERRED, call->asset, &item, NULL, err);
     smc_buf_clear(&id);
     return rc;
 }
@@ -182,6 +186,7 @@ static void settle(struct calls *calls, const struct call *call)
     struct smc_error err = SMC_ERROR_INIT;
     ends_read(&calls->lost->ends, call->asset);
     (void)job_check(calls->job, note_lacking(calls, call, &err), &err);
+    calls->done[call->asset]++;
     end(calls, call, true);
 }
 
@@ -325,6 +330,7 @@ static bool begin_or_reuse(struct calls *calls, struct call *call)
         return true; /* the run is over */
     if (!is_reusable)
         return call_begin(call);
+    calls->done[call->asset]++;
     end(calls, call, true);
     return false;
 }

@@ -41,13 +41,15 @@ struct calls {
     struct in_flight *in_flight;
     enum calls_phase phase;
     int64_t positions[CALLS_PHASES]; /* how far the list of each was fed */
+    int64_t wanted[CALL_COUNT];      /* objects whose calls are to be made */
+    int64_t done[CALL_COUNT];        /* of these, those whose calls have ended for good */
 };
 
 /* The caller sets `job`, `lost`, `reused`, `told` and `ctx`, the rest is 0. Frees what is under way. */
 void calls_clear(struct calls *calls);
 
 /* Puts the call for an object on the list of those to be made, unless it is there. */
-enum smc_status calls_want(const struct calls *calls, enum asset_id asset, const char *id,
+enum smc_status calls_want(struct calls *calls, enum asset_id asset, const char *id,
                            const char *tag, const char *name, struct smc_error *err);
 
 /* Goes through a phase, or on with it, and through all that is queued besides: runs the client. */

@@ -128,6 +128,7 @@ static void finish(struct listing *listing)
     if (rc == SMC_OK && has_objects(listing) && rows->distinct < (int64_t)rows->ids.used)
         rc = gone_note(job(listing), listing->asset, &rows->ids, rows->reading, &err);
     (void)check(listing, rc, &err);
+    listing->is_ended = true;
     tell(listing, LISTING_ENDED);
     smci_page_clear(&listing->page);
     smci_idset_clear(&rows->ids);

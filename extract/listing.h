@@ -45,6 +45,7 @@ struct listing {
     struct listing_rows rows;
     int64_t pages; /* of this reading */
     int64_t total; /* the largest that its pages said; -1: nothing */
+    bool is_ended; /* all its readings are over */
     bool is_begun; /* its first page was asked for, and the log has said so */
 };
 

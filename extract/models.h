@@ -11,7 +11,7 @@
 
 struct models {
     const struct job *job;
-    const struct calls *calls; /* which are told what is wanted */
+    struct calls *calls; /* which are told what is wanted */
     bool are_listed;           /* all data models are known */
 };
 

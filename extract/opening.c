@@ -1,7 +1,6 @@
 #include "opening.h"
 
 #include "lib/cli/network.h"
-#include "lib/net/special.h"
 
 #include "history.h"
 #include "options.h"
@@ -85,14 +84,6 @@ static enum smc_status open_files(struct job *job, struct smc_error *err)
     return rc;
 }
 
-/* What was paid for is kept before anything can take it. */
-static void on_idle(void *ctx)
-{
-    const struct job *job = ctx;
-    struct smc_error err = SMC_ERROR_INIT;
-    (void)job_check(job, smci_store_flush(job->store, &err), &err);
-}
-
 static enum smc_status open_client(struct job *job, struct smc_error *err)
 {
     struct smc_client_opt opt = extract_options_client(job->settings);
@@ -103,8 +94,6 @@ static enum smc_status open_client(struct job *job, struct smc_error *err)
     rc = smc_client_new(&job->client, &opt, err);
     if (rc == SMC_ERR_IO && opt.network.cacert)
         smc_error_context(err, "%s", smci_settings_name(&job->settings->sources, "--cacert"));
-    if (rc == SMC_OK)
-        smci_client_set_idle(job->client, on_idle, job);
     return rc;
 }
 

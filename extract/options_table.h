@@ -48,6 +48,7 @@ struct extract_settings {
     bool is_listing_regions;
     int log_level;  /* enum smc_log_level */
     int log_format; /* enum smc_log_format */
+    int progress;   /* enum smci_cli_progress_when */
     bool is_help;
     bool is_version;
 };

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "lib/net/special.h"
 #include "lib/set/prune.h"
 
 #include "again.h"
@@ -25,6 +26,7 @@
 #include "listing.h"
 #include "models.h"
 #include "opening.h"
+#include "progress.h"
 #include "rate.h"
 #include "report.h"
 #include "resume.h"
@@ -50,13 +52,14 @@ struct run {
     struct lineage lineage;
     struct reuse reuse;
     struct degraded degraded;
+    struct progress *progress;
     int64_t began_ms; /* by the clock's now_ms */
     bool is_published;
 };
 
 /* ---- facts ---- */
 
-static enum smc_status want_calls(const struct run *run, enum asset_id listing,
+static enum smc_status want_calls(struct run *run, enum asset_id listing,
                                   const struct smci_item *row, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
@@ -97,6 +100,15 @@ static enum smc_status on_reused_rows(void *ctx, struct smc_json_span rows, stru
     return models_note(&run->models, rows, err);
 }
 
+/* All that has come is dealt with. What was paid for is kept before anything can take it. */
+static void on_idle(void *ctx)
+{
+    const struct run *run = ctx;
+    struct smc_error err = SMC_ERROR_INIT;
+    progress_tick(run->progress);
+    (void)job_check(&run->job, smci_store_flush(run->job.store, &err), &err);
+}
+
 /* ---- the parts ---- */
 
 static void init(struct run *run)
@@ -130,6 +142,13 @@ static void clear(struct run *run)
     tables_clear(&run->tables);
     whoami_clear(&run->whoami);
     degraded_clear(&run->degraded);
+}
+
+static void show(struct run *run)
+{
+    const struct progress_of of = {&run->job, run->listings, &run->calls};
+    run->progress = progress_new(&of);
+    smci_client_set_idle(run->job.client, on_idle, run);
 }
 
 /* ---- fetching ---- */
@@ -353,8 +372,12 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
                             .stop_fd = stop_fd};
     init(run);
     enum smc_status rc = open_job(&run->job, &run->reuse, err);
+    if (rc == SMC_OK)
+        show(run);
     for (size_t i = 0; rc == SMC_OK && i < sizeof phases / sizeof phases[0]; i++)
         rc = phases[i](run, err);
+    progress_free(run->progress);
+    run->progress = NULL;
     log_damages(&run->job);
     gaps_log(&run->gaps);
     if (run->is_published) /* whatever failed afterwards */

@@ -70,8 +70,11 @@ static enum smc_status list_single(void *ctx, const struct smci_item *table, str
         if (is_known)
             ends_read(&tables->calls->lost->ends, CALL_PATH);
     }
-    if (rc == SMC_OK && !is_known)
-        rc = smci_list_add(store, LIST_SINGLE, table->id, "", "", NULL, err);
+    if (rc != SMC_OK || is_known)
+        return rc;
+    bool added = false;
+    rc = smci_list_add(store, LIST_SINGLE, table->id, "", "", &added, err);
+    tables->calls->wanted[CALL_PATH] += added;
     return rc;
 }
 

@@ -6,16 +6,29 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "lib/cli/progress.h"
+#include "lib/cli/live.h"
+#include "upload/progress.h"
 
 struct fixture {
     int master;
     int terminal;
     struct smc_log *log;
     struct fake_clock fake;
-    struct smci_cli_progress_opt opt;
+    struct smci_cli_live_opt opt;
     char text[8192]; /* what was shown */
+    int composed;
 };
+
+static void compose(void *ctx, struct smci_cli_line *line)
+{
+    struct fixture *f = ctx;
+    f->composed++;
+    smci_cli_line_add(line, "%d: ", f->composed);
+    smci_cli_line_add_bytes(line, 1234567);
+    smci_cli_line_add(line, ", ");
+    smci_cli_line_add_time(line, 3723);
+    smci_cli_line_add(line, " | \xc3\xa4\x1b.json");
+}
 
 static int setup(void **state)
 {
@@ -37,12 +50,12 @@ static int setup(void **state)
     (void)setenv("TERM", "xterm", 1);
     fake_clock_init(&f->fake);
     f->log = smc_log_new(f->terminal, SMC_LOG_INFO, SMC_LOG_TEXT);
-    f->opt = (struct smci_cli_progress_opt){.fd = f->terminal,
-                                            .log = f->log,
-                                            .clock = &f->fake.clock,
-                                            .byte_count = 4000000,
-                                            .file_count = 3,
-                                            .slot_count = 2};
+    f->opt = (struct smci_cli_live_opt){.fd = f->terminal,
+                                        .log = f->log,
+                                        .format = SMC_LOG_TEXT,
+                                        .clock = &f->fake.clock,
+                                        .compose = compose,
+                                        .ctx = f};
     *state = f;
     return 0;
 }
@@ -67,49 +80,82 @@ static const char *shown(struct fixture *f)
     return f->text;
 }
 
+#define TEXT "1.2 MB, 1:02:03 | ???.json"
+
 static void test_line(void **state)
 {
     struct fixture *f = *state;
-    struct smci_cli_progress *p = smci_cli_progress_new(&f->opt);
-    assert_string_equal(shown(f), "\r\x1b[K0/3 files, 0% of 4.0 MB");
-    smci_cli_progress_begin(p, 0, "1-a.json", 2000000);
-    smci_cli_progress_begin(p, 1, "1-\xc3\xa4\x1b.json", 1000000);
-    smci_cli_progress_at(p, 0, 10000);
+    struct smci_cli_live *live = smci_cli_live_new(&f->opt);
+    assert_string_equal(shown(f), "\r\x1b[K1: " TEXT);
+    f->fake.now_ms += 199;
+    smci_cli_live_tick(live);
     assert_string_equal(shown(f), ""); /* too soon */
-    f->fake.now_ms += 1000;
-    smci_cli_progress_at(p, 0, 500000);
-    assert_string_equal(shown(f), "\r\x1b[K0/3 files, 12% of 4.0 MB, 500 kB/s, 0:07 left"
-                                  " | 1-a.json 25% | 1-???.json 0%");
-    f->fake.now_ms += 1000;
-    smci_cli_progress_end(p, 0);
-    smci_cli_progress_at(p, 1, 0); /* begun again */
-    assert_string_equal(shown(f), "\r\x1b[K1/3 files, 50% of 4.0 MB, 1.0 MB/s, 0:02 left"
-                                  " | 1-???.json 0%");
-    smci_cli_progress_free(p);
+    f->fake.now_ms += 1;
+    smci_cli_live_tick(live);
+    assert_string_equal(shown(f), "\r\x1b[K2: " TEXT);
+    smci_cli_live_free(live);
     assert_string_equal(shown(f), "\r\x1b[K");
 }
 
 static void test_log_goes_above(void **state)
 {
     struct fixture *f = *state;
-    struct smci_cli_progress *p = smci_cli_progress_new(&f->opt);
+    struct smci_cli_live *live = smci_cli_live_new(&f->opt);
     (void)shown(f);
     smc_log_write(f->log, SMC_LOG_WARN, "careful");
-    assert_string_equal(shown(f), "\r\x1b[KWARNING - careful\n\r\x1b[K0/3 files, 0% of 4.0 MB");
-    smci_cli_progress_free(p);
+    assert_string_equal(shown(f), "\r\x1b[KWARNING - careful\n\r\x1b[K2: " TEXT);
+    smci_cli_live_free(live);
     (void)shown(f);
     smc_log_write(f->log, SMC_LOG_WARN, "careful");
     assert_string_equal(shown(f), "WARNING - careful\n");
 }
 
-static void test_narrow_terminal(void **state)
+static void test_log_keeps_its_format(void **state)
+{
+    struct fixture *f = *state;
+    f->opt.format = SMC_LOG_JSON;
+    struct smci_cli_live *live = smci_cli_live_new(&f->opt);
+    (void)shown(f);
+    smc_log_write(f->log, SMC_LOG_WARN, "careful");
+    const char *line = shown(f);
+    assert_true(strncmp(line, "\r\x1b[K{", 5) == 0);
+    assert_non_null(strstr(line, "\"careful\"}\n\r\x1b[K2: "));
+    smci_cli_live_free(live);
+}
+
+/* The width is asked for each time: a window is made smaller, then larger. */
+static void test_width_changes(void **state)
 {
     struct fixture *f = *state;
     struct winsize size = {.ws_col = 12, .ws_row = 24};
+    struct smci_cli_live *live = smci_cli_live_new(&f->opt);
+    (void)shown(f);
     (void)ioctl(f->terminal, TIOCSWINSZ, &size);
-    struct smci_cli_progress *p = smci_cli_progress_new(&f->opt);
-    assert_string_equal(shown(f), "\r\x1b[K0/3 files, ");
-    smci_cli_progress_free(p);
+    f->fake.now_ms += 200;
+    smci_cli_live_tick(live);
+    assert_string_equal(shown(f), "\r\x1b[K2: 1.2 MB, ");
+    size.ws_col = 1000;
+    (void)ioctl(f->terminal, TIOCSWINSZ, &size);
+    f->fake.now_ms += 200;
+    smci_cli_live_tick(live);
+    assert_string_equal(shown(f), "\r\x1b[K3: " TEXT);
+    smci_cli_live_free(live);
+}
+
+/* One line of the log a minute, with the same figures. */
+static void expect_minutes(struct fixture *f)
+{
+    struct smci_cli_live *live = smci_cli_live_new(&f->opt);
+    f->fake.now_ms += 59999;
+    smci_cli_live_tick(live);
+    assert_string_equal(shown(f), "");
+    f->fake.now_ms += 1;
+    smci_cli_live_tick(live);
+    smci_cli_live_tick(live);
+    assert_string_equal(shown(f), "INFO - 1: " TEXT "\n");
+    smci_cli_live_free(live);
+    assert_string_equal(shown(f), "");
+    f->composed = 0;
 }
 
 static void test_where_there_is_none(void **state)
@@ -117,17 +163,82 @@ static void test_where_there_is_none(void **state)
     struct fixture *f = *state;
     int ends[2];
     (void)setenv("TERM", "dumb", 1);
-    assert_null(smci_cli_progress_new(&f->opt));
+    expect_minutes(f);
+    (void)unsetenv("TERM");
+    expect_minutes(f);
     (void)setenv("TERM", "xterm", 1);
+    f->opt.when = SMCI_CLI_NEVER;
+    expect_minutes(f);
+    f->opt.when = SMCI_CLI_AUTO;
     assert_int_equal(pipe(ends), 0);
     f->opt.fd = ends[1];
-    assert_null(smci_cli_progress_new(&f->opt));
+    expect_minutes(f);
     (void)close(ends[0]);
     (void)close(ends[1]);
-    smci_cli_progress_begin(NULL, 0, "a", 1);
-    smci_cli_progress_at(NULL, 0, 1);
-    smci_cli_progress_end(NULL, 0);
-    smci_cli_progress_free(NULL);
+    smci_cli_live_tick(NULL);
+    smci_cli_live_free(NULL);
+}
+
+static void test_always(void **state)
+{
+    struct fixture *f = *state;
+    char text[200] = "";
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    f->opt.fd = ends[1];
+    f->opt.when = SMCI_CLI_ALWAYS;
+    (void)setenv("TERM", "dumb", 1);
+    smci_cli_live_free(smci_cli_live_new(&f->opt));
+    assert_true(read(ends[0], text, sizeof text - 1) > 0);
+    assert_string_equal(text, "\r\x1b[K1: " TEXT "\r\x1b[K");
+    (void)setenv("TERM", "xterm", 1);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
+/* What an upload shows; standard error is the terminal meanwhile. */
+static void test_upload(void **state)
+{
+    struct fixture *f = *state;
+    struct upload_settings settings = {.log_format = SMC_LOG_TEXT};
+    struct upload_file files[] = {{.state = UPLOAD_WAITING, .identity.size = 2000000},
+                                  {.state = UPLOAD_WAITING, .identity.size = 1000000},
+                                  {.state = UPLOAD_SKIPPED, .identity.size = 5000000},
+                                  {.state = UPLOAD_WAITING, .identity.size = 1000000}};
+    struct upload_job job = {.settings = &settings,
+                             .log = f->log,
+                             .clock = &f->fake.clock,
+                             .files = {.items = files, .count = 4}};
+    int before = dup(STDERR_FILENO);
+    (void)dup2(f->terminal, STDERR_FILENO);
+    struct upload_progress *p = upload_progress_new(&job, 2);
+    assert_string_equal(shown(f), "\r\x1b[K0/3 files, 0% of 4.0 MB");
+    upload_progress_begin(p, 0, "1-a.json", 2000000);
+    upload_progress_begin(p, 1, "1-\xc3\xa4\x1b.json", 1000000);
+    upload_progress_at(p, 0, 10000);
+    assert_string_equal(shown(f), ""); /* too soon */
+    f->fake.now_ms += 1000;
+    upload_progress_at(p, 0, 500000);
+    assert_string_equal(shown(f), "\r\x1b[K0/3 files, 12% of 4.0 MB, 500 kB/s, 0:07 left"
+                                  " | 1-a.json 25% | 1-???.json 0%");
+    f->fake.now_ms += 1000;
+    upload_progress_end(p, 0);
+    upload_progress_at(p, 1, 0); /* begun again */
+    assert_string_equal(shown(f), "\r\x1b[K1/3 files, 50% of 4.0 MB, 1.0 MB/s, 0:02 left"
+                                  " | 1-???.json 0%");
+    f->fake.now_ms += 1000;
+    upload_progress_tick(p);
+    assert_string_equal(shown(f), "\r\x1b[K1/3 files, 50% of 4.0 MB, 667 kB/s, 0:03 left"
+                                  " | 1-???.json 0%");
+    upload_progress_free(p);
+    (void)dup2(before, STDERR_FILENO);
+    (void)close(before);
+    assert_string_equal(shown(f), "\r\x1b[K");
+    upload_progress_begin(NULL, 0, "a", 1);
+    upload_progress_at(NULL, 0, 1);
+    upload_progress_end(NULL, 0);
+    upload_progress_tick(NULL);
+    upload_progress_free(NULL);
 }
 
 /* A bare chroot may have no /dev/pts. */
@@ -155,8 +266,11 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         WITH_TERMINAL(test_line),
         WITH_TERMINAL(test_log_goes_above),
-        WITH_TERMINAL(test_narrow_terminal),
+        WITH_TERMINAL(test_log_keeps_its_format),
+        WITH_TERMINAL(test_width_changes),
         WITH_TERMINAL(test_where_there_is_none),
+        WITH_TERMINAL(test_always),
+        WITH_TERMINAL(test_upload),
     };
     static const struct CMUnitTest none[] = {cmocka_unit_test(test_no_terminal_here)};
     if (!has_terminals())

@@ -53,6 +53,7 @@ struct upload_settings {
     int parallel;
     int log_level;  /* enum smc_log_level */
     int log_format; /* enum smc_log_format */
+    int progress;   /* enum smci_cli_progress_when */
     bool is_help;
     bool is_version;
 };

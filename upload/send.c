@@ -8,10 +8,10 @@
 
 #include <sigmacat/client.h>
 
-#include "lib/cli/progress.h"
 #include "lib/net/special.h"
 
 #include "path.h"
+#include "progress.h"
 #include "record.h"
 #include "sets.h"
 
@@ -31,7 +31,7 @@ struct slot {
 struct sender {
     struct upload_job *job;
     struct smc_client *client;
-    struct smci_cli_progress *progress;
+    struct upload_progress *progress;
     size_t next; /* the file to begin next */
     struct slot *slots;
     size_t slot_count;
@@ -122,7 +122,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     }
     file->tries = answer->attempts;
     file->http_status = answer->http_status;
-    smci_cli_progress_end(s->progress, slot->number);
+    upload_progress_end(s->progress, slot->number);
     if (is_refused) {
         failure.code = SMC_ERR_AUTH;
         smc_error_context(&failure,
@@ -142,7 +142,7 @@ static void on_progress(void *ctx, int64_t sent)
 {
     struct slot *slot = ctx;
     slot->sent = sent;
-    smci_cli_progress_at(slot->sender->progress, slot->number, sent);
+    upload_progress_at(slot->sender->progress, slot->number, sent);
 }
 
 /* SMC_ERR_IO for what is wrong with this file alone. */
@@ -167,7 +167,7 @@ static enum smc_status begin(struct sender *s, struct slot *slot, size_t index,
     if (rc == SMC_OK)
         rc = smci_client_upload(s->client, &request, &body);
     if (rc == SMC_OK) {
-        smci_cli_progress_begin(s->progress, slot->number, name, slot->identity.size);
+        upload_progress_begin(s->progress, slot->number, name, slot->identity.size);
         return SMC_OK;
     }
     close_slot(slot);
@@ -265,21 +265,10 @@ static enum smc_status make_slots(struct sender *s, struct smc_error *err)
     return SMC_OK;
 }
 
-/* Only where lines are read by a person: a log in JSON is not. */
-static void show_progress(struct sender *s)
+static void on_idle(void *ctx)
 {
-    const struct upload_job *job = s->job;
-    struct smci_cli_progress_opt opt = {
-        .fd = STDERR_FILENO, .log = job->log, .clock = job->clock, .slot_count = s->slot_count};
-    if (job->settings->log_format != SMC_LOG_TEXT || !smc_log_would(job->log, SMC_LOG_INFO))
-        return;
-    for (size_t i = 0; i < job->files.count; i++) {
-        if (job->files.items[i].state != UPLOAD_WAITING)
-            continue;
-        opt.byte_count += job->files.items[i].identity.size;
-        opt.file_count++;
-    }
-    s->progress = smci_cli_progress_new(&opt);
+    const struct sender *s = ctx;
+    upload_progress_tick(s->progress);
 }
 
 enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
@@ -289,11 +278,12 @@ enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
     if (rc == SMC_OK)
         rc = open_client(&s, err);
     if (rc == SMC_OK) {
-        show_progress(&s);
+        s.progress = upload_progress_new(job, s.slot_count);
+        smci_client_set_idle(s.client, on_idle, &s);
         smc_client_set_refill(s.client, begin_more, &s);
         rc = smc_client_run(s.client, err);
     }
-    smci_cli_progress_free(s.progress);
+    upload_progress_free(s.progress);
     smc_client_free(s.client);
     for (size_t i = 0; i < s.slot_count; i++) {
         close_slot(&s.slots[i]);

@@ -9,6 +9,7 @@
 
 #include "lib/base/log_names.h"
 
+#include "live.h"
 #include "setting.h"
 
 /* clang-format off */
@@ -38,7 +39,7 @@
      .variable = PREFIX "CACERT", IN(PATH, network.cacert), \
      .help = "PEM file of certificates to trust"}
 
-/* int log_level, log_format. */
+/* int log_level, log_format, progress. */
 #define SMCI_CLI_LOG_ROWS(heading) \
     {.section = (heading), \
      .flag = "--log-level", .metavar = "LEVEL", .fallback = "info", \
@@ -46,7 +47,10 @@
      .help = "error, warn, info or debug"}, \
     {.flag = "--log-format", .metavar = "FORMAT", .fallback = "text", \
      .variable = PREFIX "LOG_FORMAT", IN(CHOICE, log_format), .choices = smci_log_formats, \
-     .help = "text or json"}
+     .help = "text or json"}, \
+    {.flag = "--progress", .metavar = "WHEN", .fallback = "auto", \
+     .variable = PREFIX "PROGRESS", IN(CHOICE, progress), .choices = smci_cli_progress_names, \
+     .help = "show progress; always, never"}
 
 /* bool is_checking, is_showing. */
 #define SMCI_CLI_MODE_ROWS(check) \
