@@ -52,13 +52,13 @@ fortify = $(call once,fortify,$(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /d
 
 # ---- what there is ---- Sources are named; tests and benchmarks are found by their names.
 LIB_SRC := $(patsubst %,lib/%.c, \
-    $(addprefix base/, api buf clock digest dir error idset log log_line mask num rng stop uuid) \
+    $(addprefix base/, api buf claim clock digest dir error idset log log_line mask num rng stop uuid) \
     $(addprefix json/, scan skip span splice string validate walk write) \
     $(addprefix net/, address attempt auth call client client_options cursor hidden http http_body http_certificate http_date http_end http_exchange http_probe http_url \
         pace pace_limit pace_noise pace_text page pages queue retry retry_after retry_text sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer history ledger list open seal space store value) \
-    $(addprefix set/, changes earlier fileset inspect part prune records recover) \
+    $(addprefix set/, changes fileset inspect part prune records recover site stamp sweep) \
     $(addprefix cli/, checklist completions configure given_path help live metrics network place regions secret secret_command server setting settings \
         settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \

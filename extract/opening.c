@@ -24,12 +24,13 @@ static void log_left_out(const struct job *job)
 
 static enum smc_status open_set(struct job *job, struct smc_error *err)
 {
-    int64_t start_s = job_wall_s(job);
+    const char *names[ASSET_COUNT + 1];
     enum smc_status rc = select_read(job->settings, &job->selection, err);
     if (rc != SMC_OK)
         return rc;
     log_left_out(job);
-    return smci_fileset_open(&job->set, job->settings->output, start_s, job->log, err);
+    size_t count = select_file_names(NULL, names); /* other runs' sets may have any of them */
+    return smci_fileset_open(&job->set, job->settings->output, names, count, job->log, err);
 }
 
 static enum smc_status open_store(struct job *job, struct smc_error *err)
@@ -48,15 +49,18 @@ static enum smc_status open_store(struct job *job, struct smc_error *err)
 }
 
 /* Sees to what an earlier run left. */
-static enum smc_status take_over(const struct job *job, struct reuse *reuse, struct smc_error *err)
+static enum smc_status take_over(const struct job *job, int64_t start_s, struct reuse *reuse,
+                                 struct smc_error *err)
 {
     struct selection selection;
     bool is_finished = false;
-    enum smc_status rc = history_begin(job, err);
-    if (rc == SMC_OK)
-        rc = smci_store_forget_lists(job->store, err);
+    enum smc_status rc = smci_store_forget_lists(job->store, err);
     if (rc == SMC_OK)
         rc = resume_recover(job, &selection, &is_finished, err);
+    if (rc == SMC_OK)
+        rc = smci_fileset_begin(job->set, start_s, err);
+    if (rc == SMC_OK)
+        rc = history_begin(job, err);
     if (rc == SMC_OK && is_finished)
         rc = reuse_note_finished(job, &selection, err);
     if (rc == SMC_OK)
@@ -99,11 +103,12 @@ static enum smc_status open_client(struct job *job, struct smc_error *err)
 
 enum smc_status open_job(struct job *job, struct reuse *reuse, struct smc_error *err)
 {
+    int64_t start_s = job_wall_s(job);
     enum smc_status rc = open_set(job, err);
     if (rc == SMC_OK)
         rc = open_store(job, err);
     if (rc == SMC_OK)
-        rc = take_over(job, reuse, err);
+        rc = take_over(job, start_s, reuse, err);
     if (rc == SMC_OK)
         rc = check_report(job, err);
     if (rc == SMC_OK)

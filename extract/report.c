@@ -138,7 +138,7 @@ static enum smc_status add_head(const struct job *job, const struct report *repo
     smci_write_text(json, "error", rc == SMC_OK || !why ? "" : why->detail);
     if (job->selection.is_partial)
         smci_write_bool(json, "partial", true);
-    if (job->set)
+    if (job->set && smci_fileset_timestamp(job->set))
         smci_write_int(json, "timestamp", smci_fileset_timestamp(job->set));
     add_figures(json, job, report);
     return smci_write_end(json, err);

@@ -1,6 +1,9 @@
 #include "resume.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/set/recover.h"
 
@@ -37,31 +40,44 @@ static enum smc_status get_files(const struct job *job, struct selection *select
     return rc;
 }
 
+/* Its publication had begun. */
+static enum smc_status recover(const struct job *job, const struct selection *selection,
+                               const char *directory, int64_t timestamp, bool *is_finished,
+                               struct smc_error *err)
+{
+    const char *names[ASSET_COUNT + 1];
+    size_t count = select_file_names(selection, names);
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR
+                   ? SMC_OK
+                   : smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't read the directory",
+                                         directory);
+    const struct smci_site site = {directory, fd, names, count};
+    enum smc_status rc = smci_recover(&site, timestamp, is_finished, job->log, err);
+    (void)close(fd);
+    return rc == SMC_OK ? history_settle(job, timestamp, *is_finished, err) : rc;
+}
+
 enum smc_status resume_recover(const struct job *job, struct selection *selection,
                                bool *is_finished, struct smc_error *err)
 {
-    const char *names[ASSET_COUNT + 1];
     struct smc_buf directory = SMC_BUF_INIT(65536);
     int64_t timestamp = -1;
     int64_t publishing = -1;
     bool found = false;
     *is_finished = false;
     enum smc_status rc = get_files(job, selection, err);
-    size_t count = select_file_names(selection, names);
     if (rc == SMC_OK)
         rc = numbers_get(job->store, VALUE_TIMESTAMP, "", &timestamp, err);
     if (rc == SMC_OK)
         rc = numbers_get(job->store, VALUE_PUBLISHING, "", &publishing, err);
     if (rc == SMC_OK)
         rc = smci_store_get_value(job->store, VALUE_DIRECTORY, &found, &directory, err);
-    if (rc == SMC_OK && timestamp >= 0 && found) {
-        rc = smci_fileset_recover(directory.data, timestamp, names, count, publishing == 1,
-                                  is_finished, job->log, err);
-        if (rc == SMC_OK && publishing == 1)
-            rc = history_settle(job, timestamp, *is_finished, err);
-        if (rc == SMC_OK)
-            rc = resume_forget_set(job, err);
-    }
+    if (rc == SMC_OK && timestamp > 0 && found && publishing == 1)
+        rc = recover(job, selection, directory.data, timestamp, is_finished, err);
+    if (rc == SMC_OK && found)
+        rc = resume_forget_set(job, err);
     smc_buf_clear(&directory);
     return rc;
 }

@@ -296,12 +296,10 @@ static enum smc_status leave(struct run *run, struct smc_error *err)
 static enum smc_status remove_old_sets(struct run *run, struct smc_error *err)
 {
     const struct job *job = &run->job;
-    const char *names[ASSET_COUNT + 1];
-    if (job->settings->keep == 0)
-        return SMC_OK;
-    size_t count = select_file_names(NULL, names); /* older sets may have any of them */
-    return smci_fileset_prune(job->settings->output, names, count, (size_t)job->settings->keep,
-                              smci_fileset_timestamp(job->set), job->log, err);
+    const struct smci_prune what = {.keep = (size_t)job->settings->keep,
+                                    .spared = smci_fileset_timestamp(job->set),
+                                    .now_s = job_wall_s(job)};
+    return what.keep ? smci_prune(smci_fileset_site(job->set), &what, job->log, err) : SMC_OK;
 }
 
 /* ---- all of it ---- */

@@ -486,21 +486,6 @@ static void test_keep_after_failure(void **state)
     assert_int_equal(extraction_count_files(x, "*-summary.json"), 2);
 }
 
-/* After a clock was set back the new set has the lowest timestamp, and stays all the same. */
-static void test_keep_with_clock_set_back(void **state)
-{
-    struct extraction *x = *state;
-    extraction_plain_estate(x);
-    extraction_start(x);
-    assert_int_equal(extraction_run(x, NULL), SMC_OK);
-    int64_t first = x->timestamp;
-    x->fake.wall_ms -= 3600000;
-    assert_int_equal(extraction_run(x, "--keep 1"), SMC_OK);
-    char *pattern = text_format("%" PRId64 "-*", first - 3600);
-    assert_int_equal(extraction_count_files(x, pattern), EXTRACTION_FILES);
-    free(pattern);
-}
-
 #define ALONE(test) cmocka_unit_test_setup_teardown(test, extraction_setup, extraction_teardown)
 
 int main(void)
@@ -512,7 +497,6 @@ int main(void)
         ALONE(test_rate_helps),
         ALONE(test_a_run_that_is_refused_says_so),
         ALONE(test_keep_after_failure),
-        ALONE(test_keep_with_clock_set_back),
     };
     int failed = EXTRACTION_TABLE("what stops a run", stop_rows, test_stop);
     failed += EXTRACTION_TABLE("when it is gone on with", when_rows, test_when);

@@ -683,6 +683,7 @@ static void test_recover(void **state)
     char *pattern = text_format("%lld-*.json", timestamp);
     assert_int_equal(extraction_count_files(x, pattern), row->files);
     take_back(x, timestamp, row);
+    x->fake.wall_ms += 1000;
     run_ok(x, row->next);
     assert_int_equal(extraction_count_files(x, pattern), row->lost ? 0 : row->files);
     assert_int_equal(extraction_count_files(x, "*.part"), 0);

@@ -66,6 +66,14 @@ ssize_t write(int fd, const void *bytes, size_t len)
     return syscall(SYS_write, fd, bytes, len);
 }
 
+/* Names that are taken back. */
+int renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+    size_t len = strlen(fault.removed);
+    (void)snprintf(fault.removed + len, sizeof fault.removed - len, "%s ", from);
+    return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, 0);
+}
+
 int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned int flags)
 {
     fault.synced = fault.fsyncs;
@@ -76,13 +84,6 @@ int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned
         return -1;
     }
     return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
-}
-
-int unlinkat(int fd, const char *name, int flags)
-{
-    size_t len = strlen(fault.removed);
-    (void)snprintf(fault.removed + len, sizeof fault.removed - len, "%s ", name);
-    return (int)syscall(SYS_unlinkat, fd, name, flags);
 }
 
 int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
@@ -133,10 +134,16 @@ static int teardown(void **state)
     return 0;
 }
 
+static enum smc_status open_names(struct fixture *f, const char *const *names, size_t count)
+{
+    enum smc_status rc = smci_fileset_open(&f->set, f->dir, names, count, f->log.log, &f->err);
+    return rc == SMC_OK ? smci_fileset_begin(f->set, START, &f->err) : rc;
+}
+
 static void open_set(struct fixture *f)
 {
-    enum smc_status rc = smci_fileset_open(&f->set, f->dir, START, f->log.log, &f->err);
-    if (rc != SMC_OK)
+    static const char *const names[] = {"x", "array", "text", "unfinished", "summary"};
+    if (open_names(f, names, sizeof names / sizeof names[0]) != SMC_OK)
         fail_msg("%s", f->err.detail);
     assert_int_equal(smci_fileset_timestamp(f->set), START);
 }
@@ -161,13 +168,14 @@ static void add(struct fixture *f, struct smci_part *file, const char *record)
     assert_int_equal(smci_part_write(file, record, strlen(record), &f->err), SMC_OK);
 }
 
+static const char *const letters[] = {"a", "b", "c", "d"};
+
 /* A set of `count` finished files a, b, c, ... of one record each. */
 static void finished_set(struct fixture *f, int count)
 {
-    open_set(f);
+    assert_int_equal(open_names(f, letters, (size_t)count), SMC_OK);
     for (int i = 0; i < count; i++) {
-        const char name[2] = {(char)('a' + i), '\0'};
-        struct smci_part *file = begin(f, name);
+        struct smci_part *file = begin(f, letters[i]);
         add(f, file, "{}");
         assert_int_equal(smci_part_finish(file, &f->err), SMC_OK);
     }
@@ -323,38 +331,6 @@ static void test_misuse(void **state)
 
 /* ---- the set ---- */
 
-struct stamp_row {
-    const char *name;
-    const char *files[4]; /* names below the directory */
-    int64_t expected;
-};
-static const struct stamp_row stamps[] = {
-    {"an empty directory", {0}, START},
-    {"a published set", {"1790000000-members.json"}, START + 1},
-    {"a set left unfinished", {"1790000000-members.json.part"}, START + 1},
-    {"three seconds taken",
-     {"1790000002-a.json", "1790000000-a.json", "1790000001-b.json.part"},
-     START + 3},
-    {"a second later is taken", {"1790000001-a.json"}, START},
-    {"an earlier set", {"1789999999-a.json"}, START},
-    {"other files", {"1790000000-a.csv", "1790000000.json", "17900000001-a.json"}, START},
-    {"a name with the word twice", {"1790000000-a.json.json.part"}, START + 1},
-};
-
-static void test_stamp(void **state)
-{
-    const struct stamp_row *row = *state;
-    struct fixture *f = fixture_make();
-    for (int i = 0; i < 4 && row->files[i]; i++) {
-        char *path = text_format("%s/%s", f->dir, row->files[i]);
-        file_write(path, "x", 1);
-        free(path);
-    }
-    assert_int_equal(smci_fileset_open(&f->set, f->dir, START, NULL, &f->err), SMC_OK);
-    assert_int_equal(smci_fileset_timestamp(f->set), row->expected);
-    fixture_free(f);
-}
-
 struct mode_row {
     const char *name;
     mode_t umask, expected;
@@ -408,13 +384,13 @@ static void test_publish(void **state)
 static void test_free_removes(void **state)
 {
     struct fixture *f = *state;
-    finished_set(f, 1);
+    open_set(f);
     (void)begin(f, "unfinished");
     put(f, "other.json.part", "of somebody else");
+    assert_true(has(f, "unfinished.json.part") && has(f, "summary.json.part"));
     end_set(f);
     smci_fileset_free(NULL);
-    assert_false(has(f, "a.json.part"));
-    assert_false(has(f, "unfinished.json.part"));
+    assert_false(has(f, "unfinished.json.part") || has(f, "summary.json.part"));
     assert_true(has(f, "other.json.part"));
 }
 
@@ -425,10 +401,10 @@ static void test_part_is_symlink(void **state)
     open_set(f);
     put(f, "victim", "precious");
     char *victim = path_of(f, "victim");
-    char *part = path_of(f, "a.json.part");
+    char *part = path_of(f, "x.json.part");
     assert_int_equal(symlink(victim, part), 0);
-    assert_int_equal(smci_fileset_file(f->set, "a", &file, &f->err), SMC_ERR_IO);
-    assert_says(f, SMC_ERR_IO, "a.json.part: can't create it");
+    assert_int_equal(smci_fileset_file(f->set, "x", &file, &f->err), SMC_ERR_IO);
+    assert_says(f, SMC_ERR_IO, "x.json.part: can't create it");
     assert_null(file);
     assert_content(f, "victim", "precious");
     free(victim);
@@ -520,21 +496,32 @@ static void test_publish_fault(void **state)
     fixture_free(f);
 }
 
-/* A summary without the rest would count as a whole set. */
+/* A summary without the rest would count as a whole set: it is taken back first, and on the disk. */
 static void test_undone_backwards(void **state)
 {
     struct fixture *f = *state;
     finished_set(f, 4);
-    fault.rename_at = 4;
-    fault.rename_errno = EIO;
+    fault.fsyncs = 0;
+    fault.fsync_at = 2; /* the directory, after the last rename */
+    fault.fsync_errno = EIO;
     assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_ERR_IO);
-    assert_string_equal(fault.removed, "1790000000-c.json 1790000000-b.json 1790000000-a.json ");
+    assert_int_equal(fault.fsyncs, 3);
+    assert_string_equal(fault.removed,
+                        "1790000000-d.json 1790000000-c.json 1790000000-b.json 1790000000-a.json ");
+}
+
+static void recover(struct fixture *f, bool *is_complete)
+{
+    const struct smci_site site = {f->dir, open(f->dir, O_RDONLY | O_DIRECTORY), letters, 3};
+    assert_true(site.dir_fd >= 0);
+    if (smci_recover(&site, START, is_complete, f->log.log, &f->err) != SMC_OK)
+        fail_msg("%s", f->err.detail);
+    (void)close(site.dir_fd);
 }
 
 /* The rest must be on the disk before the summary, which is last, gets its name. */
 static void test_synced_before_the_summary(void **state)
 {
-    static const char *const names[] = {"a", "b", "c"};
     struct fixture *f = *state;
     bool is_complete = false;
     finished_set(f, 3);
@@ -548,9 +535,7 @@ static void test_synced_before_the_summary(void **state)
     free(name);
     free(part);
     fault.fsyncs = 0;
-    assert_int_equal(
-        smci_fileset_recover(f->dir, START, names, 3, true, &is_complete, f->log.log, &f->err),
-        SMC_OK);
+    recover(f, &is_complete);
     assert_true(is_complete && has(f, "c.json"));
     assert_int_equal(fault.synced, 1);
     assert_int_equal(fault.fsyncs, 2);
@@ -594,21 +579,20 @@ static void test_killed(void **state)
     }
     assert_false(has(f, "c.json"));
     assert_true(has(f, "c.json.part"));
-    /* the next set does not touch what is left */
-    assert_int_equal(smci_fileset_open(&f->set, f->dir, START, NULL, &f->err), SMC_OK);
-    assert_int_equal(smci_fileset_timestamp(f->set), START + 1);
-    /* whole or not, only one whose publication had begun is finished */
-    static const char *const names[] = {"a", "b", "c"};
+    /* One whose publication had begun can be finished; any other is left over. */
     fault.rename_at = 0;
     bool is_publishing = row->rename_at > 0;
-    bool is_complete = !is_publishing;
-    assert_int_equal(smci_fileset_recover(f->dir, START, names, 3, is_publishing, &is_complete,
-                                          f->log.log, &f->err),
-                     SMC_OK);
+    bool is_complete = false;
+    if (is_publishing)
+        recover(f, &is_complete);
     assert_int_equal(is_complete, is_publishing);
-    assert_int_equal(has(f, "a.json"), is_publishing);
-    assert_int_equal(has(f, "c.json"), is_publishing);
-    assert_false(has(f, "c.json.part"));
+    assert_int_equal(open_names(f, letters, 3), SMC_OK);
+    assert_int_equal(smci_fileset_timestamp(f->set), START + is_publishing);
+    end_set(f);
+    for (char file[] = "a.json"; file[0] <= 'c'; file[0]++)
+        assert_int_equal(has(f, file), is_publishing);
+    for (char part[] = "a.json.part"; part[0] <= 'c'; part[0]++)
+        assert_false(has(f, part));
     fixture_free(f);
 }
 
@@ -651,7 +635,8 @@ static int fill(void *ctx)
     struct fixture *f = ctx;
     static const char block[10000];
     struct smci_part *file = NULL;
-    if (smci_fileset_open(&f->set, f->dir, START, NULL, &f->err) != SMC_OK ||
+    static const char *const names[] = {"x", "summary"};
+    if (open_names(f, names, 2) != SMC_OK ||
         smci_fileset_file(f->set, "x", &file, &f->err) != SMC_OK)
         return 1;
     enum smc_status rc = SMC_OK;
@@ -719,8 +704,7 @@ int main(void)
         TEST(test_full_disk),
     };
     int failed = cmocka_run_group_tests_name("output", tests, NULL, NULL);
-    failed += RUN_TABLE("texts", texts, test_text) + RUN_TABLE("sizes", sizes, test_size) +
-              RUN_TABLE("stamps", stamps, test_stamp);
+    failed += RUN_TABLE("texts", texts, test_text) + RUN_TABLE("sizes", sizes, test_size);
     failed += RUN_TABLE("modes", modes, test_mode) + RUN_TABLE("taken", taken, test_taken) +
               RUN_TABLE("disks", disks, test_disk);
     failed += RUN_TABLE("publishes", publishes, test_publish_fault) +

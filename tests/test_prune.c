@@ -1,4 +1,4 @@
-/* smci_fileset_prune: which sets of a directory go, and that nothing else does. */
+/* smci_prune: which sets of a directory go, and that nothing else does. */
 #include "support/support.h"
 
 #include <fcntl.h>
@@ -9,6 +9,8 @@
 
 /* The names of a set's files, the summary last, as the extractor has them. */
 static const char *const names[] = {"files", "members", "summary"};
+
+#define NOW INT64_C(1000)
 
 struct row {
     const char *name;
@@ -61,6 +63,10 @@ static const struct row rows[] = {
      SET("30") " " PART("40")},
     {"one with another file", OTHER("10") " " PART("20") " " OTHER("30") " " PART("40"), 1, 40,
      OTHER("10") " " OTHER("30") " " PART("40")},
+    {"one from the future does not count, and stays", SET("10") " " SET("20") " " SET("87401"), 1,
+     20, SET("20") " " SET("87401")},
+    {"a day ahead is not the future", SET("10") " " SET("20") " " SET("87400"), 1, 87400,
+     SET("87400")},
     {"nothing", "", 1, 0, ""},
 };
 
@@ -94,27 +100,25 @@ static void check(const char *path, const void *left)
     free(all);
 }
 
+static enum smc_status prune(const char *dir, size_t keep, int64_t spared, struct smc_error *err)
+{
+    const struct smci_prune what = {keep, spared, NOW};
+    const struct smci_site site = {dir, open(dir, O_RDONLY | O_DIRECTORY), names, 3};
+    assert_true(site.dir_fd >= 0);
+    enum smc_status rc = smci_prune(&site, &what, NULL, err);
+    (void)close(site.dir_fd);
+    return rc;
+}
+
 static void test_row(void **state)
 {
     const struct row *row = *state;
     struct smc_error err = SMC_ERROR_INIT;
     char *dir = temp_dir_make();
     each_word(row->files, dir, make, NULL);
-    if (smci_fileset_prune(dir, names, 3, row->keep, row->spared, NULL, &err) != SMC_OK)
+    if (prune(dir, row->keep, row->spared, &err) != SMC_OK)
         fail_msg("%s", err.detail);
     each_word(row->files, dir, check, row->left);
-    temp_dir_remove(dir);
-}
-
-static void test_no_directory(void **state)
-{
-    struct smc_error err = SMC_ERROR_INIT;
-    char *dir = temp_dir_make();
-    char *path = text_format("%s/none", dir);
-    (void)state;
-    assert_int_equal(smci_fileset_prune(path, names, 3, 1, 0, NULL, &err), SMC_ERR_IO);
-    assert_contains(err.detail, path);
-    free(path);
     temp_dir_remove(dir);
 }
 
@@ -128,7 +132,7 @@ static void test_not_removable(void **state)
     (void)state;
     each_word("10-files.json 10-members.json " SET("20"), dir, make, NULL);
     assert_int_equal(mkdir(summary, 0700), 0);
-    assert_int_equal(smci_fileset_prune(dir, names, 3, 1, 20, NULL, &err), SMC_ERR_IO);
+    assert_int_equal(prune(dir, 1, 20, &err), SMC_ERR_IO);
     assert_contains(err.detail, "10-summary.json");
     assert_true(file_exists(files));
     free(files);
@@ -139,7 +143,6 @@ static void test_not_removable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_directory),
         cmocka_unit_test(test_not_removable),
     };
     int failed = RUN_TABLE("prune", rows, test_row);

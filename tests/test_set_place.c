@@ -14,6 +14,8 @@
 
 #define START INT64_C(1790000000)
 
+static const char *const names[] = {"x"};
+
 struct fixture {
     char *dir;
     struct smci_fileset *set;
@@ -85,13 +87,14 @@ static void test_directory(void **state)
     char *link = text_format("%s/dangling", f->dir);
     assert_int_equal(symlink("nowhere", link), 0);
     char *path = row->below ? text_format("%s%s", f->dir, row->below) : text_format("%s", "");
-    enum smc_status rc = smci_fileset_open(&f->set, path, START, NULL, &f->err);
+    enum smc_status rc = smci_fileset_open(&f->set, path, names, 1, NULL, &f->err);
     assert_int_equal(rc, row->says ? SMC_ERR_IO : SMC_OK);
     if (row->says) {
         assert_null(f->set);
         assert_contains(f->err.detail, row->says);
     } else {
         struct smci_part *part = NULL;
+        assert_int_equal(smci_fileset_begin(f->set, START, &f->err), SMC_OK);
         assert_int_equal(smci_fileset_file(f->set, "x", &part, &f->err), SMC_OK);
         assert_int_equal(smci_part_finish(part, &f->err), SMC_OK);
         assert_int_equal(smci_fileset_publish(f->set, &f->err), SMC_OK);
@@ -110,7 +113,7 @@ static int open_unprivileged(void *ctx)
     struct fixture *f = ctx;
     if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
         return 77;
-    if (smci_fileset_open(&f->set, f->dir, START, NULL, &f->err) != SMC_ERR_IO || f->set)
+    if (smci_fileset_open(&f->set, f->dir, names, 1, NULL, &f->err) != SMC_ERR_IO || f->set)
         return 1;
     char *expected = text_format("%s: can't write to the directory", f->dir);
     bool is_said = strncmp(f->err.detail, expected, strlen(expected)) == 0;

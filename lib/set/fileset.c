@@ -1,20 +1,23 @@
 #include "fileset.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/base/dir.h"
-#include "lib/base/text.h"
+
+#include "stamp.h"
+#include "sweep.h"
 
 struct smci_fileset {
     char *directory;
-    struct smci_part_place place;
+    const char **names; /* the site's */
+    struct smci_site site;
+    int64_t timestamp;
+    int lock_fd; /* of the summary's .part: as long as it is held, the set is not left over */
     struct smc_log *log;
     struct smci_part **parts;
     size_t count;
@@ -23,79 +26,39 @@ struct smci_fileset {
 
 /* ---- the set ---- */
 
-/* Whether `name` is a file of the set `timestamp`, finished or not. */
-static bool belongs(const char *name, int64_t timestamp)
-{
-    char prefix[32];
-    int len = snprintf(prefix, sizeof prefix, "%" PRId64 "-", timestamp);
-    return strncmp(name, prefix, (size_t)len) == 0 &&
-           (smci_has_suffix(name, ".json") || smci_has_suffix(name, ".json" SMCI_PART_SUFFIX));
-}
-
-static enum smc_status scan(struct smci_fileset *set, DIR *dir, bool *is_taken,
-                            struct smc_error *err)
-{
-    *is_taken = false;
-    rewinddir(dir);
-    errno = 0;
-    for (struct dirent *entry; !*is_taken && (entry = readdir(dir)); errno = 0)
-        *is_taken = belongs(entry->d_name, set->place.timestamp);
-    if (errno != 0)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't list the directory",
-                                   set->directory);
-    return SMC_OK;
-}
-
-static enum smc_status pick_timestamp(struct smci_fileset *set, int64_t start_s,
-                                      struct smc_error *err)
-{
-    int fd = openat(set->place.dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!dir) {
-        int error = errno;
-        if (fd >= 0)
-            (void)close(fd);
-        return smc_error_set_errno(err, SMC_ERR_IO, error, "%s: can't list the directory",
-                                   set->directory);
-    }
-    bool is_taken = true;
-    enum smc_status rc = SMC_OK;
-    for (set->place.timestamp = start_s; rc == SMC_OK && is_taken; set->place.timestamp += is_taken)
-        rc = scan(set, dir, &is_taken, err);
-    (void)closedir(dir);
-    return rc;
-}
-
 static enum smc_status open_directory(struct smci_fileset *set, struct smc_error *err)
 {
     enum smc_status rc = smci_dir_make(set->directory, false, err);
     if (rc != SMC_OK)
         return rc;
-    set->place.dir_fd = open(set->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (set->place.dir_fd < 0)
+    set->site.dir_fd = open(set->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (set->site.dir_fd < 0)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't read and write the directory",
                                    set->directory);
-    if (faccessat(set->place.dir_fd, ".", W_OK | X_OK, AT_EACCESS) != 0)
+    if (faccessat(set->site.dir_fd, ".", W_OK | X_OK, AT_EACCESS) != 0)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't write to the directory",
                                    set->directory);
     return SMC_OK;
 }
 
-enum smc_status smci_fileset_open(struct smci_fileset **set, const char *directory, int64_t start_s,
-                                  struct smc_log *log, struct smc_error *err)
+enum smc_status smci_fileset_open(struct smci_fileset **set, const char *directory,
+                                  const char *const *names, size_t count, struct smc_log *log,
+                                  struct smc_error *err)
 {
     *set = NULL;
     struct smci_fileset *made = calloc(1, sizeof *made);
     if (!made)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
-    made->place.dir_fd = -1;
+    made->lock_fd = -1;
     made->log = log;
     made->directory = strdup(directory);
-    made->place.directory = made->directory;
-    enum smc_status rc = made->directory ? open_directory(made, err)
-                                         : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
-    if (rc == SMC_OK)
-        rc = pick_timestamp(made, start_s, err);
+    made->names = calloc(count, sizeof *made->names);
+    made->site = (struct smci_site){made->directory, -1, made->names, count};
+    for (size_t i = 0; made->names && i < count; i++)
+        made->names[i] = names[i];
+    enum smc_status rc = made->directory && made->names
+                             ? open_directory(made, err)
+                             : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     if (rc != SMC_OK) {
         smci_fileset_free(made);
         return rc;
@@ -104,23 +67,39 @@ enum smc_status smci_fileset_open(struct smci_fileset **set, const char *directo
     return SMC_OK;
 }
 
+enum smc_status smci_fileset_begin(struct smci_fileset *set, int64_t start_s, struct smc_error *err)
+{
+    enum smc_status rc = smci_sweep(&set->site, set->log, err);
+    if (rc == SMC_OK)
+        rc = smci_stamp_take(&set->site, start_s, set->log, &set->timestamp, &set->lock_fd, err);
+    /* Whatever a power cut leaves of the set, the summary's .part is there to tell whose it was. */
+    return rc == SMC_OK ? smci_dir_sync(set->site.dir_fd, set->directory, err) : rc;
+}
+
+const struct smci_site *smci_fileset_site(const struct smci_fileset *set)
+{
+    return &set->site;
+}
+
 int64_t smci_fileset_timestamp(const struct smci_fileset *set)
 {
-    return set->place.timestamp;
+    return set->timestamp;
 }
 
 void smci_fileset_free(struct smci_fileset *set)
 {
     if (!set)
         return;
-    for (size_t i = 0; i < set->count; i++) {
-        if (!set->is_published)
-            smci_part_remove(set->parts[i], false);
+    if (!set->is_published && set->lock_fd >= 0)
+        (void)smci_site_remove_parts(&set->site, set->timestamp, NULL);
+    for (size_t i = 0; i < set->count; i++)
         smci_part_free(set->parts[i]);
-    }
     free(set->parts);
-    if (set->place.dir_fd >= 0)
-        (void)close(set->place.dir_fd);
+    if (set->lock_fd >= 0)
+        (void)close(set->lock_fd);
+    if (set->site.dir_fd >= 0)
+        (void)close(set->site.dir_fd);
+    free(set->names);
     free(set->directory);
     free(set);
 }
@@ -128,14 +107,19 @@ void smci_fileset_free(struct smci_fileset *set)
 enum smc_status smci_fileset_file(struct smci_fileset *set, const char *name,
                                   struct smci_part **part, struct smc_error *err)
 {
+    const struct smci_part_place place = {set->directory, set->site.dir_fd, set->timestamp};
+    size_t i = 0;
     *part = NULL;
-    if (set->is_published || !*name || strchr(name, '/'))
+    while (i < set->site.count && strcmp(name, set->names[i]) != 0)
+        i++;
+    if (set->is_published || set->lock_fd < 0 || i == set->site.count)
         return smc_error_set(err, SMC_ERR_INTERNAL, "\"%s\" can't be a file of the set", name);
+    bool is_summary = i + 1 == set->site.count;
     struct smci_part **parts = reallocarray(set->parts, set->count + 1, sizeof(struct smci_part *));
     if (!parts)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", name);
     set->parts = parts;
-    enum smc_status rc = smci_part_new(part, &set->place, name, err);
+    enum smc_status rc = smci_part_new(part, &place, name, is_summary ? set->lock_fd : -1, err);
     if (rc == SMC_OK)
         parts[set->count++] = *part;
     return rc;
@@ -143,29 +127,50 @@ enum smc_status smci_fileset_file(struct smci_fileset *set, const char *name,
 
 /* ---- publishing ---- */
 
-enum smc_status smci_fileset_publish(struct smci_fileset *set, struct smc_error *err)
+static enum smc_status check_finished(const struct smci_fileset *set, struct smc_error *err)
 {
+    enum smc_status rc = SMC_OK;
     if (set->is_published)
         return smc_error_set(err, SMC_ERR_INTERNAL, "the set is published already");
-    enum smc_status rc = SMC_OK;
     for (size_t i = 0; rc == SMC_OK && i < set->count; i++)
         rc = smci_part_check_finished(set->parts[i], err);
+    return rc;
+}
+
+/* Renames them, and counts in `done`. */
+static enum smc_status rename_all(const struct smci_fileset *set, size_t *done,
+                                  struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (*done = 0; rc == SMC_OK && *done < set->count; *done += rc == SMC_OK) {
+        if (*done + 1 == set->count)
+            rc = smci_dir_sync(set->site.dir_fd, set->directory, err);
+        if (rc == SMC_OK)
+            rc = smci_part_publish(set->parts[*done], err);
+    }
+    return rc == SMC_OK ? smci_dir_sync(set->site.dir_fd, set->directory, err) : rc;
+}
+
+/* Last first, so that the summary is never there without the rest: also on the disk. */
+static void undo(const struct smci_fileset *set, size_t done)
+{
+    bool is_undone = true;
+    while (is_undone && done > 0) {
+        is_undone = smci_part_withdraw(set->parts[--done]);
+        if (is_undone && done + 1 == set->count)
+            is_undone = smci_dir_sync(set->site.dir_fd, set->directory, NULL) == SMC_OK;
+    }
+}
+
+enum smc_status smci_fileset_publish(struct smci_fileset *set, struct smc_error *err)
+{
     size_t done = 0;
+    enum smc_status rc = check_finished(set, err);
     if (rc != SMC_OK)
         return rc;
-    while (rc == SMC_OK && done < set->count) {
-        if (done + 1 == set->count)
-            rc = smci_dir_sync(set->place.dir_fd, set->directory, err);
-        if (rc == SMC_OK)
-            rc = smci_part_publish(set->parts[done], err);
-        done += rc == SMC_OK;
-    }
-    if (rc == SMC_OK)
-        rc = smci_dir_sync(set->place.dir_fd, set->directory, err);
+    rc = rename_all(set, &done, err);
     if (rc != SMC_OK) {
-        /* Last first, so that the summary is never there without the rest. */
-        while (done > 0)
-            smci_part_remove(set->parts[--done], true);
+        undo(set, done);
         return rc;
     }
     set->is_published = true;

@@ -57,8 +57,15 @@ static bool allocate(struct smci_part *part, const struct smci_part_place *place
     return part->name && part->part && part->path && part->buffer;
 }
 
+static int open_part(const struct smci_part *part, int made_fd)
+{
+    return made_fd >= 0 ? fcntl(made_fd, F_DUPFD_CLOEXEC, 0)
+                        : openat(part->dir_fd, part->part,
+                                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+}
+
 enum smc_status smci_part_new(struct smci_part **out, const struct smci_part_place *place,
-                              const char *name, struct smc_error *err)
+                              const char *name, int made_fd, struct smc_error *err)
 {
     *out = NULL;
     struct smci_part *part = calloc(1, sizeof *part);
@@ -70,8 +77,7 @@ enum smc_status smci_part_new(struct smci_part **out, const struct smci_part_pla
         smci_part_free(part);
         return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", name);
     }
-    part->fd = openat(part->dir_fd, part->part,
-                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+    part->fd = open_part(part, made_fd);
     if (part->fd < 0) {
         (void)smc_error_set_errno(err, SMC_ERR_IO, errno, "%s" SMCI_PART_SUFFIX ": can't create it",
                                   part->path);
@@ -247,7 +253,7 @@ enum smc_status smci_part_publish(struct smci_part *part, struct smc_error *err)
     return SMC_OK;
 }
 
-void smci_part_remove(struct smci_part *part, bool is_published)
+bool smci_part_withdraw(struct smci_part *part)
 {
-    (void)unlinkat(part->dir_fd, is_published ? part->name : part->part, 0);
+    return renameat(part->dir_fd, part->name, part->dir_fd, part->part) == 0;
 }

@@ -22,9 +22,10 @@ struct smci_part_place {
     int64_t timestamp; /* Unix seconds */
 };
 
-/* Creates the file (mode 0640 less the umask); one of that name is an error. `name` is copied. */
+/* Creates the file (mode 0640 less the umask); one of that name is an error. Or it has been made
+ * already, and is empty: `made_fd`, borrowed, can write it; else -1. `name` is copied. */
 enum smc_status smci_part_new(struct smci_part **part, const struct smci_part_place *place,
-                              const char *name, struct smc_error *err);
+                              const char *name, int made_fd, struct smc_error *err);
 
 /* Frees. The file stays where it is; NULL is harmless. */
 void smci_part_free(struct smci_part *part);
@@ -48,8 +49,8 @@ enum smc_status smci_part_check_finished(const struct smci_part *part, struct sm
 /* Gives the finished file its own name, never over one that is there. */
 enum smc_status smci_part_publish(struct smci_part *part, struct smc_error *err);
 
-/* Takes the file away: under its own name if it `is_published`, else as it is being written. */
-void smci_part_remove(struct smci_part *part, bool is_published);
+/* Takes the name away from it again; false when it can't. */
+bool smci_part_withdraw(struct smci_part *part);
 
 /* DIRECTORY/TS-NAME.json, borrowed. */
 const char *smci_part_path(const struct smci_part *part);

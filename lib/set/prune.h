@@ -2,20 +2,23 @@
 #ifndef SMCI_PRUNE_H
 #define SMCI_PRUNE_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include <sigmacat/error.h>
 #include <sigmacat/log.h>
 
-/* Removes older sets from `directory` until `keep` (1 or more) that have their summary are left,
- * the newest by timestamp; of each the summary goes first. The set `spared` stays in any case: it
- * may be the newest with a lower timestamp, after a clock was set back. Sets may lack files: one
- * counts if it has all that `spared` has, and stays if it has any that `spared` lacks, so that no
- * set ever takes the place of a fuller one. Only files named by `names` (the summary last) are
+#include "site.h"
+
+struct smci_prune {
+    size_t keep;    /* so many sets are left, 1 or more */
+    int64_t spared; /* the timestamp of one that stays in any case */
+    int64_t
+        now_s; /* sets that are further ahead of it than SMCI_SITE_AHEAD_S do not count, and stay
+                     */
+};
+
+/* Removes older sets until `keep` that have their summary are left, the newest by timestamp. Sets
+ * may lack files: one counts if it has all that `spared` has, and stays if it has any that `spared`
+ * lacks, so that no set ever takes the place of a fuller one. Only files of the site's names are
  * touched. */
-enum smc_status smci_fileset_prune(const char *directory, const char *const *names, size_t count,
-                                   size_t keep, int64_t spared, struct smc_log *log,
-                                   struct smc_error *err);
+enum smc_status smci_prune(const struct smci_site *site, const struct smci_prune *what,
+                           struct smc_log *log, struct smc_error *err);
 
 #endif
