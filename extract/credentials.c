@@ -135,7 +135,8 @@ enum smc_status credentials_read(struct extract_settings *settings, struct smc_e
     bool is_stdin = strcmp(path, "-") == 0;
     int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't read %s", name, path);
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't read %s", name,
+                                   errno == ENOENT ? smci_path_shown_missing(path) : path);
     struct smc_buf text = SMC_BUF_INIT(FILE_MAX);
     enum smc_status rc = read_bytes(name, path, fd, &text, err);
     if (rc == SMC_OK)

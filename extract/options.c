@@ -9,6 +9,7 @@
 #include "lib/cli/configure.h"
 #include "lib/cli/regions.h"
 #include "lib/cli/secret.h"
+#include "lib/cli/words.h"
 
 #include "credentials.h"
 #include "select.h"
@@ -69,7 +70,8 @@ static enum smc_status check_short_listings(const struct extract_settings *setti
                 err, SMC_ERR_USAGE,
                 "%s: '%s' is not a listing; expected one of connections, workbooks, "
                 "datamodels, datasets, files, members, or several with commas",
-                smci_settings_name(&settings->sources, "--accept-short-listing"), name);
+                smci_settings_name(&settings->sources, "--accept-short-listing"),
+                smci_word_shown(name));
     }
     return SMC_OK;
 }

@@ -61,8 +61,8 @@ static enum smc_status refuse(const char *name, size_t len, const char *what, st
     }
     const char *near = smci_nearest(text, names, ASSET_COUNT);
     return smc_error_set(err, SMC_ERR_USAGE, "%s: '%s' is not a file of a set%s%s%s; these are: %s",
-                         what, text, near ? " (did you mean '" : "", near ? near : "",
-                         near ? "'?)" : "", all);
+                         what, near ? text : smci_word_shown(text), near ? " (did you mean '" : "",
+                         near ? near : "", near ? "'?)" : "", all);
 }
 
 static enum smc_status read_names(const char *names, const char *what, bool is_named[ASSET_COUNT],

@@ -65,7 +65,7 @@ static struct packed pack(const struct shape *shape)
     return packed;
 }
 
-enum where { TOKEN, WHOAMI, LISTINGS, SOURCES, ELEMENTS };
+enum where { TOKEN, WHOAMI, LISTINGS, LEAVES, SOURCES, ELEMENTS };
 
 struct row {
     const char *name;
@@ -121,7 +121,7 @@ static const struct row rows[] = {
      .status = 4,
      .peak_mib = LARGE_MIB},
     {.name = "listings of as many rows as may be",
-     .where = LISTINGS,
+     .where = LEAVES,
      .shape = {"{\"entries\":[", "{}, ", 99999, "{}],\"nextPage\":null}"},
      .peak_mib = LARGE_MIB},
     {.name = "listings of rows that are large",
@@ -168,6 +168,8 @@ static const char *const listings_path[] = {"/v2/files?",
                                             "/v2/datasets?",
                                             "/v2/members?",
                                             NULL};
+/* Those that no other calls follow from. */
+static const char *const leaves_path[] = {"/v2/files?", "/v2/connections?", "/v2/members?", NULL};
 static const char *const token_path[] = {"/v2/auth/token", NULL};
 static const char *const whoami_path[] = {"/v2/whoami", NULL};
 
@@ -196,7 +198,7 @@ static void hold(struct flood_answer *answer, const struct shape *shape, char **
 static void test_row(void **state)
 {
     const struct row *row = *state;
-    static const char *const *const paths[] = {token_path, whoami_path, listings_path, sources_path,
+    static const char *const *const paths[] = {token_path, whoami_path, listings_path, leaves_path, sources_path,
                                                elements_path};
     struct flood_answer answers[ANSWERS_MAX];
     size_t count = 0;

@@ -20,6 +20,9 @@
 #define ESCAPED "tiger\\u002eburning\\u002Ebright"
 #define BASE64  "c2ltLWNsaWVudDp0aWdlci5idXJuaW5nLmJyaWdodA=="
 
+/* Another one, which is given in the wrong place; no program can know of it. */
+#define LOOSE "0123456789abcdef_burning_0123456789"
+
 #define BEARER "sim.1." /* how the stand-in's tokens begin */
 #define UUID   "01234567-89ab-cdef-0123-456789abcdef"
 
@@ -107,6 +110,19 @@ static const struct run_row rows[] = {
     {"extract: no secret: two lines printed", EXTRACT, BY_COMMAND, "", NULL, 2, SECRET "\nx"},
     {"extract: a loose word after it", EXTRACT, BY_FLAG, SECRET, NULL, 2, NULL},
     {"extract: a mistyped flag", EXTRACT, BY_FLAG, "--api-tokn=" SECRET, NULL, 2, NULL},
+    {"extract: as a number", EXTRACT, BY_FILE, "--retries " LOOSE, NULL, 2, NULL},
+    {"extract: as a time", EXTRACT, BY_FILE, "--timeout " LOOSE, NULL, 2, NULL},
+    {"extract: as a rate", EXTRACT, BY_FILE, "--max-rate " LOOSE, NULL, 2, NULL},
+    {"extract: as a share", EXTRACT, BY_FILE, "--max-gaps " LOOSE, NULL, 2, NULL},
+    {"extract: as a choice", EXTRACT, BY_FILE, "--log-level " LOOSE, NULL, 2, NULL},
+    {"extract: as a flag's value", EXTRACT, BY_FILE, "--incremental=" LOOSE, NULL, 2, NULL},
+    {"extract: as a file's name", EXTRACT, BY_FILE, "--only " LOOSE, NULL, 2, NULL},
+    {"extract: as a listing", EXTRACT, BY_FILE, "--accept-short-listing " LOOSE, NULL, 2, NULL},
+    {"extract: as a configuration file", EXTRACT, BY_FILE, "--config " LOOSE, NULL, 5, NULL},
+    {"extract: as credentials", EXTRACT, BY_FILE, "--credentials " LOOSE, NULL, 0, NULL},
+    {"extract: as a host", EXTRACT, BY_FILE, "--host " LOOSE "/x", NULL, 2, NULL},
+    {"extract: as a loose word", EXTRACT, BY_FILE, LOOSE, NULL, 2, NULL},
+    {"extract: as an option", EXTRACT, BY_FILE, "--" LOOSE, NULL, 2, NULL},
     {"upload, running: flag", UPLOAD, BY_FLAG, "", SILENT_U, 143, NULL},
     {"upload, running: flag=", UPLOAD, BY_FLAG_ATTACHED, "", SILENT_U, 143, NULL},
     {"upload, running: -kTOKEN", UPLOAD, BY_LETTER_ATTACHED, "", SILENT_U, 143, NULL},
@@ -132,6 +148,13 @@ static const struct run_row rows[] = {
     {"upload: a redirect has it", UPLOAD, BY_FLAG, "--log-level debug",
      "call=upload,do=redirect:https://example.com/" ENCODED "/", 7, NULL},
     {"upload: no token: a space in it", UPLOAD, BY_VARIABLE, "", NULL, 2, SECRET " x"},
+    {"upload: as a source id", UPLOAD, BY_FILE, "-s " LOOSE, NULL, 2, NULL},
+    {"upload: as a type", UPLOAD, BY_FILE, "-t " LOOSE, NULL, 2, NULL},
+    {"upload: as a zone", UPLOAD, BY_FILE, "-z " LOOSE, NULL, 2, NULL},
+    {"upload: as a file", UPLOAD, BY_FILE, "-f " LOOSE, NULL, 5, NULL},
+    {"upload: as a project", UPLOAD, BY_FILE, "-t LOOKML --project_name " LOOSE "/x", NULL, 2,
+     NULL},
+    {"upload: as an endpoint", UPLOAD, BY_FILE, "--endpoint " LOOSE "/?", NULL, 2, NULL},
     {"upload: a mistyped flag", UPLOAD, BY_FLAG, "--tokken=" SECRET, NULL, 2, NULL},
 };
 
@@ -279,6 +302,9 @@ static void add_secret(struct fixture *f)
                   path);
         break;
     }
+    /* No business of this program, and of its commands. */
+    words_add(&f->envp, "%s=%s", names[f->row->program == EXTRACT ? UPLOAD : EXTRACT].variable,
+              SECRET);
     /* Beaten by the flag, and to be taken away all the same. */
     if (f->row->way != BY_VARIABLE && f->row->way != BY_VARIABLE_IN_LOWER_CASE)
         words_add(&f->envp, "%s=%s", n->variable, SECRET);

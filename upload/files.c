@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/text.h"
+#include "lib/cli/given_path.h"
 
 #define SUMMARY "summary.json"
 
@@ -138,7 +139,7 @@ static enum smc_status open_file(int dir_fd, const char *where, const char *name
     *fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (*fd < 0 || fstat(*fd, &st) != 0)
         (void)smc_error_set_errno(err, SMC_ERR_IO, errno, "%s%s%s: can't be read", where, slash,
-                                  name);
+                                  errno == ENOENT ? smci_path_shown_missing(name) : name);
     else if (S_ISDIR(st.st_mode))
         (void)smc_error_set(err, SMC_ERR_IO, "%s%s%s: this is a directory; a file is expected",
                             where, slash, name);

@@ -7,6 +7,7 @@
 
 #include "lib/cli/configure.h"
 #include "lib/cli/secret.h"
+#include "lib/cli/words.h"
 #include "lib/net/address.h"
 
 /* In the order of enum upload_zone. */
@@ -36,10 +37,10 @@ static enum smc_status check_source_id(struct upload_settings *settings, struct 
 {
     unsigned char uuid[SMCI_UUID_BYTES];
     if (!smci_uuid_parse(settings->source_id, uuid))
-        return smc_error_set(
-            err, SMC_ERR_USAGE,
-            "%s: '%.60s' is not a UUID, such as 01234567-89ab-cdef-0123-456789abcdef",
-            name_of(settings, "--source_id"), settings->source_id);
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "%s: '%s' is not a UUID, such as 01234567-89ab-cdef-0123-456789abcdef",
+                             name_of(settings, "--source_id"),
+                             smci_word_shown(settings->source_id));
     smci_uuid_print(uuid, settings->source_uuid);
     return SMC_OK;
 }
@@ -76,8 +77,8 @@ static enum smc_status check_project(const struct upload_settings *settings, str
     if (strcmp(project, ".") == 0 || strcmp(project, "..") == 0 || strchr(project, '/'))
         return smc_error_set(
             err, SMC_ERR_USAGE,
-            "%s: '%.60s' can't be a Looker project: not '.' or '..', and no '/' in it", name,
-            project);
+            "%s: '%s' can't be a Looker project: not '.' or '..', and no '/' in it", name,
+            smci_word_shown(project));
     return SMC_OK;
 }
 
@@ -156,9 +157,9 @@ static enum smc_status check_set(const struct upload_settings *settings, struct 
     if (settings->set &&
         (!*settings->set || settings->set[strspn(settings->set, "0123456789")] != '\0'))
         return smc_error_set(err, SMC_ERR_USAGE,
-                             "%s: '%.60s' is not a set: give the digits that its names begin with, "
+                             "%s: '%s' is not a set: give the digits that its names begin with, "
                              "such as 1790000000",
-                             name, settings->set);
+                             name, smci_word_shown(settings->set));
     return SMC_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "lib/cli/given_path.h"
 #include "lib/store/ledger.h"
 
 #include "choose.h"
@@ -114,7 +115,9 @@ enum smc_status upload_run(const struct upload_settings *settings, struct smc_lo
     if (settings->directory_path && !settings->is_listing &&
         access(settings->directory_path, F_OK) != 0)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
-                                   settings->directory_path);
+                                   errno == ENOENT
+                                       ? smci_path_shown_missing(settings->directory_path)
+                                       : settings->directory_path);
     struct upload_job job = {.settings = settings,
                              .log = log,
                              .clock = clock ? clock : smc_clock_system(),

@@ -12,6 +12,16 @@ const char *smci_path_shown(const char *path)
     return len > SHOWN_MAX ? path + len - SHOWN_MAX : path;
 }
 
+const char *smci_path_shown_missing(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    size_t len = strlen(name);
+    bool is_likely_secret = len >= 40 || (len >= 20 && !strchr(name, '.'));
+    return is_likely_secret ? "(a name that is not shown, since it looks like a secret itself)"
+                            : smci_path_shown(path);
+}
+
 enum smc_status smci_path_resolve(const char *text, const char *base, const char *home,
                                   struct smc_buf *out, struct smc_error *err)
 {

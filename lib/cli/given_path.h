@@ -11,6 +11,10 @@
  * it is not cut off. Borrowed from `path`. */
 const char *smci_path_shown(const char *path);
 
+/* The same of a path where nothing is: a text in its place where its name looks like a secret, without
+ * an ending and longer than people give files. */
+const char *smci_path_shown_missing(const char *path);
+
 /* Appends a path that the file `base` has, as the program is to use it: a relative one begins at
  * the file's directory, "~" is `home` (NULL: there is none), and "-" stays. SMC_ERR_USAGE for a
  * "~" or a "$" that can't be resolved, without a place; errors of smc_buf_add, without a text. */

@@ -57,15 +57,6 @@ static enum smc_status read_all(const struct smci_cli_secret *from, int fd, cons
     return SMC_OK;
 }
 
-/* A name without an ending, longer than people give files. */
-static bool is_likely_secret(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    size_t len = strlen(name);
-    return len >= 40 || (len >= 20 && !strchr(name, '.'));
-}
-
 static enum smc_status read_file(const struct smci_cli_secret *from, struct smc_buf *secret,
                                  struct smc_error *err)
 {
@@ -74,7 +65,8 @@ static enum smc_status read_file(const struct smci_cli_secret *from, struct smc_
         return read_all(from, STDIN_FILENO, "standard input", secret, err);
     /* A pipe that nobody writes to would block open(2). */
     int fd = open(from->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 && errno == ENOENT && is_likely_secret(from->file))
+    if (fd < 0 && errno == ENOENT &&
+        smci_path_shown_missing(from->file) != smci_path_shown(from->file))
         return smc_error_set(
             err, SMC_ERR_IO,
             "%s: there is no such file; its name is not shown, since it looks like the "

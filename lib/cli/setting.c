@@ -9,9 +9,6 @@
 #include "lib/base/num.h"
 #include "words.h"
 
-/* So much of a wrong value is shown in an error. */
-#define SHOWN_MAX 60
-
 /* ---- rows ---- */
 
 const struct smci_setting *smci_settings_row(const struct smci_settings_table *table,
@@ -69,9 +66,9 @@ static enum smc_status put_whole(int *place, const struct smci_setting *row,
 {
     int64_t number;
     if (!smci_parse_int64(given->text, &number) || number < row->min || number > row->max)
-        return smc_error_set(err, SMC_ERR_USAGE,
-                             "%s: '%.*s' is not a whole number from %lld to %lld", given->name,
-                             SHOWN_MAX, given->text, (long long)row->min, (long long)row->max);
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: '%s' is not a whole number from %lld to %lld",
+                             given->name, smci_word_shown(given->text), (long long)row->min,
+                             (long long)row->max);
     *place = (int)number;
     return SMC_OK;
 }
@@ -82,8 +79,8 @@ static enum smc_status put_seconds(int64_t *place, const struct smci_setting *ro
     int64_t ms;
     if (!smci_parse_seconds(given->text, &ms) || ms < row->min)
         return smc_error_set(
-            err, SMC_ERR_USAGE, "%s: '%.*s' is not a number of seconds %s0 (such as 30 or 0.5)",
-            given->name, SHOWN_MAX, given->text, row->min > 0 ? "above " : "from ");
+            err, SMC_ERR_USAGE, "%s: '%s' is not a number of seconds %s0 (such as 30 or 0.5)",
+            given->name, smci_word_shown(given->text), row->min > 0 ? "above " : "from ");
     *place = ms;
     return SMC_OK;
 }
@@ -94,8 +91,8 @@ static enum smc_status put_decimal(double *place, const struct smci_setting *row
     double number;
     if (!smci_parse_decimal(given->text, &number) || number < (double)row->min)
         return smc_error_set(err, SMC_ERR_USAGE,
-                             "%s: '%.*s' is not a number from %lld on (such as 10 or 2.5)",
-                             given->name, SHOWN_MAX, given->text, (long long)row->min);
+                             "%s: '%s' is not a number from %lld on (such as 10 or 2.5)",
+                             given->name, smci_word_shown(given->text), (long long)row->min);
     *place = number;
     return SMC_OK;
 }
@@ -118,9 +115,9 @@ static enum smc_status put_limit(struct smci_limit *place, const struct smci_giv
     }
     if (!is_good)
         return smc_error_set(err, SMC_ERR_USAGE,
-                             "%s: '%.*s' is neither a whole number from 0 nor a share from 0%% to "
+                             "%s: '%s' is neither a whole number from 0 nor a share from 0%% to "
                              "100%% (such as 20 or 5%%)",
-                             given->name, SHOWN_MAX, given->text);
+                             given->name, smci_word_shown(given->text));
     *place = limit;
     return SMC_OK;
 }
@@ -134,8 +131,8 @@ static enum smc_status put_flag(bool *place, const struct smci_given *given, str
             return SMC_OK;
         }
     }
-    return smc_error_set(err, SMC_ERR_USAGE, "%s: '%.*s' is neither true nor false", given->name,
-                         SHOWN_MAX, given->text);
+    return smc_error_set(err, SMC_ERR_USAGE, "%s: '%s' is neither true nor false", given->name,
+                         smci_word_shown(given->text));
 }
 
 static const char *nearest_choice(const struct smci_setting *row, const char *text)
@@ -164,10 +161,10 @@ static enum smc_status put_choice(int *place, const struct smci_setting *row,
         if (smc_buf_addf(&words, "%s%s", words.len ? ", " : "", *word) != SMC_OK)
             break;
     const char *nearest = nearest_choice(row, given->text);
-    enum smc_status rc = smc_error_set(err, SMC_ERR_USAGE, "%s: '%.*s' is not one of %s%s%s%s",
-                                       given->name, SHOWN_MAX, given->text, smc_buf_str(&words),
-                                       nearest ? ": did you mean '" : "", nearest ? nearest : "",
-                                       nearest ? "'?" : "");
+    enum smc_status rc = smc_error_set(
+        err, SMC_ERR_USAGE, "%s: '%s' is not one of %s%s%s%s", given->name,
+        nearest ? given->text : smci_word_shown(given->text), smc_buf_str(&words),
+        nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
     smc_buf_clear(&words);
     return rc;
 }

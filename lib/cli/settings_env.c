@@ -56,16 +56,23 @@ enum smc_status smci_settings_read_env(struct smci_settings *settings, char *con
     return SMC_OK;
 }
 
+static void empty(char *const *envp, const char *variable)
+{
+    for (; variable && *envp; envp++) {
+        char *value = *envp + strlen(variable) + 1;
+        if (is_entry_of(*envp, variable))
+            explicit_bzero(value, strlen(value));
+    }
+}
+
 void smci_settings_empty_env(const struct smci_settings_table *table, char *const *envp)
 {
+    static const char *const of_all[] = {"CASTOR_SIGMA_API_TOKEN", "CASTOR_UPLOADER_TOKEN"};
     for (size_t i = 0; i < table->count; i++) {
         const struct smci_setting *row = &table->rows[i];
-        for (char *const *at = envp; row->type == SMCI_SETTING_SECRET && *at; at++) {
-            if ((row->variable && is_entry_of(*at, row->variable)) ||
-                (row->alias && is_entry_of(*at, row->alias))) {
-                char *value = strchr(*at, '=') + 1;
-                explicit_bzero(value, strlen(value));
-            }
-        }
+        empty(envp, row->type == SMCI_SETTING_SECRET ? row->variable : NULL);
+        empty(envp, row->type == SMCI_SETTING_SECRET ? row->alias : NULL);
     }
+    for (size_t i = 0; i < sizeof of_all / sizeof of_all[0]; i++)
+        empty(envp, of_all[i]);
 }

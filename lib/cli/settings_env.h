@@ -9,8 +9,9 @@
 enum smc_status smci_settings_read_env(struct smci_settings *settings, char *const *envp,
                                        struct smc_error *err);
 
-/* Overwrites the values of secrets' variables where they stand, whatever the letter case of their
- * names: what remains counts as not set, for us and for our children. */
+/* Overwrites the values of secrets' variables where they stand, those of both programs, whatever the
+ * letter case of their names: what remains counts as not set, for us and for our children, such as
+ * commands that print one secret and need no other. */
 void smci_settings_empty_env(const struct smci_settings_table *table, char *const *envp);
 
 #endif

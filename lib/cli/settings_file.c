@@ -53,7 +53,8 @@ enum smc_status smci_settings_read_file(struct smci_settings *settings,
     int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "can't read the configuration file %s",
-                                   smci_path_shown(file->path));
+                                   errno == ENOENT ? smci_path_shown_missing(file->path)
+                                                   : smci_path_shown(file->path));
     enum smc_status rc = read_bytes(file->path, fd, &text, err);
     if (rc == SMC_OK)
         rc = check_tabs(file->path, &text, err);

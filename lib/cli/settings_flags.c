@@ -6,8 +6,8 @@
 
 #include "words.h"
 
-/* So much of a wrong word is shown in an error. */
-#define SHOWN_MAX 64
+/* A longer word is not a mistyped option, but perhaps a secret. */
+#define SHOWN_MAX 32
 
 /* The command line while it is read. */
 struct reader {
@@ -74,8 +74,12 @@ static enum smc_status fail_unknown(const struct reader *reader, const char *wor
         return smc_error_set(reader->err, SMC_ERR_USAGE,
                              "unknown option '%.*s': did you mean '--%s'?", (int)len, word,
                              nearest.word);
-    return smc_error_set(reader->err, SMC_ERR_USAGE, "unknown option '%.*s': see --help",
-                         len > SHOWN_MAX ? SHOWN_MAX : (int)len, word);
+    if (len > SHOWN_MAX)
+        return smc_error_set(reader->err, SMC_ERR_USAGE,
+                             "word %d of the command line is an unknown option: see --help",
+                             reader->at - 1);
+    return smc_error_set(reader->err, SMC_ERR_USAGE, "unknown option '%.*s': see --help", (int)len,
+                         word);
 }
 
 static enum smc_status fail_ambiguous(const struct reader *reader, const char *word, size_t len)
@@ -184,17 +188,18 @@ static enum smc_status read_short(struct reader *reader, char *word)
     return read_option(reader, row, shown, attached);
 }
 
-/* A loose word may be the rest of a secret that was given without quotes: then it is not shown. */
+/* A loose word may be a secret, or the rest of one that was given without quotes: then it is not
+ * shown. */
 static enum smc_status fail_loose(const struct reader *reader, const char *word)
 {
-    if (reader->has_secret)
+    if (reader->has_secret || smci_word_shown(word) != word)
         return smc_error_set(
             reader->err, SMC_ERR_USAGE,
             "word %d of the command line does not belong to any option: quote values that have "
             "spaces, see --help",
             reader->at - 1);
     return smc_error_set(reader->err, SMC_ERR_USAGE,
-                         "'%.60s' does not belong to any option: see --help", word);
+                         "'%s' does not belong to any option: see --help", word);
 }
 
 enum smc_status smci_settings_read_flags(struct smci_settings *settings, int argc, char **argv,

@@ -41,7 +41,8 @@ static enum smc_status fail_key(const struct smci_yaml *yaml, const struct smci_
     if (nearest)
         return smci_yaml_fail(yaml, key->at, "unknown key '%.60s': did you mean '%s'?", key->text,
                               nearest);
-    return smci_yaml_fail(yaml, key->at, "unknown key '%.60s': %s", key->text, expected);
+    return smci_yaml_fail(yaml, key->at, "unknown key '%s': %s", smci_word_shown(key->text),
+                          expected);
 }
 
 /* ---- settings ---- */
@@ -241,8 +242,8 @@ static enum smc_status check_profile(const struct reader *reader)
                              "%s: there is no profile '%.60s' in %s: did you mean '%s'?", from,
                              file->profile, shown, reader->nearest_profile);
     return smc_error_set(reader->err, SMC_ERR_USAGE,
-                         "%s: there is no profile '%.60s' in %s, which has %s", from, file->profile,
-                         shown, *names ? names : "none");
+                         "%s: there is no profile '%s' in %s, which has %s", from,
+                         smci_word_shown(file->profile), shown, *names ? names : "none");
 }
 
 enum smc_status smci_settings_read_keys(struct smci_settings *settings,

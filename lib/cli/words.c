@@ -3,6 +3,9 @@
 #include <limits.h>
 #include <string.h>
 
+/* No option, name or number is so long, and hardly a secret is shorter. */
+#define SECRET_MIN 16
+
 /* A longer word is not a mistyped one. */
 #define WORD_MAX 64
 
@@ -74,4 +77,11 @@ const char *smci_nearest(const char *text, const char *const *words, size_t coun
     for (size_t i = 0; i < count; i++)
         (void)smci_nearest_try(&nearest, text, strlen(text), words[i]);
     return nearest.word;
+}
+
+const char *smci_word_shown(const char *word)
+{
+    bool is_number = word[strspn(word, "0123456789.,-+%")] == '\0';
+    return is_number || strlen(word) < SECRET_MIN ? word
+                                                  : "(not shown, since it could be a secret)";
 }

@@ -29,4 +29,9 @@ bool smci_nearest_try(struct smci_nearest *nearest, const char *text, size_t len
 /* The nearest of `count` words; NULL: none is near enough. */
 const char *smci_nearest(const char *text, const char *const *words, size_t count);
 
+/* A word as an error shows it that calls it wrong: itself, or where it is 16 bytes or longer a text
+ * in its place, since it could be a secret that was given in the wrong place. What is known to be
+ * near a known word needs none of this, and a number is shown. */
+const char *smci_word_shown(const char *word);
+
 #endif

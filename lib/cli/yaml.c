@@ -10,6 +10,7 @@
 
 #include <yaml.h>
 
+#include "words.h"
 #include "yaml_mask.h"
 
 /* Of all keys of one mapping. */
@@ -198,8 +199,8 @@ static enum smc_status check_doubled(const struct smci_yaml *yaml, const struct 
 {
     for (size_t at = 0; at < seen->len; at += strlen(seen->data + at) + 1)
         if (strcmp(seen->data + at, key->text) == 0)
-            return smci_yaml_fail(yaml, key->at, "'%.60s' is here twice: keep one of them",
-                                  key->text);
+            return smci_yaml_fail(yaml, key->at, "'%s' is here twice: keep one of them",
+                                  smci_word_shown(key->text));
     enum smc_status rc = smc_buf_add(seen, key->text, strlen(key->text) + 1);
     return rc == SMC_ERR_CAP ? smci_yaml_fail(yaml, key->at, "too many keys") : rc;
 }
