@@ -60,9 +60,9 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer history ledger list open seal space store value) \
     $(addprefix set/, changes fileset inspect part prune records recover site stamp sweep) \
     $(addprefix cli/, checklist completions configure given_path help live metrics network place regions secret secret_command server setting settings \
-        settings_env settings_file settings_flags settings_keys setup show signals status words yaml yaml_mask))
+        settings_env settings_file settings_flags settings_keys setup show signals status terminal words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
-    again assets base62 call calls credentials degraded elements ends gap gap_groups gaps gone history job join key \
+    again assets base62 call calls changes closing credentials degraded elements ends gap gap_groups gaps gone history job join key \
     lineage lineage_graph lost listing \
     listing_rows main models numbers opening options options_table preflight preflight_local progress rate \
     readable report resume reuse reused rights run select sources stored summary table_listing \

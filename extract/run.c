@@ -17,6 +17,8 @@
 
 #include "again.h"
 #include "calls.h"
+#include "changes.h"
+#include "closing.h"
 #include "degraded.h"
 #include "elements.h"
 #include "gaps.h"
@@ -52,6 +54,7 @@ struct run {
     struct lineage lineage;
     struct reuse reuse;
     struct degraded degraded;
+    struct changes changes;
     struct progress *progress;
     int64_t began_ms; /* by the clock's now_ms */
     bool is_published;
@@ -292,6 +295,12 @@ static enum smc_status leave(struct run *run, struct smc_error *err)
     return rc == SMC_OK ? smci_store_commit(job->store, err) : rc;
 }
 
+/* Before older sets go. */
+static enum smc_status compare(struct run *run, struct smc_error *err)
+{
+    return closing_has_table(&run->job) ? changes_find(&run->job, &run->changes, err) : SMC_OK;
+}
+
 /* --keep: the new set is published, so older ones may go. */
 static enum smc_status remove_old_sets(struct run *run, struct smc_error *err)
 {
@@ -304,23 +313,16 @@ static enum smc_status remove_old_sets(struct run *run, struct smc_error *err)
 
 /* ---- all of it ---- */
 
-static void log_end(const struct run *run)
+static void tell_end(const struct run *run)
 {
     const struct job *job = &run->job;
-    const struct reused *reused = &run->reused;
-    struct smc_client_stats stats;
-    smc_client_get_stats(job->client, &stats);
-    double seconds = (double)(job->clock->now_ms(job->clock->ctx) - run->began_ms) / 1000;
-    smc_log_write(job->log, SMC_LOG_INFO,
-                  "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64 " retried",
-                  seconds, stats.calls, stats.refused, stats.retries);
-    if (reused->count)
-        smc_log_write(job->log, SMC_LOG_INFO,
-                      "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64
-                      " s old",
-                      reused->count, job_wall_s(job) - reused->oldest_s);
-    gaps_log_summary(&run->gaps);
-    degraded_log(&run->degraded, job);
+    const struct closing closing = {.job = job,
+                                    .took_ms = job->clock->now_ms(job->clock->ctx) - run->began_ms,
+                                    .reused = &run->reused,
+                                    .gaps = &run->gaps,
+                                    .degraded = &run->degraded,
+                                    .changes = &run->changes};
+    closing_tell(&closing);
 }
 
 /* What was damaged is known by now: all that earlier runs have left was looked at. */
@@ -356,7 +358,7 @@ typedef enum smc_status phase_fn(struct run *run, struct smc_error *err);
 
 static phase_fn *const phases[] = {fetch,        fetch_deferred, resolve_tables, fetch_deferred,
                                    write_joined, judge,          write_summary,  publish,
-                                   leave,        remove_old_sets};
+                                   leave,        compare,        remove_old_sets};
 
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
                                int stop_fd, const struct smc_clock *clock, struct smc_error *err)
@@ -379,7 +381,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     log_damages(&run->job);
     gaps_log(&run->gaps);
     if (run->is_published) /* whatever failed afterwards */
-        log_end(run);
+        tell_end(run);
     if (rc == SMC_OK)
         rc = degraded_check(&run->degraded, &run->gaps, err);
     if (run->job.client) /* however it ended */

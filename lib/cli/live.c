@@ -10,6 +10,8 @@
 
 #include "lib/base/log_line.h"
 
+#include "terminal.h"
+
 #define DRAW_EVERY_MS 200 /* often enough to look alive */
 #define TELL_EVERY_MS 60000
 #define CLEAR_LINE    "\r\x1b[K"
@@ -111,10 +113,8 @@ static void tell(struct smci_cli_live *live)
 
 static bool is_to_be_drawn(const struct smci_cli_live_opt *opt)
 {
-    const char *term = getenv("TERM");
-    if (opt->when != SMCI_CLI_AUTO)
-        return opt->when == SMCI_CLI_ALWAYS;
-    return isatty(opt->fd) && term && *term && strcmp(term, "dumb") != 0;
+    return opt->when == SMCI_CLI_ALWAYS ||
+           (opt->when == SMCI_CLI_AUTO && smci_cli_is_terminal(opt->fd));
 }
 
 struct smci_cli_live *smci_cli_live_new(const struct smci_cli_live_opt *opt)

@@ -1,0 +1,113 @@
+#include "closing.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/cli/live.h"
+#include "lib/cli/terminal.h"
+
+bool closing_has_table(const struct job *job)
+{
+    return job->settings->log_format == SMC_LOG_TEXT && smc_log_would(job->log, SMC_LOG_INFO) &&
+           smci_cli_is_terminal(STDERR_FILENO);
+}
+
+/* ---- the log ---- */
+
+static void tell_log(const struct closing *closing)
+{
+    const struct job *job = closing->job;
+    const struct reused *reused = closing->reused;
+    struct smc_client_stats stats;
+    smc_client_get_stats(job->client, &stats);
+    smc_log_write(job->log, SMC_LOG_INFO,
+                  "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64 " retried",
+                  (double)closing->took_ms / 1000, stats.calls, stats.refused, stats.retries);
+    if (reused->count)
+        smc_log_write(job->log, SMC_LOG_INFO,
+                      "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64
+                      " s old",
+                      reused->count, job_wall_s(job) - reused->oldest_s);
+    gaps_log_summary(closing->gaps);
+    degraded_log(closing->degraded, job);
+}
+
+/* ---- the table ---- */
+
+static void add_size(struct smc_buf *text, int64_t bytes)
+{
+    struct smci_cli_line size = {.columns = SMCI_CLI_LINE_MAX};
+    smci_cli_line_add_bytes(&size, (double)bytes);
+    (void)smc_buf_addf(text, "  %9s", size.text);
+}
+
+static void add_file(struct smc_buf *text, const struct closing *closing, enum asset_id asset)
+{
+    const struct smci_part *file = closing->job->files[asset];
+    const struct smci_changes *changes = &closing->changes->files[asset];
+    (void)smc_buf_addf(text, "  %-18s  %9" PRId64, asset_of(asset)->name, smci_part_records(file));
+    add_size(text, smci_part_bytes(file));
+    if (closing->changes->is_compared[asset])
+        (void)smc_buf_addf(text, "  %7" PRId64 "  %7" PRId64 "  %7" PRId64, changes->came,
+                           changes->went, changes->changed);
+    else if (closing->changes->is_known)
+        (void)smc_buf_addf(text, "  %7s  %7s  %7s", "-", "-", "-");
+    (void)smc_buf_addstr(text, "\n");
+}
+
+/* The word for how the set is, in its colour. */
+static void add_state(struct smc_buf *text, const struct closing *closing)
+{
+    enum smci_cli_state state = SMCI_CLI_GOOD;
+    const char *word = "complete";
+    if (closing->degraded->count > 0) {
+        state = SMCI_CLI_BAD;
+        word = "degraded";
+    } else if (closing->gaps->total > 0) {
+        state = SMCI_CLI_DOUBTFUL;
+        word = closing->gaps->total == 1 ? "with 1 gap" : "with gaps";
+    }
+    (void)smc_buf_addf(text, "%s%s%s", smci_cli_color(STDERR_FILENO, state), word,
+                       smci_cli_color_end(STDERR_FILENO));
+    if (closing->gaps->total > 1)
+        (void)smc_buf_addf(text, " (%" PRId64 ")", closing->gaps->total);
+    if (closing->job->selection.is_partial)
+        (void)smc_buf_addstr(text, ", partial");
+}
+
+static void add_table(struct smc_buf *text, const struct closing *closing)
+{
+    const struct job *job = closing->job;
+    int64_t records = 0;
+    int64_t bytes = 0;
+    (void)smc_buf_addf(text, "\n  %-18s  %9s  %9s", "file", "records", "size");
+    if (closing->changes->is_known)
+        (void)smc_buf_addf(text, "  %7s  %7s  %7s", "new", "gone", "changed");
+    (void)smc_buf_addstr(text, "\n");
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (job->files[i]) {
+            add_file(text, closing, i);
+            records += smci_part_records(job->files[i]);
+            bytes += smci_part_bytes(job->files[i]);
+        }
+    (void)smc_buf_addf(text, "  %-18s  %9" PRId64, "in all", records);
+    add_size(text, bytes);
+    (void)smc_buf_addf(text, "\n\n  Set %" PRId64 " is ", smci_fileset_timestamp(job->set));
+    add_state(text, closing);
+    if (closing->changes->is_known)
+        (void)smc_buf_addf(text, "; compared with set %" PRId64, closing->changes->before);
+    (void)smc_buf_addstr(text, ".\n");
+}
+
+void closing_tell(const struct closing *closing)
+{
+    tell_log(closing);
+    if (!closing_has_table(closing->job))
+        return;
+    struct smc_buf text = SMC_BUF_INIT(65536);
+    add_table(&text, closing);
+    ssize_t ignored = write(STDERR_FILENO, smc_buf_str(&text), text.len);
+    (void)ignored;
+    smc_buf_clear(&text);
+}

@@ -1,0 +1,18 @@
+/* What a terminal can do, and colours for states: beside a word, never in its place. */
+#ifndef CLI_TERMINAL_H
+#define CLI_TERMINAL_H
+
+#include <stdbool.h>
+
+/* Whether `fd` is a terminal that can move its cursor and clear a line: TERM is set and is not
+ * "dumb". */
+bool smci_cli_is_terminal(int fd);
+
+enum smci_cli_state { SMCI_CLI_GOOD, SMCI_CLI_DOUBTFUL, SMCI_CLI_BAD };
+
+/* What is written before and behind a word for a state: nothing where `fd` is not such a terminal,
+ * or NO_COLOR is set and not empty (https://no-color.org). Static. */
+const char *smci_cli_color(int fd, enum smci_cli_state state);
+const char *smci_cli_color_end(int fd);
+
+#endif
