@@ -42,6 +42,8 @@ static enum smc_status extract(struct extract_settings *settings, struct smc_log
         smc_error_append(err, "; --check tells what is in the way, and what to do");
     if (rc == SMC_ERR_AUTH && !settings->is_checking)
         name_credentials(settings, err);
+    if (rc == SMC_ERR_CANCELLED && !settings->is_checking && !settings->is_no_resume)
+        smc_error_append(err, "; run again to go on");
     smci_cli_signals_stop(&signals);
     return rc;
 }

@@ -123,7 +123,7 @@ static const struct fault_row fault_rows[] = {
      "WARNING - f.json: HTTP 503: gone fishing, again in "},
     {"always_429", "do=status:429", 5, SMC_ERR_HTTP, 7500, 15000, "HTTP 429"},
     {"always_reset", "do=reset-late", 5, SMC_ERR_HTTP, 7500, 15000,
-     "f.json was sent without an answer, and is perhaps accepted: POST /visual"},
+     "f.json was cut off before an answer came, and is perhaps accepted: POST /visual"},
     FATAL("status_400", "400"),
     FATAL("status_402", "402"),
     FATAL("status_404", "404"),
@@ -497,7 +497,7 @@ static void grow_victim(struct fixture *f)
     assert_int_equal(truncate(f->victim, (off_t)BIG * 2), 0);
 }
 
-/* What was announced is what is sent. */
+/* What was announced is what is sent, and what has grown meanwhile is not whole. */
 static void test_file_grown_between_tries(void **state)
 {
     struct fixture *f = *state;
@@ -505,8 +505,11 @@ static void test_file_grown_between_tries(void **state)
     f->victim = make_file(f, "a.json", BIG);
     f->hook = grow_victim;
     add_fault(f, "do=reset-mid,attempt=1");
-    assert_int_equal(upload_one(f, "VIZ", f->victim, &err), SMC_OK);
+    enum smc_status rc = upload_one(f, "VIZ", f->victim, &err);
+    assert_int_equal(smci_cli_exit_status(rc, 0), 5);
     assert_int_equal(taken(f, 0)->length, BIG);
+    assert_logged(f, "a.json was accepted, but it changed: ");
+    assert_string_equal(err.detail, "1 of the files was accepted, but changed");
 }
 
 static void stop_now(struct fixture *f)
@@ -542,7 +545,7 @@ static void test_stopped_without_an_answer(void **state)
     assert_int_equal(upload_all(f, &err), SMC_ERR_CANCELLED);
     assert_logged(f, "ERROR - Cut off before an answer came, and perhaps accepted: 1-b.json\n");
     assert_logged(f, "ERROR - Not sent, since the run ended before: 1-summary.json, c.json\n");
-    assert_contains(err.detail, "3 of 4 files were not sent, as far as is known: ");
+    assert_contains(err.detail, "2 of 4 files were not sent, 1 was cut off and perhaps accepted: ");
 }
 
 /* Nor is the set complete then. */

@@ -111,13 +111,18 @@ enum smc_status upload_files_path(const struct upload_files *files, size_t index
 
 static struct upload_identity identity_of(const struct stat *st)
 {
-    return (struct upload_identity){st->st_dev, st->st_ino, st->st_size, st->st_mtim};
+    return (struct upload_identity){st->st_dev, st->st_ino, st->st_size, st->st_mtim, st->st_ctim};
+}
+
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
 static bool is_same(const struct upload_identity *a, const struct upload_identity *b)
 {
     return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->modified.tv_sec == b->modified.tv_sec && a->modified.tv_nsec == b->modified.tv_nsec;
+           is_same_time(a->modified, b->modified);
 }
 
 bool upload_files_is_same(int fd, const struct upload_identity *identity)
@@ -127,6 +132,13 @@ bool upload_files_is_same(int fd, const struct upload_identity *identity)
         return false;
     struct upload_identity now = identity_of(&st);
     return is_same(&now, identity);
+}
+
+bool upload_files_is_untouched(int fd, const struct upload_identity *identity)
+{
+    struct stat st;
+    return upload_files_is_same(fd, identity) && fstat(fd, &st) == 0 &&
+           is_same_time(st.st_ctim, identity->touched);
 }
 
 /* `where` goes before the name in a text. */

@@ -16,9 +16,10 @@ enum upload_state {
     UPLOAD_WAITING, /* not begun, or not finished */
     UPLOAD_SENT,
     UPLOAD_FAILED,
-    UPLOAD_CUT,    /* sent whole, but no answer came: perhaps accepted */
-    UPLOAD_HELD,   /* a summary whose set is not complete */
-    UPLOAD_SKIPPED /* unchanged since it was accepted */
+    UPLOAD_CUT,     /* sent whole, but no answer came: perhaps accepted */
+    UPLOAD_CHANGED, /* accepted, but it changed while it was sent */
+    UPLOAD_HELD,    /* a summary whose set is not complete */
+    UPLOAD_SKIPPED  /* unchanged since it was accepted */
 };
 
 /* By this a name is known to stand for the same bytes still. */
@@ -27,6 +28,7 @@ struct upload_identity {
     ino_t inode;
     int64_t size;
     struct timespec modified;
+    struct timespec touched; /* when anything of it changed, a link's count included */
 };
 
 struct upload_file {
@@ -80,8 +82,11 @@ void upload_files_keep(struct upload_files *files, size_t begin, size_t end);
 enum smc_status upload_files_open(const struct upload_files *files, size_t index, int *fd,
                                   struct upload_identity *identity, struct smc_error *err);
 
-/* Whether the open file is still what `identity` says. */
+/* Whether the open file is still what `identity` says, the time `touched` left aside. */
 bool upload_files_is_same(int fd, const struct upload_identity *identity);
+
+/* The same of all, `touched` too: what is so can't have been written to. */
+bool upload_files_is_untouched(int fd, const struct upload_identity *identity);
 
 /* The name that the receiver sees: what follows the last '/'. Borrowed. */
 const char *upload_files_base(const struct upload_files *files, size_t index);

@@ -28,6 +28,8 @@ static enum smc_status send_files(struct upload_settings *settings, struct smc_l
         rc = upload_run(settings, log, NULL, signals.fd, err);
     if (rc == SMC_ERR_NETWORK && !settings->is_checking)
         smc_error_append(err, "; --check tells what is in the way, and what to do");
+    if (rc == SMC_ERR_CANCELLED && settings->is_skipping)
+        smc_error_append(err, "; run again to go on");
     smci_cli_signals_stop(&signals);
     return rc;
 }

@@ -23,6 +23,34 @@ size_t upload_report_count(const struct upload_files *files, enum upload_state s
     return n;
 }
 
+enum smc_status upload_report_lack(const struct upload_files *files, struct smc_buf *text)
+{
+    static const struct {
+        enum upload_state state;
+        const char *words;
+    } others[] = {{UPLOAD_CUT, "cut off and perhaps accepted"},
+                  {UPLOAD_CHANGED, "accepted, but changed"}};
+    size_t missing = files->count - upload_report_count(files, UPLOAD_SENT) -
+                     upload_report_count(files, UPLOAD_SKIPPED);
+    for (size_t i = 0; i < 2; i++)
+        missing -= upload_report_count(files, others[i].state);
+    enum smc_status rc = SMC_OK;
+    const char *comma = "";
+    if (missing > 0) {
+        rc = smc_buf_addf(text, "%zu of %zu files were not sent", missing, files->count);
+        comma = ", ";
+    }
+    for (size_t i = 0; i < 2 && rc == SMC_OK; i++) {
+        size_t n = upload_report_count(files, others[i].state);
+        if (n == 0)
+            continue;
+        rc = smc_buf_addf(text, "%s%zu%s %s %s", comma, n, *comma ? "" : " of the files",
+                          n == 1 ? "was" : "were", others[i].words);
+        comma = ", ";
+    }
+    return rc;
+}
+
 /* All names of one state, as few lines as they fit in. */
 static void list(const struct upload_files *files, struct smc_log *log, enum upload_state state,
                  enum smc_log_level level, const char *what)
@@ -49,6 +77,7 @@ void upload_report_log(const struct upload_files *files, struct smc_log *log)
     list(files, log, UPLOAD_SENT, SMC_LOG_WARN, "Sent");
     list(files, log, UPLOAD_SKIPPED, SMC_LOG_WARN, "Accepted before");
     list(files, log, UPLOAD_FAILED, SMC_LOG_ERROR, "Failed");
+    list(files, log, UPLOAD_CHANGED, SMC_LOG_ERROR, "Accepted, but changed while they were sent");
     list(files, log, UPLOAD_CUT, SMC_LOG_ERROR,
          "Cut off before an answer came, and perhaps accepted");
     list(files, log, UPLOAD_HELD, SMC_LOG_ERROR, "Held back until the rest of the set is sent");
@@ -87,6 +116,8 @@ static const char *state_name(enum upload_state state)
         return "failed";
     case UPLOAD_CUT:
         return "cut off";
+    case UPLOAD_CHANGED:
+        return "accepted but changed";
     case UPLOAD_HELD:
         return "held";
     case UPLOAD_SKIPPED:

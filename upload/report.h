@@ -13,6 +13,10 @@ void upload_report_log(const struct upload_files *files, struct smc_log *log);
 
 size_t upload_report_count(const struct upload_files *files, enum upload_state state);
 
+/* What is lacking at the end, in words: "2 of 7 files were not sent, 1 was cut off and is perhaps
+ * accepted". Appends to `text`; SMC_ERR_NOMEM. */
+enum smc_status upload_report_lack(const struct upload_files *files, struct smc_buf *text);
+
 /* Prints one JSON object: the files and what became of them; `outcome` is how the run ended, or
  * empty. SMC_ERR_IO, SMC_ERR_NOMEM. */
 enum smc_status upload_report_json(const struct upload_settings *settings,

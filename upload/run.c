@@ -69,12 +69,14 @@ static enum smc_status conclude(const struct upload_job *job, enum smc_status rc
         return SMC_OK;
     }
     upload_report_log(&job->files, job->log);
-    const char *doubt =
-        upload_report_count(&job->files, UPLOAD_CUT) > 0 ? ", as far as is known" : "";
+    struct smc_buf lack = SMC_BUF_INIT(1024);
+    (void)upload_report_lack(&job->files, &lack);
     if (rc == SMC_OK)
-        return smc_error_set(err, job->worst != SMC_OK ? job->worst : SMC_ERR_INTERNAL,
-                             "%zu of %zu files were not sent%s", missing, all, doubt);
-    smc_error_context(err, "%zu of %zu files were not sent%s", missing, all, doubt);
+        rc = smc_error_set(err, job->worst != SMC_OK ? job->worst : SMC_ERR_INTERNAL, "%s",
+                           smc_buf_str(&lack));
+    else
+        smc_error_context(err, "%s", smc_buf_str(&lack));
+    smc_buf_clear(&lack);
     return rc;
 }
 

@@ -1,7 +1,6 @@
 /* One client of Catalog, and the files on their way to it: castor-upload(1), DESCRIPTION. */
 #include "send.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,9 +9,9 @@
 
 #include "lib/net/special.h"
 
+#include "outcome.h"
 #include "path.h"
 #include "progress.h"
-#include "record.h"
 #include "sets.h"
 
 #define TOKEN_SCHEME "Token "
@@ -23,8 +22,11 @@ struct slot {
     size_t number;
     size_t index; /* of the file */
     int fd;       /* -1: the slot is free */
-    int64_t sent; /* bytes of it that no answer has come to yet */
     struct upload_identity identity;
+    struct smci_digest *digest; /* of the bytes that this try has sent */
+    bool is_digest_whole;
+    bool is_out;           /* all of it has gone out in this try, and no answer has come yet */
+    bool was_cut;          /* so it ended in an earlier try */
     struct smc_buf target; /* the endpoint's prefix, '/' and the path at Catalog */
 };
 
@@ -37,61 +39,6 @@ struct sender {
     size_t slot_count;
 };
 
-/* ---- what became of a file ---- */
-
-static void note_failure(struct upload_job *job, size_t index, enum upload_state state,
-                         const struct smc_error *why)
-{
-    struct upload_file *file = &job->files.items[index];
-    file->state = state;
-    free(file->why);
-    if (asprintf(&file->why, "%s", why->detail) < 0)
-        file->why = NULL; /* the log has it in any case */
-    smc_log_write(job->log, SMC_LOG_ERROR, "%s was %s: %s", file->name,
-                  state == UPLOAD_CUT ? "sent without an answer, and is perhaps accepted"
-                                      : "not sent",
-                  why->detail);
-    /* The local side counts most: no further run mends it. Then what one may mend. */
-    enum smc_status code = why->code;
-    if (code != SMC_ERR_IO && code != SMC_ERR_REFUSED)
-        code = SMC_ERR_HTTP;
-    if (code == SMC_ERR_IO || (code == SMC_ERR_HTTP && job->worst != SMC_ERR_IO) ||
-        job->worst == SMC_OK)
-        job->worst = code;
-}
-
-static void note_success(struct upload_job *job, const struct slot *slot)
-{
-    struct smc_buf shown = SMC_BUF_INIT(SIZE_MAX);
-    struct upload_file *file = &job->files.items[slot->index];
-    file->state = UPLOAD_SENT;
-    const char *name = upload_files_path(&job->files, slot->index, &shown) == SMC_OK
-                           ? smc_buf_str(&shown)
-                           : file->name;
-    smc_log_write(job->log, SMC_LOG_INFO, "Uploaded %s as %s to %s", name,
-                  upload_type_name(job->settings->file_type),
-                  smc_buf_str(&slot->target) + job->settings->prefix.len + 1);
-    smc_buf_clear(&shown);
-}
-
-/* Bytes that were written to while they were sent are perhaps neither the old ones nor the new. */
-static void note_accepted(struct upload_job *job, const struct slot *slot)
-{
-    struct smc_error why = SMC_ERROR_INIT;
-    bool is_same = upload_files_is_same(slot->fd, &slot->identity);
-    if (!is_same && job->files.directory && !job->settings->is_forced) {
-        (void)smc_error_set(&why, SMC_ERR_IO, "the file changed while it was sent");
-        note_failure(job, slot->index, UPLOAD_FAILED, &why);
-        return;
-    }
-    note_success(job, slot);
-    if (is_same)
-        upload_record_add(job, slot->index, slot->identity.size);
-    else
-        smc_log_write(job->log, SMC_LOG_WARN, "%s changed while it was sent",
-                      job->files.items[slot->index].name);
-}
-
 /* ---- on its way ---- */
 
 static void close_slot(struct slot *slot)
@@ -101,10 +48,24 @@ static void close_slot(struct slot *slot)
     slot->fd = -1;
 }
 
-/* Whether all of the file has gone out and nobody knows what became of it. */
+/* Whether all of the file has gone out in some try, and nobody knows what became of it. */
 static bool is_cut(const struct slot *slot)
 {
-    return slot->sent == slot->identity.size;
+    return slot->is_out || slot->was_cut;
+}
+
+static void accept(struct slot *slot, const struct smc_answer *answer)
+{
+    struct sender *s = slot->sender;
+    struct upload_delivery delivery = {.index = slot->index,
+                                       .fd = slot->fd,
+                                       .identity = slot->identity,
+                                       .path = smc_buf_str(&slot->target) +
+                                               s->job->settings->prefix.len + 1,
+                                       .is_html = answer->is_html};
+    if (slot->is_digest_whole)
+        (void)smci_digest_finish(slot->digest, delivery.sha256);
+    upload_outcome_accepted(s->job, &delivery);
 }
 
 static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
@@ -129,21 +90,49 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
                           "Catalog refused the token; check the token, the source id and the zone");
     }
     if (failure.code == SMC_OK)
-        note_accepted(s->job, slot);
+        accept(slot, answer);
     else
-        note_failure(s->job, slot->index, is_cut(slot) ? UPLOAD_CUT : UPLOAD_FAILED, &failure);
+        upload_outcome_failed(s->job, slot->index, is_cut(slot) ? UPLOAD_CUT : UPLOAD_FAILED,
+                              &failure);
     close_slot(slot);
     if (is_refused)
         smc_client_fail(s->client, &failure);
     return SMC_TAKE;
 }
 
+/* ---- what the library tells of a try ---- */
+
+static void on_read(void *ctx, int64_t at, const void *bytes, size_t len)
+{
+    struct slot *slot = ctx;
+    if (at == 0) {
+        char unused[SMCI_DIGEST_SIZE];
+        slot->was_cut = is_cut(slot);
+        slot->is_out = false;
+        slot->is_digest_whole = smci_digest_finish(slot->digest, unused) == SMC_OK;
+    }
+    if (smci_digest_add(slot->digest, bytes, len) != SMC_OK)
+        slot->is_digest_whole = false;
+}
+
 static void on_progress(void *ctx, int64_t sent)
 {
     struct slot *slot = ctx;
-    slot->sent = sent;
     upload_progress_at(slot->sender->progress, slot->number, sent);
 }
+
+static void on_out(void *ctx)
+{
+    ((struct slot *)ctx)->is_out = true;
+}
+
+static void on_denied(void *ctx)
+{
+    ((struct slot *)ctx)->is_out = false;
+    on_progress(ctx, 0);
+}
+
+/* ---- beginning ---- */
 
 /* SMC_ERR_IO for what is wrong with this file alone. */
 static enum smc_status begin(struct sender *s, struct slot *slot, size_t index,
@@ -155,13 +144,20 @@ static enum smc_status begin(struct sender *s, struct slot *slot, size_t index,
     if (rc != SMC_OK)
         return rc;
     slot->index = index;
-    slot->sent = 0;
+    slot->is_out = slot->was_cut = false;
     smc_buf_reset(&slot->target);
     (void)smc_buf_addf(&slot->target, "%s/", smc_buf_str(&job->settings->prefix));
     /* The time in a path is chosen once for all tries of a file. */
     rc = upload_path(job->settings, name, job->clock->wall_ms(job->clock->ctx) / 1000,
                      &slot->target);
-    struct smci_upload body = {slot->fd, slot->identity.size, name, on_progress, slot};
+    struct smci_upload body = {.fd = slot->fd,
+                               .size = slot->identity.size,
+                               .filename = name,
+                               .read = on_read,
+                               .progress = on_progress,
+                               .out = on_out,
+                               .denied = on_denied,
+                               .ctx = slot};
     struct smc_request request = {
         .kind = "upload", .target = smc_buf_str(&slot->target), .done = on_answer, .ctx = slot};
     if (rc == SMC_OK)
@@ -218,7 +214,7 @@ static void begin_more(void *ctx)
             continue;
         enum smc_status rc = begin(s, slot, index, &why);
         if (rc == SMC_ERR_IO) {
-            note_failure(s->job, index, UPLOAD_FAILED, &why);
+            upload_outcome_failed(s->job, index, UPLOAD_FAILED, &why);
         } else if (rc != SMC_OK) {
             smc_client_fail(s->client, &why);
             return;
@@ -259,9 +255,16 @@ static enum smc_status make_slots(struct sender *s, struct smc_error *err)
     if (!s->slots)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
     s->slot_count = count;
-    for (size_t i = 0; i < count; i++)
-        s->slots[i] =
-            (struct slot){.sender = s, .number = i, .fd = -1, .target = SMC_BUF_INIT(SIZE_MAX)};
+    for (size_t i = 0; i < count; i++) {
+        s->slots[i] = (struct slot){.sender = s,
+                                    .number = i,
+                                    .fd = -1,
+                                    .digest = smci_digest_new(),
+                                    .target = SMC_BUF_INIT(SIZE_MAX)};
+        if (!s->slots[i].digest)
+            return smc_error_set(err, SMC_ERR_INTERNAL,
+                                 "SHA-256: out of memory, or libcrypto has none");
+    }
     return SMC_OK;
 }
 
@@ -287,6 +290,7 @@ enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
     smc_client_free(s.client);
     for (size_t i = 0; i < s.slot_count; i++) {
         close_slot(&s.slots[i]);
+        smci_digest_free(s.slots[i].digest);
         smc_buf_clear(&s.slots[i].target);
     }
     free(s.slots);

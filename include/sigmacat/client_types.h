@@ -87,6 +87,7 @@ struct smc_answer {
     const char *api_code;    /* `code`, `message`, `requestId` of a JSON error body: cleaned and */
     const char *api_message; /*   capped; "" where absent */
     const char *request_id;
+    bool is_html; /* a web page, by its Content-Type */
 };
 
 /* The callback's word on a 2xx: SMC_TAKE, or SMC_REJECT when the body is not what it should be (not

@@ -8,12 +8,15 @@
 
 struct smci_digest {
     EVP_MD_CTX *ctx;
+    bool is_begun; /* without that libcrypto reads what is not there */
 };
 
 /* `type` NULL: that of before. To look it up each time would cost more than a short text's digest. */
 static enum smc_status begin(struct smci_digest *digest, const EVP_MD *type)
 {
-    return EVP_DigestInit_ex(digest->ctx, type, NULL) == 1 ? SMC_OK : SMC_ERR_INTERNAL;
+    if (!digest->is_begun)
+        digest->is_begun = EVP_DigestInit_ex(digest->ctx, type, NULL) == 1;
+    return digest->is_begun ? SMC_OK : SMC_ERR_INTERNAL;
 }
 
 struct smci_digest *smci_digest_new(void)
@@ -37,15 +40,20 @@ void smci_digest_free(struct smci_digest *digest)
 
 enum smc_status smci_digest_add(struct smci_digest *digest, const void *bytes, size_t len)
 {
+    if (begin(digest, NULL) != SMC_OK)
+        return SMC_ERR_INTERNAL;
     return EVP_DigestUpdate(digest->ctx, bytes, len) == 1 ? SMC_OK : SMC_ERR_INTERNAL;
 }
 
 /* `sum` has room for EVP_MAX_MD_SIZE bytes. */
 static enum smc_status finish(struct smci_digest *digest, unsigned char *sum, unsigned *len)
 {
+    if (begin(digest, NULL) != SMC_OK)
+        return SMC_ERR_INTERNAL;
+    digest->is_begun = false;
     bool is_well =
         EVP_DigestFinal_ex(digest->ctx, sum, len) == 1 && *len * 2 + 1 == SMCI_DIGEST_SIZE;
-    return is_well ? begin(digest, NULL) : SMC_ERR_INTERNAL;
+    return is_well ? SMC_OK : SMC_ERR_INTERNAL;
 }
 
 enum smc_status smci_digest_finish(struct smci_digest *digest, char hex[SMCI_DIGEST_SIZE])

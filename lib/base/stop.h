@@ -6,7 +6,7 @@
 
 #include <sigmacat/error.h>
 
-#define SMCI_STOPPED "stopped by a signal; run again to go on"
+#define SMCI_STOPPED "stopped by a signal"
 
 /* Whether `stop_fd` is readable; never when it is 0 or less, which means that there is none. */
 bool smci_is_stopped(int stop_fd);

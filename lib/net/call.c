@@ -92,6 +92,7 @@ static void offer(const struct smci_call *call, struct smci_attempt *attempt,
                                      .body = smc_buf_str(&response->body),
                                      .len = response->body.len,
                                      .attempts = call->sent,
+                                     .is_html = response->is_html,
                                      .api_code = "",
                                      .api_message = "",
                                      .request_id = ""};
@@ -118,6 +119,7 @@ static void give_up(const struct smci_call *call, const struct smci_attempt *att
         .is_transient = is_transient,
         .was_alone = call->owner->sender->stats.successes == call->successes,
         .attempts = call->sent,
+        .is_html = has_body && response->is_html,
         .api_code = attempt->api_error.code,
         .api_message = attempt->api_error.message,
         .request_id = attempt->api_error.request_id,
@@ -150,8 +152,9 @@ static void on_ended(void *ctx, struct smci_attempt *attempt, struct smci_http_r
         *call->probe = response->probe;
     if (attempt->meaning == SMCI_SUCCESS)
         offer(call, attempt, response);
-    else if (attempt->http_status != 0 && call->upload.progress)
-        call->upload.progress(call->upload.progress_ctx, 0);
+    else if (attempt->http_status != 0 && call->upload.denied)
+        call->upload.denied(call->upload.ctx);
+    call->asks_first = call->asks_first || response->is_upload_lost;
     struct smci_decision decision = {.action = SMCI_DONE};
     if (attempt->meaning != SMCI_SUCCESS)
         decision = decide(call, attempt);
@@ -171,8 +174,10 @@ enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_o
         headers[count++] = authorization;
     if (has_body)
         headers[count++] = smc_buf_str(&call->content_type);
+    /* Waiting for a consent costs time where nobody knows of it: only after a connection was lost,
+     * which may have been a refusal that could not be read any more. */
     if (has_body || call->is_upload)
-        headers[count++] = "Expect:"; /* no 100-continue: it costs a second where nobody knows it */
+        headers[count++] = call->asks_first ? "Expect: 100-continue" : "Expect:";
     const struct smci_http_request request = {
         .headers = headers,
         .body = has_body ? smc_buf_str(&call->body) : NULL,

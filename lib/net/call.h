@@ -21,6 +21,7 @@ struct smci_call {
     struct smci_upload upload;
     struct smci_probe *probe; /* NULL: this is not one */
     bool is_upload;
+    bool asks_first; /* an attempt was lost: the next has the server's consent before its body */
     bool is_single_attempt;
     bool is_urgent;
     bool is_object;

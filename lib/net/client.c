@@ -13,6 +13,9 @@
 /* castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", the row on 429. */
 #define SILENCE_MAX_MS ((int64_t)15 * 60 * 1000)
 
+/* What has gone out whole when a run fails gets so long for its answer. */
+#define FINISH_MS 2000
+
 struct smc_client {
     struct smci_sender sender;
     struct smci_token token;
@@ -382,6 +385,8 @@ enum smc_status smc_client_step(struct smc_client *client, int64_t max_ms, bool 
         *is_idle = is_over || client->has_failed;
     if (!client->has_failed)
         return SMC_OK;
+    client->sender.retry.retries = 0;
+    smci_http_finish(client->sender.http, FINISH_MS);
     cancel_calls(client);
     return smc_error_copy(err, &client->failure);
 }

@@ -10,7 +10,8 @@
 #include "http_end.h"
 #include "http_exchange.h"
 
-#define POLL_MAX_MS 1000
+#define POLL_MAX_MS    1000
+#define FINISH_STEP_MS 50
 
 struct smci_http {
     CURLM *multi;
@@ -81,13 +82,16 @@ static void recycle(struct smci_http *http, struct smci_exchange *x)
     http->spare = x;
 }
 
+static void drop(struct smci_http *http, struct smci_exchange *x)
+{
+    detach(http, x);
+    recycle(http, x);
+}
+
 void smci_http_drop(struct smci_http *http)
 {
-    while (http->active) {
-        struct smci_exchange *x = http->active;
-        detach(http, x);
-        recycle(http, x);
-    }
+    while (http->active)
+        drop(http, http->active);
 }
 
 static struct smci_exchange *take_spare(struct smci_http *http)
@@ -197,6 +201,31 @@ static void resume(struct smci_http *http)
         if (code != CURLE_OK)
             complete(http, x, code);
     }
+}
+
+/* Starting another in a callback is for nothing: it is dropped with the rest. */
+void smci_http_finish(struct smci_http *http, int64_t wait_ms)
+{
+    const struct smc_clock *clock = http->network.clock;
+    int64_t end = now_ms(http) + wait_ms;
+    struct smci_exchange *next;
+    for (struct smci_exchange *x = http->active; x; x = next) {
+        next = x->next;
+        if (!x->is_out)
+            drop(http, x);
+    }
+    while (http->active && now_ms(http) < end) {
+        int running = 0;
+        int events = 0;
+        if (curl_multi_perform(http->multi, &running) != CURLM_OK)
+            break;
+        drain(http);
+        if (http->active)
+            (void)curl_multi_poll(http->multi, NULL, 0, FINISH_STEP_MS, &events);
+        if (events == 0 && clock->advance)
+            clock->advance(clock->ctx, FINISH_STEP_MS);
+    }
+    smci_http_drop(http);
 }
 
 /* Until the first transfer would be given up; never long, so that what libcurl does not report

@@ -68,6 +68,7 @@ bool smci_body_is_readable(struct smci_exchange *x, const char *line, size_t len
 void smci_body_begin(struct smci_exchange *x, int status)
 {
     x->is_error = status < 200 || status > 299;
+    x->is_dropped = x->mime && !x->is_error;
 }
 
 static size_t cap_of(const struct smci_exchange *x)
@@ -107,6 +108,8 @@ static bool has_room(struct smci_exchange *x, size_t size)
 size_t smci_body_take(struct smci_exchange *x, const char *bytes, size_t len)
 {
     struct smc_buf *body = &x->response.body;
+    if (x->is_dropped)
+        return len;
     if (len > cap_of(x) - body->len) {
         refuse(x, "decompressed");
         return CURL_WRITEFUNC_ERROR;
@@ -124,7 +127,7 @@ size_t smci_body_take(struct smci_exchange *x, const char *bytes, size_t len)
 
 bool smci_body_is_within(struct smci_exchange *x, int64_t raw)
 {
-    if (raw <= (int64_t)cap_of(x) + RAW_EXTRA)
+    if (x->is_dropped || raw <= (int64_t)cap_of(x) + RAW_EXTRA)
         return true;
     refuse(x, "compressed");
     return false;

@@ -23,7 +23,8 @@
  * did not ask for, or twice: of some ways 16 KB become gigabytes before anybody counts them. */
 bool smci_body_is_readable(struct smci_exchange *x, const char *line, size_t len);
 
-/* The head of an answer with this status is there: what may follow it. */
+/* The head of an answer with this status is there: what may follow it. The body behind a success of
+ * an upload says nothing, and is dropped as it comes, whatever its size. */
 void smci_body_begin(struct smci_exchange *x, int status);
 
 /* Takes bytes of a body, as CURLOPT_WRITEFUNCTION does: returns `len`, what pauses the transfer, or

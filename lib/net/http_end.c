@@ -8,6 +8,7 @@
 
 #include "http_date.h"
 #include "http_probe.h"
+#include "http_upload.h"
 #include "http_url.h"
 
 /* No later attempt can mend these: the other side is not who it should be, or we are wrong. */
@@ -85,6 +86,8 @@ static int judge(struct smci_exchange *x, CURLcode code, int status)
     /* An answer that comes before the body was sent is CURLE_OK: at the end of an error's head
      * libcurl stops sending. */
     if ((code != CURLE_OK && !x->is_body_cut) || x->is_local_fault) {
+        response->is_upload_lost =
+            x->mime && x->sent > 0 && code != CURLE_OPERATION_TIMEDOUT && !x->is_local_fault;
         bool is_cap = is_line_cap(x, code);
         response->is_permanent = response->is_permanent || is_permanent(code) || is_cap ||
                                  x->is_nameless || smci_is_proxy_unreadable(x);
@@ -152,6 +155,7 @@ void smci_exchange_end(struct smci_exchange *x, int code)
     long status = 0;
     (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
     read_head(x);
+    smci_upload_end(x);
     response->is_garbled = is_garbled(x, (CURLcode)code);
     response->status = judge(x, (CURLcode)code, (int)status);
     pass_over_mark(&response->body);

@@ -1,16 +1,15 @@
 #include "http_exchange.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "address.h"
 #include "http_body.h"
 #include "http_certificate.h"
+#include "http_upload.h"
 
 #define CONNECT_TIMEOUT_MAX_MS 30000
 /* What libcurl reads at once, and decompresses before anybody can stop it: a thousand times as
@@ -58,49 +57,18 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx)
     return len;
 }
 
-/* pread from our own position: an attempt always begins at the first byte, whatever was read
- * before. */
-static size_t on_read(char *to, size_t size, size_t count, void *ctx)
-{
-    struct smci_exchange *x = ctx;
-    int64_t left = x->upload.size - x->upload_at;
-    size_t want = size * count;
-    if ((int64_t)want > left)
-        want = (size_t)left;
-    ssize_t got;
-    do
-        got = want ? pread(x->upload.fd, to, want, (off_t)x->upload_at) : 0;
-    while (got < 0 && errno == EINTR);
-    if (got < 0 || (got == 0 && left > 0)) {
-        x->is_local_fault = true;
-        x->response.is_permanent = true;
-        if (got < 0)
-            (void)smc_error_set_errno(&x->response.error, SMC_ERR_IO, errno,
-                                      "reading the file failed");
-        else
-            (void)smc_error_set(&x->response.error, SMC_ERR_IO,
-                                "the file became shorter while it was sent");
-        return CURL_READFUNC_ABORT;
-    }
-    x->upload_at += got;
-    x->progress_ms = smci_exchange_now(x);
-    if (x->upload.progress)
-        x->upload.progress(x->upload.progress_ctx, x->upload_at);
-    return (size_t)got;
-}
-
 /* libcurl reads ahead of what it sends; only this tells that the last bytes are moving. */
 static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
                        curl_off_t ulnow)
 {
     struct smci_exchange *x = ctx;
     (void)dltotal;
-    (void)ultotal;
     static_assert(sizeof(curl_off_t) == sizeof(int64_t), "curl_off_t has 64 bits");
     if (dlnow + ulnow != x->moved) {
         x->moved = dlnow + ulnow;
         x->progress_ms = smci_exchange_now(x);
     }
+    smci_upload_moved(x, ultotal, ulnow);
     return smci_body_is_within(x, dlnow) ? 0 : 1;
 }
 
@@ -172,26 +140,6 @@ static CURLcode set_common(struct smci_exchange *x, const char *url)
     return rc;
 }
 
-static CURLcode set_upload(struct smci_exchange *x)
-{
-    x->mime = curl_mime_init(x->easy);
-    curl_mimepart *part = x->mime ? curl_mime_addpart(x->mime) : NULL;
-    if (!part)
-        return CURLE_OUT_OF_MEMORY;
-    CURLcode rc = curl_mime_name(part, "file");
-    if (rc == CURLE_OK)
-        rc = curl_mime_filename(part, x->upload.filename);
-    if (rc == CURLE_OK)
-        rc = curl_mime_type(part, "application/octet-stream");
-    if (rc == CURLE_OK)
-        /* No seek function: libcurl then can't send a body again by itself on a connection that
-         * died: an attempt is one sending, and ours begins at byte 0. */
-        rc = curl_mime_data_cb(part, x->upload.size, on_read, NULL, NULL, x);
-    if (rc == CURLE_OK)
-        rc = curl_easy_setopt(x->easy, CURLOPT_MIMEPOST, x->mime);
-    return rc;
-}
-
 /* On a kept connection that dies libcurl sends a call again by itself, even a POST, which would
  * be two token calls within a second; on a fresh one it does not. */
 static CURLcode set_body(struct smci_exchange *x, const struct smci_http_request *request)
@@ -227,10 +175,8 @@ static CURLcode set_request(struct smci_exchange *x, const struct smci_http_requ
     if (rc == CURLE_OK && request->body)
         rc = set_body(x, request);
     x->is_probe = request->is_probe;
-    if (rc == CURLE_OK && request->upload) {
-        x->upload = *request->upload;
-        rc = set_upload(x);
-    }
+    if (rc == CURLE_OK)
+        rc = (CURLcode)smci_upload_set(x, request);
     for (const char *const *h = request->headers; rc == CURLE_OK && *h; h++) {
         struct curl_slist *more = curl_slist_append(x->headers, *h);
         if (!more)

@@ -26,7 +26,8 @@ struct smci_exchange {
     struct curl_mime *mime;
     struct curl_slist *headers;
     struct smci_upload upload;
-    int64_t upload_at;   /* bytes of the body read so far */
+    int64_t upload_at;   /* bytes of the file read so far */
+    bool is_out;         /* all of the body has gone out, as far as libcurl knows */
     int64_t moved;       /* bytes in both directions so far */
     int64_t progress_ms; /* when a byte last went either way */
     /* While it is paused, and for as long as it was, nothing can come: no bound of time counts
@@ -40,6 +41,7 @@ struct smci_exchange {
     bool is_strange;     /* they are not what was asked for */
     bool is_error;       /* by its status, once the head is whole */
     bool is_body_cut;    /* the rest of an error's body was not wanted */
+    bool is_dropped;     /* the body is not wanted at all */
     bool is_local_fault; /* the body to be sent could not be read */
     bool is_nameless;    /* the server's certificate says in no valid way whose it is */
     bool is_probe;

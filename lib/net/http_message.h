@@ -35,6 +35,7 @@ struct smci_http_response {
     int64_t date_s;       /* of its Date header, Unix time; 0: none */
     char location[256];   /* where a redirect leads to: scheme, host and path; "" where none does */
     bool is_permanent;    /* status 0, and no retry will mend it */
+    bool is_upload_lost;  /* status 0: the connection was lost after an upload had begun */
     bool is_compressed;   /* it came compressed, */
     bool is_garbled;      /*   in a way that can't be read; the status is 0 */
     struct smc_error error;  /* for status 0: why */

@@ -36,10 +36,17 @@ struct smci_upload {
     int fd;               /* borrowed until the callback */
     int64_t size;         /* bytes */
     const char *filename; /* of the part; borrowed until the callback */
-    /* Called with the bytes of this attempt that were read so far, whenever some were, and with
-     * 0 when it was answered by an error: nothing of it is on its way any more. May be NULL. */
+    /* All of these may be NULL. Called with each piece that is read, before it is sent, `at` bytes
+     * from the file's beginning: an attempt begins at 0. */
+    void (*read)(void *ctx, int64_t at, const void *bytes, size_t len);
+    /* Called with the bytes of this attempt that are on their way, as they change. */
     void (*progress)(void *ctx, int64_t sent);
-    void *progress_ctx;
+    /* Called when all of an attempt has gone out: from now on nobody knows whether it is accepted,
+     * until an answer comes. */
+    void (*out)(void *ctx);
+    /* Called when an attempt was answered by an error: it is known now. */
+    void (*denied)(void *ctx);
+    void *ctx;
 };
 
 /* As smc_client_send, with a file as body. `upload` is copied. */
