@@ -10,17 +10,20 @@
 
 bool again_is_short(const struct call *call)
 {
-    return call->rows < call->total;
+    return call->rows < call->total || call->is_end_unknown;
 }
 
 static enum smc_status finish(const struct call *call, struct smc_error *err)
 {
     struct smci_outcome outcome = {.http_status = 200, .pages = call->pages};
     bool is_short = again_is_short(call);
-    if (is_short)
+    if (call->is_end_unknown)
         (void)snprintf(outcome.reason, sizeof outcome.reason,
-                       "%" PRId64 " of its %" PRId64 " rows are lacking", call->total - call->rows,
-                       call->total);
+                       "an empty cursor and no total: nobody knows whether rows follow");
+    else if (is_short)
+        (void)snprintf(outcome.reason, sizeof outcome.reason,
+                       "fewer rows than its total: %" PRId64 " of its %" PRId64 " rows are lacking",
+                       call->total - call->rows, call->total);
     return smci_store_finish(call->job->store, asset_of(call->asset)->name, call->id,
                              is_short ? TAG_SHORT : call->tag, &outcome, err);
 }

@@ -22,7 +22,8 @@ static const struct asset assets[CALL_COUNT] = {
                                         "/sources", SMCI_PAGING_TOKEN),
                                  .is_asked_for_all = true, .table_id_member = "tableId"},
     [ASSET_DATAMODEL_LINEAGE] = {OBJECT("datamodel_lineage", ASSET_DATAMODELS, "/v2/dataModels/",
-                                        "/lineage", SMCI_PAGING_PAGE)},
+                                        "/lineage", SMCI_PAGING_PAGE),
+                                 .is_picked = true},
     [ASSET_DATASETS] = {LISTING(ASSET_DATASETS, "datasets", "/v2/datasets", "datasetId"),
                         .is_whole = true, .is_withdrawn_ok = true},
     [ASSET_DATASET_SOURCES] = {OBJECT("dataset_sources", ASSET_DATASETS, "/v2/datasets/",
@@ -33,7 +34,7 @@ static const struct asset assets[CALL_COUNT] = {
                        .is_bare_ok = true},
     [ASSET_ELEMENTS] = {OBJECT("elements", ASSET_WORKBOOKS, "/v2/workbooks/", "/elements",
                                SMCI_PAGING_PAGE),
-                        .is_asked_for_all = true},
+                        .is_asked_for_all = true, .is_picked = true, .id_member = "elementId"},
     [CALL_PATH] = {OBJECT(KIND_PATH, CALL_PATH, "/v2/connections/paths/", "", SMCI_PAGING_NONE)},
 };
 

@@ -37,14 +37,15 @@ struct asset {
     const char *path_end; /* of an object's call the part behind the id */
     enum smci_paging paging;
     /* Listings. */
-    const char *id_member;
-    bool is_whole;   /* asks for the whole organisation with skipPermissionCheck=true */
+    const char *id_member; /* also of an object's rows, where no two may have the same */
+    bool is_whole;         /* asks for the whole organisation with skipPermissionCheck=true */
     bool is_bare_ok; /* a bare array is taken for all there is: the older form of the answer */
     bool
         is_withdrawn_ok; /* 404 and 410: Sigma has withdrawn it, which is an empty list and a gap */
     /* Objects' calls. */
     enum asset_id of;      /* whose objects; of a listing itself */
     bool is_asked_for_all; /* else for those alone that others name (lineage) */
+    bool is_picked;        /* rows are picked by their members: what has none is a wrong answer */
     bool names_models;     /* its rows may name data models, whose lineage is then asked for */
     const char *table_id_member; /* sources: what holds the id of a source of type "table" */
 };

@@ -17,14 +17,15 @@ bool call_init(struct call *call, const struct job *job, enum asset_id asset,
     call->id = strdup(item->id);
     call->tag = strdup(item->tag);
     call->name = strdup(item->name);
-    smci_cursor_init(&call->cursor);
+    call->total = -1;
+    smci_cursor_init(&call->cursor, SMCI_PAGE_LIMIT);
     return call->id && call->tag && call->name;
 }
 
 void call_clear(struct call *call)
 {
     smci_cursor_clear(&call->cursor);
-    smci_idset_clear(&call->texts);
+    smci_idset_clear(&call->seen);
     free(call->id);
     free(call->tag);
     free(call->name);
@@ -144,27 +145,42 @@ static void end(struct call *call, const struct smc_answer *answer)
     (void)tell(call, &fact);
 }
 
-/* Whether a page has rows that none before it had, as far as its text tells. */
-static bool has_new_rows(struct call *call, const struct smci_page *page, bool *is_new)
+/* What tells a row from another: its id, where it has one, or all of it. */
+static struct smc_json_span name_of(const struct call *call, const struct smci_page_row *row)
 {
-    *is_new = false;
-    return page->count == 0 ||
-           smci_idset_add(&call->texts, page->entries.p, page->entries.len, is_new);
+    return asset_of(call->asset)->id_member ? row->members[0] : row->value;
 }
 
-/* Takes the next page's cursor; a repeated one is wrong. An empty nextPage is the end: whether rows
- * are lacking then is told by `total`. False when call or run have ended. */
-static bool take_cursor(struct call *call, const struct smci_page *page,
-                        const struct smc_answer *answer)
+/* Counts the rows that no page before this one had: rows that were added meanwhile shift some onto
+ * a second page. False without memory. */
+static bool count_new_rows(struct call *call, const struct smci_page *page, int64_t *count)
 {
-    char what[128];
+    *count = (int64_t)page->count;
+    if (!call->pages && !call->cursor.text.len) /* the only page */
+        return true;
+    for (size_t i = 0; i < page->count; i++) {
+        struct smc_json_span name = name_of(call, &page->rows[i]);
+        *count -= name.p && smci_idset_last(&call->seen, name.p, name.len) > 0;
+    }
+    bool is_kept = true;
+    for (size_t i = 0; is_kept && i < page->count; i++) {
+        struct smc_json_span name = name_of(call, &page->rows[i]);
+        bool added;
+        is_kept = !name.p || smci_idset_add(&call->seen, name.p, name.len, &added);
+    }
+    return is_kept;
+}
+
+/* What follows from the cursor that `step` tells of. False when call or run have ended. */
+static bool check_step(struct call *call, enum smci_cursor_step step,
+                       const struct smc_answer *answer)
+{
+    char what[160];
     struct smc_error err = SMC_ERROR_INIT;
-    bool is_new;
-    enum smci_cursor_step step =
-        smci_cursor_take(&call->cursor, page, asset_of(call->asset)->paging);
-    if (step == SMCI_CURSOR_NEXT)
-        step = has_new_rows(call, page, &is_new) ? smci_cursor_note(&call->cursor, is_new)
-                                                 : SMCI_CURSOR_NO_MEMORY;
+    bool is_empty = step == SMCI_CURSOR_EMPTY || step == SMCI_CURSOR_CUT;
+    if (is_empty && call->total >= 0) /* which tells whether rows are lacking */
+        step = SMCI_CURSOR_END;
+    call->is_end_unknown = step == SMCI_CURSOR_EMPTY;
     if (step == SMCI_CURSOR_NEXT || step == SMCI_CURSOR_END || step == SMCI_CURSOR_EMPTY)
         return true;
     if (step == SMCI_CURSOR_NO_MEMORY)
@@ -177,11 +193,18 @@ static bool take_cursor(struct call *call, const struct smci_page *page,
 static void on_page(struct call *call, const struct smci_page *page,
                     const struct smc_answer *answer)
 {
-    if (!take_cursor(call, page, answer) || !keep(call, answer, page->entries))
-        return;
-    call->rows += (int64_t)page->count;
+    int64_t count = 0;
+    enum smci_cursor_step step =
+        smci_cursor_take(&call->cursor, page, asset_of(call->asset)->paging);
+    if (!count_new_rows(call, page, &count))
+        step = SMCI_CURSOR_NO_MEMORY;
+    else if (step == SMCI_CURSOR_NEXT)
+        step = smci_cursor_note(&call->cursor, count > 0);
     if (page->total > call->total)
         call->total = page->total;
+    if (!check_step(call, step, answer) || !keep(call, answer, page->entries))
+        return;
+    call->rows += asset_of(call->asset)->id_member ? count : (int64_t)page->count;
     if (call->cursor.text.len)
         (void)ask(call);
     else
@@ -203,16 +226,29 @@ static enum smc_verdict on_path(struct call *call, const struct smc_answer *answ
     return SMC_TAKE;
 }
 
+static bool are_objects(const struct smci_page *page)
+{
+    for (size_t i = 0; i < page->count; i++)
+        if (smc_json_type_of(page->rows[i].value) != SMC_JSON_OBJECT)
+            return false;
+    return true;
+}
+
 static enum smc_verdict on_rows(struct call *call, const struct smc_answer *answer,
                                 struct smc_error *why)
 {
     struct smci_page page = SMCI_PAGE_INIT;
     struct smc_error err = SMC_ERROR_INIT;
-    enum smci_page_verdict verdict = smci_page_read(
-        &page, answer->body, answer->len, asset_of(call->asset)->paging, false, NULL, 0, &err);
+    const struct asset *asset = asset_of(call->asset);
+    const char *const names[] = {asset->id_member};
+    enum smci_page_verdict verdict = smci_page_read(&page, answer->body, answer->len, asset->paging,
+                                                    false, names, asset->id_member ? 1 : 0, &err);
     switch (verdict) {
     case SMCI_PAGE_OK:
-        on_page(call, &page, answer);
+        if (asset->is_picked && !are_objects(&page))
+            wrong(call, answer, "the answer has rows that are not objects");
+        else
+            on_page(call, &page, answer);
         break;
     case SMCI_PAGE_NOT_JSON:
         *why = err;

@@ -46,10 +46,11 @@ struct call {
     char *
         again; /* the second reading of one that was short: its id in the store, beside the first */
     int pages; /* in the store */
-    int64_t rows;  /* on these */
-    int64_t total; /* the largest that they named; 0: none did */
+    int64_t rows;        /* on these; where they have ids, one of two pages counts once */
+    int64_t total;       /* the largest that they named; -1: none did */
+    bool is_end_unknown; /* the last one has an empty cursor, and none named a total */
     struct smci_cursor cursor;
-    struct smci_idset texts; /* of the pages that more follow: they tell one that has no end */
+    struct smci_idset seen; /* rows of pages, where there is more than one */
 };
 
 /* Prepares a struct of zeros; copies the texts. False without memory; call_clear ends it anyway. */

@@ -172,7 +172,7 @@ static enum smc_status note_lacking(struct calls *calls, const struct call *call
     enum smc_status rc = again_reason(call, &reason, err);
     const struct gap gap = {.http_status = 200,
                             .reason = smc_buf_str(&reason),
-                            .cause = "fewer rows than its total",
+                            .cause = smc_buf_str(&reason),
                             .remedy = GAP_RERUN};
     if (rc == SMC_OK && reason.len)
         rc = lost_note_uncounted(calls->lost, call, &gap, err);
@@ -244,7 +244,7 @@ static void on_failure(struct calls *calls, const struct call *call,
 {
     struct smc_error err = SMC_ERROR_INIT;
     const struct gap gap = gap_of(answer);
-    /* A 500 is often the object's own, so that no retry follows at once. */
+    /* A 500 is often the object's own, so that no retry follows at once; an error for 200, too. */
     bool is_passing = answer->is_transient || answer->http_status == 500;
     ends_answered(&calls->lost->ends, call->asset, answer);
     (void)job_check(calls->job,
@@ -252,7 +252,7 @@ static void on_failure(struct calls *calls, const struct call *call,
                     &err);
     if (is_passing && answer->was_alone)
         (void)tell(calls, CALLS_ALONE, (struct smc_json_span){NULL, 0});
-    give_up(calls, call, &gap, is_passing);
+    give_up(calls, call, &gap, is_passing || answer->http_status == 200);
 }
 
 static void on_wrong(struct calls *calls, const struct call *call, const struct call_fact *fact)
@@ -264,7 +264,7 @@ static void on_wrong(struct calls *calls, const struct call *call, const struct 
                             .remedy = is_astray ? GAP_RERUN : GAP_NOTHING};
     if (fact->answer)
         ends_answered(&calls->lost->ends, call->asset, fact->answer);
-    give_up(calls, call, &gap, is_astray);
+    give_up(calls, call, &gap, fact->answer != NULL);
 }
 
 static bool on_fact(void *ctx, struct call *call, const struct call_fact *fact)

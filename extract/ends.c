@@ -50,6 +50,11 @@ void ends_read(struct ends *ends, enum asset_id asset)
     ends->counts[asset].read++;
 }
 
+void ends_unread(struct ends *ends, enum asset_id asset)
+{
+    ends->counts[asset].read--;
+}
+
 /* What is so for good and no fault of anyone's: it never counts. */
 static bool is_ordinary(enum asset_id asset, int http_status)
 {

@@ -41,6 +41,9 @@ enum smc_status ends_check_all(const struct ends *ends, struct smc_error *err);
 void ends_read(struct ends *ends, enum asset_id asset);
 void ends_lost(struct ends *ends, enum asset_id asset, int http_status, enum gap_remedy remedy);
 
+/* One that was read turned out to be of no use: ends_lost follows. */
+void ends_unread(struct ends *ends, enum asset_id asset);
+
 /* Whether too much of the kind is lacking where `percent` may be. */
 bool ends_is_degraded(const struct ends *ends, enum asset_id asset, double percent);
 

@@ -1,5 +1,7 @@
 #include "lineage.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base62.h"
@@ -12,6 +14,7 @@ struct model {
     struct lineage *lineage;
     struct lineage_graph graph;
     struct smc_buf line;
+    int64_t odd; /* elements whose references are not a list of texts */
 };
 
 /* ---- resolving ---- */
@@ -152,11 +155,31 @@ static enum smc_status collect_id(struct model *model, struct smc_json_span id,
                : rc;
 }
 
+/* Texts, or nulls, which stand for nothing; none at all is none, too. */
+static bool are_texts(struct smc_json_span ids)
+{
+    struct smc_json_span id;
+    struct smc_json_walk walk;
+    enum smc_json_type type = smc_json_type_of(ids);
+    if (type != SMC_JSON_ARRAY || !smc_json_walk_begin(&walk, ids))
+        return type == SMC_JSON_NONE || type == SMC_JSON_NULL;
+    while (smc_json_walk_next(&walk, NULL, &id, NULL)) {
+        type = smc_json_type_of(id);
+        if (type != SMC_JSON_STRING && type != SMC_JSON_NULL)
+            return false;
+    }
+    return true;
+}
+
 static enum smc_status collect_entry(void *ctx, struct smc_json_span entry, struct smc_error *err)
 {
+    struct model *model = ctx;
     struct smc_json_span element;
     struct smc_json_span ids;
-    return read_element(entry, &element, &ids) ? each_id(ctx, ids, collect_id, err) : SMC_OK;
+    if (!read_element(entry, &element, &ids))
+        return SMC_OK;
+    model->odd += !are_texts(ids);
+    return each_id(model, ids, collect_id, err);
 }
 
 static enum smc_status write_id(struct model *model, struct smc_json_span id, struct smc_error *err)
@@ -189,9 +212,23 @@ static enum smc_status write_entry(void *ctx, struct smc_json_span entry, struct
 
 /* ---- all of them, in two passes ---- */
 
+static enum smc_status note_odd(const struct model *model, struct smc_error *err)
+{
+    static const char cause[] = "dataSourceIds that are not a list of texts";
+    char reason[160];
+    const struct smci_item object = {
+        .id = smc_buf_str(&model->join->id), .tag = "", .name = smc_buf_str(&model->join->name)};
+    const struct gap gap = {
+        .http_status = 200, .reason = reason, .cause = cause, .remedy = GAP_NOTHING};
+    (void)snprintf(reason, sizeof reason, "%s: sources are lacking of %" PRId64 " of its elements",
+                   cause, model->odd);
+    return lost_note_unread(model->lineage->lost, model->join->asset, &object, &gap, err);
+}
+
 static enum smc_status collect_model(struct model *model, struct smc_error *err)
 {
-    return lineage_each_entry(&model->graph, collect_entry, model, err);
+    enum smc_status rc = lineage_each_entry(&model->graph, collect_entry, model, err);
+    return rc == SMC_OK && model->odd ? note_odd(model, err) : rc;
 }
 
 static enum smc_status write_model(struct model *model, struct smc_error *err)

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "lost.h"
 #include "tables.h"
 
 /* How the references of elements ended, by reason. */
@@ -19,10 +20,12 @@ struct lineage_counts {
 
 struct lineage {
     struct tables *tables;
+    struct lost *lost;
     struct lineage_counts counts;
 };
 
-/* Wants the tables that elements refer to. */
+/* Wants the tables that elements refer to. References that are not lists of texts are a gap of
+ * their data model, whose other elements stay as they are. */
 enum smc_status lineage_collect(struct lineage *lineage, struct smc_error *err);
 
 /* Writes the file, in listing order of the data models. */

@@ -11,7 +11,7 @@ static void ask(struct listing *listing);
 void listing_init(struct listing *listing, const struct listing_base *base, enum asset_id asset)
 {
     *listing = (struct listing){.base = base, .asset = asset, .page = SMCI_PAGE_INIT, .total = -1};
-    smci_cursor_init(&listing->cursor);
+    smci_cursor_init(&listing->cursor, SMCI_PAGE_LIMIT);
     listing_rows_begin(&listing->rows);
 }
 
@@ -43,6 +43,9 @@ static void tell(const struct listing *listing, enum listing_event event)
     const struct listing_base *base = listing->base;
     (void)check(listing, base->told(base->ctx, listing->asset, event, NULL, &err), &err);
 }
+
+/* Whether all rows are there nobody knows. */
+#define EMPTY_CURSOR "its last page has an empty cursor, and no total says that no rows follow"
 
 static void fail(struct listing *listing, const char *what)
 {
@@ -151,7 +154,7 @@ static void read_again(struct listing *listing)
 {
     listing_rows_begin(&listing->rows);
     smci_cursor_clear(&listing->cursor);
-    smci_cursor_init(&listing->cursor);
+    smci_cursor_init(&listing->cursor, SMCI_PAGE_LIMIT);
     listing->pages = 0;
     listing->total = -1;
     ask(listing);
@@ -163,7 +166,7 @@ static void end(struct listing *listing, enum smci_cursor_step step)
     char what[160];
     struct smc_error err = SMC_ERROR_INIT;
     const struct listing_rows *rows = &listing->rows;
-    bool is_empty_cursor = step == SMCI_CURSOR_EMPTY;
+    bool is_empty_cursor = step == SMCI_CURSOR_EMPTY || step == SMCI_CURSOR_CUT;
     if (rows->reading > 1 && rows->added)
         smc_log_write(job(listing)->log, SMC_LOG_INFO,
                       "%s changed while it was read: rows that this reading adds: %" PRId64,
@@ -173,11 +176,13 @@ static void end(struct listing *listing, enum smci_cursor_step step)
         return;
     }
     if (!is_short(listing)) {
+        if (is_empty_cursor && listing->total < 0)
+            (void)check(listing, note_gap(listing, 200, EMPTY_CURSOR, &err), &err);
         finish(listing);
         return;
     }
     int said = snprintf(what, sizeof what, "%s, with ",
-                        is_empty_cursor ? smci_cursor_fault(step) : "was the last");
+                        is_empty_cursor ? smci_cursor_fault(SMCI_CURSOR_EMPTY) : "was the last");
     (void)snprintf(what + said, sizeof what - (size_t)said,
                    "%" PRId64 " rows in all where Sigma counts %" PRId64 ", after %d readings",
                    listing_rows_all(rows), listing->total, rows->reading);
@@ -196,7 +201,9 @@ static void end(struct listing *listing, enum smci_cursor_step step)
 static bool check_step(struct listing *listing, enum smci_cursor_step step)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    if (step == SMCI_CURSOR_NEXT || step == SMCI_CURSOR_END || step == SMCI_CURSOR_EMPTY)
+    bool is_end = step == SMCI_CURSOR_END || step == SMCI_CURSOR_EMPTY ||
+                  (step == SMCI_CURSOR_CUT && listing->total >= 0);
+    if (step == SMCI_CURSOR_NEXT || is_end)
         return true;
     if (step == SMCI_CURSOR_NO_MEMORY)
         return check(listing, SMC_ERR_NOMEM, &err);
@@ -348,7 +355,7 @@ static void ask(struct listing *listing)
     const struct smc_buf *cursor = &listing->cursor.text;
     struct smc_error err = SMC_ERROR_INIT;
     struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
-    (void)smc_buf_addf(&target, "%s?limit=1000%s%s", of->path,
+    (void)smc_buf_addf(&target, "%s?limit=%d%s%s", of->path, SMCI_PAGE_LIMIT,
                        rights_query(listing->base->rights, listing->asset),
                        cursor->len ? "&page=" : "");
     (void)smci_cursor_put(&listing->cursor, &target);

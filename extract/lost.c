@@ -127,3 +127,16 @@ enum smc_status lost_note(struct lost *lost, const struct call *call, const stru
     return lost->is_listed[listing] ? note_unless_gone(lost, call, gap, err)
                                     : hold(lost, call, gap, err);
 }
+
+enum smc_status lost_note_unread(struct lost *lost, enum asset_id asset,
+                                 const struct smci_item *object, const struct gap *gap,
+                                 struct smc_error *err)
+{
+    struct call call = {NULL};
+    enum smc_status rc = SMC_ERR_NOMEM;
+    ends_unread(&lost->ends, asset);
+    if (call_init(&call, lost->job, asset, object))
+        rc = note(lost, &call, gap, err);
+    call_clear(&call);
+    return rc;
+}

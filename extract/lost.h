@@ -20,6 +20,11 @@ struct lost {
 enum smc_status lost_note(struct lost *lost, const struct call *call, const struct gap *gap,
                           struct smc_error *err);
 
+/* The same of an object that was read, but whose answer turned out to lack something. */
+enum smc_status lost_note_unread(struct lost *lost, enum asset_id asset,
+                                 const struct smci_item *object, const struct gap *gap,
+                                 struct smc_error *err);
+
 /* The same of a gap that does not count for its kind. */
 enum smc_status lost_note_uncounted(struct lost *lost, const struct call *call,
                                     const struct gap *gap, struct smc_error *err);

@@ -133,6 +133,7 @@ static void init(struct run *run)
     run->models = (struct models){.job = job, .calls = &run->calls};
     tables_init(&run->tables, job, &run->calls);
     run->lineage.tables = &run->tables;
+    run->lineage.lost = &run->lost;
     run->reuse.job = job;
     degraded_init(&run->degraded);
 }

@@ -10,13 +10,12 @@
 /* Of these, those that the listing has, in its order; the tag is the same. */
 #define LIST_HITS "table_hits"
 
-#define PAGE_ROWS  1000
 #define CHECKS_MAX 3
 
 void table_listing_init(struct table_listing *listing, const struct job *job, struct calls *calls)
 {
     *listing = (struct table_listing){.job = job, .calls = calls, .page = SMCI_PAGE_INIT};
-    smci_cursor_init(&listing->cursor);
+    smci_cursor_init(&listing->cursor, SMCI_PAGE_LIMIT);
 }
 
 void table_listing_clear(struct table_listing *listing)
@@ -169,7 +168,7 @@ static bool is_worth_it(const struct table_listing *listing)
     int64_t total = listing->page.total;
     if (total < 0 || listing->pages >= listing->wanted)
         return listing->pages < listing->wanted;
-    int64_t pages = total / PAGE_ROWS + (total % PAGE_ROWS != 0);
+    int64_t pages = total / SMCI_PAGE_LIMIT + (total % SMCI_PAGE_LIMIT != 0);
     return pages + 1 < listing->wanted;
 }
 
@@ -228,7 +227,7 @@ void table_listing_ask(struct table_listing *listing)
     struct smc_error err = SMC_ERROR_INIT;
     struct smc_buf target = SMC_BUF_INIT(TARGET_MAX);
     const struct smc_buf *cursor = &listing->cursor.text;
-    (void)smc_buf_addf(&target, "/v2/connections/paths?limit=%d%s", PAGE_ROWS,
+    (void)smc_buf_addf(&target, "/v2/connections/paths?limit=%d%s", SMCI_PAGE_LIMIT,
                        cursor->len ? "&page=" : "");
     (void)smci_cursor_put(&listing->cursor, &target);
     enum smc_status rc = smc_buf_status(&target);

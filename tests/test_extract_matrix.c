@@ -336,9 +336,13 @@ static struct outcome outcome_of_permanent(const struct row *row)
     return o;
 }
 
+/* Another try may mend it: objects are asked once more at the end. */
 static struct outcome outcome_of_content(const struct row *row)
 {
-    struct outcome o = lost(row, cut(row));
+    bool is_object = row->call->type == CALL_OBJECT;
+    struct outcome o = lost(row, cut(row) + (is_object ? row->page : 0));
+    if (row->is_once)
+        return exactly(SMC_OK, row->page);
     if (row->call->type == CALL_TOKEN)
         o.status = SMC_ERR_AUTH;
     return o;
@@ -373,11 +377,23 @@ static struct outcome outcome_of_no_cursor(const struct row *row)
     return o;
 }
 
-/* It is the end, unless `total` says otherwise. */
+/* Without a total: a page of as many rows as the one before it can't be the last, and what else is
+ * the end is told as a gap. */
+static struct outcome outcome_of_unknown_end(const struct row *row)
+{
+    long made = row->page == 1 ? 1 : 2 * row->page; /* one page is not read again */
+    if (row->page == 2)
+        return lost(row, cut(row));
+    return (struct outcome){SMC_OK, made - row->call->clean, made - row->call->clean, SHORT};
+}
+
+/* It is the end, if `total` says so. Of a token "" is the ordinary one. */
 static struct outcome outcome_of_empty_cursor(const struct row *row)
 {
     long after = row->page - row->call->pages;
     struct outcome o = exactly(SMC_OK, after);
+    if (row->call->type == CALL_LISTING && !row->call->has_total)
+        return outcome_of_unknown_end(row);
     if (after == 0 || row->call->type == CALL_PATHS)
         return o;
     if (row->call->has_total && row->call->type == CALL_OBJECT)
@@ -385,8 +401,6 @@ static struct outcome outcome_of_empty_cursor(const struct row *row)
     if (row->call->has_total)
         return lost(row, cut(row));
     o.loss = UNSEEN;
-    if (row->call->type == CALL_LISTING) /* one page is not read again */
-        o.extra_min = o.extra_max = (row->page == 1 ? 1 : 2 * row->page) - row->call->clean;
     return o;
 }
 
@@ -672,8 +686,9 @@ static bool exists(const struct call *call, const struct fault *fault, bool is_o
         return true;
     case FAULT_HARMLESS:
     case FAULT_PERMANENT:
-    case FAULT_CONTENT:
         return !is_once;
+    case FAULT_CONTENT:
+        return !is_once || call->type == CALL_OBJECT;
     case FAULT_SAME_CURSOR:
         return is_paged && (!is_once || call->type == CALL_OBJECT);
     case FAULT_NO_CURSOR:

@@ -21,6 +21,7 @@ struct row {
     long page_size;
     long workbooks;
     long files;
+    long members;
     long tables;
     long down_after;
     bool not_admin;
@@ -101,8 +102,24 @@ static const struct row rows[] = {
      .faults = "call=members,page=2,do=emptycursor",
      .kind = "members",
      .calls = 4,
+     .gap = "members",
+     .says = "has an empty cursor, and no total says that no rows follow",
      .file = "members",
      .records = 3},
+    {.name = "listing: an empty cursor on page 1, no total",
+     .faults = "call=members,page=1,do=emptycursor",
+     .kind = "members",
+     .calls = 1,
+     .gap = "members",
+     .file = "members",
+     .records = 2},
+    {.name = "listing: an empty cursor behind a full page, no total",
+     .faults = "call=members,page=2,do=emptycursor",
+     .status = SMC_ERR_HTTP,
+     .kind = "members",
+     .calls = 2,
+     .says = "page 2 has an empty cursor and as many rows as fit a page|nothing is published",
+     .members = 6},
     {.name = "listing: an empty cursor while rows are lacking",
      .faults = "call=files,page=2,do=emptycursor",
      .status = SMC_ERR_HTTP,
@@ -410,18 +427,30 @@ static const struct row rows[] = {
     {.name = "object: JSON, but no page",
      .faults = "call=elements,object=0,page=1,do=wrongshape",
      .kind = "elements",
-     .calls = 10,
+     .calls = 10 + 1,
      .gap = "elements"},
+    {.name = "object: JSON, but no page, once",
+     .faults = "call=elements,object=0,page=2,attempt=1,do=wrongshape",
+     .kind = "elements",
+     .calls = 12 + 2},
+    {.name = "object: an error for 200, once",
+     .faults = "call=elements,object=0,page=2,attempt=1,do=status:200,code=odd",
+     .kind = "elements",
+     .calls = 12 + 2},
     {.name = "object: sources that are no array",
      .faults = "call=workbook_sources,object=0,do=wrongshape",
      .kind = "workbook_sources",
-     .calls = 4,
+     .calls = 4 + 1,
      .gap = "workbook_sources"},
     {.name = "object: a path without connection",
      .faults = "call=path,object=0,do=wrongshape",
      .kind = "path",
-     .calls = 2,
+     .calls = 2 + 1,
      .gap = "path"},
+    {.name = "object: a path without connection, once",
+     .faults = "call=path,object=0,attempt=1,do=wrongshape",
+     .kind = "path",
+     .calls = 2 + 1},
     {.name = "object: a bomb",
      .faults = "call=elements,object=0,page=1,do=bomb",
      .kind = "elements",
@@ -580,6 +609,7 @@ static void set_up(struct extraction *x, const struct row *row)
     extraction_plain_estate(x);
     o->page_size = row->page_size ? row->page_size : 2;
     o->files = row->files ? row->files : 5;
+    o->members = row->members ? row->members : o->members;
     o->workbooks = row->workbooks ? row->workbooks : o->workbooks;
     o->tables = row->tables ? row->tables : o->tables;
     o->down_after = row->down_after;

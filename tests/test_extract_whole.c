@@ -101,7 +101,7 @@ static const struct total_row total_rows[] = {
     {"more, with a fraction", "3.0", SMC_ERR_HTTP},
     {"as many, with a fraction", "2.0", SMC_OK},
     {"more than any number", "99999999999999999999", SMC_ERR_HTTP},
-    {"a text that is no number", "\"many\"", SMC_OK},
+    {"a text that is no number", "\"many\"", SMC_ERR_HTTP},
     {"null", "null", SMC_OK},
 };
 
@@ -120,8 +120,198 @@ static void test_total(void **state)
     free(page);
 }
 
+/* ---- objects' pages ---- */
+
+#define WORKBOOKS "GET /v2/workbooks?limit=1000&skipPermissionCheck=true&excludeExplorations=true"
+#define MODELS    "GET /v2/dataModels?limit=1000&skipPermissionCheck=true"
+#define E(id)     "{\"elementId\": \"" id "\", \"type\": \"table\"}"
+#define TEN(rows)                                                                                  \
+    rows "," rows "," rows "," rows "," rows "," rows "," rows "," rows "," rows "," rows
+
+struct object_row {
+    const char *name;
+    const char *kind;     /* elements of a workbook, or datamodel_lineage */
+    const char *pages[2]; /* the second may be NULL */
+    long calls;           /* of that kind */
+    const char *says;     /* the gap; NULL: there is none */
+    const char *has;      /* what the file has all the same; NULL: nothing of the object */
+};
+
+#define PAGE_OF(rows, more) "{\"entries\": [" rows "], " more "}"
+#define LAST(total)         "\"nextPage\": null, \"total\": " total
+#define MORE(total)         "\"nextPage\": \"c\", \"total\": " total
+#define OPEN                "\"nextPage\": \"\""
+
+static const struct object_row object_rows[] = {
+    {"elements",
+     "elements",
+     {PAGE_OF(E("a"), MORE("2")), PAGE_OF(E("b"), LAST("2"))},
+     2,
+     NULL,
+     "b"},
+    {"elements: one that comes on two pages hides another",
+     "elements",
+     {PAGE_OF(E("a") "," E("b"), MORE("4")), PAGE_OF(E("b") "," E("c"), LAST("4"))},
+     4,
+     "1 of its 4 rows are lacking",
+     "c"},
+    {"elements: one that has changed meanwhile",
+     "elements",
+     {PAGE_OF(E("a") "," E("b"), MORE("4")),
+      PAGE_OF("{\"elementId\": \"b\", \"type\": \"viz\"}," E("c"), LAST("4"))},
+     4,
+     "1 of its 4 rows are lacking",
+     "c"},
+    {"elements: twice on one page",
+     "elements",
+     {PAGE_OF(E("a") "," E("a"), MORE("3")), PAGE_OF(E("b"), LAST("3"))},
+     2,
+     NULL,
+     "b"},
+    {"elements: without an id each counts",
+     "elements",
+     {PAGE_OF("{\"type\": \"viz\"}", MORE("2")), PAGE_OF("{\"type\": \"viz\"}", LAST("2"))},
+     2,
+     NULL,
+     "viz"},
+    {"elements: rows that are not objects",
+     "elements",
+     {PAGE_OF(E("a") ", \"b\"", LAST("2")), NULL},
+     2,
+     "rows that are not objects",
+     NULL},
+    {"elements: an empty cursor, no total",
+     "elements",
+     {PAGE_OF(E("a"), OPEN), NULL},
+     2,
+     "an empty cursor and no total",
+     "a"},
+    {"elements: an empty cursor behind a full page",
+     "elements",
+     {PAGE_OF(TEN(E("a")) "," TEN(E("b")) "," TEN(E("c")) "," TEN(E("d")) "," TEN(E("e")), OPEN),
+      NULL},
+     2,
+     "as many rows as fit a page",
+     NULL},
+    {"elements: an empty cursor, a total on another page",
+     "elements",
+     {PAGE_OF(E("a"), MORE("2")), PAGE_OF(E("b"), OPEN)},
+     2,
+     NULL,
+     "b"},
+    {"lineage: two rows for one element",
+     "datamodel_lineage",
+     {PAGE_OF(E("a"), MORE("2")), PAGE_OF(E("a"), LAST("2"))},
+     2,
+     NULL,
+     "[]"},
+    {"lineage: rows that are not objects",
+     "datamodel_lineage",
+     {PAGE_OF("[]", LAST("1")), NULL},
+     2,
+     "rows that are not objects",
+     NULL},
+};
+
+static void test_object(void **state)
+{
+    struct extraction *x = *state;
+    const struct object_row *row = x->row;
+    bool is_lineage = strcmp(row->kind, "elements") != 0;
+    const char *call = is_lineage ? "GET /v2/dataModels/m/lineage?limit=1000"
+                                  : "GET /v2/workbooks/w/elements?limit=1000";
+    char *more = text_format("%s&page=c", call);
+    const struct recorded_call calls[] = {
+        {WORKBOOKS, 200, PAGE_OF("{\"workbookId\": \"w\"}", LAST("1"))},
+        {MODELS, 200, PAGE_OF("{\"dataModelId\": \"m\"}", LAST("1"))},
+        {"GET /v2/workbooks/w/sources", 200,
+         "[{\"type\": \"data-model\", \"dataModelId\": \"m\"}]"},
+        {"GET /v2/dataModels/m/sources?pageSize=500", 200, "{\"entries\": []}"},
+        {call, 200, row->pages[0]},
+        {is_lineage ? "GET /v2/workbooks/w/elements?limit=1000"
+                    : "GET /v2/dataModels/m/lineage?limit=1000",
+         200, PAGE_OF("", LAST("0"))},
+        {more, 200, row->pages[1] ? row->pages[1] : "{}"}};
+    extraction_replay(x, calls, sizeof calls / sizeof calls[0]);
+    if (extraction_run(x, "--max-gaps 100%") != SMC_OK)
+        fail_msg("%s", x->err.detail);
+    assert_int_equal(sim_calls(x->sim, row->kind, 0), row->calls);
+    assert_int_equal(sim_unexpected(x->sim), 0);
+    assert_int_equal(extraction_count_lines(x, "1 gap: ", NULL), row->says != NULL);
+    if (row->says)
+        assert_int_equal(extraction_count_lines(x, "1 gap: ", row->says), 1);
+    const struct records *file = extraction_file(x, row->kind);
+    assert_int_equal(file->count > 0, row->has != NULL);
+    if (row->has)
+        assert_contains(file->text, row->has);
+    free(more);
+}
+
+/* ---- what a lineage's elements refer to ---- */
+
+struct reference_row {
+    const char *name;
+    const char *members; /* of each element */
+    bool is_gap;
+};
+
+static const struct reference_row reference_rows[] = {
+    {"a list", ", \"dataSourceIds\": [\"q\"]", false},
+    {"an empty list", ", \"dataSourceIds\": []", false},
+    {"nulls", ", \"dataSourceIds\": [null, \"q\", null]", false},
+    {"null", ", \"dataSourceIds\": null", false},
+    {"none", "", false},
+    {"a text", ", \"dataSourceIds\": \"q\"", true},
+    {"an object", ", \"dataSourceIds\": {\"0\": \"q\"}", true},
+    {"a number", ", \"dataSourceIds\": 7", true},
+    {"a list with an object", ", \"dataSourceIds\": [\"q\", {\"id\": \"q\"}]", true},
+    {"a list with a number", ", \"dataSourceIds\": [7]", true},
+};
+
+/* Of three data models, each with this element and one that is as it should be. */
+static void test_references(void **state)
+{
+    struct extraction *x = *state;
+    const struct reference_row *row = x->row;
+    char *lineage = text_format(
+        "{\"entries\": [{\"type\": \"customSQL\", \"name\": \"q\"}, {\"type\": \"element\", "
+        "\"elementId\": \"good\", \"dataSourceIds\": [\"q\"]}, {\"type\": \"element\", "
+        "\"elementId\": \"odd\"%s}], \"nextPage\": null, \"total\": 3}",
+        row->members);
+    const struct recorded_call calls[] = {
+        {WORKBOOKS, 200, PAGE_OF("{\"workbookId\": \"w\"}", LAST("1"))},
+        {MODELS, 200,
+         PAGE_OF("{\"dataModelId\": \"m1\"}, {\"dataModelId\": \"m2\", \"name\": \"Sales\"}, "
+                 "{\"dataModelId\": \"m3\"}",
+                 LAST("3"))},
+        {"GET /v2/workbooks/w/elements?limit=1000", 200, PAGE_OF("", LAST("0"))},
+        {"GET /v2/workbooks/w/sources", 200,
+         "[{\"type\": \"data-model\", \"dataModelId\": \"m1\"}, {\"type\": \"data-model\", "
+         "\"dataModelId\": \"m2\"}, {\"type\": \"data-model\", \"dataModelId\": \"m3\"}]"},
+        {"GET /v2/dataModels/m1/sources?pageSize=500", 200, "{\"entries\": []}"},
+        {"GET /v2/dataModels/m2/sources?pageSize=500", 200, "{\"entries\": []}"},
+        {"GET /v2/dataModels/m3/sources?pageSize=500", 200, "{\"entries\": []}"},
+        {"GET /v2/dataModels/m1/lineage?limit=1000", 200, lineage},
+        {"GET /v2/dataModels/m2/lineage?limit=1000", 200, lineage},
+        {"GET /v2/dataModels/m3/lineage?limit=1000", 200, lineage}};
+    extraction_replay(x, calls, sizeof calls / sizeof calls[0]);
+    free(lineage);
+    assert_int_equal(extraction_run(x, NULL), row->is_gap ? SMC_ERR_GAPS : SMC_OK);
+    assert_int_equal(extraction_summary_int(x, "extraction.gaps.datamodel_lineage", 0),
+                     row->is_gap ? 3 : 0);
+    assert_int_equal(extraction_count_lines(x,
+                                            "WARNING - 3 gaps: datamodel_lineage of m1, Sales, m3",
+                                            "dataSourceIds that are not a list of texts"),
+                     row->is_gap);
+    const struct records *file = extraction_file(x, "datamodel_lineage");
+    assert_int_equal(file->count, 3); /* with what is as it should be */
+    assert_contains(file->text, "{\"elementId\": \"good\", \"sources\": [{\"type\"");
+}
+
 int main(void)
 {
     return EXTRACTION_TABLE("damaged answers", damage_rows, test_damage) +
-           EXTRACTION_TABLE("totals", total_rows, test_total);
+           EXTRACTION_TABLE("totals", total_rows, test_total) +
+           EXTRACTION_TABLE("objects' pages", object_rows, test_object) +
+           EXTRACTION_TABLE("references", reference_rows, test_references);
 }

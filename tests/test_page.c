@@ -291,7 +291,7 @@ static void test_idle(void **state)
 {
     struct smci_cursor cursor;
     (void)state;
-    smci_cursor_init(&cursor);
+    smci_cursor_init(&cursor, 1000);
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < 99; i++)
             assert_int_equal(smci_cursor_note(&cursor, false), SMCI_CURSOR_NEXT);
@@ -300,6 +300,55 @@ static void test_idle(void **state)
     for (int i = 0; i < 99; i++)
         assert_int_equal(smci_cursor_note(&cursor, false), SMCI_CURSOR_NEXT);
     assert_int_equal(smci_cursor_note(&cursor, false), SMCI_CURSOR_ENDLESS);
+    smci_cursor_clear(&cursor);
+}
+
+/* ---- pages without a cursor that says what follows ---- */
+
+struct end_row {
+    const char *name;
+    size_t before[3]; /* rows of the pages before it; 0: none */
+    size_t count;
+    const char *cursor; /* NULL: null; "[": it is a bare array */
+    enum smci_cursor_step step;
+};
+
+static const struct end_row end_rows[] = {
+    {"no row", {0}, 0, "\"\"", SMCI_CURSOR_EMPTY},
+    {"fewer than asked for", {0}, 999, "\"\"", SMCI_CURSOR_EMPTY},
+    {"as many as asked for", {0}, 1000, "\"\"", SMCI_CURSOR_CUT},
+    {"more than asked for: it heeds no limit", {0}, 1001, "\"\"", SMCI_CURSOR_EMPTY},
+    {"as many as come unasked", {0}, 50, "\"\"", SMCI_CURSOR_CUT},
+    {"more than come unasked", {0}, 51, "\"\"", SMCI_CURSOR_EMPTY},
+    {"as many as before", {7}, 7, "\"\"", SMCI_CURSOR_CUT},
+    {"more than before", {7}, 8, "\"\"", SMCI_CURSOR_CUT},
+    {"fewer than before", {7}, 6, "\"\"", SMCI_CURSOR_EMPTY},
+    {"fewer than once before", {9, 3, 4}, 4, "\"\"", SMCI_CURSOR_EMPTY},
+    {"null says it", {0}, 1000, NULL, SMCI_CURSOR_END},
+    {"an array, fewer", {0}, 999, "[", SMCI_CURSOR_END},
+    {"an array of as many as asked for", {0}, 1000, "[", SMCI_CURSOR_BARE},
+    {"an array of more than asked for", {0}, 1001, "[", SMCI_CURSOR_END},
+    {"an array of as many as come unasked", {0}, 50, "[", SMCI_CURSOR_END},
+};
+
+static void test_end(void **state)
+{
+    const struct end_row *row = *state;
+    struct smci_cursor cursor;
+    struct smci_page last = {.count = row->count, .has_cursor_member = true};
+    if (row->cursor && row->cursor[0] == '[')
+        last.is_bare = true;
+    else if (row->cursor)
+        last.cursor = (struct smc_json_span){row->cursor, strlen(row->cursor)};
+    smci_cursor_init(&cursor, 1000);
+    for (size_t i = 0; i < 3 && row->before[i]; i++) {
+        char text[16];
+        (void)snprintf(text, sizeof text, "\"c%zu\"", i);
+        const struct smci_page page = {
+            .count = row->before[i], .has_cursor_member = true, .cursor = {text, strlen(text)}};
+        assert_int_equal(smci_cursor_take(&cursor, &page, SMCI_PAGING_PAGE), SMCI_CURSOR_NEXT);
+    }
+    assert_int_equal(smci_cursor_take(&cursor, &last, SMCI_PAGING_PAGE), row->step);
     smci_cursor_clear(&cursor);
 }
 
@@ -312,5 +361,6 @@ int main(void)
         cmocka_unit_test(test_idle),
     };
     int failed = RUN_TABLE("page", cases, test_case);
+    failed += RUN_TABLE("ends", end_rows, test_end);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

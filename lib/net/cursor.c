@@ -4,9 +4,10 @@
 
 #include "address.h"
 
-void smci_cursor_init(struct smci_cursor *cursor)
+void smci_cursor_init(struct smci_cursor *cursor, size_t limit)
 {
-    *cursor = (struct smci_cursor){.text = SMC_BUF_INIT(65536)}; /* a longer one fits no address */
+    *cursor = (struct smci_cursor){.text = SMC_BUF_INIT(65536), /* a longer one fits no address */
+                                   .limit = limit};
 }
 
 void smci_cursor_clear(struct smci_cursor *cursor)
@@ -18,8 +19,11 @@ void smci_cursor_clear(struct smci_cursor *cursor)
 /* Where a page has no cursor of its own idiom. A nextPage of null is the end whatever else is
  * there. A nextPageToken is absent at the end, so nothing else would tell that the idiom has
  * changed. */
-static enum smci_cursor_step take_none(const struct smci_page *page, enum smci_paging paging)
+static enum smci_cursor_step take_none(const struct smci_cursor *cursor,
+                                       const struct smci_page *page, enum smci_paging paging)
 {
+    if (page->is_bare && cursor->limit && page->count == cursor->limit)
+        return SMCI_CURSOR_BARE;
     if (paging == SMCI_PAGING_TOKEN)
         return page->has_other_cursor ? SMCI_CURSOR_OTHER : SMCI_CURSOR_END;
     if (page->has_cursor_member)
@@ -27,14 +31,25 @@ static enum smci_cursor_step take_none(const struct smci_page *page, enum smci_p
     return page->other.p ? SMCI_CURSOR_OTHER : SMCI_CURSOR_MISSING;
 }
 
+/* Whether more rows than the page has may have been cut off. */
+static bool note_rows(struct smci_cursor *cursor, size_t count)
+{
+    bool is_full = (cursor->limit && count == cursor->limit) || count == SMCI_PAGE_ROWS_UNASKED ||
+                   (cursor->most && count >= cursor->most);
+    if (cursor->most < count)
+        cursor->most = count;
+    return is_full;
+}
+
 enum smci_cursor_step smci_cursor_take(struct smci_cursor *cursor, const struct smci_page *page,
                                        enum smci_paging paging)
 {
     bool is_new = false;
+    bool is_full = note_rows(cursor, page->count);
     smc_buf_reset(&cursor->text);
     cursor->is_as_it_came = false;
     if (!page->cursor.p)
-        return take_none(page, paging);
+        return take_none(cursor, page, paging);
     enum smc_json_type type = smc_json_type_of(page->cursor);
     if (type != SMC_JSON_STRING && type != SMC_JSON_NUMBER)
         return SMCI_CURSOR_WRONG;
@@ -44,7 +59,7 @@ enum smci_cursor_step smci_cursor_take(struct smci_cursor *cursor, const struct 
     if (rc == SMC_ERR_CAP)
         return SMCI_CURSOR_WRONG;
     if (rc == SMC_OK && cursor->text.len == 0)
-        return SMCI_CURSOR_EMPTY;
+        return is_full ? SMCI_CURSOR_CUT : SMCI_CURSOR_EMPTY;
     if (rc != SMC_OK ||
         !smci_idset_add(&cursor->seen, cursor->text.data, cursor->text.len, &is_new))
         return SMCI_CURSOR_NO_MEMORY;
@@ -116,6 +131,12 @@ const char *smci_cursor_fault(enum smci_cursor_step step)
         break;
     case SMCI_CURSOR_EMPTY:
         return "has an empty cursor";
+    case SMCI_CURSOR_CUT:
+        return "has an empty cursor and as many rows as fit a page, and no total says that these "
+               "are all";
+    case SMCI_CURSOR_BARE:
+        return "is a bare array of as many rows as were asked for, and nothing says that these are "
+               "all";
     case SMCI_CURSOR_OTHER:
         return "has the cursor of another way of paging alone (nextPage and nextPageToken)";
     case SMCI_CURSOR_ENDLESS:

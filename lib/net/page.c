@@ -156,7 +156,7 @@ enum smci_page_verdict smci_page_read(struct smci_page *page, const char *text, 
     const char *from = top.at - 1;
     if (read_rows(&reader, &top))
         page->entries = (struct smc_json_span){from, (size_t)(top.at - from)};
-    page->has_cursor_member = true; /* a bare array is all there is */
+    page->has_cursor_member = page->is_bare = true;
     return judge(&reader, &top, paging == SMCI_PAGING_NONE || is_bare_ok);
 }
 

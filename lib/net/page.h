@@ -15,6 +15,9 @@ enum smci_paging {
     SMCI_PAGING_NONE   /* no query; a bare array */
 };
 
+/* So many rows are asked for in a page of nextPage: the most that Sigma gives. */
+#define SMCI_PAGE_LIMIT 1000
+
 /* The most rows that a page may have: a hundred times what we ask for. */
 #define SMCI_PAGE_ROWS_MAX 100000
 
@@ -34,6 +37,7 @@ struct smci_page {
     struct smc_json_span entries; /* the array of rows */
     struct smc_json_span cursor;  /* of the next page; `p` NULL: there is none */
     bool has_cursor_member;
+    bool is_bare;               /* an array, which says nothing of what follows */
     struct smc_json_span other; /* the other idiom's cursor member; `p` NULL: it has none */
     bool has_other_cursor;      /* it is neither null nor "" */
     int64_t total;              /* -1: not said; INT64_MAX: that or more */

@@ -10,8 +10,7 @@
 #include "cursor.h"
 #include "page.h"
 
-#define DEFAULT_ROWS 1000
-#define TARGET_MAX   ((size_t)256 * 1024)
+#define TARGET_MAX ((size_t)256 * 1024)
 
 struct smc_pages {
     struct smc_client *client;
@@ -73,13 +72,13 @@ enum smc_status smc_pages_new_sized(struct smc_pages **out, struct smc_client *c
     pages->target = copy(opt->target, &rc);
     pages->id_member = copy(opt->id_member, &rc);
     pages->kind = opt->kind ? opt->kind : "pages";
-    pages->rows = opt->rows ? opt->rows : DEFAULT_ROWS;
+    pages->rows = opt->rows ? opt->rows : SMCI_PAGE_LIMIT;
     pages->paging = opt->has_token ? SMCI_PAGING_TOKEN : SMCI_PAGING_PAGE;
     pages->is_bare_ok = opt->is_bare_ok;
     pages->page = (struct smci_page)SMCI_PAGE_INIT;
     pages->total = -1;
     smc_buf_init(&pages->body, SMC_BODY_MAX);
-    smci_cursor_init(&pages->cursor);
+    smci_cursor_init(&pages->cursor, (size_t)pages->rows);
     if (rc != SMC_OK) {
         smc_pages_free(pages);
         return smc_error_set(err, rc, "out of memory");
@@ -184,10 +183,13 @@ static void check_step(struct smc_pages *pages, enum smci_cursor_step step)
         fail(pages, SMC_ERR_SYNTAX, smci_cursor_fault(step));
 }
 
-/* Takes the cursor of the page after this one. An empty one is the end, if `total` is reached. */
+/* Takes the cursor of the page after this one. An empty one is the end, if `total` is reached, or
+ * where there is none, if the page is not full. */
 static void take_cursor(struct smc_pages *pages)
 {
     enum smci_cursor_step step = smci_cursor_take(&pages->cursor, &pages->page, pages->paging);
+    if (step == SMCI_CURSOR_CUT && pages->total >= 0)
+        step = SMCI_CURSOR_EMPTY;
     pages->is_last = step == SMCI_CURSOR_END || step == SMCI_CURSOR_EMPTY;
     check_step(pages, step);
 }
