@@ -76,6 +76,15 @@ void whoami_ask(struct whoami *whoami)
 
 /* ---- is the API up at all? ---- */
 
+/* Where every object's own call fails, each would else have a probe of its own. */
+#define UP_MS 15000
+
+static int64_t now_ms(const struct whoami *whoami)
+{
+    const struct smc_clock *clock = whoami->job->clock;
+    return clock->now_ms(clock->ctx);
+}
+
 static enum smc_verdict on_probe(void *ctx, const struct smc_answer *answer, struct smc_error *why)
 {
     struct whoami *whoami = ctx;
@@ -83,6 +92,8 @@ static enum smc_verdict on_probe(void *ctx, const struct smc_answer *answer, str
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
         return SMC_TAKE;
     whoami->is_probing = false;
+    whoami->was_up = answer->error.code == SMC_OK;
+    whoami->up_ms = now_ms(whoami);
     if (answer->error.code != SMC_OK) {
         struct smc_error err = answer->error;
         err.code = answer->http_status == 403 ? SMC_ERR_AUTH : SMC_ERR_NETWORK;
@@ -100,7 +111,7 @@ enum smc_status whoami_probe(struct whoami *whoami)
                                   .is_urgent = true,
                                   .done = on_probe,
                                   .ctx = whoami};
-    if (whoami->is_probing)
+    if (whoami->is_probing || (whoami->was_up && now_ms(whoami) - whoami->up_ms < UP_MS))
         return SMC_OK;
     whoami->is_probing = true;
     return smc_client_send(whoami->job->client, &request);

@@ -3,6 +3,7 @@
 #define EXTRACT_WHOAMI_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <sigmacat/buf.h>
 
@@ -19,6 +20,8 @@ struct whoami {
     struct gaps *gaps;
     struct smc_buf organization; /* organizationId as JSON text; empty: unknown */
     bool is_probing;
+    bool was_up;   /* a probe was answered, */
+    int64_t up_ms; /* last at this time, by the clock's now_ms */
 };
 
 void whoami_init(struct whoami *whoami, const struct job *job, struct gaps *gaps);
@@ -28,7 +31,8 @@ void whoami_clear(struct whoami *whoami);
 void whoami_ask(struct whoami *whoami);
 
 /* A call has failed for a while, and none has succeeded since it began: if this one fails too, the
- * API is down and the run ends (SMC_ERR_NETWORK). One probe at a time. */
+ * API is down and the run ends (SMC_ERR_NETWORK). One probe at a time, and one that was answered holds
+ * for 15 seconds. */
 enum smc_status whoami_probe(struct whoami *whoami);
 
 #endif
