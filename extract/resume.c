@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/set/recover.h"
@@ -40,19 +42,27 @@ static enum smc_status get_files(const struct job *job, struct selection *select
     return rc;
 }
 
+/* Whether the directory that an earlier run has noted is this run's. The note is never more than
+ * compared: files change where this run writes, and nowhere else. */
+static bool is_here(const struct job *job, const char *noted)
+{
+    struct stat theirs;
+    struct stat ours;
+    return stat(noted, &theirs) == 0 && stat(job->settings->output, &ours) == 0 &&
+           theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
+
 /* Its publication had begun. */
 static enum smc_status recover(const struct job *job, const struct selection *selection,
-                               const char *directory, int64_t timestamp, bool *is_finished,
-                               struct smc_error *err)
+                               int64_t timestamp, bool *is_finished, struct smc_error *err)
 {
     const char *names[ASSET_COUNT + 1];
+    const char *directory = job->settings->output;
     size_t count = select_file_names(selection, names);
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR
-                   ? SMC_OK
-                   : smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't read the directory",
-                                         directory);
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't read the directory",
+                                   directory);
     const struct smci_site site = {directory, fd, names, count};
     enum smc_status rc = smci_recover(&site, timestamp, is_finished, job->log, err);
     (void)close(fd);
@@ -74,8 +84,14 @@ enum smc_status resume_recover(const struct job *job, struct selection *selectio
         rc = numbers_get(job->store, VALUE_PUBLISHING, "", &publishing, err);
     if (rc == SMC_OK)
         rc = smci_store_get_value(job->store, VALUE_DIRECTORY, &found, &directory, err);
-    if (rc == SMC_OK && timestamp > 0 && found && publishing == 1)
-        rc = recover(job, selection, directory.data, timestamp, is_finished, err);
+    bool is_publishing = rc == SMC_OK && timestamp > 0 && found && publishing == 1;
+    if (is_publishing && is_here(job, smc_buf_str(&directory)))
+        rc = recover(job, selection, timestamp, is_finished, err);
+    else if (is_publishing)
+        smc_log_write(job->log, SMC_LOG_WARN,
+                      "An earlier run was publishing the set %" PRId64
+                      " in another directory, %.200s: this run leaves that alone",
+                      timestamp, smc_buf_str(&directory));
     if (rc == SMC_OK && found)
         rc = resume_forget_set(job, err);
     smc_buf_clear(&directory);

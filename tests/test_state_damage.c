@@ -3,7 +3,7 @@
  * nothing; what was mended is told.
  *
  * A sample of the places by default, so that it takes seconds; with SMC_LONG set a hundred times as
- * many, each page among them, and with SMC_LONG=all every byte. */
+ * many, each page among them, and with SMC_LONG=all every byte. SMC_DAMAGE_SHOW=1 shows each try. */
 #include "tests/support/extraction.h"
 #include "tests/support/undisturbed.h"
 
@@ -118,6 +118,8 @@ static bool run_on(struct extraction *x, const struct kept *kept, struct bytes d
     write_bytes(x, "state.db-wal", wal);
     write_bytes(x, "state.db", db);
     enum smc_status rc = extraction_run(x, kept->options);
+    if (getenv("SMC_DAMAGE_SHOW"))
+        (void)fprintf(stderr, "%s at %zu: %d %s\n", what, at, rc, x->err.detail);
     if (rc == SMC_OK) {
         undisturbed_compare(&kept->whole, x, NULL);
         return true;

@@ -585,7 +585,7 @@ static void test_size_limit(void **state)
 static int write_tmpfs(struct fixture *f)
 {
     if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("tmpfs", f->dir, "tmpfs", 0, "size=1200k") != 0)
+        mount("tmpfs", f->dir, "tmpfs", 0, "size=1200k,mode=0700") != 0)
         return SKIPPED;
     int code = write_until_full(f);
     if (code != 0)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "num.h"
+#include "own.h"
 
 char *smci_dir_path(const char *directory, const char *name)
 {
@@ -104,12 +105,9 @@ enum smc_status smci_private_file(const char *path, int *fd, struct smc_error *e
     if (*fd < 0)
         return smc_error_set_errno(err, SMC_ERR_IO, errno,
                                    "%s: can't open the file to read and write it", path);
-    enum smc_status rc = SMC_OK;
-    if (fstat(*fd, &st) != 0)
-        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine it", path);
-    else if (!S_ISREG(st.st_mode))
-        rc = smc_error_set(err, SMC_ERR_IO, "%s: this is not a regular file", path);
-    else if ((st.st_mode & 07777) != 0600 && fchmod(*fd, 0600) != 0)
+    enum smc_status rc = smci_own_open_file(*fd, path, err);
+    if (rc == SMC_OK &&
+        (fstat(*fd, &st) != 0 || ((st.st_mode & 07777) != 0600 && fchmod(*fd, 0600) != 0)))
         rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't give it mode 0600", path);
     if (rc != SMC_OK) {
         (void)close(*fd);
@@ -183,14 +181,11 @@ enum smc_status smci_lock_look(const char *path, struct smc_error *err)
         return SMC_OK;
     if (fd < 0)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine the lock", path);
-    struct stat st;
-    enum smc_status rc = SMC_OK;
+    enum smc_status rc = smci_own_open_file(fd, path, err);
     /* Nothing else tells whether it is held. Shared, so that looks do not refuse each other. */
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        rc = smc_error_set(err, SMC_ERR_IO, "%s: this is not a regular file", path);
-    else if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
+    if (rc == SMC_OK && faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
         rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't lock it", path);
-    else if (flock(fd, LOCK_SH | LOCK_NB) != 0)
+    else if (rc == SMC_OK && flock(fd, LOCK_SH | LOCK_NB) != 0)
         rc = errno == EWOULDBLOCK
                  ? locked(fd, path, err)
                  : smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine the lock", path);

@@ -8,6 +8,7 @@
 
 #include "lib/base/digest.h"
 #include "lib/base/dir.h"
+#include "lib/base/own.h"
 
 #include "database.h"
 
@@ -196,6 +197,8 @@ enum smc_status smci_database_open(struct smci_store **store, const char *direct
     if (!made)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
     enum smc_status rc = smci_dir_make(directory, true, &made->failed);
+    if (rc == SMC_OK)
+        rc = smci_own_directory(directory, &made->failed);
     if (rc == SMC_OK && database->is_exclusive)
         rc = take_lock(made, directory, &made->failed);
     if (rc == SMC_OK)
@@ -213,7 +216,9 @@ enum smc_status smci_store_look(const char *directory, struct smc_error *err)
     char *lock = smci_dir_path(directory, LOCK_NAME);
     if (!lock)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
-    enum smc_status rc = smci_lock_look(lock, err);
+    enum smc_status rc = smci_own_directory(directory, err);
+    if (rc == SMC_OK)
+        rc = smci_lock_look(lock, err);
     free(lock);
     return rc;
 }

@@ -15,7 +15,7 @@
 static void add(struct smci_store *store, const void *bytes, size_t len)
 {
     if (smci_digest_add(store->digest, bytes, len) != SMC_OK)
-        smci_store_fail(store, SMC_ERR_INTERNAL, "libcrypto can't make a digest");
+        smci_store_fail(store, SMC_ERR_NOMEM, "%s: out of memory", store->path);
 }
 
 /* The same bytes on every machine. */
@@ -60,7 +60,7 @@ int64_t smci_seal_end(struct smci_store *store)
 {
     uint64_t seal = 0;
     if (smci_digest_finish_short(store->digest, &seal) != SMC_OK)
-        smci_store_fail(store, SMC_ERR_INTERNAL, "libcrypto can't make a digest");
+        smci_store_fail(store, SMC_ERR_NOMEM, "%s: out of memory", store->path);
     return (int64_t)seal;
 }
 

@@ -12,6 +12,7 @@
 
 #include "lib/base/digest.h"
 #include "lib/base/dir.h"
+#include "lib/base/own.h"
 #include "lib/base/stop.h"
 
 #include "database.h"
@@ -338,28 +339,35 @@ void smci_store_execute(struct smci_store *store, const char *text)
         fail_sqlite(store, code);
 }
 
-static bool has_journal(const struct smci_store *store)
+/* SQLite opens these beside the file by name, and would write through a link. */
+static enum smc_status look_beside(const struct smci_store *store, bool *has_journal,
+                                   struct smc_error *err)
 {
     static const char *const suffixes[] = {"-wal", "-journal"};
-    bool has = false;
-    for (size_t i = 0; !has && i < sizeof suffixes / sizeof suffixes[0]; i++) {
+    enum smc_status rc = SMC_OK;
+    *has_journal = false;
+    for (size_t i = 0; rc == SMC_OK && i < sizeof suffixes / sizeof suffixes[0]; i++) {
         char *path = NULL;
-        /* Without memory: leave it to SQLite. */
-        has = asprintf(&path, "%s%s", store->path, suffixes[i]) < 0 || access(path, F_OK) == 0;
+        if (asprintf(&path, "%s%s", store->path, suffixes[i]) < 0)
+            return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", store->path);
+        rc = smci_own_file(path, err);
+        *has_journal = *has_journal || access(path, F_OK) == 0;
         free(path);
     }
-    return has;
+    return rc;
 }
 
 void smci_store_open_file(struct smci_store *store)
 {
     int fd = -1;
-    if (smci_private_file(store->path, &fd, &store->failed) != SMC_OK)
+    bool has_journal = false;
+    if (look_beside(store, &has_journal, &store->failed) != SMC_OK ||
+        smci_private_file(store->path, &fd, &store->failed) != SMC_OK)
         return;
     off_t size = lseek(fd, 0, SEEK_END);
     /* Closed before SQLite opens it: closing gives up a process's POSIX locks on a file. */
     (void)close(fd);
-    if (size % PAGE_BYTES != 0 && !has_journal(store)) {
+    if (size % PAGE_BYTES != 0 && !has_journal) {
         smci_store_damaged(store, "it is cut off");
         return;
     }
