@@ -85,7 +85,7 @@ static enum smc_status read_listing(struct tables *tables, struct smc_error *err
     enum smc_status rc = SMC_OK;
     if (listing->wanted > 2) {
         table_listing_ask(listing);
-        rc = calls_run(tables->calls, CALLS_TABLES, err); /* the list of single ones is empty yet */
+        rc = smc_client_run(tables->job->client, err); /* no list has calls left */
     }
     if (rc == SMC_OK)
         smc_log_write(tables->job->log, SMC_LOG_INFO,

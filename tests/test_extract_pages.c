@@ -25,6 +25,7 @@ struct row {
     long members;
     long tables;
     long down_after;
+    bool is_empty; /* neither elements nor members */
     bool not_admin;
     bool strict;
 };
@@ -135,6 +136,14 @@ static const struct row rows[] = {
      .calls = 101,
      .calls_max = 102,
      .says = "page 101 is one of 100 in a row that brought nothing new"},
+    {.name = "listing: no end, and nothing on any page",
+     .faults = "call=members,do=endless",
+     .status = SMC_ERR_HTTP,
+     .kind = "members",
+     .calls = 100,
+     .calls_max = 101,
+     .says = "page 100",
+     .is_empty = true},
     {.name = "listing: no end in the second reading",
      .faults = "call=files,page=1,attempt=1,do=wait:0 call=files,page=2,attempt=1,do=wait:0 "
                "call=files,page=3,attempt=1,do=wait:0 call=files,do=endless",
@@ -407,6 +416,13 @@ static const struct row rows[] = {
      .calls = 9 + 2 * 101,
      .gap = "elements",
      .says = "100 in a row"},
+    {.name = "object: no end, and nothing on any page",
+     .faults = "call=elements,object=0,do=endless",
+     .kind = "elements",
+     .calls = 3 + 2 * 100,
+     .gap = "elements",
+     .says = "100 in a row",
+     .is_empty = true},
     {.name = "object: no token is the ordinary end",
      .faults = "call=datamodel_sources,object=0,page=1,do=nocursor",
      .kind = "datamodel_sources",
@@ -633,6 +649,8 @@ static void set_up(struct extraction *x, const struct row *row)
     o->members = row->members ? row->members : o->members;
     o->workbooks = row->workbooks ? row->workbooks : o->workbooks;
     o->tables = row->tables ? row->tables : o->tables;
+    if (row->is_empty)
+        o->elements = o->members = 0;
     o->down_after = row->down_after;
     o->not_admin = row->not_admin;
     o->explorations_strict = row->strict;
