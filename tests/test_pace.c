@@ -347,7 +347,7 @@ static void test_climbs_while_quiet(void **state)
 {
     (void)state;
     start_with(5, 0, 10);
-    accept_some(150, 10);
+    accept_some(90, 10);
     double near = smci_pace_rate(&pace) / 9.5;
     accept_some(300, 10);
     double far = smci_pace_rate(&pace) / 9.5;
@@ -478,8 +478,8 @@ static int fill_window(int cap)
 {
     int64_t sent[5];
     int calls = 0;
-    now += 10000; /* the rate and the pause are not what is looked at here */
-    for (; smci_pace_wait_ms(&pace, now) != SMCI_PACE_FULL; now += 400)
+    now += 2000; /* the rate and the pause are not what is looked at here */
+    for (; smci_pace_wait_ms(&pace, now) != SMCI_PACE_FULL; now += 50)
         if (smci_pace_wait_ms(&pace, now) == 0) {
             smci_pace_sent(&pace, now);
             sent[calls++] = now;
@@ -487,7 +487,7 @@ static int fill_window(int cap)
     for (int i = calls - 1; i >= 0; i--)
         if (i >= cap)
             smci_pace_refused(&pace, sent[i], now, -1, false);
-    now += 2000;
+    now += 500;
     for (int i = 0; i < calls && i < cap; i++)
         smci_pace_accepted(&pace, sent[i], now);
     return calls;
@@ -497,7 +497,7 @@ static void test_window_narrows(void **state)
 {
     (void)state;
     start_with(5, 0, 100);
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 15; i++)
         (void)fill_window(3);
     assert_int_equal(fill_window(3), 3);
     accept_some(1, 1);
@@ -507,8 +507,41 @@ static void test_window_narrows(void **state)
     accept_some(200, 1); /* one more is tried */
     assert_int_equal(fill_window(3), 4);
     assert_int_equal(fill_window(3), 3); /* and given up at once */
-    accept_some(400, 1);
+    accept_some(400, 1);                 /* tried in vain, it takes twice as long */
+    assert_int_equal(fill_window(5), 4);
+    accept_some(800, 1);
     assert_int_equal(fill_window(5), 5); /* the server allows more now */
+}
+
+/* The rate that was no limit while the window held the calls back is none to jump to. */
+static void test_window_is_widened_calmly(void **state)
+{
+    (void)state;
+    start_with(5, 0, 100);
+    for (int i = 0; i < 15; i++)
+        (void)fill_window(3);
+    double before = 0;
+    for (int i = 0; i < 200 && pace.window.limit == 3; i++) {
+        before = pace.rate.rate;
+        accept_some(1, 100); /* 10/s */
+    }
+    assert_int_equal(pace.window.limit, 4);
+    assert_true(before > 11.2 && pace.rate.rate < 11.2);
+}
+
+/* What is refused though fewer are in flight than are accepted is no cap's. */
+static void test_window_opens_where_there_is_no_cap(void **state)
+{
+    (void)state;
+    start_with(5, 0, 100);
+    for (int i = 0; i < 15; i++)
+        (void)fill_window(3);
+    for (int i = 0; i < 2; i++) {
+        accept_some(1, 1);
+        refuse_one(-1, false);
+    }
+    accept_some(2, 1);
+    assert_int_equal(fill_window(5), 5);
 }
 
 static void test_rate_is_not_blamed_on_the_window(void **state)
@@ -715,6 +748,8 @@ int main(void)
         RULE(test_refused_for),
         RULE(test_no_crowd),
         RULE(test_window_narrows),
+        RULE(test_window_is_widened_calmly),
+        RULE(test_window_opens_where_there_is_no_cap),
         RULE(test_rate_is_not_blamed_on_the_window),
         RULE(test_no_limit_is_found_where_there_is_none),
         RULE(test_all_refusals_count_again),

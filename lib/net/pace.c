@@ -6,42 +6,45 @@
  *    whatever its burst: calls / time is the estimate. Calls count as they are sent, less those
  *    refused; time waited without need (a Retry-After's rounding, the rests of 4 and 5) does not.
  *    The very first estimate still holds the burst: 0.7 of it, more once the burst is outweighed.
- *    A refusal before anything was let through sets none.
- * 2. From 0.95 x estimate the rate climbs by the cube of the calls accepted since: slowly around
- *    the limit, fast where that has moved. 150 calls take it to 1.1 x, fewer while little is
- *    known, more where a refusal costs a long pause; only those count that the rate held back.
- *    After a long climb an estimate is low, as a full bucket gains nothing: so the rate at the
- *    refusal has up to a quarter of a say in it.
+ *    A refusal before anything was let through sets none. As many calls as were let through before
+ *    the first refusal are the largest burst there can be: where it is small, calls that went
+ *    through close to each other just before a refusal make the estimate higher.
+ * 2. From 0.95 x estimate the rate climbs by the fourth power of the calls accepted since: slowly
+ *    around the limit, fast where that has moved. 90 calls take it to 1.1 x, fewer while little is
+ *    known, more where a refusal costs a long pause or more than 1 % were refused; only those count
+ *    that the rate held back. After a long climb an estimate is low, as a full bucket gains
+ *    nothing: so the rate at the refusal has up to a quarter of a say in it.
  * 3. A pause is Retry-After (0 means none), else 4 calls' time, at most 1 s, and three times as
  *    long, up to a minute, with each refusal while nothing is accepted; then calls go one by one.
  *    A refusal of a call sent before the last decision belongs to it (its Retry-After is obeyed).
  * 4. An HTML refusal is the edge's block: one probe at a time, 30, 60, 120 s apart.
  * 5. Refusals of the last ten seconds and calls in flight (up to 18) stay below 20: the window
  *    narrows.
- * 6. Refusals only above a number in flight up to which calls are accepted mean a cap on calls at
- *    once: the window narrows, and tries one more every 200 calls.
+ * 6. Where most calls beyond a number in flight are refused, that is a cap on calls at once: the
+ *    window narrows, and tries one more every 200 calls, more rarely each time in vain. Refusals
+ *    among fewer in flight say that there is no cap.
  * 7. A limit is above what was let through between refusals, less one call, and below the rate at
  *    each. Where these cross, or refusals go on at the slowest rate, or five times in a row after
  *    next to no call, no limit explains them: the rate is again what was proved, and a refusal
  *    counts only when they get more than the share that is refused below the limit. Where the
- *    limit had only moved, that share falls to nothing (or three in a row are refused), and all
- *    count again. Where some have a Retry-After, one without is doubted at once.
- * `make bench-pace`, 1000 calls, the worst row by the mean of 20 runs: buckets of 1 to 200/s with
- * bursts of 5 to 50: used 94 %, refused 1.96 %; with a burst of 1: 1.7 %, minutes: 2.8 %, calls at
- * once: 2.2 %, changes: 4.4 %, shared: 3.3 %. Refused at random, 200 ms: 1 % used 87 %, 5 % 70,
- * 20 % 56; mean 93, 85, 71. No block by the 20th. */
+ *    limit had only moved, that share falls to nothing (or three in a row are refused, or the
+ *    estimate falls far below what had been proved), and all count again. Where some have a
+ *    Retry-After, one without is doubted at once.
+ * 8. What is kept for the next run is no more than was ever sent, give or take a tenth.
+ * tests/bench/README.md has what each kind of limit makes of this. */
 #include "lib/net/pace.h"
 
 #include <math.h>
 
 #define HELD         0.25 /* of a spacing: started no later, a call was held by the rate */
 #define CATCH_UP_MS  10.0
-#define SEEN_CALLS   32  /* that tell how fast calls are sent, */
-#define SEEN_AHEAD   1.1 /*   and a rate is learnt up to so many times that */
-#define STRIKES_MIN  2
-#define STRIKES_MAX  3
-#define REOPEN_CALLS 200
-#define STREAK_SURE  3 /* refusals in a row, with pauses between: those are a limit's */
+#define DENSE_CALLS  8
+#define CALM         1.1   /* of the speed: tries a wider window without a jump of the rate */
+#define SEEN_CALLS   32    /* that tell how fast calls are sent, */
+#define SEEN_AHEAD   1.1   /*   and a rate is learnt up to so many times that */
+#define UNCLIMBED    1.001 /* of the base: still there */
+#define FELL         0.4   /* of a rate that was proved */
+#define STREAK_SURE  3     /* refusals in a row, with pauses between: those are a limit's */
 #define PAUSE_CALLS  4.0
 #define PAUSE_GROWTH 3.0
 #define PAUSE_MIN_MS 10.0
@@ -51,6 +54,14 @@
 #define BLOCK_MS     30000.0
 #define CROWD_MS     10100 /* ten seconds of the edge's, and what the way there may vary by */
 #define HOUR_MS      ((int64_t)3600 * 1000)
+
+/* A call was refused. */
+struct refusal {
+    int64_t sent_ms, now_ms;
+    int64_t retry_after_ms; /* -1: none named */
+    bool is_html;
+    int level; /* calls in flight with it */
+};
 
 static double clamp(double value, double low, double high)
 {
@@ -76,13 +87,12 @@ static double spacing_ms(const struct smci_pace *pace)
 void smci_pace_init(struct smci_pace *pace, const struct smci_pace_opt *opt, int64_t now_ms)
 {
     *pace = (struct smci_pace){.opt = *opt,
-                               .limit = opt->concurrency > 1 ? opt->concurrency : 1,
                                .next_ms = (double)now_ms,
                                .counted_from_ms = now_ms,
                                .paused_ms = now_ms,
                                .decided_ms = INT64_MIN};
     smci_rng_seed(&pace->rng, opt->seed);
-    pace->window = pace->limit < 2 ? pace->limit : 2;
+    smci_pace_window_init(&pace->window, opt->concurrency);
     smci_pace_limit_init(&pace->rate, opt->learnt_rate);
 }
 
@@ -105,7 +115,7 @@ static int64_t crowd_left_ms(const struct smci_pace *pace, int64_t now_ms)
 int64_t smci_pace_wait_ms(struct smci_pace *pace, int64_t now_ms)
 {
     bool is_probing = pace->streak > 1 || pace->blocked > 0;
-    if (pace->in_flight >= (is_probing ? 1 : pace->window))
+    if (pace->in_flight >= (is_probing ? 1 : pace->window.size))
         return SMCI_PACE_FULL;
     /* Should the clock go back, no wait gets longer than it was, and what comes is still news. */
     pace->paused_ms = pace->paused_ms < now_ms ? pace->paused_ms : now_ms;
@@ -118,7 +128,7 @@ int64_t smci_pace_wait_ms(struct smci_pace *pace, int64_t now_ms)
     return wait > pause ? wait : pause;
 }
 
-/* The most calls a second that were sent, over a few dozen of them. Where the window or the latency
+/* How many calls a second are sent, over a few dozen of them. Where the window or the latency
  * holds them back, the rate climbs and climbs by those few that it seemed to hold. */
 static void see(struct smci_pace *pace, int64_t now_ms)
 {
@@ -126,7 +136,8 @@ static void see(struct smci_pace *pace, int64_t now_ms)
         return;
     int64_t from_ms = pace->calls[(pace->sent - SEEN_CALLS) % SMCI_PACE_CALLS].sent_ms;
     double ms = fmax((double)elapsed_ms(from_ms, now_ms), 1);
-    pace->fastest = fmax(pace->fastest, SEEN_CALLS * 1000 / ms);
+    pace->speed = SEEN_CALLS * 1000 / ms;
+    pace->fastest = fmax(pace->fastest, pace->speed);
 }
 
 void smci_pace_sent(struct smci_pace *pace, int64_t now_ms)
@@ -179,11 +190,9 @@ void smci_pace_accepted(struct smci_pace *pace, int64_t sent_ms, int64_t now_ms)
     count_noise(pace, false);
     pace->streak = 0;
     pace->blocked = 0;
-    if (level > pace->peak)
-        pace->peak = level;
-    if (++pace->quiet % REOPEN_CALLS == 0 && pace->limit < pace->opt.concurrency)
-        pace->limit++;
-    pace->window += pace->window < pace->limit;
+    bool is_opened = smci_pace_window_accepted(&pace->window, level);
+    if (is_opened && pace->speed > 0) /* or the rate, long unused, would be what is refused */
+        smci_pace_limit_calm(&pace->rate, CALM * pace->speed);
     if (pace->is_held)
         smci_pace_limit_climb(&pace->rate);
 }
@@ -203,106 +212,135 @@ void smci_pace_lost(struct smci_pace *pace, int64_t sent_ms, int64_t now_ms)
         pause_for(pace, now_ms, pace->pause_ms);
 }
 
-/* Whether the refusals come from too many calls at once, not from too many a second: then calls
- * are refused only above a number in flight at which none was accepted. */
-static bool blames_window(struct smci_pace *pace, int level)
+/* What a limit whose burst is small refills at least, in calls a second, as the latest calls before
+ * the one sent at `sent_ms` were let through so close to each other; 0: not known. */
+static double dense_rate(const struct smci_pace *pace, int64_t sent_ms)
 {
-    bool is_above = pace->rate.rate > 0 && pace->peak > 0 && level > pace->peak;
-    pace->strikes += is_above ? pace->strikes < STRIKES_MAX : -(pace->strikes > 0);
-    return is_above && pace->strikes >= STRIKES_MIN;
+    double rate = 0;
+    int64_t last_ms = 0;
+    int calls = 0;
+    if (pace->rate.burst <= 0)
+        return 0;
+    for (unsigned back = 1; back <= SMCI_PACE_CALLS && back <= pace->sent; back++) {
+        int64_t from_ms = pace->calls[(pace->sent - back) % SMCI_PACE_CALLS].sent_ms;
+        if (from_ms >= sent_ms)
+            continue;
+        if (from_ms <= pace->counted_from_ms)
+            break;
+        last_ms = calls++ == 0 ? from_ms : last_ms;
+        double ms = fmax((double)elapsed_ms(from_ms, last_ms), 1);
+        if (calls >= DENSE_CALLS)
+            rate = fmax(rate, (calls - pace->rate.burst) * 1000 / ms);
+    }
+    return rate;
 }
 
 /* What happened since the refusal before this one. */
-static struct smci_pace_gap last_gap(const struct smci_pace *pace, int64_t now_ms, bool is_html,
-                                     bool is_sure)
+static struct smci_pace_gap last_gap(const struct smci_pace *pace, const struct refusal *refusal)
 {
-    return (struct smci_pace_gap){.calls = pace->counted > 0 ? (double)pace->counted : 0,
-                                  .ms = (double)elapsed_ms(pace->counted_from_ms, now_ms),
-                                  .idle_ms = (double)pace->idle_ms,
-                                  .in_flight = pace->in_flight,
-                                  .is_html = is_html,
-                                  .is_sure = is_sure,
-                                  .is_noisy = pace->noise.is_on};
+    return (struct smci_pace_gap){
+        .calls = pace->counted > 0 ? (double)pace->counted : 0,
+        .ms = (double)elapsed_ms(pace->counted_from_ms, refusal->now_ms),
+        .idle_ms = (double)pace->idle_ms,
+        .in_flight = pace->in_flight,
+        .dense = dense_rate(pace, refusal->sent_ms),
+        .noise = pace->noise.is_on ? smci_pace_noise_share(&pace->noise) : 0,
+        .is_html = refusal->is_html,
+        .is_sure = refusal->is_html || refusal->retry_after_ms > 0 || pace->was_long};
 }
 
 /* Acts on the first refusal after an acceptance. */
-static void learn(struct smci_pace *pace, int64_t now_ms, bool is_html, bool is_sure, int level)
+static void learn(struct smci_pace *pace, const struct refusal *refusal)
 {
-    struct smci_pace_gap gap = last_gap(pace, now_ms, is_html, is_sure);
-    if (!is_html && blames_window(pace, level)) {
-        pace->window = pace->limit = level - 1;
+    struct smci_pace_gap gap = last_gap(pace, refusal);
+    bool is_rated = pace->rate.rate > 0;
+    double proved = pace->rate.rate <= UNCLIMBED * pace->rate.base ? pace->rate.base : 0;
+    if (smci_pace_window_refused(&pace->window, refusal->level, is_rated, refusal->is_html))
         smci_pace_limit_acquit(&pace->rate);
-    } else if (!smci_pace_limit_learn(&pace->rate, &gap)) {
+    else if (!smci_pace_limit_learn(&pace->rate, &gap))
         smci_pace_noise_begin(&pace->noise);
-    }
-    pace->window = is_html && pace->window > 2 ? 2 : pace->window;
-    pace->peak = 0;
-    pace->quiet = 0;
+    if (pace->rate.rate < FELL * proved) /* it was no noise: the limit has moved */
+        pace->noise.is_on = false;
     pace->counted = 0;
-    pace->counted_from_ms = now_ms;
+    pace->counted_from_ms = refusal->now_ms;
 }
 
 /* How long to wait when the server does not say, or says so again and again. */
-static double own_pause_ms(const struct smci_pace *pace, int64_t retry_after_ms, bool is_html)
+static double own_pause_ms(const struct smci_pace *pace, const struct refusal *refusal)
 {
-    if (is_html)
+    if (refusal->is_html)
         return BLOCK_MS * (1 << (pace->blocked < 2 ? pace->blocked : 2));
-    if (retry_after_ms >= 0 && pace->streak == 1)
+    if (refusal->retry_after_ms >= 0 && pace->streak == 1)
         return 1; /* none, but what is sent next is to be told from what was sent before */
-    double first = pace->rate.rate > 0 ? PAUSE_CALLS * 1000 / pace->rate.rate : FIRST_MS;
+    double calls = pace->rate.burst > 0 ? fmin(pace->rate.burst + 1, PAUSE_CALLS) : PAUSE_CALLS;
+    double first = pace->rate.rate > 0 ? calls * 1000 / pace->rate.rate : FIRST_MS;
     int steps = pace->streak < 20 ? pace->streak - 1 : 19;
     return fmin(clamp(first, PAUSE_MIN_MS, FIRST_MS) * pow(PAUSE_GROWTH, steps), PAUSE_MAX_MS);
 }
 
-/* Pauses, and says for how many milliseconds it is proved that nothing would have been accepted. */
-static double decide(struct smci_pace *pace, int64_t now_ms, int64_t retry_after_ms, bool is_html,
-                     int level)
+/* Pauses, and says how many milliseconds of that are needed, as far as is known. */
+static double decide(struct smci_pace *pace, const struct refusal *refusal)
 {
-    pace->decided_ms = now_ms;
+    pace->decided_ms = refusal->now_ms;
     pace->noise.evidence = 0;
     if (++pace->streak == 1)
-        learn(pace, now_ms, is_html, is_html || retry_after_ms > 0, level);
-    if (pace->streak >= STREAK_SURE)
+        learn(pace, refusal);
+    pace->was_long = pace->streak >= STREAK_SURE;
+    if (pace->was_long)
         pace->noise.is_on = false;
-    double own = own_pause_ms(pace, retry_after_ms, is_html);
-    pace->blocked = is_html ? pace->blocked + 1 : 0;
-    pause_for(pace, now_ms, (int64_t)(own * (1 + 0.1 * smci_rng_unit(&pace->rng))));
-    /* A Retry-After is rounded up to whole seconds, and a block's rest is a guess. */
-    return fmax((double)retry_after_ms - 1000, is_html ? 0 : own);
+    double own = own_pause_ms(pace, refusal);
+    pace->blocked = refusal->is_html ? pace->blocked + 1 : 0;
+    pause_for(pace, refusal->now_ms, (int64_t)(own * (1 + 0.1 * smci_rng_unit(&pace->rng))));
+    /* A Retry-After is rounded up to whole seconds, a block's rest is a guess, and a bucket that is
+     * known to be small has no room for what a pause would refill. */
+    bool is_small = pace->rate.burst > 0 && pace->rate.burst < PAUSE_CALLS;
+    double held = is_small ? pace->rate.burst : BUCKET_CALLS;
+    double proved =
+        fmax((double)refusal->retry_after_ms - 1000, refusal->is_html || is_small ? 0 : own);
+    return fmax(proved, held * 1000 / pace->rate.rate);
 }
 
 /* Whether this refusal may be acted upon, or rather comes to others whatever the rate. */
-static bool is_limits(struct smci_pace *pace, int64_t retry_after_ms, bool is_html)
+static bool is_limits(struct smci_pace *pace, const struct refusal *refusal)
 {
     count_noise(pace, true);
-    bool is_sure = is_html || retry_after_ms > 0;
-    pace->noise.names_wait = pace->noise.names_wait || retry_after_ms > 0;
+    bool is_sure = refusal->is_html || refusal->retry_after_ms > 0;
+    pace->noise.names_wait = pace->noise.names_wait || refusal->retry_after_ms > 0;
     return is_sure || pace->streak > 0 || !smci_pace_noise_explains(&pace->noise);
+}
+
+/* It is no news when it was sent before the last decision, which it belongs to. */
+static void count_refusal(struct smci_pace *pace, const struct refusal *refusal)
+{
+    bool is_counted = refusal->sent_ms > pace->counted_from_ms || pace->rate.rate <= 0;
+    if (!pace->is_refused)
+        pace->refused_since_ms = refusal->now_ms;
+    pace->is_refused = true;
+    pace->counted -= is_counted;
+    pace->rate.calls -= !is_counted;
+    pace->refusals_ms[pace->refusals++ % SMCI_PACE_REFUSALS] = refusal->now_ms;
 }
 
 void smci_pace_refused(struct smci_pace *pace, int64_t sent_ms, int64_t now_ms,
                        int64_t retry_after_ms, bool is_html)
 {
-    int level = end_call(pace, sent_ms, true);
+    struct refusal refusal = {.sent_ms = sent_ms,
+                              .now_ms = now_ms,
+                              .retry_after_ms = retry_after_ms < HOUR_MS ? retry_after_ms : HOUR_MS,
+                              .is_html = is_html,
+                              .level = end_call(pace, sent_ms, true)};
     bool is_news = sent_ms > pace->decided_ms;
-    bool is_counted = sent_ms > pace->counted_from_ms || pace->rate.rate <= 0;
-    retry_after_ms = retry_after_ms < HOUR_MS ? retry_after_ms : HOUR_MS;
-    if (!pace->is_refused)
-        pace->refused_since_ms = now_ms;
-    pace->is_refused = true;
-    pace->counted -= is_counted;
-    pace->rate.calls -= !is_counted;
-    pace->refusals_ms[pace->refusals++ % SMCI_PACE_REFUSALS] = now_ms;
-    if (is_news && !is_limits(pace, retry_after_ms, is_html))
+    count_refusal(pace, &refusal);
+    if (is_news && !is_limits(pace, &refusal))
         return;
-    double proved = is_news ? decide(pace, now_ms, retry_after_ms, is_html, level) : 0;
-    pause_for(pace, now_ms, retry_after_ms);
+    pace->limited++;
+    double needed = is_news ? decide(pace, &refusal) : 0;
+    pause_for(pace, now_ms, refusal.retry_after_ms);
     if (!is_news)
         return;
     double pause = (double)pause_left_ms(pace, now_ms);
-    double needed = fmax(proved, BUCKET_CALLS * 1000 / pace->rate.rate);
     pace->idle_ms = (int64_t)fmax(pause - needed, 0);
-    smci_pace_limit_widen(&pace->rate, pause);
+    smci_pace_limit_widen(&pace->rate, pause, (double)pace->limited / fmax(pace->sent, 1));
 }
 
 int64_t smci_pace_refused_for_ms(const struct smci_pace *pace, int64_t now_ms)
@@ -324,7 +362,7 @@ struct smci_pace_found smci_pace_found(const struct smci_pace *pace)
         .rate = smci_pace_rate(pace),
         .least = is_known ? rate->least : 0,
         .most = is_known ? rate->most : 0,
-        .at_once = pace->limit < pace->opt.concurrency ? pace->limit : 0,
+        .at_once = pace->window.limit < pace->window.most ? pace->window.limit : 0,
         .noise = pace->noise.is_on ? smci_pace_noise_share(&pace->noise) : 0,
     };
 }

@@ -9,6 +9,7 @@
 #include "lib/base/rng.h"
 #include "lib/net/pace_limit.h"
 #include "lib/net/pace_noise.h"
+#include "lib/net/pace_window.h"
 
 struct smci_pace_opt {
     int concurrency;    /* the window's upper bound, 1 or more */
@@ -62,12 +63,8 @@ struct smci_pace {
     struct smci_pace_opt opt;
     struct smci_rng rng;
 
-    int limit;  /* the window's bound: concurrency, or less where refusals blame the window */
-    int window; /* calls that may be in flight now */
+    struct smci_pace_window window;
     int in_flight;
-    int peak;      /* the most calls in flight of which the last was accepted, since a decision */
-    int strikes;   /* decisions in a row on a refusal above that peak */
-    int64_t quiet; /* accepted calls since the last decision */
     struct {
         int64_t sent_ms;
         int level; /* calls in flight, this one included; 0: the slot is free */
@@ -76,9 +73,9 @@ struct smci_pace {
 
     struct smci_pace_limit rate;
     struct smci_pace_noise noise;
-    double fastest; /* calls a second that were sent; 0: too few to say */
-    bool is_held;   /* the rate, not the window, holds the calls back */
-    double next_ms; /* when a call may start, as the rate has it */
+    double speed, fastest; /* calls a second that were sent, lately and ever; 0: too few to say */
+    bool is_held;          /* the rate, not the window, holds the calls back */
+    double next_ms;        /* when a call may start, as the rate has it */
 
     int64_t counted;         /* calls sent and not refused */
     int64_t counted_from_ms; /* since the last refusal that followed an acceptance */
@@ -88,12 +85,14 @@ struct smci_pace {
     int64_t pause_ms;   /* how long no call starts from then on */
     int64_t decided_ms; /* when a refusal was last acted upon */
     int streak;         /* decisions with nothing accepted since the first of them */
+    bool was_long;      /* the latest such row was too long for a bucket */
     int blocked;        /* of these, on a page of the edge */
 
     bool is_refused;                         /* the last word was a refusal */
     int64_t refused_since_ms;                /* the first one of its row */
     int64_t refusals_ms[SMCI_PACE_REFUSALS]; /* the latest ones, a ring */
     int64_t refusals;
+    int64_t limited; /* of these, by a limit as far as can be told */
 };
 
 #endif

@@ -11,12 +11,17 @@
 #define WEIGHT_MAX    0.25  /* of the rate at the refusal, */
 #define WEIGHT_CALLS  100.0 /*  in proportion to the calls: few of them do not show overflow */
 #define WEIGHT_NOISY  0.15
+#define POWER         4.0  /* of the climb */
 #define HORIZON_MIN   10.0 /* accepted calls that take the rate to 1.1 x */
-#define HORIZON_MAX   150.0
+#define HORIZON_MAX   90.0
 #define HORIZON_NOISY 50.0
 #define HORIZON_KEEP  0.75
+#define DROP          0.4 /* of the base: an estimate below it is a new one */
+#define FEW_PROVE     10.0
 #define CHEAP_CALLS   20.0 /* a pause that loses more calls widens the horizon, */
-#define WIDEN_MAX     10.0 /*   up to so many times */
+#define WIDEN_MAX     10.0 /*   up to so many times, */
+#define CHEAP_SHARE   0.01 /* and a larger share of refusals, */
+#define SHARE_MAX     2.0  /*   up to so many times */
 #define FEW_CALLS     3
 #define FEW_MAX       5
 #define CLAIM         1.05 /* of the base: still below the limit */
@@ -55,7 +60,7 @@ void smci_pace_limit_climb(struct smci_pace_limit *limit)
     if (limit->rate <= 0)
         return;
     double x = ++limit->climbed / limit->horizon;
-    limit->rate = clamp(limit->base * (1 + 0.1 * x * x * x), RATE_MIN, RATE_MAX);
+    limit->rate = clamp(limit->base * (1 + 0.1 * pow(x, POWER)), RATE_MIN, RATE_MAX);
 }
 
 void smci_pace_limit_acquit(struct smci_pace_limit *limit)
@@ -64,9 +69,16 @@ void smci_pace_limit_acquit(struct smci_pace_limit *limit)
     set_base(limit, limit->rate, HORIZON_MIN);
 }
 
-void smci_pace_limit_widen(struct smci_pace_limit *limit, double pause_ms)
+void smci_pace_limit_calm(struct smci_pace_limit *limit, double rate)
 {
-    double widen = clamp(limit->rate * pause_ms / 1000 / CHEAP_CALLS, 1, WIDEN_MAX);
+    if (limit->rate > rate)
+        set_base(limit, rate, HORIZON_MIN);
+}
+
+void smci_pace_limit_widen(struct smci_pace_limit *limit, double pause_ms, double refused)
+{
+    double widen = clamp(limit->rate * pause_ms / 1000 / CHEAP_CALLS, 1, WIDEN_MAX) *
+                   clamp(refused / CHEAP_SHARE, 1, SHARE_MAX);
     limit->horizon = fmin(limit->horizon, HORIZON_MAX * widen);
 }
 
@@ -96,21 +108,33 @@ static void guess(struct smci_pace_limit *limit, const struct smci_pace_gap *gap
              HORIZON_MIN);
 }
 
+/* What the limit refills, as this gap has it. */
+static double estimate(const struct smci_pace_limit *limit, const struct smci_pace_gap *gap,
+                       double measured)
+{
+    double found = fmax(measured, gap->dense);
+    if (gap->calls < FEW_PROVE && limit->least <= limit->most)
+        found = fmax(found, limit->least);
+    return clamp(found, RATE_MIN, limit->rate);
+}
+
 static void slow_down(struct smci_pace_limit *limit, const struct smci_pace_gap *gap,
                       double measured)
 {
     double keep = gap->is_html ? KEEP_BLOCKED : KEEP;
-    double found = clamp(measured, RATE_MIN, limit->rate);
-    double weight = gap->is_noisy ? WEIGHT_NOISY : fmin(gap->calls / WEIGHT_CALLS, WEIGHT_MAX);
-    double horizon = fmax(fmax(2 * gap->calls, HORIZON_KEEP * limit->horizon), HORIZON_MIN);
+    double found = estimate(limit, gap, measured);
+    bool is_noisy = gap->noise > 0;
+    double weight = is_noisy ? WEIGHT_NOISY : fmin(gap->calls / WEIGHT_CALLS, WEIGHT_MAX);
+    double kept = found > DROP * limit->base ? HORIZON_KEEP * limit->horizon : 0;
+    double horizon = fmax(fmax(2 * gap->calls, kept), HORIZON_MIN);
     set_base(limit, keep * found * pow(limit->rate / found, weight),
-             gap->is_noisy ? fmin(horizon, HORIZON_NOISY) : horizon);
+             is_noisy ? fmin(horizon, HORIZON_NOISY) : horizon);
     limit->claim = CLAIM * limit->base;
 }
 
 bool smci_pace_limit_learn(struct smci_pace_limit *limit, const struct smci_pace_gap *gap)
 {
-    double measured = gap->calls * 1000 / fmax(gap->ms - gap->idle_ms, 1);
+    double measured = gap->calls * 1000 / fmax(gap->ms - gap->idle_ms, 1) / (1 - gap->noise);
     if (limit->rate <= 0 && gap->calls <= 0)
         return true; /* nothing was let through yet: no ground to set a rate on */
     bool is_first = limit->rate <= 0;
@@ -118,6 +142,7 @@ bool smci_pace_limit_learn(struct smci_pace_limit *limit, const struct smci_pace
     limit->is_anchored = true;
     if (is_first) {
         guess(limit, gap, measured);
+        limit->burst = gap->calls;
         return true;
     }
     if (is_counted && !is_steady(limit, gap)) {
@@ -125,6 +150,7 @@ bool smci_pace_limit_learn(struct smci_pace_limit *limit, const struct smci_pace
         forget(limit);
         if (!gap->is_sure) {
             set_base(limit, proved, HORIZON_MIN);
+            limit->burst = 0;
             return false;
         }
     }

@@ -9,7 +9,7 @@
 #define SHARE_MAX  0.6
 #define SHARE_GONE 0.006 /* below it, all refusals are a limit's again */
 #define EXCESS     0.2   /* the share beyond it that a limit is expected to refuse */
-#define PROOF      6.0   /* four hundred times as likely with a limit as without */
+#define PROOF      5.0   /* a hundred and fifty times as likely with a limit as without */
 
 double smci_pace_noise_share(const struct smci_pace_noise *noise)
 {
