@@ -635,6 +635,27 @@ static void test_place(void **state)
     fixture_free(f);
 }
 
+/* A large page is written in place: whole, over a smaller or larger one, and found again. */
+static void test_large_page(void **state)
+{
+    static const size_t lens[] = {9 << 20, 5, 12 << 20, (8 << 20) + 1, 9 << 20};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        char *bytes = malloc(lens[i] + 1);
+        assert_non_null(bytes);
+        for (size_t at = 0; at < lens[i]; at++)
+            bytes[at] = (char)('a' + (at * 7 + i) % 26);
+        bytes[lens[i]] = '\0';
+        OK(smci_store_put_page(f->store, "k", "a", 0, bytes, lens[i], &f->err));
+        finish(f, "k", "a", "", 1);
+        assert_page(f, "k", "a", 0, bytes);
+        reopen(f);
+        assert_true(is_kept(f, "k", "a", ""));
+        assert_page(f, "k", "a", 0, bytes);
+        free(bytes);
+    }
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -643,6 +664,7 @@ int main(void)
         TEST(test_unfinished_page), TEST(test_body_cap),      TEST(test_list),
         TEST(test_long_name),       TEST(test_long_list),     TEST(test_value),
         TEST(test_mode_tightened),  TEST(test_odd_directory), TEST(test_no_shared_memory),
+        TEST(test_large_page),
     };
     int failed = cmocka_run_group_tests_name("store", tests, NULL, NULL);
     failed += RUN_TABLE("bodies", bodies, test_body) + RUN_TABLE("afters", afters, test_after) +

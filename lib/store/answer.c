@@ -32,6 +32,10 @@ static const char prune_pages_sql[] =
     " (SELECT id FROM item WHERE space = ?2))";
 static const char prune_answers_sql[] =
     "DELETE FROM answer WHERE space = ?1 AND id NOT IN (SELECT id FROM item WHERE space = ?2)";
+/* A page that is larger is written in place. */
+#define LARGE ((size_t)8 * 1024 * 1024)
+
+static const char page_row_sql[] = "SELECT rowid FROM page WHERE answer = ? AND page = ?";
 static const char page_put_sql[] =
     "INSERT INTO page(answer, page, size, seal, body) VALUES(?, ?, ?, ?, ?)"
     " ON CONFLICT(answer, page) DO UPDATE SET size = excluded.size, seal = excluded.seal,"
@@ -139,6 +143,19 @@ static int64_t find_answer(struct smci_store *store, const char *kind, const cha
     return key;
 }
 
+static void put_body(struct smci_store *store, int64_t key, int64_t page, int64_t seal,
+                     const char *body, size_t len)
+{
+    int64_t row = 0;
+    if (len <= LARGE) {
+        smci_store_run(store, page_put_sql, "iiiib", key, page, (int64_t)len, seal, body, len);
+        return;
+    }
+    smci_store_run(store, page_put_sql, "iiiiz", key, page, (int64_t)len, seal, len);
+    if (smci_store_number(store, &row, page_row_sql, "ii", key, page))
+        smci_store_fill(store, "page", "body", row, body, len);
+}
+
 enum smc_status smci_store_put_page(struct smci_store *store, const char *kind, const char *id,
                                     int page, const char *body, size_t len, struct smc_error *err)
 {
@@ -151,8 +168,7 @@ enum smc_status smci_store_put_page(struct smci_store *store, const char *kind, 
         smci_store_run(store, pages_trim_sql, "ii", key, (int64_t)0);
     }
     const struct name name = {kind, id, NULL};
-    smci_store_run(store, page_put_sql, "iiiib", key, (int64_t)page, (int64_t)len,
-                   page_seal(store, &name, page, body, len), body, len);
+    put_body(store, key, page, page_seal(store, &name, page, body, len), body, len);
     return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
 }
 

@@ -120,10 +120,15 @@ enum smc_status smci_store_say_damaged(const struct smci_store *store, struct sm
 /* ---- statements: store.c ---- */
 
 /* Each letter of `types` takes one argument: i an int64_t, t a text (NULL is SQL's), b a pointer
- * and a size_t. `sql` must be static: a statement is prepared once. */
+ * and a size_t, z a size_t: so many bytes, for smci_store_fill. `sql` must be static: a statement is prepared once. */
 
 /* Runs a statement that answers nothing. */
 void smci_store_run(struct smci_store *store, const char *sql, const char *types, ...);
+
+/* Writes a value of `len` bytes (at most 1 GiB) that is there already: a statement would copy it,
+ * which of a large one nobody wants. */
+void smci_store_fill(struct smci_store *store, const char *table, const char *column, int64_t row,
+                     const void *bytes, size_t len);
 
 /* Runs statements that answer nothing, once, and leaves nothing prepared. */
 void smci_store_execute(struct smci_store *store, const char *text);

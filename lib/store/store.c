@@ -148,6 +148,8 @@ static int bind(sqlite3_stmt *stmt, const char *types, va_list args)
             code = sqlite3_bind_int64(stmt, i, va_arg(args, int64_t));
         } else if (types[i - 1] == 't') {
             code = sqlite3_bind_text(stmt, i, va_arg(args, const char *), -1, SQLITE_STATIC);
+        } else if (types[i - 1] == 'z') {
+            code = sqlite3_bind_zeroblob64(stmt, i, va_arg(args, size_t));
         } else {
             const char *bytes = va_arg(args, const char *);
             size_t len = va_arg(args, size_t);
@@ -184,6 +186,22 @@ void smci_store_run(struct smci_store *store, const char *sql, const char *types
     va_start(args, types);
     smci_row_done(step(store, sql, types, args));
     va_end(args);
+}
+
+void smci_store_fill(struct smci_store *store, const char *table, const char *column, int64_t row,
+                     const void *bytes, size_t len)
+{
+    sqlite3_blob *blob = NULL;
+    int code = has_failed(store)
+                   ? SQLITE_OK
+                   : sqlite3_blob_open(store->db, "main", table, column, row, 1, &blob);
+    if (code == SQLITE_OK && blob)
+        code = sqlite3_blob_write(blob, bytes, (int)len, 0);
+    int closed = sqlite3_blob_close(blob);
+    if (code == SQLITE_OK)
+        code = closed;
+    if (code != SQLITE_OK)
+        fail_sqlite(store, code);
 }
 
 sqlite3_stmt *smci_store_query(struct smci_store *store, const char *sql, const char *types, ...)
