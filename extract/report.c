@@ -1,15 +1,11 @@
 #include "report.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "lib/cli/place.h"
+#include "lib/cli/output.h"
 #include "lib/json/write.h"
 
 static void add_time(struct smci_writer *json, const char *name, int64_t wall_ms)
@@ -146,70 +142,16 @@ static enum smc_status add_head(const struct job *job, const struct report *repo
 
 /* ---- whether it could be written ---- */
 
-/* One that is missing now may be there when the report is written. */
-static bool is_made_by_run(const struct extract_settings *settings, const char *directory)
-{
-    char *made = NULL;
-    if (smci_cli_makes(settings->output, directory))
-        return true;
-    if (!settings->state && asprintf(&made, "%s/.sigmacat", settings->output) < 0)
-        return false;
-    bool is_made = smci_cli_makes(settings->state ? settings->state : made, directory);
-    free(made);
-    return is_made;
-}
-
-static enum smc_status check_directory(const struct extract_settings *settings,
-                                       const char *directory, struct smc_error *err)
-{
-    struct stat st;
-    if (stat(directory, &st) != 0) {
-        if (errno != ENOENT)
-            return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine it", directory);
-        if (is_made_by_run(settings, directory))
-            return SMC_OK;
-        return smc_error_set(err, SMC_ERR_IO, "%s: the directory does not exist", directory);
-    }
-    if (!S_ISDIR(st.st_mode))
-        return smc_error_set(err, SMC_ERR_IO, "%s: this is not a directory", directory);
-    const char *why = smci_cli_why_unwritable(directory);
-    return why ? smc_error_set(err, SMC_ERR_IO, "%s: can't be written to: %s", directory, why)
-               : SMC_OK;
-}
-
-static enum smc_status check_stdout(struct smc_error *err)
-{
-    int flags = fcntl(STDOUT_FILENO, F_GETFL);
-    if (flags != -1 && (flags & O_ACCMODE) != O_RDONLY)
-        return SMC_OK;
-    return smc_error_set(err, SMC_ERR_IO, "standard output is closed or can't be written to");
-}
-
 enum smc_status report_check(const struct extract_settings *settings, struct smc_error *err)
 {
-    const char *path = settings->report;
-    struct stat st;
-    if (!path)
+    char *state = NULL;
+    if (!settings->report)
         return SMC_OK;
-    if (strcmp(path, "-") == 0)
-        return check_stdout(err);
-    bool is_there = stat(path, &st) == 0;
-    if (!is_there && errno == ENAMETOOLONG)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%.80s...: can't be written", path);
-    if (is_there && S_ISDIR(st.st_mode))
-        return smc_error_set(err, SMC_ERR_IO, "%s: this is a directory; a file is expected", path);
-    if (is_there && !S_ISREG(st.st_mode))
-        return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0
-                   ? SMC_OK
-                   : smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be written", path);
-    /* A file is replaced, so it is its directory that counts. */
-    const char *slash = strrchr(path, '/');
-    char *directory =
-        slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-    enum smc_status rc =
-        directory ? check_directory(settings, directory, err)
-                  : smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
-    free(directory);
+    if (!settings->state && asprintf(&state, "%s/.sigmacat", settings->output) < 0)
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
+    const char *const made[] = {settings->output, settings->state ? settings->state : state, NULL};
+    enum smc_status rc = smci_cli_output_check(settings->report, made, err);
+    free(state);
     return rc;
 }
 
@@ -218,57 +160,28 @@ enum smc_status report_check(const struct extract_settings *settings, struct smc
 static enum smc_status write_gap(void *ctx, const struct smci_item *gap, struct smc_error *err)
 {
     (void)err;
-    (void)fprintf(ctx, "%s\n  %s", gap->position > 1 ? "," : "", gap->tag);
+    smci_cli_output_text(ctx, gap->position > 1 ? ",\n  " : "\n  ");
+    smci_cli_output_text(ctx, gap->tag);
     return SMC_OK;
 }
 
 /* The gaps follow the head one by one, since there may be as many as objects. */
-static enum smc_status write_all(const struct job *job, const struct smc_buf *head, FILE *fp,
+static enum smc_status write_all(const struct job *job, const struct smc_buf *head,
                                  struct smc_error *err)
 {
-    /* Without the "\n}\n" of its end. */
-    (void)fwrite(head->data, 1, head->len - 3, fp);
-    (void)fputs(",\n \"gaps\": [", fp);
-    enum smc_status rc = SMC_OK;
-    if (job->store)
-        rc = job_each_item(job, LIST_GAPS, write_gap, fp, err);
-    (void)fputs("]\n}\n", fp);
-    if (rc == SMC_OK && (fflush(fp) != 0 || ferror(fp)))
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written",
-                                   fp == stdout ? "standard output" : job->settings->report);
-    return rc;
-}
-
-/* A file appears whole or not at all; a pipe or a terminal is written to as it is. */
-static bool is_file_or_nothing(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) != 0 || S_ISREG(st.st_mode);
-}
-
-static enum smc_status write_file(const struct job *job, const struct smc_buf *head,
-                                  struct smc_error *err)
-{
-    const char *path = job->settings->report;
-    bool is_renamed = is_file_or_nothing(path);
-    struct smc_buf part = SMC_BUF_INIT(65536);
-    enum smc_status rc = smc_buf_addf(&part, "%s%s", path, is_renamed ? ".part" : "");
-    FILE *fp = rc == SMC_OK ? fopen(part.data, "we") : NULL;
-    if (!fp) {
-        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
-        smc_buf_clear(&part);
+    struct smci_cli_output *out = NULL;
+    enum smc_status rc = smci_cli_output_open(&out, job->settings->report, job->stop_fd, err);
+    if (rc != SMC_OK)
         return rc;
-    }
-    rc = write_all(job, head, fp, err);
-    if (rc == SMC_OK && is_renamed && fsync(fileno(fp)) != 0)
-        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
-    if (fclose(fp) != 0 && rc == SMC_OK)
-        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: %s: can't be written", path);
-    if (rc == SMC_OK && is_renamed && rename(part.data, path) != 0)
-        rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "--report: can't rename it to %s", path);
-    if (rc != SMC_OK && is_renamed)
-        (void)unlink(part.data);
-    smc_buf_clear(&part);
+    /* Without the "\n}\n" of its end. */
+    smci_cli_output_add(out, head->data, head->len - 3);
+    smci_cli_output_text(out, ",\n \"gaps\": [");
+    if (job->store)
+        rc = job_each_item(job, LIST_GAPS, write_gap, out, err);
+    smci_cli_output_text(out, "]\n}\n");
+    if (rc == SMC_OK)
+        return smci_cli_output_commit(out, err);
+    smci_cli_output_abort(out);
     return rc;
 }
 
@@ -284,8 +197,8 @@ enum smc_status report_write(const struct job *job, const struct report *report,
         return rc;
     enum smc_status made = add_head(job, report, rc, err, &head, &own);
     if (made == SMC_OK)
-        made = strcmp(job->settings->report, "-") == 0 ? write_all(job, &head, stdout, &own)
-                                                       : write_file(job, &head, &own);
+        made = write_all(job, &head, &own);
+    smc_error_context(&own, "%s", smci_settings_name(&job->settings->sources, "--report"));
     smc_buf_clear(&head);
     if (made == SMC_OK)
         return rc;

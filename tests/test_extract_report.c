@@ -2,6 +2,7 @@
 #include "support/extraction.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/support/json_tree.h"
 
@@ -108,6 +109,42 @@ static void test_a_report_that_has_no_place(void **state)
     assert_int_equal(extraction_count_files(x, "*.json*"), 0);
     free(options);
     free(want);
+}
+
+/* Before anything is sent, so that nothing is fetched for it. */
+static void test_a_link(void **state)
+{
+    struct extraction *x = *state;
+    char *path = report_path(x);
+    char *options = text_format("--report %s", path);
+    extraction_plain_estate(x);
+    extraction_start(x);
+    text_put(x->dir, "victim", "precious");
+    assert_int_equal(symlink("victim", path), 0);
+    assert_int_equal(extraction_run(x, options), SMC_ERR_IO);
+    assert_contains(x->err.detail, "--report: ");
+    assert_contains(x->err.detail, "report.json: this is a symbolic link");
+    assert_int_equal(sim_calls(x->sim, NULL, 0), 0);
+    free(options);
+    free(path);
+}
+
+/* Nobody reads it: the set is published, and nothing waits. */
+static void test_a_fifo(void **state)
+{
+    struct extraction *x = *state;
+    char *path = report_path(x);
+    char *options = text_format("--report %s", path);
+    extraction_plain_estate(x);
+    extraction_start(x);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    (void)alarm(30);
+    assert_int_equal(extraction_run(x, options), SMC_ERR_IO);
+    (void)alarm(0);
+    assert_contains(x->err.detail, "report.json: can't be written: nobody reads from it");
+    assert_int_equal(extraction_count_files(x, "*-summary.json"), 1);
+    free(options);
+    free(path);
 }
 
 static void test_a_report_that_cannot_be_written(void **state)
@@ -406,6 +443,8 @@ int main(void)
         ALONE(test_a_failed_run_reports_too),
         ALONE(test_a_report_that_has_no_place),
         ALONE(test_a_report_that_cannot_be_written),
+        ALONE(test_a_link),
+        ALONE(test_a_fifo),
         ALONE(test_published_all_the_same),
         ALONE(test_an_id_that_is_not_asked_for),
     };

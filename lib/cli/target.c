@@ -1,0 +1,170 @@
+#include "target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/num.h"
+
+#include "output.h"
+#include "place.h"
+
+/* ---- what was open at the start ---- */
+
+/* The descriptor that the path names, -1 for another path. They are links, which /proc makes. */
+static int own_descriptor(const char *path)
+{
+    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+    int64_t fd = -1;
+    if (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0)
+        return STDOUT_FILENO;
+    if (strcmp(path, "/dev/stderr") == 0)
+        return STDERR_FILENO;
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+        if (strncmp(path, folders[i], strlen(folders[i])) == 0 &&
+            smci_parse_int64(path + strlen(folders[i]), &fd) && fd >= 0 && fd <= INT_MAX)
+            return (int)fd;
+    return -1;
+}
+
+static enum smc_status find_open(struct smci_cli_target *target, const char *path,
+                                 struct smc_error *err)
+{
+    int flags = fcntl(target->fd, F_GETFL);
+    int own = fcntl(target->fd, F_GETFD);
+    /* What was opened since, such as the state file, is not passed on to other programs. */
+    if (flags != -1 && (flags & O_ACCMODE) != O_RDONLY && own != -1 && !(own & FD_CLOEXEC))
+        return SMC_OK;
+    return smc_error_set(err, SMC_ERR_IO, "%s is closed or can't be written to",
+                         target->fd == STDOUT_FILENO ? "standard output" : path);
+}
+
+/* ---- what has a name ---- */
+
+/* "/a/b" is "b" in "/a", "/a" is "a" in "/", "a" is "a" in ".". False when memory runs out. */
+static bool split(const char *path, char **directory, char **name)
+{
+    const char *slash = strrchr(path, '/');
+    *directory = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    *name = strdup(slash ? slash + 1 : path);
+    return *directory && *name;
+}
+
+static enum smc_status open_directory(struct smci_cli_target *target, const char *directory,
+                                      struct smc_error *err)
+{
+    target->dir_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    target->is_readable = target->dir_fd >= 0;
+    if (target->dir_fd < 0 && errno == EACCES) /* it may let files be made all the same */
+        target->dir_fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (target->dir_fd >= 0)
+        return SMC_OK;
+    if (errno == ENOENT)
+        return smc_error_set(err, SMC_ERR_IO, "%s: the directory does not exist", directory);
+    if (errno == ENOTDIR)
+        return smc_error_set(err, SMC_ERR_IO, "%s: this is not a directory", directory);
+    return smc_error_set_errno(err, SMC_ERR_IO, errno, "%.300s: can't open the directory",
+                               directory);
+}
+
+static enum smc_status judge(struct smci_cli_target *target, const char *path,
+                             struct smc_error *err)
+{
+    struct stat st;
+    bool is_there = *target->name == '\0' ||
+                    fstatat(target->dir_fd, target->name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_there && errno != ENOENT)
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%.300s: can't be written", path);
+    if (*target->name == '\0' || (is_there && S_ISDIR(st.st_mode)))
+        return smc_error_set(err, SMC_ERR_IO, "%s: this is a directory; a file is expected", path);
+    if (is_there && S_ISLNK(st.st_mode))
+        return smc_error_set(err, SMC_ERR_IO,
+                             "%s: this is a symbolic link; name the file that it leads to", path);
+    bool is_file = !is_there || S_ISREG(st.st_mode);
+    if (!is_file && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+        return smc_error_set(err, SMC_ERR_IO,
+                             "%s: this is not a file, a FIFO or a character device", path);
+    target->kind = is_file ? SMCI_CLI_TARGET_FILE : SMCI_CLI_TARGET_AS_IS;
+    return SMC_OK;
+}
+
+enum smc_status smci_cli_target_find(struct smci_cli_target *target, const char *path,
+                                     struct smc_error *err)
+{
+    char *directory = NULL;
+    *target = (struct smci_cli_target)SMCI_CLI_TARGET_INIT;
+    target->fd = own_descriptor(path);
+    if (target->fd >= 0)
+        return find_open(target, path, err);
+    enum smc_status rc =
+        split(path, &directory, &target->name)
+            ? open_directory(target, directory, err)
+            : smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
+    free(directory);
+    return rc == SMC_OK ? judge(target, path, err) : rc;
+}
+
+void smci_cli_target_clear(struct smci_cli_target *target)
+{
+    if (target->dir_fd >= 0)
+        (void)close(target->dir_fd);
+    free(target->name);
+    *target = (struct smci_cli_target)SMCI_CLI_TARGET_INIT;
+}
+
+/* ---- the question alone ---- */
+
+/* One that is missing now may be there when it is written. */
+static bool is_made(const char *const *made, const char *path)
+{
+    char *directory = NULL;
+    char *name = NULL;
+    bool is_one = false;
+    if (split(path, &directory, &name) && *name)
+        for (; made && *made && !is_one; made++)
+            is_one = smci_cli_makes(*made, directory);
+    free(directory);
+    free(name);
+    return is_one;
+}
+
+/* A file is replaced, so it is its directory that counts. */
+static enum smc_status check_directory(const char *path, struct smc_error *err)
+{
+    char *directory = NULL;
+    char *name = NULL;
+    enum smc_status rc = SMC_OK;
+    if (!split(path, &directory, &name)) {
+        rc = smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
+    } else {
+        const char *why = smci_cli_why_unwritable(directory);
+        if (why)
+            rc = smc_error_set(err, SMC_ERR_IO, "%s: can't be written to: %s", directory, why);
+    }
+    free(directory);
+    free(name);
+    return rc;
+}
+
+enum smc_status smci_cli_output_check(const char *path, const char *const *made,
+                                      struct smc_error *err)
+{
+    struct smci_cli_target target;
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status rc = smci_cli_target_find(&target, path, &why);
+    if (rc == SMC_OK && target.kind == SMCI_CLI_TARGET_FILE)
+        rc = check_directory(path, &why);
+    else if (rc == SMC_OK && target.kind == SMCI_CLI_TARGET_AS_IS &&
+             faccessat(target.dir_fd, target.name, W_OK, AT_EACCESS) != 0)
+        rc = smc_error_set_errno(&why, SMC_ERR_IO, errno, "%s: can't be written", path);
+    else if (rc == SMC_ERR_IO && target.dir_fd < 0 && is_made(made, path))
+        rc = SMC_OK;
+    smci_cli_target_clear(&target);
+    if (rc != SMC_OK)
+        (void)smc_error_copy(err, &why);
+    return rc;
+}

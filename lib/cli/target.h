@@ -1,0 +1,33 @@
+/* What a path stands for that a person has named to be written to: output.h has the rule. */
+#ifndef CLI_TARGET_H
+#define CLI_TARGET_H
+
+#include <stdbool.h>
+
+#include <sigmacat/error.h>
+
+enum smci_cli_target_kind {
+    SMCI_CLI_TARGET_FILE,  /* a file, or nothing yet */
+    SMCI_CLI_TARGET_AS_IS, /* a FIFO, a character device */
+    SMCI_CLI_TARGET_OPEN   /* a descriptor that the program was started with */
+};
+
+struct smci_cli_target {
+    enum smci_cli_target_kind kind;
+    int dir_fd;       /* of its directory; -1: none */
+    bool is_readable; /* the directory, so that it can be synced */
+    char *name;       /* in it */
+    int fd;           /* SMCI_CLI_TARGET_OPEN: borrowed */
+};
+#define SMCI_CLI_TARGET_INIT                                                                       \
+    {                                                                                              \
+        SMCI_CLI_TARGET_OPEN, -1, false, NULL, -1                                                  \
+    }
+
+/* Finds it; the caller clears `target` in any case. SMC_ERR_IO for what is not written to, and
+ * where the directory can't be opened (`dir_fd` is -1 then); SMC_ERR_NOMEM. */
+enum smc_status smci_cli_target_find(struct smci_cli_target *target, const char *path,
+                                     struct smc_error *err);
+void smci_cli_target_clear(struct smci_cli_target *target);
+
+#endif
