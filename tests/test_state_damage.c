@@ -3,7 +3,8 @@
  * nothing; what was mended is told.
  *
  * A sample of the places by default, so that it takes seconds; with SMC_LONG set a hundred times as
- * many, each page among them, and with SMC_LONG=all every byte. SMC_DAMAGE_SHOW=1 shows each try. */
+ * many, each page among them, and with SMC_LONG=all every byte. SMC_DAMAGE_SHOW=1 shows
+ * each try, SMC_DAMAGE_FROM=n begins elsewhere. */
 #include "tests/support/extraction.h"
 #include "tests/support/undisturbed.h"
 
@@ -197,6 +198,12 @@ static size_t step_of(const struct harm *harm)
     return strcmp(how, "all") == 0 ? harm->all_step : harm->long_step;
 }
 
+static size_t first_of(size_t step)
+{
+    const char *from = getenv("SMC_DAMAGE_FROM");
+    return from ? (size_t)strtoul(from, NULL, 10) % step : 0;
+}
+
 struct bytes_row {
     const char *name;
     enum shape shape;
@@ -219,7 +226,7 @@ static void test_bytes(void **state)
     struct bytes damaged = row->shape == KILLED ? kept.wal : kept.db;
     for (size_t i = 0; i < sizeof harms / sizeof harms[0]; i++) {
         size_t step = step_of(&harms[i]);
-        for (size_t at = 0; at < damaged.len; at += step, all++) {
+        for (size_t at = first_of(step); at < damaged.len; at += step, all++) {
             struct bytes copy = copy_of(damaged);
             harms[i].harm(&copy, at);
             mended += row->shape == KILLED ? run_on(x, &kept, kept.db, copy, harms[i].name, at)
