@@ -383,12 +383,16 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     gaps_log(&run->gaps);
     if (run->is_published) /* whatever failed afterwards */
         tell_end(run);
+    const bool is_late = run->is_published && rc != SMC_OK;
     if (rc == SMC_OK)
         rc = degraded_check(&run->degraded, &run->gaps, err);
     if (run->job.client) /* however it ended */
         (void)rate_keep(&run->job, NULL);
     if (rc != SMC_OK) /* a buffer that could not grow says it by its status alone */
         (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
+    if (is_late) /* or it would be taken for missing */
+        smc_error_context(err, "the set %" PRId64 " is published all the same",
+                          smci_fileset_timestamp(run->job.set));
     if (rc == SMC_ERR_TIME)
         smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--max-time"));
     end_history(run, rc, err);

@@ -31,7 +31,7 @@ struct status_row {
 static const struct status_row status_rows[] = {
     {"done", SMC_OK, 0, 0},
     {"done, though a signal came too late", SMC_OK, SIGTERM, 0},
-    {"no memory", SMC_ERR_NOMEM, 0, 1},
+    {"no memory", SMC_ERR_NOMEM, 0, 5},
     {"internal", SMC_ERR_INTERNAL, 0, 1},
     {"usage", SMC_ERR_USAGE, 0, 2},
     {"credentials", SMC_ERR_AUTH, 0, 3},
@@ -364,8 +364,8 @@ static void no_descriptors(void)
     struct smc_error err = SMC_ERROR_INIT;
     struct rlimit limit = {3, 3};
     child_must(setrlimit(RLIMIT_NOFILE, &limit) == 0, 10);
-    child_must(smci_cli_signals_start(&signals, &err) == SMC_ERR_INTERNAL, 11);
-    child_must(err.code == SMC_ERR_INTERNAL && signals.fd == -1, 12);
+    child_must(smci_cli_signals_start(&signals, &err) == SMC_ERR_IO, 11);
+    child_must(err.code == SMC_ERR_IO && signals.fd == -1, 12);
     smci_cli_signals_stop(&signals);
 }
 

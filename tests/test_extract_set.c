@@ -3,7 +3,9 @@
 #include "tests/support/extraction.h"
 #include "tests/support/json_equal.h"
 
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <fcntl.h>
 #include <time.h>
@@ -405,6 +407,45 @@ static void test_state_is_a_file(void **state)
     free(file);
 }
 
+/* ---- what fails when the set is published ---- */
+
+static void limit_files(rlim_t size)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = size;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void fill_disk(struct extraction *x)
+{
+    (void)x;
+    limit_files(1);
+}
+
+/* The state can't be written any more: the status is that of the failure, and its text says that
+ * the set is there. */
+static void test_state_fails_late(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+    x->cue = "-summary.json";
+    x->on_cue = fill_disk;
+    enum smc_status rc = extraction_run(x, NULL);
+    limit_files(RLIM_INFINITY);
+    (void)signal(SIGXFSZ, before);
+    assert_int_equal(rc, SMC_ERR_IO);
+    assert_int_equal(extraction_count_files(x, "*-summary.json"), 1);
+    assert_int_equal(extraction_count_files(x, "[0-9]*"), EXTRACTION_FILES);
+    assert_contains(x->err.detail, "the set 1790000000 is published all the same: ");
+    assert_contains(x->err.detail, "state.db");
+    x->cue = NULL;
+    assert_int_equal(extraction_run(x, NULL), SMC_OK); /* and the next finds it so */
+    assert_int_equal(extraction_count_files(x, "*-summary.json"), 2);
+}
+
 #define ALONE(test) cmocka_unit_test_setup_teardown(test, extraction_setup, extraction_teardown)
 
 int main(void)
@@ -426,6 +467,7 @@ int main(void)
         ALONE(test_output_is_a_file),
         ALONE(test_output_below_a_file),
         ALONE(test_state_is_a_file),
+        ALONE(test_state_fails_late),
     };
     int failed = EXTRACTION_TABLE("log", line_rows, test_line);
     failed += EXTRACTION_TABLE("bare members", bare_rows, test_bare_members);

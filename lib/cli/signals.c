@@ -48,7 +48,7 @@ enum smc_status smci_cli_signals_start(struct smci_cli_signals *signals, struct 
         if (sigaction(handled[i], NULL, &signals->before[i]) != 0)
             return smc_error_set_errno(err, SMC_ERR_INTERNAL, errno, "sigaction");
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-        return smc_error_set_errno(err, SMC_ERR_INTERNAL, errno, "can't make a pipe for signals");
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "can't make a pipe for signals");
     signals->fd = ends[0];
     caught = 0;
     wake_fd = ends[1];

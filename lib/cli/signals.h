@@ -17,7 +17,8 @@ struct smci_cli_signals {
     struct sigaction before[SMCI_CLI_SIGNAL_COUNT];
 };
 
-/* Signals belong to the process: only one may be started at a time. SMC_ERR_INTERNAL. */
+/* Signals belong to the process: only one may be started at a time. SMC_ERR_IO without
+ * descriptors, SMC_ERR_INTERNAL. */
 enum smc_status smci_cli_signals_start(struct smci_cli_signals *signals, struct smc_error *err);
 
 /* SIGHUP, SIGINT or SIGTERM, whichever was caught first since the start; 0: none. */

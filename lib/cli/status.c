@@ -18,6 +18,7 @@ int smci_cli_exit_status(enum smc_status status, int signal)
     case SMC_ERR_IO:
     case SMC_ERR_STORE:
     case SMC_ERR_LOCKED:
+    case SMC_ERR_NOMEM: /* as whatever else this machine does not give */
         return SMCI_CLI_EXIT_LOCAL;
     case SMC_ERR_GAPS:
         return SMCI_CLI_EXIT_GAPS;
@@ -25,7 +26,6 @@ int smci_cli_exit_status(enum smc_status status, int signal)
         return SMCI_CLI_EXIT_REFUSED;
     case SMC_ERR_CANCELLED:
         return signal > 0 ? 128 + signal : SMCI_CLI_EXIT_INTERNAL;
-    case SMC_ERR_NOMEM:
     case SMC_ERR_INTERNAL:
         return SMCI_CLI_EXIT_INTERNAL;
     }

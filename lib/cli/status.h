@@ -10,7 +10,7 @@ enum smci_cli_exit {
     SMCI_CLI_EXIT_USAGE = 2,  /* nothing was sent */
     SMCI_CLI_EXIT_AUTH = 3,   /* credentials or rights refused */
     SMCI_CLI_EXIT_REMOTE = 4, /* the remote side or the network: run again to go on */
-    SMCI_CLI_EXIT_LOCAL = 5,  /* a file, a directory, the disk, a lock */
+    SMCI_CLI_EXIT_LOCAL = 5,  /* a file, a directory, the disk, a lock, memory, descriptors */
     SMCI_CLI_EXIT_GAPS = 6,   /* done, with more gaps than were allowed */
     SMCI_CLI_EXIT_REFUSED = 7 /* the remote side: no other run helps until something is changed */
 };
