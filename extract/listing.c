@@ -316,7 +316,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     size_t count = listing_row_members(job(listing), listing->asset, names);
     struct smc_error err = SMC_ERROR_INIT;
     switch (smci_page_read(&listing->page, answer->body, answer->len, asset(listing)->paging,
-                           asset(listing)->is_bare_ok, names, count, &err)) {
+                           asset(listing)->is_bare_ok && listing->pages == 0, names, count, &err)) {
     case SMCI_PAGE_OK:
         on_page(listing);
         break;

@@ -298,6 +298,18 @@ static const struct bare_row bare_rows[] = {
     {"more than asked for", 1001, SMC_OK},
 };
 
+static void test_bare_second_page(void **state)
+{
+    static const struct recorded_call calls[] = {
+        {"GET /v2/members?limit=1000", 200,
+         "{\"entries\": [{\"memberId\": \"1\"}], \"nextPage\": \"c\"}"},
+        {"GET /v2/members?limit=1000&page=c", 200, "[{\"memberId\": \"2\"}]"}};
+    struct extraction *x = *state;
+    extraction_replay(x, calls, 2);
+    assert_int_equal(extraction_run(x, NULL), SMC_ERR_HTTP);
+    assert_contains(x->err.detail, "the listing of members is incomplete: page 2 is wrong");
+}
+
 static void test_bare_members(void **state)
 {
     struct extraction *x = *state;
@@ -464,6 +476,7 @@ int main(void)
         ALONE(test_parameters_strict),
         ALONE(test_lossless),
         ALONE(test_locked),
+        ALONE(test_bare_second_page),
         ALONE(test_output_is_a_file),
         ALONE(test_output_below_a_file),
         ALONE(test_state_is_a_file),

@@ -55,6 +55,8 @@ static const struct row rows[] = {
     {"token: null ends", TOKEN, {"{'entries':[1],'nextPageToken':null}"}, "1 ", NULL, WELL},
     {"token: an empty one ends", TOKEN, {"{'entries':[1],'nextPageToken':''}"}, "1 ", NULL, WELL},
     {"bare: all there is", BARE, {"[1,2]"}, "1 2 ", NULL, WELL},
+    {"bare: in place of a second page", BARE, {"{'entries':[1],'nextPage':'c'}", "[2]"}, "1 ", NULL,
+     SMC_ERR_SYNTAX, "page 2 is wrong"},
     {"bare: a page is well too", BARE, {"{'entries':[1],'nextPage':null}"}, "1 ", NULL, WELL},
     {"an answer that is not JSON is asked for again", LIMIT,
      {"{'entries':[1],'nextPa", "{'entries':[1],'nextPage':null}"},

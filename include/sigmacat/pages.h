@@ -31,11 +31,12 @@ struct smc_pages_opt {
     int rows; /* asked for in one page; 0: 1000 */
     /* False: ?limit=&page= and "nextPage", which is null at the end; "" too, once "total" is
      * reached, or where none is said and the page is not full: it has neither `rows` rows nor 50,
-     * nor as many as one before it. True: ?pageSize=&pageToken= and "nextPageToken", which is absent, null or "" at
-     * the end. */
+     * nor as many as one before it. True: ?pageSize=&pageToken= and "nextPageToken", which is
+     * absent, null or "" at the end. */
     bool has_token;
-    bool is_bare_ok; /* an array that is not in a page's object is taken for all there is, unless
-                      * it has `rows` rows exactly: then it may be cut */
+    /* An array in place of the first page's object is taken for all there is, unless it has `rows`
+     * rows exactly: then it may be cut. */
+    bool is_bare_ok;
 };
 
 #ifdef __cplusplus

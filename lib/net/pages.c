@@ -131,7 +131,8 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
         return SMC_TAKE;
     }
     switch (smci_page_read(&pages->page, smc_buf_str(&pages->body), pages->body.len, pages->paging,
-                           pages->is_bare_ok, names, pages->id_member ? 1 : 0, &err)) {
+                           pages->is_bare_ok && pages->number == 1, names, pages->id_member ? 1 : 0,
+                           &err)) {
     case SMCI_PAGE_OK:
         break;
     case SMCI_PAGE_NOT_JSON:
