@@ -581,6 +581,24 @@ static const struct row rows[] = {
      .says = "--max-time",
      .args = "--max-time 30"},
 
+    /* ---- a web page in place of a token ---- */
+    {.name = "token: a web page for the run's first call",
+     .faults = "call=token,do=html",
+     .status = SMC_ERR_REFUSED,
+     .kind = "token",
+     .calls = 1,
+     .says = "a web page"},
+    {.name = "token: a web page when it is renewed, once",
+     .faults = "call=files,page=2,attempt=1,do=status:401 call=token,attempt=2,do=html",
+     .kind = "token",
+     .calls = 3},
+    {.name = "token: a web page when it is renewed, for good",
+     .faults = "call=files,page=2,attempt=1,do=status:401 call=token,attempt=2-,do=html",
+     .status = SMC_ERR_SYNTAX,
+     .kind = "token",
+     .calls = 1 + 5,
+     .says = "a web page"},
+
     /* ---- the API as a whole is down ---- */
     {.name = "down from the start",
      .status = SMC_ERR_HTTP,
