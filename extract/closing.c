@@ -9,7 +9,7 @@
 
 bool closing_has_table(const struct job *job)
 {
-    return job->settings->log_format == SMC_LOG_TEXT && smc_log_would(job->log, SMC_LOG_INFO) &&
+    return job->settings->logging.format == SMC_LOG_TEXT && !job->settings->logging.file && smc_log_would(job->log, SMC_LOG_INFO) &&
            smci_cli_is_terminal(STDERR_FILENO);
 }
 

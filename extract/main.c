@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "lib/cli/configure.h"
+#include "lib/cli/logging.h"
 #include "lib/cli/regions.h"
 #include "lib/cli/setup.h"
 #include "lib/cli/show.h"
@@ -68,17 +69,21 @@ int main(int argc, char **argv)
 {
     struct smc_error err = SMC_ERROR_INIT;
     /* For the log, until the options say otherwise. */
-    struct extract_settings settings = {.log_level = SMC_LOG_INFO, .log_format = SMC_LOG_TEXT};
+    struct extract_settings settings = {.logging = SMCI_CLI_LOGGING_INIT};
+    int log_fd = -1;
     enum smc_status rc = smci_cli_setup(&err);
     if (rc == SMC_OK)
         rc = extract_options_read(&settings, argc, argv, environ, &err);
-    struct smc_log *log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
-                                      (enum smc_log_format)settings.log_format);
+    struct smc_log *log = smci_cli_log_new(&settings.logging);
+    if (rc == SMC_OK)
+        rc = smci_cli_log_open(&settings.logging, log, &log_fd, &err);
     if (rc == SMC_OK)
         rc = answer(&settings, log, &err);
     if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
         smc_log_write(log, SMC_LOG_ERROR, "%s", err.detail);
     extract_options_clear(&settings);
     smc_log_free(log);
+    if (log_fd >= 0)
+        (void)close(log_fd);
     return smci_cli_exit_status(rc, smci_cli_signals_caught());
 }

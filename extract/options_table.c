@@ -11,6 +11,8 @@
 /* So do the ways of choosing what is written. */
 #define GROUP_SELECTION 2
 
+#define GROUP_LEVEL 3
+
 /* The words that completions offer. A test holds each against the table that checks it. */
 static const char *const regions[] = {
     "aws-us-west", "aws-us-east", "aws-ca",   "aws-eu",   "aws-au", "aws-uk", "azure-us",
@@ -99,7 +101,7 @@ static const struct smci_setting rows[] = {
      .variable = "CASTOR_SIGMA_MAX_TIME", IN(SECONDS, max_time_ms),
      .help = "longest run; 0, the default: no limit"},
     SMCI_CLI_NETWORK_ROWS(NULL, NULL),
-    SMCI_CLI_LOG_ROWS("Log, and what is done in place of a run"),
+    SMCI_CLI_LOG_ROWS("Log, and what is done in place of a run", GROUP_LEVEL),
     SMCI_CLI_MODE_ROWS("say whether a run would work; write nothing"),
     {.flag = "--list-regions",
      IN(FLAG, is_listing_regions),

@@ -10,6 +10,7 @@
 #include <sigmacat/client_types.h>
 
 #include "lib/cli/help.h"
+#include "lib/cli/logging.h"
 #include "lib/cli/settings.h"
 
 /* All texts are owned by the settings and end with extract_options_clear. */
@@ -46,9 +47,7 @@ struct extract_settings {
     bool is_showing;          /* settings, in place of a run */
     bool is_checking;         /* whether a run would work, in place of one */
     bool is_listing_regions;
-    int log_level;  /* enum smc_log_level */
-    int log_format; /* enum smc_log_format */
-    int progress;   /* enum smci_cli_progress_when */
+    struct smci_cli_logging logging;
     bool is_help;
     bool is_version;
 };

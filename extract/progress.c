@@ -63,13 +63,13 @@ struct progress *progress_new(const struct progress_of *of)
     if (!p)
         return NULL;
     const struct extract_settings *settings = of->job->settings;
-    const struct smci_cli_live_opt opt = {.fd = STDERR_FILENO,
-                                          .log = of->job->log,
-                                          .format = (enum smc_log_format)settings->log_format,
-                                          .when = (enum smci_cli_progress_when)settings->progress,
-                                          .clock = of->job->clock,
-                                          .compose = compose,
-                                          .ctx = p};
+    const struct smci_cli_live_opt opt = {
+        .fd = STDERR_FILENO,
+        .log = of->job->log,
+        .when = (enum smci_cli_progress_when)settings->logging.progress,
+        .clock = of->job->clock,
+        .compose = compose,
+        .ctx = p};
     p->of = *of;
     p->begun_ms = now_ms(p);
     p->live = smci_cli_live_new(&opt);

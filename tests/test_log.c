@@ -2,7 +2,11 @@
 #include "tests/support/support.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "lib/base/log_style.h"
 
 #include <sigmacat/json.h>
 #include <sigmacat/log.h>
@@ -301,6 +305,47 @@ static void test_sink(void **state)
     assert_json(logged("x"), "warning", "x");
 }
 
+/* What may stand before a line. */
+static void test_styles(void **state)
+{
+    (void)state;
+    (void)setenv("TZ", "XXX-05:45", 1);
+    tzset();
+    open_log(SMC_LOG_DEBUG, SMC_LOG_TEXT);
+    smci_log_set_style(fixture.log, false, true);
+    smc_log_write(fixture.log, SMC_LOG_WARN, "x");
+    assert_string_equal(written(), "<4>WARNING - x\n");
+    smci_log_set_style(fixture.log, true, true);
+    smc_log_write(fixture.log, SMC_LOG_DEBUG, "x");
+    const char *line = written();
+    assert_int_equal(strlen(line), strlen("<7>2026-11-28T18:30:00.123+05:45 DEBUG - x\n"));
+    assert_true(strncmp(line, "<7>20", 5) == 0);
+    assert_string_equal(line + strlen(line) - 17, "+05:45 DEBUG - x\n");
+    open_log(SMC_LOG_DEBUG, SMC_LOG_JSON);
+    smci_log_set_style(fixture.log, true, true);
+    smc_log_write(fixture.log, SMC_LOG_ERROR, "x");
+    assert_true(strncmp(written(), "<3>{\"time\": \"20", 15) == 0);
+    (void)unsetenv("TZ");
+    tzset();
+}
+
+static void test_file(void **state)
+{
+    (void)state;
+    char text[200] = "";
+    int file = memfd_create("log", MFD_CLOEXEC);
+    open_log(SMC_LOG_INFO, SMC_LOG_TEXT);
+    smci_log_set_file(fixture.log, file);
+    smc_log_write(fixture.log, SMC_LOG_INFO, "all is well");
+    assert_string_equal(written(), "");
+    smc_log_write(fixture.log, SMC_LOG_ERROR, "it is not");
+    assert_string_equal(written(), "ERROR - it is not\n");
+    assert_true(pread(file, text, sizeof text - 1, 0) > 0);
+    assert_string_equal(text, "INFO - all is well\nERROR - it is not\n");
+    smci_log_set_file(fixture.log, -1);
+    (void)close(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +358,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sink, setup, teardown),
         cmocka_unit_test_setup_teardown(test_json_commands, setup, teardown),
         cmocka_unit_test_setup_teardown(test_json_is_utf8, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_styles, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_file, setup, teardown),
         cmocka_unit_test(test_error_is_cut_whole),
     };
     int failed = RUN_TABLE("mask", mask_rows, test_mask);

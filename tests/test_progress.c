@@ -50,12 +50,8 @@ static int setup(void **state)
     (void)setenv("TERM", "xterm", 1);
     fake_clock_init(&f->fake);
     f->log = smc_log_new(f->terminal, SMC_LOG_INFO, SMC_LOG_TEXT);
-    f->opt = (struct smci_cli_live_opt){.fd = f->terminal,
-                                        .log = f->log,
-                                        .format = SMC_LOG_TEXT,
-                                        .clock = &f->fake.clock,
-                                        .compose = compose,
-                                        .ctx = f};
+    f->opt = (struct smci_cli_live_opt){
+        .fd = f->terminal, .log = f->log, .clock = &f->fake.clock, .compose = compose, .ctx = f};
     *state = f;
     return 0;
 }
@@ -113,7 +109,9 @@ static void test_log_goes_above(void **state)
 static void test_log_keeps_its_format(void **state)
 {
     struct fixture *f = *state;
-    f->opt.format = SMC_LOG_JSON;
+    smc_log_free(f->log);
+    f->log = smc_log_new(f->terminal, SMC_LOG_INFO, SMC_LOG_JSON);
+    f->opt.log = f->log;
     struct smci_cli_live *live = smci_cli_live_new(&f->opt);
     (void)shown(f);
     smc_log_write(f->log, SMC_LOG_WARN, "careful");
@@ -200,7 +198,7 @@ static void test_always(void **state)
 static void test_upload(void **state)
 {
     struct fixture *f = *state;
-    struct upload_settings settings = {.log_format = SMC_LOG_TEXT};
+    struct upload_settings settings = {.logging = SMCI_CLI_LOGGING_INIT};
     struct upload_file files[] = {{.state = UPLOAD_WAITING, .identity.size = 2000000},
                                   {.state = UPLOAD_WAITING, .identity.size = 1000000},
                                   {.state = UPLOAD_SKIPPED, .identity.size = 5000000},

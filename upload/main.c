@@ -4,6 +4,7 @@
 #include <sigmacat/log.h>
 
 #include "lib/cli/configure.h"
+#include "lib/cli/logging.h"
 #include "lib/cli/help.h"
 #include "lib/cli/setup.h"
 #include "lib/cli/show.h"
@@ -52,17 +53,21 @@ int main(int argc, char **argv)
 {
     struct smc_error err = SMC_ERROR_INIT;
     /* For the log, until the options say otherwise. */
-    struct upload_settings settings = {.log_level = SMC_LOG_INFO, .log_format = SMC_LOG_TEXT};
+    struct upload_settings settings = {.logging = SMCI_CLI_LOGGING_INIT};
+    int log_fd = -1;
     enum smc_status rc = smci_cli_setup(&err);
     if (rc == SMC_OK)
         rc = upload_options_read(&settings, argc, argv, environ, &err);
-    struct smc_log *log = smc_log_new(STDERR_FILENO, (enum smc_log_level)settings.log_level,
-                                      (enum smc_log_format)settings.log_format);
+    struct smc_log *log = smci_cli_log_new(&settings.logging);
+    if (rc == SMC_OK)
+        rc = smci_cli_log_open(&settings.logging, log, &log_fd, &err);
     if (rc == SMC_OK)
         rc = answer(&settings, log, &err);
     if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
         smc_log_write(log, SMC_LOG_ERROR, "%s", err.detail);
     upload_options_clear(&settings);
     smc_log_free(log);
+    if (log_fd >= 0)
+        (void)close(log_fd);
     return smci_cli_exit_status(rc, smci_cli_signals_caught());
 }

@@ -14,6 +14,8 @@
 /* And the ways of choosing a set. */
 #define GROUP_SET 3
 
+#define GROUP_LEVEL 4
+
 /* In the order of the enums. */
 static const char *const types[] = {"DBT", "LOOKML", "QUALITY", "VIZ", "WAREHOUSE", NULL};
 static const char *const zones[] = {"EU", "US", NULL};
@@ -85,7 +87,7 @@ static const struct smci_setting rows[] = {
     {.flag = "--endpoint", .metavar = "URL",
      .variable = "CASTOR_UPLOADER_ENDPOINT", IN(TEXT, endpoint),
      .help = "send here in place of the zone's address"},
-    SMCI_CLI_LOG_ROWS("Log, and what is done in place of an upload"),
+    SMCI_CLI_LOG_ROWS("Log, and what is done in place of an upload", GROUP_LEVEL),
     SMCI_CLI_MODE_ROWS("say whether it would work; send nothing"),
     SMCI_CLI_QUERY_ROWS,
 };

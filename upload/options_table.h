@@ -12,6 +12,7 @@
 
 #include "lib/base/uuid.h"
 #include "lib/cli/help.h"
+#include "lib/cli/logging.h"
 #include "lib/cli/settings.h"
 
 /* In the order of the words that --file_type takes. */
@@ -51,9 +52,7 @@ struct upload_settings {
     bool is_showing;  /* settings, in place of a run */
     bool is_checking; /* whether a run would work, in place of one */
     int parallel;
-    int log_level;  /* enum smc_log_level */
-    int log_format; /* enum smc_log_format */
-    int progress;   /* enum smci_cli_progress_when */
+    struct smci_cli_logging logging;
     bool is_help;
     bool is_version;
 };

@@ -63,14 +63,13 @@ struct upload_progress *upload_progress_new(const struct upload_job *job, size_t
     struct upload_progress *p = calloc(1, sizeof *p + slot_count * sizeof *p->slots);
     if (!p)
         return NULL;
-    const struct smci_cli_live_opt opt = {.fd = STDERR_FILENO,
-                                          .log = job->log,
-                                          .format = (enum smc_log_format)job->settings->log_format,
-                                          .when =
-                                              (enum smci_cli_progress_when)job->settings->progress,
-                                          .clock = job->clock,
-                                          .compose = compose,
-                                          .ctx = p};
+    const struct smci_cli_live_opt opt = {
+        .fd = STDERR_FILENO,
+        .log = job->log,
+        .when = (enum smci_cli_progress_when)job->settings->logging.progress,
+        .clock = job->clock,
+        .compose = compose,
+        .ctx = p};
     p->clock = job->clock;
     p->begun_ms = now_ms(p);
     p->slot_count = slot_count;

@@ -1,7 +1,7 @@
 #include "log_line.h"
 
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -52,31 +52,66 @@ void smci_text_trim(char *text)
 
 /* ---- lines ---- */
 
+const char *const smci_log_levels[] = {"error", "warn", "info", "debug", NULL};
+const char *const smci_log_formats[] = {"text", "json", NULL};
+
 /* A line has the level's name in full. */
 static const char *rest_of_name(enum smc_log_level level)
 {
     return level == SMC_LOG_WARN ? "ing" : "";
 }
 
-static size_t begin_text(char *line, size_t size, enum smc_log_level level)
+/* "2026-11-28T18:30:00.123+01:00 ", or in UTC "...Z". */
+static size_t put_time(char *to, size_t size, bool is_local)
 {
-    int len = snprintf(line, size, "%s%s - ", smci_log_levels[level], rest_of_name(level));
-    for (char *p = line; *p != ' '; p++)
+    struct timespec now = {0, 0};
+    struct tm tm = {0};
+    char when[32] = "";
+    char zone[48] = "Z";
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    if (is_local ? localtime_r(&now.tv_sec, &tm) : gmtime_r(&now.tv_sec, &tm))
+        (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &tm);
+    if (is_local) {
+        long minutes = tm.tm_gmtoff / 60;
+        (void)snprintf(zone, sizeof zone, "%c%02ld:%02ld", minutes < 0 ? '-' : '+',
+                       labs(minutes) / 60, labs(minutes) % 60);
+    }
+    return (size_t)snprintf(to, size, "%s.%03ld%s", when, now.tv_nsec / 1000000, zone);
+}
+
+static size_t begin_text(char *line, size_t size, bool has_time, enum smc_log_level level)
+{
+    size_t at = 0;
+    if (has_time) {
+        at = put_time(line, size, true);
+        line[at++] = ' ';
+    }
+    char *name = line + at;
+    at += (size_t)snprintf(name, size - at, "%s%s - ", smci_log_levels[level], rest_of_name(level));
+    for (char *p = name; *p != ' '; p++)
         *p = (char)(*p - 'a' + 'A');
-    return (size_t)len;
+    return at;
 }
 
 static size_t begin_json(char *line, size_t size, enum smc_log_level level)
 {
-    struct timespec now = {0, 0};
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    struct tm utc;
-    char when[32] = "";
-    if (gmtime_r(&now.tv_sec, &utc))
-        (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
-    return (size_t)snprintf(line, size,
-                            "{\"time\": \"%s.%03ldZ\", \"level\": \"%s%s\", \"message\": \"", when,
-                            now.tv_nsec / 1000000, smci_log_levels[level], rest_of_name(level));
+    char when[64];
+    (void)put_time(when, sizeof when, false);
+    return (size_t)snprintf(line, size, "{\"time\": \"%s\", \"level\": \"%s%s\", \"message\": \"",
+                            when, smci_log_levels[level], rest_of_name(level));
+}
+
+static size_t begin(char *line, size_t size, const struct smci_log_style *style,
+                    enum smc_log_level level)
+{
+    static const int priorities[] = {
+        [SMC_LOG_ERROR] = 3, [SMC_LOG_WARN] = 4, [SMC_LOG_INFO] = 6, [SMC_LOG_DEBUG] = 7};
+    size_t at = 0;
+    if (style->has_priority)
+        at = (size_t)snprintf(line, size, "<%d>", priorities[level]);
+    if (style->format == SMC_LOG_JSON)
+        return at + begin_json(line + at, size - at, level);
+    return at + begin_text(line + at, size - at, style->has_time, level);
 }
 
 /* Whether a command to a CI system may begin at `p`. */
@@ -94,11 +129,11 @@ static bool is_command(const char *p)
     return end == rest || (*rest == ' ' && memchr(rest, '=', (size_t)(end - rest)));
 }
 
-size_t smci_log_line(char *line, size_t size, enum smc_log_format format, enum smc_log_level level,
-                     const char *message)
+size_t smci_log_line(char *line, size_t size, const struct smci_log_style *style,
+                     enum smc_log_level level, const char *message)
 {
-    bool is_json = format == SMC_LOG_JSON;
-    size_t at = is_json ? begin_json(line, size, level) : begin_text(line, size, level);
+    bool is_json = style->format == SMC_LOG_JSON;
+    size_t at = begin(line, size, style, level);
     for (const char *p = message; *p && at + 12 < size; p++) {
         bool is_broken = is_command(p);
         if (is_broken && is_json) {

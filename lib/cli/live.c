@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/log_line.h"
+#include "lib/base/log_style.h"
 
 #include "terminal.h"
 
@@ -96,7 +97,7 @@ static void on_log_line(void *ctx, enum smc_log_level level, const char *message
     struct smci_cli_live *live = ctx;
     char text[sizeof CLEAR_LINE + SMCI_LOG_LINE_MAX(MESSAGE_MAX)] = CLEAR_LINE;
     size_t head = strlen(CLEAR_LINE);
-    (void)smci_log_line(text + head, sizeof text - head, live->opt.format, level, message);
+    (void)smci_log_make_line(live->opt.log, text + head, sizeof text - head, level, message);
     put(live, text);
     draw(live);
 }

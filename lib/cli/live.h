@@ -47,7 +47,6 @@ typedef void smci_cli_live_fn(void *ctx, struct smci_cli_line *line);
 struct smci_cli_live_opt {
     int fd;              /* borrowed; a terminal or not */
     struct smc_log *log; /* writes to the same place; its lines are taken over until the end */
-    enum smc_log_format format;       /* of that log */
     enum smci_cli_progress_when when; /* the line at the bottom: where fd is a terminal that can
                                             clear a line, wherever fd is, or not at all */
     const struct smc_clock *clock;

@@ -39,18 +39,31 @@
      .variable = PREFIX "CACERT", IN(PATH, network.cacert), \
      .help = "PEM file of certificates to trust"}
 
-/* int log_level, log_format, progress. */
-#define SMCI_CLI_LOG_ROWS(heading) \
+/* struct smci_cli_logging logging. The ways of naming a level exclude each other: `group_level` is
+ * the number of their group. */
+#define SMCI_CLI_LOG_ROWS(heading, group_level) \
     {.section = (heading), \
-     .flag = "--log-level", .metavar = "LEVEL", .fallback = "info", \
-     .variable = PREFIX "LOG_LEVEL", IN(CHOICE, log_level), .choices = smci_log_levels, \
+     .flag = "--log-level", .metavar = "LEVEL", .fallback = "info", .group = (group_level), \
+     .variable = PREFIX "LOG_LEVEL", IN(CHOICE, logging.level), .choices = smci_log_levels, \
      .help = "error, warn, info or debug"}, \
+    {.flag = "--quiet", .letter = 'q', .group = (group_level), \
+     .variable = PREFIX "QUIET", IN(FLAG, logging.is_quiet), \
+     .help = "warnings and errors alone"}, \
+    {.flag = "--verbose", .letter = 'v', .group = (group_level), \
+     .variable = PREFIX "VERBOSE", IN(FLAG, logging.is_verbose), \
+     .help = "all there is to say, as with debug"}, \
     {.flag = "--log-format", .metavar = "FORMAT", .fallback = "text", \
-     .variable = PREFIX "LOG_FORMAT", IN(CHOICE, log_format), .choices = smci_log_formats, \
+     .variable = PREFIX "LOG_FORMAT", IN(CHOICE, logging.format), .choices = smci_log_formats, \
      .help = "text or json"}, \
+    {.flag = "--log-time", \
+     .variable = PREFIX "LOG_TIME", IN(FLAG, logging.has_time), \
+     .help = "local time before each line"}, \
+    {.flag = "--log-file", .metavar = "FILE", \
+     .variable = PREFIX "LOG_FILE", IN(PATH, logging.file), \
+     .help = "append the log to it; errors are shown, too"}, \
     {.flag = "--progress", .metavar = "WHEN", .fallback = "auto", \
-     .variable = PREFIX "PROGRESS", IN(CHOICE, progress), .choices = smci_cli_progress_names, \
-     .help = "show progress; always, never"}
+     .variable = PREFIX "PROGRESS", IN(CHOICE, logging.progress), \
+     .choices = smci_cli_progress_names, .help = "show progress; always, never"}
 
 /* bool is_checking, is_showing. */
 #define SMCI_CLI_MODE_ROWS(check) \

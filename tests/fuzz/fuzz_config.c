@@ -84,7 +84,7 @@ static void try_extract(const uint8_t *data, size_t size)
     FUZZ_CHECK(s.concurrency >= 1 && s.concurrency <= 64);
     FUZZ_CHECK(s.network.retries >= 0 && s.network.retry_base_ms >= 0 &&
                s.network.timeout_ms >= 1 && s.max_time_ms >= 0);
-    FUZZ_CHECK(s.log_level >= 0 && s.log_level <= SMC_LOG_DEBUG);
+    FUZZ_CHECK(s.logging.level >= 0 && s.logging.level <= SMC_LOG_DEBUG);
     bool has_secret = s.api_token || s.api_token_file || s.api_token_command;
     FUZZ_CHECK(rc != SMC_OK || (s.host && s.client_id && has_secret && s.output && s.origin.len));
     extract_options_clear(&s);
