@@ -69,7 +69,7 @@ EXTRACT_SRC := $(patsubst %,extract/%.c, \
     readable report resume reuse reused rights run select sources stored summary table_listing \
     table_path tables whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
-    choose files job main options options_table outcome path preflight progress record report run send sets summary \
+    batches choose files job lock main options options_table organization outcome owner path preflight progress record report run send sets summary \
     verify)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \
     answer auth counts estate estate_list estate_paths estate_rows faults ingest limits main \

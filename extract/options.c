@@ -62,7 +62,7 @@ static enum smc_status check_short_listings(const struct extract_settings *setti
     const char *list = settings->accept_short;
     const char *one;
     size_t len;
-    while (select_next_name(&list, &one, &len)) {
+    while (smci_next_name(&list, &one, &len)) {
         char name[32];
         (void)snprintf(name, sizeof name, "%.*s", (int)(len < 31 ? len : 31), one);
         if (!is_listing(name))

@@ -7,28 +7,13 @@
 
 #include "options_table.h"
 
-#define BLANKS " \t\r\n"
-
 /* ---- names ---- */
-
-bool select_next_name(const char **list, const char **name, size_t *len)
-{
-    if (!*list)
-        return false;
-    size_t whole = strcspn(*list, ",");
-    *name = *list + strspn(*list, BLANKS);
-    *len = *name < *list + whole ? (size_t)(*list + whole - *name) : 0;
-    while (*len > 0 && strchr(BLANKS, (*name)[*len - 1]))
-        (*len)--;
-    *list = (*list)[whole] ? *list + whole + 1 : NULL;
-    return true;
-}
 
 bool select_has_name(const char *list, const char *name)
 {
     const char *one;
     size_t len;
-    while (select_next_name(&list, &one, &len))
+    while (smci_next_name(&list, &one, &len))
         if (strlen(name) == len && strncmp(one, name, len) == 0)
             return true;
     return false;
@@ -70,7 +55,7 @@ static enum smc_status read_names(const char *names, const char *what, bool is_n
 {
     const char *name;
     size_t len;
-    while (select_next_name(&names, &name, &len)) {
+    while (smci_next_name(&names, &name, &len)) {
         enum asset_id asset = find_asset(name, len);
         if (asset == ASSET_COUNT)
             return refuse(name, len, what, err);

@@ -20,9 +20,6 @@ struct selection {
     bool is_partial;           /* not all files are written */
 };
 
-/* Takes the first name off a list with commas, without blanks around it; false: none is left. */
-bool select_next_name(const char **list, const char **name, size_t *len);
-
 /* Whether a list with commas, or NULL, has `name`. */
 bool select_has_name(const char *list, const char *name);
 

@@ -759,7 +759,10 @@ static void test_upload(void **state)
     for (int i = 0; i < 3; i++) {
         static const size_t counts[] = {EXTRACTION_FILES, 3, 3};
         struct upload_settings settings = {.directory_path = x->output, .file_type = UPLOAD_VIZ};
-        struct upload_job job = {.settings = &settings, .stop_fd = -1, .files = UPLOAD_FILES_INIT};
+        struct upload_job job = {.settings = &settings,
+                                 .clock = &x->fake.clock,
+                                 .stop_fd = -1,
+                                 .files = UPLOAD_FILES_INIT};
         struct smc_error err = SMC_ERROR_INIT;
         settings.is_latest = i == 0;
         settings.set = i == 0 ? NULL : partial;

@@ -2,6 +2,9 @@
 #include "tests/support/program.h"
 #include "tests/support/support.h"
 
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdint.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,12 +56,18 @@ static void put(struct smci_ledger *ledger, const char *source, const char *path
     assert_int_equal(smci_ledger_put(ledger, &entry, NULL), SMC_OK);
 }
 
-static bool has(struct smci_ledger *ledger, const char *path, int64_t size, const char *sha)
+static int64_t number_of(struct smci_ledger *ledger, const char *path, int64_t size,
+                         const char *sha)
 {
     struct smci_ledger_entry entry = {"s", path, size, 0, sha};
-    bool found = false;
-    assert_int_equal(smci_ledger_has(ledger, &entry, &found, NULL), SMC_OK);
-    return found;
+    int64_t number = -1;
+    assert_int_equal(smci_ledger_find(ledger, &entry, &number, NULL), SMC_OK);
+    return number;
+}
+
+static bool has(struct smci_ledger *ledger, const char *path, int64_t size, const char *sha)
+{
+    return number_of(ledger, path, size, sha) > 0;
 }
 
 static enum smc_status collect(void *ctx, const struct smci_ledger_entry *entry)
@@ -138,6 +147,8 @@ static int record(void *ctx)
         (void)snprintf(path, sizeof path, "%d-%d", u->number, n);
         struct smci_ledger_entry entry = {"s", path, 5, 1790000000, SHA_A};
         rc = smci_ledger_put(ledger, &entry, &err);
+        if (rc == SMC_OK)
+            rc = smci_ledger_flush(ledger, &err);
     }
     smci_ledger_close(ledger);
     if (rc != SMC_OK)
@@ -188,6 +199,195 @@ static void test_made_by_many_at_once(void **state)
     }
 }
 
+/* ---- read alone ---- */
+
+/* The place as it was before: neither a mode nor a file has changed. */
+static void assert_untouched(const struct fixture *f, mode_t file_mode)
+{
+    struct stat st;
+    char *journal = text_format("%s-journal", f->file);
+    assert_int_equal(stat(f->file, &st), 0);
+    assert_int_equal(st.st_mode & 0777, file_mode);
+    assert_false(file_exists(journal) && unlink(journal) == 0);
+    free(journal);
+}
+
+static void test_read_alone(void **state)
+{
+    const struct fixture *f = *state;
+    struct smci_ledger *ledger = open_made(f);
+    struct smci_ledger_entry entry = {"s", "p2", 5, 1790000000, SHA_A};
+    struct smci_ledger_set set = {"e", "s", "10", "o", "h", 1790000000};
+    char *journal = text_format("%s-journal", f->file);
+    put(ledger, "s", "p1", SHA_A);
+    smci_ledger_close(ledger);
+    (void)unlink(journal);
+    assert_int_equal(chmod(f->file, 0440), 0);
+    assert_int_equal(chmod(f->state, 0550), 0);
+    assert_int_equal(smci_ledger_open(&ledger, f->state, false, NULL), SMC_OK);
+    assert_true(has(ledger, "p1", 5, SHA_A));
+    assert_entries(ledger, NULL, "s:p1 ");
+    assert_int_equal(smci_ledger_put(ledger, &entry, NULL), SMC_ERR_INTERNAL);
+    assert_int_equal(smci_ledger_put_set(ledger, &set, NULL), SMC_ERR_INTERNAL);
+    smci_ledger_close(ledger);
+    assert_untouched(f, 0440);
+    assert_int_equal(chmod(f->state, 0700), 0);
+    free(journal);
+}
+
+/* A child that is killed in the middle of a transaction, with more than SQLite keeps in memory. */
+static int die_writing(void *ctx)
+{
+    const struct fixture *f = ctx;
+    sqlite3 *db = NULL;
+    if (sqlite3_open(f->file, &db) != SQLITE_OK ||
+        sqlite3_exec(db,
+                     "PRAGMA cache_size = 1; BEGIN IMMEDIATE; DELETE FROM upload;"
+                     "INSERT INTO upload(source, path, size, time, sha256)"
+                     " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000)"
+                     " SELECT 's', 'q' || i, 5, 1790000000, '" SHA_B "' FROM n",
+                     NULL, NULL, NULL) != SQLITE_OK)
+        return 1;
+    (void)raise(SIGKILL);
+    return 1;
+}
+
+/* What it had begun is undone, and what was there before is read. */
+static void test_read_after_a_kill(void **state)
+{
+    const struct fixture *f = *state;
+    struct smci_ledger *ledger = open_made(f);
+    char *journal = text_format("%s-journal", f->file);
+    size_t len = 0;
+    put(ledger, "s", "p1", SHA_A);
+    smci_ledger_close(ledger);
+    (void)child_end(child_start(die_writing, (void *)(uintptr_t)f));
+    char *left = file_read(journal, &len);
+    assert_true(len > 0);
+    free(left);
+    free(journal);
+    assert_int_equal(smci_ledger_open(&ledger, f->state, false, NULL), SMC_OK);
+    assert_entries(ledger, NULL, "s:p1 ");
+    smci_ledger_close(ledger);
+}
+
+/* ---- whose a set is ---- */
+
+static void put_set(struct smci_ledger *ledger, const char *source, const char *name,
+                    const char *organization)
+{
+    struct smci_ledger_set set = {"https://e", source, name, organization, "https://h", 1790000000};
+    assert_int_equal(smci_ledger_put_set(ledger, &set, NULL), SMC_OK);
+    assert_int_equal(smci_ledger_flush(ledger, NULL), SMC_OK);
+}
+
+static bool has_given(struct smci_ledger *ledger, const char *source, const char *organization)
+{
+    struct smci_ledger_set set = {"https://e", source, "", organization, "", 0};
+    bool found = false;
+    assert_int_equal(smci_ledger_has_given(ledger, &set, &found, NULL), SMC_OK);
+    return found;
+}
+
+static enum smc_status collect_set(void *ctx, const struct smci_ledger_set *set)
+{
+    assert_string_equal(set->endpoint, "https://e");
+    assert_string_equal(set->host, "https://h");
+    assert_int_equal(set->time_s, 1790000000);
+    return smc_buf_addf(ctx, "%s:%s:%s ", set->source_id, set->name, set->organization);
+}
+
+static void assert_sources(struct smci_ledger *ledger, const char *endpoint, const char *want)
+{
+    struct smc_buf got = SMC_BUF_INIT(4096);
+    assert_int_equal(smci_ledger_each_source(ledger, endpoint, collect_set, &got, NULL), SMC_OK);
+    assert_string_equal(smc_buf_str(&got), want);
+    smc_buf_clear(&got);
+}
+
+static void test_sets(void **state)
+{
+    const struct fixture *f = *state;
+    struct smci_ledger *ledger = open_made(f);
+    assert_sources(ledger, "https://e", "");
+    put_set(ledger, "s", "2", "o");
+    put_set(ledger, "t", "3", "p");
+    put_set(ledger, "s", "1", ""); /* an older one, accepted later, counts; by its host it is o's */
+    smci_ledger_close(ledger);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(smci_ledger_open(&ledger, f->state, i == 0, NULL), SMC_OK);
+        assert_sources(ledger, "https://e", "t:3:p s:1:o ");
+        assert_sources(ledger, "https://other", "");
+        assert_true(has_given(ledger, "s", "o"));
+        assert_false(has_given(ledger, "s", "p"));
+        smci_ledger_close(ledger);
+    }
+}
+
+static int64_t last_other(struct smci_ledger *ledger, const char *place, const char *name)
+{
+    int64_t number = -1;
+    assert_int_equal(smci_ledger_last_other(ledger, place, name, &number, NULL), SMC_OK);
+    return number;
+}
+
+static void test_last_other(void **state)
+{
+    const struct fixture *f = *state;
+    struct smci_ledger *ledger = open_made(f);
+    static const char *const paths[] = {"h/v-A/10-a.json", "h/v-A/100-a.json", "h/v-A/x.json",
+                                        "h/v-B/30-a.json", "h/v-A/20-a.json",  "h/v-A/10-b.json"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        put(ledger, "s", paths[i], SHA_A);
+    assert_int_equal(last_other(ledger, "h/v-A/", "10"), 5);
+    assert_int_equal(last_other(ledger, "h/v-A/", "20"), 6);
+    assert_int_equal(last_other(ledger, "h/v-B/", "30"), 0);
+    assert_int_equal(last_other(ledger, "h/v-B/", "31"), 4);
+    assert_true(number_of(ledger, paths[5], 5, SHA_A) > last_other(ledger, "h/v-A/", "10"));
+    smci_ledger_close(ledger);
+}
+
+/* ---- of an older program ---- */
+
+static void make_format_1(const struct fixture *f)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(mkdir(f->state, 0700), 0);
+    assert_int_equal(sqlite3_open(f->file, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(
+            db,
+            "CREATE TABLE upload(key INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL,"
+            " path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, time INTEGER NOT NULL,"
+            " sha256 TEXT NOT NULL); PRAGMA user_version = 1;"
+            "INSERT INTO upload(source, path, size, time, sha256) VALUES"
+            " ('s', 'p1', 5, 1790000000, '" SHA_A "'), ('s', 'p2', 5, 1790000000, '" SHA_B "')",
+            NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* It is read as it is, and keeps all that it has when it is brought up to date. */
+static void test_format_1(void **state)
+{
+    const struct fixture *f = *state;
+    struct smci_ledger *ledger = NULL;
+    make_format_1(f);
+    assert_int_equal(smci_ledger_open(&ledger, f->state, false, NULL), SMC_OK);
+    assert_entries(ledger, NULL, "s:p1 s:p2 ");
+    assert_sources(ledger, "https://e", "");
+    assert_false(has_given(ledger, "s", "o"));
+    smci_ledger_close(ledger);
+    ledger = open_made(f);
+    assert_entries(ledger, NULL, "s:p1 s:p2 ");
+    put_set(ledger, "s", "1", "o");
+    assert_sources(ledger, "https://e", "s:1:o ");
+    assert_true(has(ledger, "p2", 5, SHA_B));
+    smci_ledger_close(ledger);
+}
+
+/* ---- what is wrong ---- */
+
 static void test_damaged(void **state)
 {
     const struct fixture *f = *state;
@@ -221,9 +421,17 @@ static void test_place_that_is_none(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        WITH_DIR(test_remembers),   WITH_DIR(test_missing_is_empty),
-        WITH_DIR(test_two_at_once), WITH_DIR(test_made_by_many_at_once),
-        WITH_DIR(test_damaged),     WITH_DIR(test_place_that_is_none),
+        WITH_DIR(test_remembers),
+        WITH_DIR(test_missing_is_empty),
+        WITH_DIR(test_two_at_once),
+        WITH_DIR(test_made_by_many_at_once),
+        WITH_DIR(test_read_alone),
+        WITH_DIR(test_read_after_a_kill),
+        WITH_DIR(test_sets),
+        WITH_DIR(test_last_other),
+        WITH_DIR(test_format_1),
+        WITH_DIR(test_damaged),
+        WITH_DIR(test_place_that_is_none),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }

@@ -134,7 +134,8 @@ static void test_flush_without_log(void **state)
     assert_false(f->store->is_grouping);
 }
 
-/* What Catalog has accepted is on disk when it is noted: the journal, then the file. */
+/* What Catalog has accepted is on disk when it is written, however many files it is: the journal,
+ * then the file. */
 static void test_ledger(void **state)
 {
     struct fixture *f = *state;
@@ -142,7 +143,12 @@ static void test_ledger(void **state)
     struct smci_ledger_entry entry = {"source", "path", 5, 1790000000, "sha"};
     assert_int_equal(smci_ledger_open(&ledger, f->dir, true, NULL), SMC_OK);
     synced.names[0] = '\0';
-    assert_int_equal(smci_ledger_put(ledger, &entry, NULL), SMC_OK);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(smci_ledger_put(ledger, &entry, NULL), SMC_OK);
+    assert_synced("");
+    assert_int_equal(smci_ledger_waiting(ledger), 100);
+    assert_int_equal(smci_ledger_flush(ledger, NULL), SMC_OK);
+    assert_int_equal(smci_ledger_waiting(ledger), 0);
     char *names = text_format("%s", synced.names);
     smci_ledger_close(ledger);
     assert_contains(names, "uploads.db-journal ");

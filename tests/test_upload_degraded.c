@@ -4,22 +4,6 @@
 #include "lib/cli/status.h"
 #include "support/uploading.h"
 
-/* A set of one file and its summary, whose `extraction` has `more`. */
-static void make_set(const struct fixture *f, const char *ts, const char *more)
-{
-    char *file = text_format("%s-elements.json", ts);
-    char *summary = text_format("%s-summary.json", ts);
-    char *text =
-        text_format("{\"extraction\": {\"files\": {\"elements\": {\"records\": 1, \"bytes\": "
-                    "4}}%s}}",
-                    more);
-    write_text(f, file, "[{}]");
-    write_text(f, summary, text);
-    free(file);
-    free(summary);
-    free(text);
-}
-
 #define DEGRADED  ", \"degraded\": [\"elements\", \"workbook_sources\"]"
 #define LACKS     "set 2: its summary says that it is degraded: too much of it could not be read"
 #define LACKS_ALL LACKS ": elements, workbook_sources\n"
@@ -39,15 +23,23 @@ struct row {
 
 static const struct row rows[] = {
     {"latest", DEGRADED, "--latest", PASSED LACKS_ALL, "ERROR - ", 0, "1"},
-    {"latest_forced", DEGRADED, "--latest --force", PASSED LACKS_ALL, NULL, 0, "1"},
+    {"latest_forced", DEGRADED, "--latest --force", "WARNING - " LACKS_ALL, PASSED, 0, "2"},
+    {"latest_allowed", DEGRADED, "--latest --allow degraded", "WARNING - " LACKS_ALL, PASSED, 0,
+     "2"},
+    {"latest_with_something_else_allowed", DEGRADED, "--latest --allow partial,future",
+     PASSED LACKS_ALL, NULL, 0, "1"},
     {"latest_dry", DEGRADED, "--latest --dry-run", PASSED LACKS_ALL, "upload 2-", 0, ""},
     {"set", DEGRADED, "--set 2", "ERROR - " LACKS_ALL, "Sent ", 5, ""},
     {"set_forced", DEGRADED, "--set 2 --force", "WARNING - " LACKS_ALL, "ERROR - ", 0, "2"},
+    {"set_allowed", DEGRADED, "--set 2 --allow degraded", "WARNING - " LACKS_ALL, "ERROR - ", 0,
+     "2"},
+    {"set_with_something_else_allowed", DEGRADED, "--set 2 --allow partial", "ERROR - " LACKS_ALL,
+     "Sent ", 5, ""},
     {"set_dry", DEGRADED, "--set 2 --dry-run", "ERROR - " LACKS_ALL, "Would upload", 5, ""},
     {"set_dry_forced", DEGRADED, "--set 2 --dry-run --force", "WARNING - " LACKS_ALL, NULL, 0, ""},
     {"all", DEGRADED, "", "ERROR - " LACKS_ALL, "Sent ", 5, ""},
     {"all_forced", DEGRADED, "--force", "WARNING - " LACKS_ALL, "ERROR - ", 0, "12"},
-    {"older_one", DEGRADED, "--set 1", "Sent 2 of 2 files", "degraded", 0, "1"},
+    {"older_one", DEGRADED, "--set 1", "Sent 12 of 12 files", "degraded", 0, "1"},
     {"no_list", ", \"degraded\": true", "--latest", PASSED LACKS "\n", NULL, 0, "1"},
     {"an_object", ", \"degraded\": {\"elements\": 3}", "--latest", PASSED LACKS "\n", NULL, 0, "1"},
     {"odd_names", ", \"degraded\": [1, \"a\\nb\", null]", "--latest", PASSED LACKS ": a\\nb\n",
@@ -90,15 +82,15 @@ static void test_row(void **state)
         assert_true(count < sizeof args / sizeof args[0] - 1);
         args[count++] = word;
     }
-    make_set(f, "1", "");
-    make_set(f, "2", row->more);
+    make_whole_set(f, "1", "", "");
+    make_whole_set(f, "2", "", row->more);
     enum smc_status rc = upload_with(f, &err, args);
     if (smci_cli_exit_status(rc, 0) != row->status)
         fail_msg("%d: %s\n%s", rc, err.detail, log_sink_text(&f->log));
     assert_logged(f, row->said);
     if (row->unsaid)
         assert_lacks(log_sink_text(&f->log), row->unsaid);
-    assert_int_equal(taken_count(f), 2 * strlen(row->sent));
+    assert_int_equal(taken_count(f), SET_FILES_COUNT * strlen(row->sent));
     for (long i = 0; i < taken_count(f); i++)
         assert_non_null(strchr(row->sent, taken(f, i)->filename[0]));
     free(options);

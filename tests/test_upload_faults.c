@@ -50,7 +50,7 @@ static void damage_record(struct fixture *f)
     free(junk);
 }
 
-#define NOT_RECORDED "Files accepted from now on are not recorded: "
+#define NOT_RECORDED "Accepted files are not recorded any more: "
 #define ACCEPTED     "/1-workbooks.json as VIZ to" /* the second of three */
 #define READ         "Reading 1-members.json"      /* after the record was opened */
 

@@ -55,7 +55,7 @@ struct choice_row {
 
 static const struct choice_row choice_rows[] = {
     {"latest", NOTHING, NULL, NULL, "--latest", "10", "INFO - The newest complete set is 10\n"},
-    {"set", NOTHING, NULL, NULL, "2", "2", "INFO - Sent 3 of 3 files"},
+    {"set", NOTHING, NULL, NULL, "2", "2", "INFO - Sent 12 of 12 files"},
     {"set_that_is_not_there", NOTHING, NULL, NULL, "3", NULL, "no file of set 3"},
     {"latest_without_summary", REMOVE, "10-summary.json", NULL, "--latest", "2",
      "WARNING - Passed over: set 10 has no summary"},
@@ -70,6 +70,15 @@ static const struct choice_row choice_rows[] = {
     {"latest_is_partial", WRITE, "10-summary.json",
      "{\"extraction\":{\"files\":{},\"partial\":true}}", "--latest", "2",
      "Passed over: set 10: its summary says that it is partial\n"},
+    {"latest_counts_three_files", WRITE, "10-summary.json",
+     "{\"extraction\":{\"files\":{\"members\":{\"records\":2,\"bytes\":9},\"files\":" NO_RECORD
+     ",\"elements\":" NO_RECORD "}}}",
+     "--latest", "2", "Passed over: set 10: its summary counts 3 of the 11 files of a set\n"},
+    {"latest_is_of_the_python_tool", WRITE, "10-summary.json",
+     "{\"python_version\":\"3.11.2\",\"version\":\"0.26.131\"}", "--latest", "2",
+     "Passed over: set 10: its summary has no counts that could prove it complete: it is the "
+     "Python "
+     "tool's; --set sends it\n"},
     {"latest_has_no_counts", WRITE, "10-summary.json", "{}", "--latest", "2",
      "Passed over: set 10: its summary has no counts"},
     {"latest_summary_is_no_json", WRITE, "10-summary.json", "{", "--latest", "2",
@@ -78,17 +87,17 @@ static const struct choice_row choice_rows[] = {
      "10-summary.json: the file is empty"},
     {"latest_with_an_escaped_name", WRITE, "10-summary.json",
      "{\"extraction\":{\"files\":{\"\\u006dembers\":{\"records\":2,\"bytes\":9}, \"workbooks\":"
-     "{\"records\":0,\"bytes\":2}}}}",
-     "--latest", "10", "INFO - Sent 3 of 3 files"},
+     "{\"records\":0,\"bytes\":2}," OTHER_COUNTS "}}}",
+     "--latest", "10", "INFO - Sent 12 of 12 files"},
     {"latest_lacks_a_file_that_is_no_name", WRITE, "10-summary.json",
-     "{\"extraction\":{\"files\":{\"a\\u0000/\":{\"records\":2,\"bytes\":9}}}}", "--latest", "2",
-     "Passed over: 10-a\\u0000/.json: missing, but the summary lists it\n"},
+     "{\"extraction\":{\"files\":{\"a\\u0000/\":{\"records\":2,\"bytes\":9}," OTHER_COUNTS "}}}",
+     "--latest", "2", "Passed over: 10-a\\u0000/.json: missing, but the summary lists it\n"},
     {"latest_by_the_number_not_the_digits", WRITE, "009-summary.json",
-     "{\"extraction\":{\"files\":{}}}", "--latest", "10", "INFO - Sent 3 of 3 files"},
+     "{\"extraction\":{\"files\":{}}}", "--latest", "10", "INFO - Sent 12 of 12 files"},
     {"latest_leaves_foreign_files_out", WRITE, "10-more.json", "[]", "--latest", "10",
-     "INFO - Sent 3 of 3 files"},
+     "INFO - Sent 12 of 12 files"},
     {"latest_leaves_broken_foreign_files_out", WRITE, "10-more.json", "[", "--latest", "10",
-     "INFO - Sent 3 of 3 files"},
+     "INFO - Sent 12 of 12 files"},
     {"set_lacks_a_file", REMOVE, "2-members.json", NULL, "2", NULL,
      "ERROR - 2-members.json: missing, but the summary lists it\n"},
     {"set_without_summary", REMOVE, "2-summary.json", NULL, "2", NULL,
@@ -100,16 +109,12 @@ static const struct choice_row choice_rows[] = {
 
 static void assert_one_set(struct fixture *f, const char *ts)
 {
-    const char *names[] = {"members", "workbooks", "summary"};
-    assert_int_equal(taken_count(f), 3);
-    for (long i = 0; i < 3; i++) {
-        char *name = text_format("%s-%s.json", ts, names[i]);
-        /* two at once may end in any order, the summary is last */
-        bool is_there = strcmp(taken(f, i)->filename, name) == 0 ||
-                        (i < 2 && strcmp(taken(f, 1 - i)->filename, name) == 0);
-        assert_true(is_there);
-        free(name);
-    }
+    char *summary = text_format("%s-summary.json", ts);
+    assert_int_equal(taken_count(f), SET_FILES_COUNT);
+    assert_string_equal(taken(f, SET_FILES_COUNT - 1)->filename, summary);
+    for (long i = 0; i < SET_FILES_COUNT; i++)
+        assert_int_equal(strncmp(taken(f, i)->filename, summary, strlen(ts) + 1), 0);
+    free(summary);
 }
 
 static void test_choice(void **state)
@@ -120,9 +125,9 @@ static void test_choice(void **state)
     struct smc_error err = SMC_ERROR_INIT;
     const char *latest[] = {"--latest", NULL};
     const char *set[] = {"--set", row->option, NULL};
-    make_set(f, "1", "");
-    make_set(f, "2", "");
-    make_set(f, "10", "");
+    make_whole_set(f, "1", "", "");
+    make_whole_set(f, "2", "", "");
+    make_whole_set(f, "10", "", "");
     if (row->change == WRITE)
         write_text(f, row->file, row->text);
     else if (row->change == REMOVE)
@@ -143,7 +148,8 @@ static void test_no_complete_set(void **state)
     struct fixture *f = *state;
     struct smc_error err = SMC_ERROR_INIT;
     const char *const latest[] = {"--latest", "--force", NULL};
-    make_set(f, "1", ", \"partial\": true");
+    make_set(f, "1", "");
+    remove_file(f, "1-summary.json");
     assert_int_equal(upload_with(f, &err, latest), SMC_ERR_IO);
     assert_contains(err.detail, "no complete set was found");
     assert_int_equal(sim_connections(f->sim), 0);

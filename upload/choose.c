@@ -1,13 +1,30 @@
 #include "choose.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "batches.h"
+#include "organization.h"
 #include "verify.h"
 
 /* Names that a person gets in one line; a log line has room for 4,000 bytes. */
 #define NAMES_IN_LINE_MAX ((size_t)3000)
 
 /* ---- by sets ---- */
+
+static enum smc_status take_latest(struct upload_verifier *v, struct upload_set set,
+                                   struct smc_error *err)
+{
+    struct upload_job *job = v->job;
+    const char *name = job->files.items[set.begin].name;
+    smc_log_write(job->log, SMC_LOG_INFO, "The newest complete set is %.*s",
+                  upload_set_digits(name), name);
+    upload_verify_end_trial(v);
+    enum smc_status rc = upload_organization_check(v, set, err);
+    upload_files_keep(&job->files, set.begin, set.end);
+    return rc;
+}
 
 /* The newest set without a problem. */
 static enum smc_status choose_latest(struct upload_verifier *v, struct smc_error *err)
@@ -22,16 +39,12 @@ static enum smc_status choose_latest(struct upload_verifier *v, struct smc_error
         enum smc_status rc = upload_verify_set(v, set, err);
         if (rc != SMC_OK)
             return rc;
-        if (v->problem_count == 0) {
-            smc_log_write(job->log, SMC_LOG_INFO, "The newest complete set is %.*s",
-                          upload_set_digits(before), before);
-            upload_files_keep(&job->files, set.begin, set.end);
-            return SMC_OK;
-        }
+        if (v->problem_count == 0)
+            return take_latest(v, set, err);
         smc_log_write(job->log, SMC_LOG_WARN, "Passed over: %s", v->first.detail);
         if (newest.code == SMC_OK)
             newest = v->first;
-        v->problem_count = 0;
+        upload_verify_next_trial(v);
     }
     if (!before)
         return smc_error_set(err, SMC_ERR_IO,
@@ -49,6 +62,8 @@ static enum smc_status choose_set(struct upload_verifier *v, struct smc_error *e
         return smc_error_set(err, SMC_ERR_IO, "%s: no file of set %s", files->directory,
                              v->job->settings->set);
     enum smc_status rc = upload_verify_set(v, set, err);
+    if (rc == SMC_OK)
+        rc = upload_organization_check(v, set, err);
     upload_files_keep(files, set.begin, set.end);
     return rc;
 }
@@ -63,6 +78,8 @@ static enum smc_status choose_all_sets(struct upload_verifier *v, struct smc_err
         set = upload_set_from(files, i);
         if (upload_set_len(files->items[i].name) > 0) {
             rc = upload_verify_set(v, set, err);
+            if (rc == SMC_OK)
+                rc = upload_organization_check(v, set, err);
             set_count++;
         } else {
             files->items[i].is_foreign = true;
@@ -112,39 +129,61 @@ static enum smc_status find_files(struct upload_job *job, struct smc_error *err)
 
 static enum smc_status choose_all_files(struct upload_verifier *v, struct smc_error *err)
 {
+    const struct upload_files *files = &v->job->files;
+    size_t batch_count =
+        v->job->settings->file_type == UPLOAD_WAREHOUSE ? upload_batches_count(files) : 0;
     enum smc_status rc = SMC_OK;
-    for (size_t i = 0; i < v->job->files.count && rc == SMC_OK; i++)
+    for (size_t i = 0; i < files->count && rc == SMC_OK; i++)
         rc = upload_verify_file(v, i, err);
+    if (rc == SMC_OK && batch_count > 1)
+        smc_log_write(v->job->log, SMC_LOG_WARN,
+                      "%s has %zu batches, and all are sent; --latest sends the newest",
+                      files->directory, batch_count);
     return rc;
+}
+
+/* "--force", or "--force or --allow partial". */
+static const char *remedy_of(enum upload_objection objection, char *text, size_t size)
+{
+    const char *word = upload_objection_name(objection);
+    (void)snprintf(text, size, "--force%s%s", *word ? " or --allow " : "", word);
+    return text;
 }
 
 static enum smc_status conclude(const struct upload_verifier *v, struct smc_error *err)
 {
     const struct upload_settings *settings = v->job->settings;
     const char *plural = v->problem_count == 1 ? "" : "s";
+    char remedy[48];
+    if (v->problem_count == 0 && v->allowed_count > 0)
+        smc_log_write(v->job->log, SMC_LOG_WARN, "Going on despite %zu problem%s (%s)",
+                      v->allowed_count, v->allowed_count == 1 ? "" : "s",
+                      settings->is_forced ? "--force" : "--allow");
     if (v->problem_count == 0)
         return SMC_OK;
-    if (settings->is_forced) {
-        smc_log_write(v->job->log, SMC_LOG_WARN, "Going on despite %zu problem%s (--force)",
-                      v->problem_count, plural);
-        return SMC_OK;
-    }
+    v->job->objection = v->first_objection;
     if (settings->is_checking)
         return smc_error_set(err, SMC_ERR_IO, "%zu problem%s, the first: %s", v->problem_count,
                              plural, v->first.detail);
     return smc_error_set(err, SMC_ERR_IO,
-                         "nothing was sent: %zu problem%s (--force sends all the same): %s",
-                         v->problem_count, plural, v->first.detail);
+                         "nothing was sent: %zu problem%s (%s sends all the same): %s",
+                         v->problem_count, plural,
+                         remedy_of(v->first_objection, remedy, sizeof remedy), v->first.detail);
 }
 
 enum smc_status upload_choose(struct upload_job *job, struct smc_error *err)
 {
     const struct upload_settings *settings = job->settings;
-    struct upload_verifier v = {.job = job, .is_choosing = settings->is_latest || settings->set};
+    struct upload_verifier v = {.job = job,
+                                .is_choosing = settings->is_latest || settings->set,
+                                .allowed = SMC_BUF_INIT(SIZE_MAX)};
+    job->objection = UPLOAD_BROKEN;
     enum smc_status rc = find_files(job, err);
     if (rc != SMC_OK)
         return rc;
-    if (!settings->directory_path || settings->file_type != UPLOAD_VIZ)
+    if (settings->is_latest && settings->file_type == UPLOAD_WAREHOUSE)
+        rc = upload_batches_latest(&v, err);
+    else if (!settings->directory_path || settings->file_type != UPLOAD_VIZ)
         rc = choose_all_files(&v, err);
     else if (settings->is_latest)
         rc = choose_latest(&v, err);
@@ -152,6 +191,7 @@ enum smc_status upload_choose(struct upload_job *job, struct smc_error *err)
         rc = choose_set(&v, err);
     else
         rc = choose_all_sets(&v, err);
+    smc_buf_clear(&v.allowed);
     warn_of_foreign(job);
     return rc == SMC_OK ? conclude(&v, err) : rc;
 }

@@ -79,6 +79,8 @@ static void forget(struct upload_file *file)
 {
     free(file->name);
     free(file->why);
+    free(file->organization);
+    free(file->host);
 }
 
 void upload_files_clear(struct upload_files *files)

@@ -32,8 +32,10 @@ struct upload_identity {
 };
 
 struct upload_file {
-    char *name; /* within the directory */
-    char *why;  /* failed or cut off: the reason in words, or NULL */
+    char *name;         /* within the directory */
+    char *why;          /* failed or cut off: the reason in words, or NULL */
+    char *organization; /* of a set's summary: whose it is, and the host that it was read from, */
+    char *host;         /*   in one spelling; NULL: not known */
     struct upload_identity identity;
     int64_t record_count; /* of a JSON array that was checked; else -1 */
     int http_status;

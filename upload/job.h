@@ -18,7 +18,11 @@ struct upload_job {
     int stop_fd; /* readable when the run is to end; -1: never */
     struct upload_files files;
     struct smci_ledger *ledger; /* where accepted files are recorded; NULL: nowhere */
-    enum smc_status worst;      /* of what failed without ending the run; SMC_OK: none */
+    bool is_record_kept;        /* else it is read alone */
+    int64_t recorded_ms;        /* by the clock's now_ms: when that was written last; 0: never */
+    int lock_fd;                /* of the lock on endpoint, source and directory; -1: not taken */
+    enum upload_objection objection; /* the first that choosing the files ended with */
+    enum smc_status worst;           /* of what failed without ending the run; SMC_OK: none */
 };
 
 /* The options of a client of Catalog, as the settings have them, but for the Authorization header.

@@ -149,17 +149,58 @@ static enum smc_status check_set(const struct upload_settings *settings, struct 
     if (!settings->is_latest && !settings->set)
         return SMC_OK;
     const char *name = name_of(settings, settings->set ? "--set" : "--latest");
-    if (settings->file_type != UPLOAD_VIZ || !settings->directory_path)
+    bool is_batches = settings->file_type == UPLOAD_WAREHOUSE && !settings->set;
+    if ((settings->file_type != UPLOAD_VIZ && !is_batches) || !settings->directory_path)
         return smc_error_set(err, SMC_ERR_USAGE,
-                             "%s: sets are sent with --file_type VIZ, from a "
+                             "%s: sets are sent with --file_type VIZ%s, from a "
                              "directory (--directory_path)",
-                             name);
+                             name, settings->set ? "" : " or WAREHOUSE");
     if (settings->set &&
         (!*settings->set || settings->set[strspn(settings->set, "0123456789")] != '\0'))
         return smc_error_set(err, SMC_ERR_USAGE,
                              "%s: '%s' is not a set: give the digits that its names begin with, "
                              "such as 1790000000",
                              name, smci_word_shown(settings->set));
+    return SMC_OK;
+}
+
+static enum smc_status check_allow(struct upload_settings *settings, struct smc_error *err)
+{
+    const char *list = settings->allow;
+    const char *word;
+    size_t len;
+    settings->allowed = 0;
+    while (smci_next_name(&list, &word, &len)) {
+        enum upload_objection i = UPLOAD_PARTIAL;
+        while (i < UPLOAD_BROKEN && (strlen(upload_objection_name(i)) != len ||
+                                     strncmp(upload_objection_name(i), word, len) != 0))
+            i++;
+        if (i == UPLOAD_BROKEN)
+            return smc_error_set(err, SMC_ERR_USAGE,
+                                 "%s: '%.*s' can't be allowed; expected one of partial, degraded, "
+                                 "future, organization, or several with commas",
+                                 name_of(settings, "--allow"), (int)(len < 60 ? len : 60), word);
+        settings->allowed |= 1U << i;
+    }
+    return SMC_OK;
+}
+
+/* What is not looked at must not seem to be guarded. */
+static enum smc_status check_organization(const struct upload_settings *settings,
+                                          struct smc_error *err)
+{
+    const char *id = settings->organization_id;
+    const char *name = name_of(settings, "--organization-id");
+    if (!id)
+        return SMC_OK;
+    if (settings->file_type != UPLOAD_VIZ || !settings->directory_path)
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "%s: only sets have an organisation, which are sent with --file_type "
+                             "VIZ, from a directory (--directory_path)",
+                             name);
+    if (!id[strspn(id, " \t\r\n")])
+        return smc_error_set(err, SMC_ERR_USAGE, "%s: a blank text is not an organisation's id",
+                             name);
     return SMC_OK;
 }
 
@@ -190,6 +231,8 @@ static void drop_overruled(struct upload_settings *settings)
         settings->is_latest = false;
     if (is_overruled(settings, "--set"))
         settings->set = NULL;
+    if (is_overruled(settings, "--organization-id"))
+        settings->organization_id = NULL;
     if (settings->file_path && !settings->state && is_overruled(settings, "--skip-uploaded"))
         settings->is_skipping = false;
 }
@@ -237,6 +280,10 @@ enum smc_status upload_options_check(struct upload_settings *settings, struct sm
         rc = check_source_id(settings, err);
     if (rc == SMC_OK)
         rc = check_set(settings, err);
+    if (rc == SMC_OK)
+        rc = check_allow(settings, err);
+    if (rc == SMC_OK)
+        rc = check_organization(settings, err);
     if (rc == SMC_OK)
         rc = check_ledger(settings, err);
     if (rc == SMC_OK)

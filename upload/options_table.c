@@ -19,6 +19,7 @@
 /* In the order of the enums. */
 static const char *const types[] = {"DBT", "LOOKML", "QUALITY", "VIZ", "WAREHOUSE", NULL};
 static const char *const zones[] = {"EU", "US", NULL};
+static const char *const objections[] = {"partial", "degraded", "future", "organization", NULL};
 
 /* The first seven are fixed: scripts depend on their flags, letters and variables, and on
  * the two aliases. */
@@ -57,13 +58,19 @@ static const struct smci_setting rows[] = {
     {.section = "Sets, checks and the record",
      .flag = "--latest",
      .variable = "CASTOR_UPLOADER_LATEST", IN(FLAG, is_latest), .group = GROUP_SET,
-     .help = "only the newest complete set, with VIZ"},
+     .help = "only the newest complete set, or batch"},
     {.flag = "--set", .metavar = "TS",
      .variable = "CASTOR_UPLOADER_SET", IN(TEXT, set), .group = GROUP_SET,
      .help = "only the set whose names begin with TS-"},
     {.flag = "--force",
      .variable = "CASTOR_UPLOADER_FORCE", IN(FLAG, is_forced),
      .help = "also send what the checks object to"},
+    {.flag = "--allow", .metavar = "NAMES",
+     .variable = "CASTOR_UPLOADER_ALLOW", IN(LIST, allow), .choices = objections,
+     .help = "let pass: partial, degraded, future, organization"},
+    {.flag = "--organization-id", .metavar = "ID",
+     .variable = "CASTOR_UPLOADER_ORGANIZATION_ID", IN(TEXT, organization_id),
+     .help = "id of the organisation whose sets may go"},
     {.flag = "--dry-run",
      .variable = "CASTOR_UPLOADER_DRY_RUN", IN(FLAG, is_dry_run),
      .help = "check, say what would go where; send nothing"},
@@ -135,6 +142,11 @@ static const struct smci_cli_program program = {
 const struct smci_cli_program *upload_program(void)
 {
     return &program;
+}
+
+const char *upload_objection_name(enum upload_objection objection)
+{
+    return objection < UPLOAD_BROKEN ? objections[objection] : "";
 }
 
 const char *upload_type_name(int type)

@@ -19,6 +19,15 @@
 enum upload_type { UPLOAD_DBT, UPLOAD_LOOKML, UPLOAD_QUALITY, UPLOAD_VIZ, UPLOAD_WAREHOUSE };
 enum upload_zone { UPLOAD_ZONE_EU, UPLOAD_ZONE_US };
 
+/* What the checks may object to, in the order of the words that --allow takes. */
+enum upload_objection {
+    UPLOAD_PARTIAL,      /* the set was not to have all files */
+    UPLOAD_DEGRADED,     /* too much of it could not be read from Sigma */
+    UPLOAD_FUTURE,       /* it is of a time that is yet to come */
+    UPLOAD_ORGANIZATION, /* it is another organisation's than the source's, or may be */
+    UPLOAD_BROKEN        /* anything else, which --force alone passes over */
+};
+
 /* All texts are owned by the settings and end with upload_options_clear. */
 struct upload_settings {
     struct smci_settings sources; /* where each value came from */
@@ -36,9 +45,12 @@ struct upload_settings {
     int file_type;         /* enum upload_type; -1 while not given */
     const char *file_path; /* exactly one of these two is not NULL after the check */
     const char *directory_path;
-    int zone;                   /* enum upload_zone */
-    const char *project_name;   /* NULL unless given; as given, not encoded */
-    const char *endpoint;       /* NULL: the zone's */
+    int zone;                    /* enum upload_zone */
+    const char *project_name;    /* NULL unless given; as given, not encoded */
+    const char *endpoint;        /* NULL: the zone's */
+    const char *organization_id; /* whose sets may be sent; NULL: as the record knows it */
+    const char *allow;           /* names with commas, or NULL */
+    unsigned allowed;           /* 1 << enum upload_objection for each of them; made by the check */
     struct smc_network network; /* as smci_cli_network takes it */
     const char *set;            /* the digits that a set's names begin with; NULL: all */
     const char *state;          /* NULL: .sigmacat in the directory */
@@ -59,6 +71,9 @@ struct upload_settings {
 
 /* Name, examples and table, for help and manual page. Static. */
 const struct smci_cli_program *upload_program(void);
+
+/* The word of an objection, as --allow takes it; "" of one that it does not take. */
+const char *upload_objection_name(enum upload_objection objection);
 
 /* The word of a type, as --file_type takes it: "VIZ". */
 const char *upload_type_name(int type);

@@ -9,6 +9,7 @@
 #include "lib/cli/server.h"
 
 #include "choose.h"
+#include "lock.h"
 #include "record.h"
 #include "sets.h"
 #include "summary.h"
@@ -25,36 +26,31 @@ static const char *setting(const struct preflight *check, const char *flag)
 
 /* ---- files ---- */
 
-/* The remedy where the summary of the set, its last file, says that the set lacks something; NULL:
- * it does not. */
-static const char *remedy_of_lack(const struct upload_files *files, struct upload_set set)
+/* Adds the remedy where the summary of the set, its last file, says that the set lacks something;
+ * false: it does not. */
+static bool advise_on_lack(struct preflight *check, struct upload_set set)
 {
+    const struct upload_files *files = &check->job.files;
     size_t last = set.end - 1;
     struct upload_identity identity;
     struct upload_summary summary = {.text = SMC_BUF_INIT(0)};
-    const char *remedy = NULL;
     int fd = -1;
+    bool is_lacking = false;
     if (upload_is_summary(files->items[last].name) &&
         upload_files_open(files, last, &fd, &identity, NULL) == SMC_OK &&
         upload_summary_read(&summary, fd, NULL) == SMC_OK) {
-        if (summary.is_partial)
-            remedy = "extract without --only and --skip, or send it";
-        else if (summary.degraded.p)
-            remedy = "extract again once the gaps in its report are mended, or send it";
+        is_lacking = summary.is_partial || summary.degraded.p;
+        if (is_lacking)
+            smci_cli_remedy(
+                &check->list, "%s, or send it all the same by --allow %s",
+                summary.is_partial ? "extract without --only and --skip"
+                                   : "extract again once the gaps in its report are mended",
+                upload_objection_name(summary.is_partial ? UPLOAD_PARTIAL : UPLOAD_DEGRADED));
     }
     upload_summary_clear(&summary);
     if (fd >= 0)
         (void)close(fd);
-    return remedy;
-}
-
-static void advise_on_lack(struct preflight *check, const char *remedy, const char *name)
-{
-    if (check->job.settings->is_latest)
-        smci_cli_remedy(&check->list, "%s by --set %.*s --force, in place of %s", remedy,
-                        upload_set_digits(name), name, setting(check, "--latest"));
-    else
-        smci_cli_remedy(&check->list, "%s all the same by --force", remedy);
+    return is_lacking;
 }
 
 static void advise_on_sets(struct preflight *check)
@@ -66,8 +62,12 @@ static void advise_on_sets(struct preflight *check)
     bool has_set = upload_set_newest(files, NULL, &set);
     bool is_only =
         has_set && upload_is_same_set(files->items[0].name, files->items[set.begin].name);
-    const char *remedy = NULL;
-    if (!has_set && is_choosing)
+    if (check->job.objection == UPLOAD_ORGANIZATION)
+        smci_cli_remedy(&check->list,
+                        "give each organisation a directory of its own, or correct %s; --allow "
+                        "organization gives the source to this one",
+                        setting(check, "--source_id"));
+    else if (!has_set && is_choosing)
         smci_cli_remedy(&check->list, "run castor-extract-sigma first, or correct %s",
                         setting(check, "--directory_path"));
     else if (!has_set)
@@ -76,8 +76,8 @@ static void advise_on_sets(struct preflight *check)
     else if (settings->set && !upload_set_find(files, settings->set, &set))
         smci_cli_remedy(&check->list, "give %s the digits that a set's names in %s begin with",
                         setting(check, "--set"), settings->directory_path);
-    else if ((is_choosing || is_only) && (remedy = remedy_of_lack(files, set)) != NULL)
-        advise_on_lack(check, remedy, files->items[set.begin].name);
+    else if ((is_choosing || is_only) && advise_on_lack(check, set))
+        return;
     else if (is_choosing)
         smci_cli_remedy(&check->list, "extract again into %s, to the end of the run",
                         settings->directory_path);
@@ -113,7 +113,9 @@ static enum smc_status check_files(struct preflight *check, struct smc_error *er
     const struct upload_files *files = &check->job.files;
     struct smc_error why = SMC_ERROR_INIT;
     int64_t bytes = 0;
-    enum smc_status rc = upload_choose(&check->job, &why);
+    enum smc_status rc = upload_record_open(&check->job, &why);
+    if (rc == SMC_OK)
+        rc = upload_choose(&check->job, &why);
     for (size_t i = 0; i < files->count; i++)
         bytes += files->items[i].identity.size;
     if (rc == SMC_OK) {
@@ -133,13 +135,19 @@ static enum smc_status check_files(struct preflight *check, struct smc_error *er
 static enum smc_status check_record(struct preflight *check, struct smc_error *err)
 {
     const struct upload_settings *settings = check->job.settings;
-    if (!settings->is_skipping && !settings->state)
+    struct smc_error why = SMC_ERROR_INIT;
+    if (!settings->directory_path && !settings->state)
         return SMC_OK;
     char *directory = upload_record_directory(settings);
     if (!directory)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
-    (void)smci_cli_check_place(&check->list, "record", directory, setting(check, "--state"),
-                               settings->is_skipping);
+    bool is_fit = smci_cli_check_place(&check->list, "record", directory, setting(check, "--state"),
+                                       settings->is_skipping);
+    if (is_fit && settings->directory_path &&
+        upload_lock_look(&check->job, directory, &why) == SMC_ERR_LOCKED) {
+        smci_cli_failed(&check->list, why.code, "lock", "%s", why.detail);
+        smci_cli_remedy(&check->list, "wait until that upload has ended");
+    }
     free(directory);
     return SMC_OK;
 }
@@ -187,6 +195,7 @@ enum smc_status upload_preflight(const struct upload_settings *settings, struct 
                                       .log = log,
                                       .clock = clock ? clock : smc_clock_system(),
                                       .stop_fd = stop_fd,
+                                      .lock_fd = -1,
                                       .files = UPLOAD_FILES_INIT}};
     if (smc_log_hide(log, settings->token) != SMC_OK)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
@@ -195,6 +204,7 @@ enum smc_status upload_preflight(const struct upload_settings *settings, struct 
     upload_files_clear(&check.job.files);
     if (rc == SMC_OK)
         rc = check_record(&check, err);
+    upload_record_close(&check.job);
     if (rc == SMC_OK)
         rc = check_catalog(&check, err);
     return rc == SMC_OK ? smci_cli_checklist_end(&check.list, "castor-upload", err) : rc;

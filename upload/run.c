@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "lib/cli/given_path.h"
 #include "lib/store/ledger.h"
@@ -89,7 +89,9 @@ static enum smc_status check_and_send(struct upload_job *job, struct smc_error *
         return rc;
     if (job->settings->is_dry_run)
         return show_plan(job, err);
-    return conclude(job, upload_send(job, err), err);
+    rc = upload_send(job, err);
+    upload_record_write(job, true);
+    return conclude(job, rc, err);
 }
 
 static enum smc_status run_upload(struct upload_job *job, struct smc_error *err)
@@ -114,22 +116,27 @@ enum smc_status upload_run(const struct upload_settings *settings, struct smc_lo
                            const struct smc_clock *clock, int stop_fd, struct smc_error *err)
 {
     /* The record would be made in it, and with it a mistyped directory. */
-    if (settings->directory_path && !settings->is_listing &&
-        access(settings->directory_path, F_OK) != 0)
+    struct stat st;
+    bool is_there = !settings->directory_path || stat(settings->directory_path, &st) == 0;
+    if (!settings->is_listing && !is_there)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
                                    errno == ENOENT
                                        ? smci_path_shown_missing(settings->directory_path)
                                        : settings->directory_path);
+    if (!settings->is_listing && settings->directory_path && !S_ISDIR(st.st_mode))
+        return smc_error_set_errno(err, SMC_ERR_IO, ENOTDIR, "%s: can't be read as a directory",
+                                   settings->directory_path);
     struct upload_job job = {.settings = settings,
                              .log = log,
                              .clock = clock ? clock : smc_clock_system(),
                              .stop_fd = stop_fd,
+                             .lock_fd = -1,
                              .files = UPLOAD_FILES_INIT};
     enum smc_status rc = upload_record_open(&job, err);
     if (rc == SMC_OK)
         rc = settings->is_listing ? upload_report_ledger(settings, job.ledger, log, err)
                                   : run_upload(&job, err);
     upload_files_clear(&job.files);
-    smci_ledger_close(job.ledger);
+    upload_record_close(&job);
     return rc;
 }

@@ -12,9 +12,11 @@
 #include "outcome.h"
 #include "path.h"
 #include "progress.h"
+#include "record.h"
 #include "sets.h"
 
 #define TOKEN_SCHEME "Token "
+#define SECOND_MS    1000
 
 /* A file on its way. */
 struct slot {
@@ -274,6 +276,18 @@ static void on_idle(void *ctx)
     upload_progress_tick(s->progress);
 }
 
+/* The run, looked at once a second: what was accepted is to be recorded in any case. */
+static enum smc_status run_client(struct sender *s, struct smc_error *err)
+{
+    bool is_idle = false;
+    enum smc_status rc = SMC_OK;
+    while (rc == SMC_OK && !is_idle) {
+        rc = smc_client_step(s->client, SECOND_MS, &is_idle, err);
+        upload_record_write(s->job, false);
+    }
+    return rc;
+}
+
 enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
 {
     struct sender s = {.job = job};
@@ -284,7 +298,7 @@ enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
         s.progress = upload_progress_new(job, s.slot_count);
         smci_client_set_idle(s.client, on_idle, &s);
         smc_client_set_refill(s.client, begin_more, &s);
-        rc = smc_client_run(s.client, err);
+        rc = run_client(&s, err);
     }
     upload_progress_free(s.progress);
     smc_client_free(s.client);

@@ -59,6 +59,10 @@ enum smc_status upload_summary_read(struct upload_summary *summary, int fd, stru
     struct smc_json_span extraction = smc_json_member(root, "extraction");
     struct smc_json_span partial = smc_json_member(extraction, "partial");
     struct smc_json_span files = smc_json_member(extraction, "files");
+    struct smc_json_span identity = smc_json_member(root, "connection_identity");
+    summary->organization = smc_json_member(identity, "organization_id");
+    summary->host = smc_json_member(identity, "host");
+    summary->is_python = !extraction.p && smc_json_member(root, "python_version").p;
     summary->is_partial = is_text(partial, "true");
     summary->gaps = smc_json_member(extraction, "gaps");
     summary->degraded = degraded_of(extraction);
@@ -70,7 +74,7 @@ enum smc_status upload_summary_read(struct upload_summary *summary, int fd, stru
 void upload_summary_clear(struct upload_summary *summary)
 {
     smc_buf_clear(&summary->text);
-    summary->files = summary->gaps = summary->degraded = (struct smc_json_span){NULL, 0};
+    *summary = (struct upload_summary){.text = SMC_BUF_INIT(SUMMARY_MAX)};
 }
 
 bool upload_summary_next(struct smc_json_walk *walk, struct upload_summary_file *file)

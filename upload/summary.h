@@ -10,10 +10,13 @@
 
 struct upload_summary {
     struct smc_buf text;
-    struct smc_json_span files;    /* the member `extraction.files`; NULL: it has none */
-    struct smc_json_span gaps;     /* likewise */
-    struct smc_json_span degraded; /* likewise; NULL also where it says that nothing is */
+    struct smc_json_span files;        /* the member `extraction.files`; NULL: it has none */
+    struct smc_json_span gaps;         /* likewise */
+    struct smc_json_span degraded;     /* likewise; NULL also where it says that nothing is */
+    struct smc_json_span organization; /* `connection_identity.organization_id`, likewise */
+    struct smc_json_span host;         /* and its `host` */
     bool is_partial;
+    bool is_python; /* of the Python tool, which counts nothing */
 };
 
 /* One file as the summary has it. */

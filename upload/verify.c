@@ -4,32 +4,72 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "lib/base/num.h"
 #include "lib/base/text.h"
 #include "lib/set/inspect.h"
 
+#include "owner.h"
 #include "summary.h"
+
+/* All but the summary: sigmacat-files(5). */
+static const char *const set_files[] = {
+    "connections.json", "workbooks.json",         "workbook_sources.json",
+    "datamodels.json",  "datamodel_sources.json", "datamodel_lineage.json",
+    "datasets.json",    "dataset_sources.json",   "files.json",
+    "members.json",     "elements.json"};
+#define SET_FILES (sizeof set_files / sizeof set_files[0])
+
+/* Clocks of two machines differ, and time zones by less than this. */
+#define AHEAD_MAX_S ((int64_t)24 * 60 * 60)
 
 /* Of the names in one line; of a summary of ours all fit. */
 #define KINDS_MAX ((size_t)400)
 
-static void problem(struct upload_verifier *v, const char *fmt, ...) SMC_PRINTF(2, 3);
+static bool is_allowed(const struct upload_verifier *v, enum upload_objection objection)
+{
+    const struct upload_settings *settings = v->job->settings;
+    bool is_named = (settings->allowed >> objection & 1) != 0;
+    return is_named || (settings->is_forced && !(v->is_trial && objection == UPLOAD_BROKEN));
+}
 
-static void problem(struct upload_verifier *v, const char *fmt, ...)
+void upload_object(struct upload_verifier *v, enum upload_objection objection, const char *fmt, ...)
 {
     char text[512];
     va_list args;
+    bool is_fine = is_allowed(v, objection);
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    if (v->problem_count++ == 0) {
+    if (is_fine) {
+        v->allowed_count++;
+    } else if (v->problem_count++ == 0) {
         smc_error_reset(&v->first);
         (void)smc_error_set(&v->first, SMC_ERR_IO, "%s", text);
+        v->first_objection = objection;
     }
     if (!v->is_trial)
-        smc_log_write(v->job->log, v->job->settings->is_forced ? SMC_LOG_WARN : SMC_LOG_ERROR, "%s",
-                      text);
+        smc_log_write(v->job->log, is_fine ? SMC_LOG_WARN : SMC_LOG_ERROR, "%s", text);
+    else if (is_fine)
+        (void)smc_buf_addf(&v->allowed, "%s\n", text);
+}
+
+void upload_verify_next_trial(struct upload_verifier *v)
+{
+    v->problem_count = 0;
+    v->allowed_count = 0;
+    smc_buf_reset(&v->allowed);
+}
+
+void upload_verify_end_trial(struct upload_verifier *v)
+{
+    const char *at = smc_buf_str(&v->allowed);
+    for (; *at; at += strcspn(at, "\n") + 1)
+        smc_log_write(v->job->log, SMC_LOG_WARN, "%.*s", (int)strcspn(at, "\n"), at);
+    smc_buf_clear(&v->allowed);
+    v->is_trial = false;
 }
 
 /* A failure that concerns one file is a problem of it; any other ends the check. */
@@ -37,9 +77,9 @@ static enum smc_status judge(struct upload_verifier *v, const char *name, enum s
                              const struct smc_error *why, struct smc_error *err)
 {
     if (rc == SMC_ERR_IO)
-        problem(v, "%s", why->detail);
+        upload_object(v, UPLOAD_BROKEN, "%s", why->detail);
     else if (rc == SMC_ERR_SYNTAX || rc == SMC_ERR_CAP)
-        problem(v, "%s: not a complete JSON text: %s", name, why->detail);
+        upload_object(v, UPLOAD_BROKEN, "%s: not a complete JSON text: %s", name, why->detail);
     else if (rc != SMC_OK)
         return smc_error_set(err, rc, "%s", why->detail);
     return SMC_OK;
@@ -78,6 +118,21 @@ static enum smc_status read_file(struct upload_verifier *v, struct upload_file *
     return rc;
 }
 
+/* A table's reader that does not know it takes it for a part of the first column's name. */
+static void warn_of_mark(const struct upload_verifier *v, const struct upload_file *file, int fd)
+{
+    char start[3] = "";
+    if (!smci_has_suffix(file->name, ".csv") || pread(fd, start, sizeof start, 0) < 2)
+        return;
+    bool is_utf8 = memcmp(start, "\xEF\xBB\xBF", 3) == 0;
+    if (is_utf8 || memcmp(start, "\xFF\xFE", 2) == 0 || memcmp(start, "\xFE\xFF", 2) == 0)
+        smc_log_write(v->job->log, SMC_LOG_WARN,
+                      "%s begins with a byte order mark%s: write it as UTF-8 without one",
+                      file->name,
+                      is_utf8 ? ", which Catalog may take for a part of the first column's name"
+                              : " of UTF-16");
+}
+
 enum smc_status upload_verify_file(struct upload_verifier *v, size_t index, struct smc_error *err)
 {
     struct upload_file *file = &v->job->files.items[index];
@@ -87,6 +142,7 @@ enum smc_status upload_verify_file(struct upload_verifier *v, size_t index, stru
         return SMC_OK;
     enum smc_status rc = upload_files_open(&v->job->files, index, &fd, &file->identity, &why);
     if (rc == SMC_OK) {
+        warn_of_mark(v, file, fd);
         rc = read_file(v, file, fd, &why);
         (void)close(fd);
         /* One that was not as it should be may have been mended when its turn comes. */
@@ -97,6 +153,34 @@ enum smc_status upload_verify_file(struct upload_verifier *v, size_t index, stru
 }
 
 /* ---- one set ---- */
+
+static void format_day(int64_t seconds, char *text, size_t size)
+{
+    time_t at = (time_t)seconds;
+    struct tm utc;
+    if (!gmtime_r(&at, &utc) || strftime(text, size, "%Y-%m-%d", &utc) == 0)
+        (void)snprintf(text, size, "no date");
+}
+
+void upload_verify_time(struct upload_verifier *v, struct upload_set set)
+{
+    const char *name = v->job->files.items[set.begin].name;
+    int64_t now = v->job->clock->wall_ms(v->job->clock->ctx) / 1000;
+    int64_t time = 0;
+    char digits[32];
+    char of[32] = "a time beyond all dates";
+    char today[32];
+    (void)snprintf(digits, sizeof digits, "%.*s", upload_set_digits(name), name);
+    bool is_time = upload_set_digits(name) < (int)sizeof digits && smci_parse_int64(digits, &time);
+    if (is_time && time <= now + AHEAD_MAX_S)
+        return;
+    if (is_time)
+        format_day(time, of, sizeof of);
+    format_day(now, today, sizeof today);
+    upload_object(v, UPLOAD_FUTURE,
+                  "set %.*s is of %s, which is yet to come: this machine's clock says %s",
+                  upload_set_digits(name), name, of, today);
+}
 
 static void compare_counts(struct upload_verifier *v, struct upload_set set,
                            const struct upload_summary_file *wanted)
@@ -109,15 +193,16 @@ static void compare_counts(struct upload_verifier *v, struct upload_set set,
         if (!file->is_whole)
             return; /* that is told already */
         if (file->identity.size != wanted->byte_count)
-            problem(v, "%s: %" PRId64 " bytes, but the summary says %" PRId64, file->name,
-                    file->identity.size, wanted->byte_count);
+            upload_object(v, UPLOAD_BROKEN, "%s: %" PRId64 " bytes, but the summary says %" PRId64,
+                          file->name, file->identity.size, wanted->byte_count);
         else if (file->record_count != wanted->record_count)
-            problem(v, "%s: %" PRId64 " records, but the summary says %" PRId64, file->name,
-                    file->record_count, wanted->record_count);
+            upload_object(v, UPLOAD_BROKEN,
+                          "%s: %" PRId64 " records, but the summary says %" PRId64, file->name,
+                          file->record_count, wanted->record_count);
         return;
     }
-    problem(v, "%.*s-%.*s.json: missing, but the summary lists it", upload_set_digits(first), first,
-            (int)wanted->name.len - 2, wanted->name.p + 1);
+    upload_object(v, UPLOAD_BROKEN, "%.*s-%.*s.json: missing, but the summary lists it",
+                  upload_set_digits(first), first, (int)wanted->name.len - 2, wanted->name.p + 1);
 }
 
 static void tell_degraded(struct upload_verifier *v, const char *first,
@@ -125,9 +210,10 @@ static void tell_degraded(struct upload_verifier *v, const char *first,
 {
     struct smc_buf names = SMC_BUF_INIT(KINDS_MAX);
     upload_summary_degraded(summary, &names);
-    problem(v,
-            "set %.*s: its summary says that it is degraded: too much of it could not be read%s%s",
-            upload_set_digits(first), first, names.len > 0 ? ": " : "", smc_buf_str(&names));
+    upload_object(
+        v, UPLOAD_DEGRADED,
+        "set %.*s: its summary says that it is degraded: too much of it could not be read%s%s",
+        upload_set_digits(first), first, names.len > 0 ? ": " : "", smc_buf_str(&names));
     smc_buf_clear(&names);
 }
 
@@ -145,6 +231,19 @@ static void tell_gaps(const struct upload_verifier *v, const char *first,
     smc_buf_clear(&kinds);
 }
 
+/* Catalog deletes what a set lacks, so that one with fewer files than all is as a partial one. */
+static void check_fullness(struct upload_verifier *v, const char *first,
+                           const struct upload_summary *summary)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SET_FILES; i++)
+        count += upload_summary_has(summary, set_files[i]);
+    if (count < SET_FILES)
+        upload_object(v, UPLOAD_PARTIAL,
+                      "set %.*s: its summary counts %zu of the %zu files of a set",
+                      upload_set_digits(first), first, count, SET_FILES);
+}
+
 static void check_counts(struct upload_verifier *v, struct upload_set set,
                          const struct upload_summary *summary)
 {
@@ -152,16 +251,20 @@ static void check_counts(struct upload_verifier *v, struct upload_set set,
     struct upload_summary_file wanted;
     const char *first = v->job->files.items[set.begin].name;
     if (summary->is_partial)
-        problem(v, "set %.*s: its summary says that it is partial", upload_set_digits(first),
-                first);
+        upload_object(v, UPLOAD_PARTIAL, "set %.*s: its summary says that it is partial",
+                      upload_set_digits(first), first);
     if (summary->degraded.p)
         tell_degraded(v, first, summary);
     if (smc_json_walk_begin(&walk, summary->files)) {
         while (upload_summary_next(&walk, &wanted))
             compare_counts(v, set, &wanted);
+        if (v->is_trial && !summary->is_partial)
+            check_fullness(v, first, summary);
     } else if (v->is_trial) {
-        problem(v, "set %.*s: its summary has no counts that could prove it complete",
-                upload_set_digits(first), first);
+        upload_object(v, UPLOAD_BROKEN,
+                      "set %.*s: its summary has no counts that could prove it complete%s",
+                      upload_set_digits(first), first,
+                      summary->is_python ? ": it is the Python tool's; --set sends it" : "");
     }
 }
 
@@ -182,6 +285,9 @@ static enum smc_status read_summary(struct upload_verifier *v, struct upload_set
         return SMC_OK; /* verifying the file itself tells */
     if (rc != SMC_OK)
         return smc_error_set(err, rc, "%s", why.detail);
+    rc = upload_owner_note(&items[set.end - 1], summary);
+    if (rc != SMC_OK)
+        return smc_error_set(err, rc, "%s", smc_error_text(rc));
     for (size_t i = set.begin; summary->files.p && i + 1 < set.end; i++)
         items[i].is_foreign =
             !upload_summary_has(summary, items[i].name + upload_set_len(items[i].name));
@@ -195,11 +301,13 @@ enum smc_status upload_verify_set(struct upload_verifier *v, struct upload_set s
     bool has_summary = upload_is_summary(items[set.end - 1].name);
     struct upload_summary summary = {.text = SMC_BUF_INIT(0)};
     enum smc_status rc = SMC_OK;
+    upload_verify_time(v, set);
     if (has_summary)
         rc = read_summary(v, set, &summary, err);
     else
-        problem(v, "set %.*s has no summary: its extraction is still running, or did not finish",
-                upload_set_digits(items[set.begin].name), items[set.begin].name);
+        upload_object(v, UPLOAD_BROKEN,
+                      "set %.*s has no summary: its extraction is still running, or did not finish",
+                      upload_set_digits(items[set.begin].name), items[set.begin].name);
     for (size_t i = set.begin; i < set.end && rc == SMC_OK; i++)
         if (!v->is_choosing || !items[i].is_foreign)
             rc = upload_verify_file(v, i, err);

@@ -85,3 +85,16 @@ const char *smci_word_shown(const char *word)
     return is_number || strlen(word) < SECRET_MIN ? word
                                                   : "(not shown, since it could be a secret)";
 }
+
+bool smci_next_name(const char **list, const char **name, size_t *len)
+{
+    if (!*list)
+        return false;
+    size_t whole = strcspn(*list, ",");
+    *name = *list + strspn(*list, " \t\r\n");
+    *len = *name < *list + whole ? (size_t)(*list + whole - *name) : 0;
+    while (*len > 0 && strchr(" \t\r\n", (*name)[*len - 1]))
+        (*len)--;
+    *list = (*list)[whole] ? *list + whole + 1 : NULL;
+    return true;
+}

@@ -34,4 +34,7 @@ const char *smci_nearest(const char *text, const char *const *words, size_t coun
  * near a known word needs none of this, and a number is shown. */
 const char *smci_word_shown(const char *word);
 
+/* Takes the first name off a list with commas, without blanks around it; false: none is left. */
+bool smci_next_name(const char **list, const char **name, size_t *len);
+
 #endif

@@ -86,8 +86,18 @@ enum smc_status smci_database_open(struct smci_store **store, const char *direct
                                    const struct smci_database *database,
                                    const struct smc_clock *clock, struct smc_error *err);
 
-/* Opens the file at the store's path, which is made (empty) where it is missing. In store.c. */
-void smci_store_open_file(struct smci_store *store);
+/* Opens the database that is in `directory` for reading alone: nothing is made, no mode is changed
+ * and no lock file taken, so that it can be on a file system that is read-only. One that a writer
+ * left in the middle of a transaction is put right first, as SQLite does it. `format` is the
+ * file's, of which an older program may have made fewer tables; writing fails the store. Errors and
+ * end as above. In open.c. */
+enum smc_status smci_database_read(struct smci_store **store, const char *directory,
+                                   const struct smci_database *database, int64_t *format,
+                                   struct smc_error *err);
+
+/* Connects to the file at the store's path, which is there. In store.c. */
+void smci_store_connect(struct smci_store *store, bool is_reading);
+#define SMCI_PAGE_BYTES 4096 /* of which its size is a multiple */
 
 /* ---- one call: store.c ---- */
 

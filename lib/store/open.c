@@ -1,10 +1,13 @@
 /* Opening a store: its directory, its lock, the file in it, and whose it is. */
 #include "store.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/base/digest.h"
 #include "lib/base/dir.h"
@@ -105,6 +108,45 @@ static enum smc_status take_lock(struct smci_store *store, const char *directory
 
 /* ---- the file ---- */
 
+/* SQLite opens these beside the file by name, and would write through a link. */
+static enum smc_status look_beside(const struct smci_store *store, bool *has_journal,
+                                   struct smc_error *err)
+{
+    static const char *const suffixes[] = {"-wal", "-journal"};
+    enum smc_status rc = SMC_OK;
+    *has_journal = false;
+    for (size_t i = 0; rc == SMC_OK && i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char *path = NULL;
+        if (asprintf(&path, "%s%s", store->path, suffixes[i]) < 0)
+            return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", store->path);
+        rc = smci_own_file(path, err);
+        *has_journal = *has_journal || access(path, F_OK) == 0;
+        free(path);
+    }
+    return rc;
+}
+
+/* The file's size; -1: it can't be opened. It is made where it is missing, unless it is only to be
+ * read. */
+static off_t find_size(struct smci_store *store, bool is_reading)
+{
+    struct stat st;
+    if (is_reading) {
+        if (stat(store->path, &st) == 0)
+            return st.st_size;
+        (void)smc_error_set_errno(&store->failed, SMC_ERR_IO, errno, "%s: can't be read",
+                                  store->path);
+        return -1;
+    }
+    int fd = -1;
+    if (smci_private_file(store->path, &fd, &store->failed) != SMC_OK)
+        return -1;
+    off_t size = lseek(fd, 0, SEEK_END);
+    /* Closed before SQLite opens it: closing gives up a process's POSIX locks on a file. */
+    (void)close(fd);
+    return size;
+}
+
 /* The file's format, 0: it has nothing in it yet. Within a transaction, since another process
  * may be making it. */
 static int64_t check_format(struct smci_store *store)
@@ -173,14 +215,36 @@ static void check_structure(struct smci_store *store)
     smci_row_done(row);
 }
 
-static void connect_file(struct smci_store *store)
+/* Whether the file can be what this program made; it is made where it is missing and not only to be
+ * read. A text of a size that no database has must not be taken for an empty one. */
+static void open_file(struct smci_store *store, bool is_reading)
 {
-    smci_store_open_file(store);
+    bool has_journal = false;
+    if (look_beside(store, &has_journal, &store->failed) != SMC_OK)
+        return;
+    off_t size = find_size(store, is_reading);
+    if (size < 0)
+        return;
+    if (size % SMCI_PAGE_BYTES != 0 && !has_journal)
+        smci_store_damaged(store, "it is cut off");
+    else
+        smci_store_connect(store, is_reading);
+}
+
+static int64_t look_at_file(struct smci_store *store, bool is_reading)
+{
+    open_file(store, is_reading);
     smci_store_execute(store, "BEGIN");
     int64_t format = check_format(store);
     if (format > 0)
         check_structure(store);
     smci_store_execute(store, "COMMIT");
+    return format;
+}
+
+static void connect_file(struct smci_store *store)
+{
+    int64_t format = look_at_file(store, false);
     choose_journal(store);
     if (format < store->database->format)
         bring_up_to_date(store);
@@ -204,6 +268,24 @@ enum smc_status smci_database_open(struct smci_store **store, const char *direct
     if (rc == SMC_OK)
         connect_file(made);
     rc = smci_store_status(made, err);
+    if (rc == SMC_OK)
+        *store = made;
+    else
+        smci_store_close(made);
+    return rc;
+}
+
+enum smc_status smci_database_read(struct smci_store **store, const char *directory,
+                                   const struct smci_database *database, int64_t *format,
+                                   struct smc_error *err)
+{
+    *store = NULL;
+    struct smci_store *made = new_store(directory, database, NULL);
+    if (!made)
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
+    if (smci_own_directory(directory, &made->failed) == SMC_OK)
+        *format = look_at_file(made, true);
+    enum smc_status rc = smci_store_status(made, err);
     if (rc == SMC_OK)
         *store = made;
     else

@@ -12,14 +12,12 @@
 
 #include "lib/base/digest.h"
 #include "lib/base/dir.h"
-#include "lib/base/own.h"
 #include "lib/base/stop.h"
 
 #include "database.h"
 
 #define GROUP_WEIGHT   (100 * SMCI_WEIGHT_ANSWER)
 #define GROUP_MS       200
-#define PAGE_BYTES     4096
 #define SHRINK_BYTES   (INT64_C(16) << 20) /* so much must be free */
 #define PROGRESS_STEPS 1000                /* of SQLite: a hundred rows or so */
 
@@ -357,40 +355,27 @@ void smci_store_execute(struct smci_store *store, const char *text)
         fail_sqlite(store, code);
 }
 
-/* SQLite opens these beside the file by name, and would write through a link. */
-static enum smc_status look_beside(const struct smci_store *store, bool *has_journal,
-                                   struct smc_error *err)
+static int connect_as(struct smci_store *store, int how)
 {
-    static const char *const suffixes[] = {"-wal", "-journal"};
-    enum smc_status rc = SMC_OK;
-    *has_journal = false;
-    for (size_t i = 0; rc == SMC_OK && i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char *path = NULL;
-        if (asprintf(&path, "%s%s", store->path, suffixes[i]) < 0)
-            return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", store->path);
-        rc = smci_own_file(path, err);
-        *has_journal = *has_journal || access(path, F_OK) == 0;
-        free(path);
-    }
-    return rc;
+    (void)sqlite3_close(store->db);
+    store->db = NULL;
+    return sqlite3_open_v2(store->path, &store->db, how | SQLITE_OPEN_NOMUTEX, NULL);
 }
 
-void smci_store_open_file(struct smci_store *store)
+/* A transaction that its writer did not end can't be undone by who only reads. */
+static int connect_to_read(struct smci_store *store)
 {
-    int fd = -1;
-    bool has_journal = false;
-    if (look_beside(store, &has_journal, &store->failed) != SMC_OK ||
-        smci_private_file(store->path, &fd, &store->failed) != SMC_OK)
-        return;
-    off_t size = lseek(fd, 0, SEEK_END);
-    /* Closed before SQLite opens it: closing gives up a process's POSIX locks on a file. */
-    (void)close(fd);
-    if (size % PAGE_BYTES != 0 && !has_journal) {
-        smci_store_damaged(store, "it is cut off");
-        return;
-    }
-    int code =
-        sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = connect_as(store, SQLITE_OPEN_READONLY);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(store->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
+    if ((code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_CANTOPEN)
+        code = connect_as(store, SQLITE_OPEN_READWRITE);
+    return code == SQLITE_BUSY ? SQLITE_OK : code; /* what comes next waits */
+}
+
+void smci_store_connect(struct smci_store *store, bool is_reading)
+{
+    int code = is_reading ? connect_to_read(store) : connect_as(store, SQLITE_OPEN_READWRITE);
     if (code != SQLITE_OK) {
         fail_sqlite(store, code);
         return;
@@ -416,7 +401,7 @@ void smci_store_shrink(struct smci_store *store, int stop_fd)
     commit(store);
     (void)smci_store_number(store, &free_pages, "PRAGMA freelist_count", "");
     (void)smci_store_number(store, &pages, "PRAGMA page_count", "");
-    if (has_failed(store) || free_pages < SHRINK_BYTES / PAGE_BYTES || free_pages <= pages / 2)
+    if (has_failed(store) || free_pages < SHRINK_BYTES / SMCI_PAGE_BYTES || free_pages <= pages / 2)
         return;
     sqlite3_progress_handler(store->db, PROGRESS_STEPS, is_stopped, &stop_fd);
     int code = sqlite3_exec(store->db, "VACUUM", NULL, NULL, NULL);

@@ -105,6 +105,28 @@ void write_text(const struct fixture *f, const char *name, const char *text)
     free(path);
 }
 
+void make_whole_set(const struct fixture *f, const char *ts, const char *before, const char *more)
+{
+    static const char *const empty[] = {
+        "connections",       "workbooks", "workbook_sources", "datamodels", "datamodel_sources",
+        "datamodel_lineage", "datasets",  "dataset_sources",  "files",      "elements"};
+    char *name = text_format("%s-members.json", ts);
+    write_text(f, name, "[{}, {}]\n");
+    free(name);
+    for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) {
+        name = text_format("%s-%s.json", ts, empty[i]);
+        write_text(f, name, "[]");
+        free(name);
+    }
+    name = text_format("%s-summary.json", ts);
+    char *text = text_format("{%s\"extraction\": {\"files\": {\"members\": {\"records\": 2, "
+                             "\"bytes\": 9}, \"workbooks\": " NO_RECORD ", " OTHER_COUNTS "}%s}}",
+                             before, more);
+    write_text(f, name, text);
+    free(name);
+    free(text);
+}
+
 void make_files(const struct fixture *f, const char *const *names)
 {
     for (; *names; names++)

@@ -40,6 +40,21 @@ char *make_file(const struct fixture *f, const char *name, size_t size);
 void make_files(const struct fixture *f, const char *const *names);
 void write_text(const struct fixture *f, const char *name, const char *text);
 
+/* A set of all twelve files, as --latest wants it: members has 2 records, the others none. Before and
+ * behind `extraction`, its summary has `before`, which ends with a comma, and `extraction` has `more`
+ * at its end, which begins with one. */
+#define SET_FILES_COUNT 12
+void make_whole_set(const struct fixture *f, const char *ts, const char *before, const char *more);
+
+/* What such a summary counts of the files but members and workbooks: for one that is written by
+ * hand. */
+#define OTHER_COUNTS                                                                               \
+    "\"connections\":" NO_RECORD ",\"workbook_sources\":" NO_RECORD ",\"datamodels\":" NO_RECORD   \
+    ",\"datamodel_sources\":" NO_RECORD ",\"datamodel_lineage\":" NO_RECORD                        \
+    ",\"datasets\":" NO_RECORD ",\"dataset_sources\":" NO_RECORD ",\"files\":" NO_RECORD           \
+    ",\"elements\":" NO_RECORD
+#define NO_RECORD "{\"records\":0,\"bytes\":2}"
+
 /* Runs as the program would: `args` follow the token, the source and the endpoint. */
 enum smc_status upload(struct fixture *f, const struct smc_clock *clock, const char *const *args,
                        struct smc_error *err);
