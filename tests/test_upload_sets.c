@@ -143,6 +143,41 @@ static void test_choice(void **state)
     (void)fixture_teardown(&made);
 }
 
+struct left_row {
+    const char *name;
+    const char *left[3]; /* of the set 2, which --keep had begun to remove, or which is written */
+    bool is_passed_over;
+};
+
+static const struct left_row left_rows[] = {
+    {"removing_had_begun", {"2-members.json", "2-workbooks.json", "2-summary.json.part"}, true},
+    {"removing_was_nearly_done", {"2-summary.json.part"}, true},
+    {"publishing", {"2-members.json", "2-workbooks.json.part", "2-summary.json.part"}, true},
+    {"a_second_name", {"2-summary.json.part", "2-summary.json"}, false},
+    {"data_alone_is_of_others", {"2-members.json"}, false},
+};
+
+/* What is left over does not stop an upload of the rest. */
+static void test_left(void **state)
+{
+    const struct left_row *row = *state;
+    struct fixture *f = fixture_new();
+    void *made = f;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const none[] = {NULL};
+    make_whole_set(f, "1", "", "");
+    for (size_t i = 0; i < 3 && row->left[i]; i++)
+        write_text(f, row->left[i], "[]");
+    enum smc_status rc = upload_with(f, &err, none);
+    assert_int_equal(log_sink_count(&f->log, "WARNING - Passed over the set 2: ", NULL),
+                     row->is_passed_over);
+    if (row->is_passed_over)
+        assert_int_equal(rc, SMC_OK);
+    if (row->is_passed_over)
+        assert_one_set(f, "1");
+    (void)fixture_teardown(&made);
+}
+
 static void test_no_complete_set(void **state)
 {
     struct fixture *f = *state;
@@ -721,6 +756,7 @@ int main(void)
         WITH_SIM(test_unreadable_file),
     };
     int failed = TABLE(choice_rows, test_choice);
+    failed += TABLE(left_rows, test_left);
     failed += TABLE(check_rows, test_check);
     failed += TABLE(change_rows, test_change);
     return failed + cmocka_run_group_tests_name("upload_sets", tests, NULL, NULL);

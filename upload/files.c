@@ -260,6 +260,45 @@ static void select_files(struct upload_files *files, struct smc_log *log)
     files->count = kept;
 }
 
+/* Whether the set of the files `begin` to `end` - 1 is being written, or was left by a run that was
+ * killed: sigmacat-files(5), "COMPLETE SETS". */
+static bool is_unpublished(const struct upload_file *items, size_t begin, size_t end)
+{
+    size_t len = upload_set_len(items[begin].name);
+    bool has_part = false;
+    bool has_summary = false;
+    for (size_t i = begin; len && i < end; i++) {
+        has_part = has_part || strcmp(items[i].name + len, SUMMARY ".part") == 0;
+        has_summary = has_summary || strcmp(items[i].name + len, SUMMARY) == 0;
+    }
+    return has_part && !has_summary;
+}
+
+/* Leaves out such sets, but for the .part files themselves. */
+static void pass_over_unpublished(struct upload_files *files, struct smc_log *log)
+{
+    struct upload_file *items = files->items;
+    size_t kept = 0;
+    size_t end;
+    for (size_t begin = 0; begin < files->count; begin = end) {
+        end = begin + 1;
+        while (end < files->count && upload_is_same_set(items[begin].name, items[end].name))
+            end++;
+        bool is_left_out = is_unpublished(items, begin, end);
+        if (is_left_out)
+            smc_log_write(log, SMC_LOG_WARN,
+                          "Passed over the set %.*s: its extraction is running, or a run that was "
+                          "stopped left it, and the next extraction removes it",
+                          (int)upload_set_len(items[begin].name) - 1, items[begin].name);
+        for (size_t i = begin; i < end; i++)
+            if (is_left_out && !smci_has_suffix(items[i].name, ".part"))
+                forget(&items[i]);
+            else
+                items[kept++] = items[i];
+    }
+    files->count = kept;
+}
+
 /* Until a set is published, the files that an extraction writes have this ending. */
 static bool has_unfinished(const struct upload_files *files)
 {
@@ -285,6 +324,7 @@ enum smc_status upload_files_in(struct upload_files *files, const char *director
     if (files->count > 0)
         qsort(files->items, files->count, sizeof *files->items, compare);
     bool is_unfinished = has_unfinished(files);
+    pass_over_unpublished(files, log);
     select_files(files, log);
     if (files->count == 0)
         return smc_error_set(
