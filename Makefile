@@ -70,7 +70,7 @@ EXTRACT_SRC := $(patsubst %,extract/%.c, \
     table_path tables whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
     batches choose files job lock main options options_table organization outcome owner path preflight progress record report run send sets summary \
-    verify)
+    token verify)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \
     answer auth counts estate estate_list estate_paths estate_rows faults ingest limits main \
     multipart page query replay request shifts sigma sim stats text)

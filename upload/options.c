@@ -6,9 +6,10 @@
 #include <sigmacat/client.h>
 
 #include "lib/cli/configure.h"
-#include "lib/cli/secret.h"
 #include "lib/cli/words.h"
 #include "lib/net/address.h"
+
+#include "token.h"
 
 /* In the order of enum upload_zone. */
 static const char *const zone_origins[] = {"https://ingest.castordoc.com",
@@ -297,36 +298,13 @@ enum smc_status upload_options_check(struct upload_settings *settings, struct sm
 
 /* ---- the token ---- */
 
-/* It goes into a header as it is. */
-static enum smc_status check_token(const struct upload_settings *settings, const char *flag,
-                                   struct smc_error *err)
-{
-    for (const char *at = settings->token; at && *at; at++)
-        if ((unsigned char)*at >= 0x80)
-            return smc_error_set(
-                err, SMC_ERR_USAGE,
-                "%s: the token has a character beyond ASCII, which no Catalog token has",
-                smci_settings_name(&settings->sources, flag));
-    return SMC_OK;
-}
-
 enum smc_status upload_options_load_secret(struct upload_settings *settings, int stop_fd,
                                            struct smc_log *log, struct smc_error *err)
 {
-    const char *flag = settings->token_file      ? "--token-file"
-                       : settings->token_command ? "--token-command"
-                                                 : "--token";
-    struct smci_cli_secret from = {.file = settings->token_file,
-                                   .command = settings->token_command,
-                                   .name = smci_settings_name(&settings->sources, flag),
-                                   .stop_fd = stop_fd,
-                                   .log = log};
-    enum smc_status rc = SMC_OK;
-    if (from.file || from.command)
-        rc = smci_cli_secret_read(&from, &settings->secret, err);
+    enum smc_status rc = upload_token_read(settings, stop_fd, log, &settings->secret, err);
     if (rc == SMC_OK && settings->secret.len > 0)
         settings->token = settings->secret.data;
-    return rc == SMC_OK ? check_token(settings, flag, err) : rc;
+    return rc;
 }
 
 void upload_options_clear(struct upload_settings *settings)

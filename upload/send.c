@@ -14,9 +14,9 @@
 #include "progress.h"
 #include "record.h"
 #include "sets.h"
+#include "token.h"
 
-#define TOKEN_SCHEME "Token "
-#define SECOND_MS    1000
+#define SECOND_MS 1000
 
 /* A file on its way. */
 struct slot {
@@ -29,12 +29,15 @@ struct slot {
     bool is_digest_whole;
     bool is_out;           /* all of it has gone out in this try, and no answer has come yet */
     bool was_cut;          /* so it ended in an earlier try */
+    int tries;             /* that were answered by a 401, and made again with a new token */
+    int generation;        /* of the token that it was queued with */
     struct smc_buf target; /* the endpoint's prefix, '/' and the path at Catalog */
 };
 
 struct sender {
     struct upload_job *job;
     struct smc_client *client;
+    struct upload_token token;
     struct upload_progress *progress;
     size_t next; /* the file to begin next */
     struct slot *slots;
@@ -67,39 +70,8 @@ static void accept(struct slot *slot, const struct smc_answer *answer)
                                        .is_html = answer->is_html};
     if (slot->is_digest_whole)
         (void)smci_digest_finish(slot->digest, delivery.sha256);
+    s->token.was_accepted = s->token.was_accepted || slot->generation == s->token.generation;
     upload_outcome_accepted(s->job, &delivery);
-}
-
-static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
-{
-    struct slot *slot = ctx;
-    struct sender *s = slot->sender;
-    struct upload_file *file = &s->job->files.items[slot->index];
-    struct smc_error failure = answer->error;
-    bool is_refused = answer->http_status == 401 || answer->http_status == 403;
-    (void)why;
-    if (failure.code == SMC_ERR_CANCELLED) { /* the run has ended */
-        if (is_cut(slot))
-            file->state = UPLOAD_CUT;
-        return SMC_TAKE;
-    }
-    file->tries = answer->attempts;
-    file->http_status = answer->http_status;
-    upload_progress_end(s->progress, slot->number);
-    if (is_refused) {
-        failure.code = SMC_ERR_AUTH;
-        smc_error_context(&failure,
-                          "Catalog refused the token; check the token, the source id and the zone");
-    }
-    if (failure.code == SMC_OK)
-        accept(slot, answer);
-    else
-        upload_outcome_failed(s->job, slot->index, is_cut(slot) ? UPLOAD_CUT : UPLOAD_FAILED,
-                              &failure);
-    close_slot(slot);
-    if (is_refused)
-        smc_client_fail(s->client, &failure);
-    return SMC_TAKE;
 }
 
 /* ---- what the library tells of a try ---- */
@@ -134,6 +106,84 @@ static void on_denied(void *ctx)
     on_progress(ctx, 0);
 }
 
+/* ---- an answer ---- */
+
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer,
+                                  struct smc_error *why);
+
+/* Sends what the slot has. */
+static enum smc_status send_slot(struct slot *slot)
+{
+    struct sender *s = slot->sender;
+    const struct smci_upload body = {.fd = slot->fd,
+                                     .size = slot->identity.size,
+                                     .filename = upload_files_base(&s->job->files, slot->index),
+                                     .read = on_read,
+                                     .progress = on_progress,
+                                     .out = on_out,
+                                     .denied = on_denied,
+                                     .ctx = slot};
+    const struct smc_request request = {
+        .kind = "upload", .target = smc_buf_str(&slot->target), .done = on_answer, .ctx = slot};
+    slot->generation = s->token.generation;
+    return smci_client_upload(s->client, &request, &body);
+}
+
+/* After a 401: with a new token, where there is one. Else `failure` says why not. */
+static bool send_again(struct slot *slot, const struct smc_answer *answer,
+                       struct smc_error *failure)
+{
+    struct sender *s = slot->sender;
+    struct smc_error why = SMC_ERROR_INIT;
+    bool was_renewed = s->token.generation > 0;
+    if (slot->generation < s->token.generation ||
+        upload_token_renew(&s->token, s->job, s->client, &why)) {
+        slot->tries += answer->attempts;
+        return send_slot(slot) == SMC_OK;
+    }
+    if (why.code == SMC_ERR_CANCELLED)
+        smc_client_fail(s->client, &why);
+    else if (why.code != SMC_OK)
+        smc_error_context(failure, "%s", why.detail);
+    else if (was_renewed)
+        smc_error_context(failure, "a new token was refused as well");
+    return false;
+}
+
+static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, struct smc_error *why)
+{
+    struct slot *slot = ctx;
+    struct sender *s = slot->sender;
+    struct upload_file *file = &s->job->files.items[slot->index];
+    struct smc_error failure = answer->error;
+    bool is_refused = answer->http_status == 401 || answer->http_status == 403;
+    (void)why;
+    if (failure.code == SMC_ERR_CANCELLED) { /* the run has ended */
+        if (is_cut(slot))
+            file->state = UPLOAD_CUT;
+        return SMC_TAKE;
+    }
+    file->tries = slot->tries + answer->attempts;
+    file->http_status = answer->http_status;
+    if (answer->http_status == 401 && send_again(slot, answer, &failure))
+        return SMC_TAKE;
+    upload_progress_end(s->progress, slot->number);
+    if (is_refused) {
+        failure.code = SMC_ERR_AUTH;
+        smc_error_context(&failure,
+                          "Catalog refused the token; check the token, the source id and the zone");
+    }
+    if (failure.code == SMC_OK)
+        accept(slot, answer);
+    else
+        upload_outcome_failed(s->job, slot->index, is_cut(slot) ? UPLOAD_CUT : UPLOAD_FAILED,
+                              &failure);
+    close_slot(slot);
+    if (is_refused)
+        smc_client_fail(s->client, &failure);
+    return SMC_TAKE;
+}
+
 /* ---- beginning ---- */
 
 /* SMC_ERR_IO for what is wrong with this file alone. */
@@ -147,23 +197,14 @@ static enum smc_status begin(struct sender *s, struct slot *slot, size_t index,
         return rc;
     slot->index = index;
     slot->is_out = slot->was_cut = false;
+    slot->tries = 0;
     smc_buf_reset(&slot->target);
     (void)smc_buf_addf(&slot->target, "%s/", smc_buf_str(&job->settings->prefix));
     /* The time in a path is chosen once for all tries of a file. */
     rc = upload_path(job->settings, name, job->clock->wall_ms(job->clock->ctx) / 1000,
                      &slot->target);
-    struct smci_upload body = {.fd = slot->fd,
-                               .size = slot->identity.size,
-                               .filename = name,
-                               .read = on_read,
-                               .progress = on_progress,
-                               .out = on_out,
-                               .denied = on_denied,
-                               .ctx = slot};
-    struct smc_request request = {
-        .kind = "upload", .target = smc_buf_str(&slot->target), .done = on_answer, .ctx = slot};
     if (rc == SMC_OK)
-        rc = smci_client_upload(s->client, &request, &body);
+        rc = send_slot(slot);
     if (rc == SMC_OK) {
         upload_progress_begin(s->progress, slot->number, name, slot->identity.size);
         return SMC_OK;
@@ -228,14 +269,9 @@ static void begin_more(void *ctx)
 
 static enum smc_status open_client(struct sender *s, struct smc_error *err)
 {
-    const char *token = s->job->settings->token;
     struct smc_buf header = SMC_BUF_INIT(SIZE_MAX);
     struct smc_client_opt opt = upload_job_client(s->job);
-    /* Reserved at once: growing would leave copies of the token behind. */
-    (void)smc_buf_reserve(&header, sizeof TOKEN_SCHEME + strlen(token));
-    enum smc_status rc = smc_buf_addf(&header, TOKEN_SCHEME "%s", token);
-    if (rc == SMC_OK)
-        rc = smc_log_hide(s->job->log, token);
+    enum smc_status rc = upload_token_header(s->job->settings->token, s->job->log, &header);
     if (rc != SMC_OK) {
         (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
     } else {
@@ -302,6 +338,7 @@ enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
     }
     upload_progress_free(s.progress);
     smc_client_free(s.client);
+    upload_token_clear(&s.token);
     for (size_t i = 0; i < s.slot_count; i++) {
         close_slot(&s.slots[i]);
         smci_digest_free(s.slots[i].digest);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -15,6 +14,10 @@
 #include <sigmacat/clock.h>
 
 #include "lib/base/stop.h"
+
+/* How often it is seen whether the command has ended: another thread of the process, such as
+ * libcurl's for names, may have taken the signal. */
+#define LOOK_MS 100
 
 ssize_t smci_cli_read_some(int fd, struct smc_buf *out)
 {
@@ -163,7 +166,7 @@ static enum smc_status attend(struct child *child, const struct smci_cli_command
             return smc_error_set(err, SMC_ERR_USAGE,
                                  "%s: the command was killed, since it still ran after %g s",
                                  command->name, (double)command->limit_ms / 1000);
-        if (poll(fds, 3, left < INT_MAX ? (int)left : INT_MAX) < 0 && errno != EINTR)
+        if (poll(fds, 3, left < LOOK_MS ? (int)left : LOOK_MS) < 0 && errno != EINTR)
             return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: poll", command->name);
         if (fds[2].revents != 0)
             return smc_error_set(err, SMC_ERR_CANCELLED, SMCI_STOPPED);
@@ -171,8 +174,7 @@ static enum smc_status attend(struct child *child, const struct smci_cli_command
             take_output(child, out);
         if (out->len == out->cap)
             return SMC_OK;
-        if (fds[1].revents != 0)
-            take_end(child);
+        take_end(child);
     }
     take_output(child, out);
     return SMC_OK;

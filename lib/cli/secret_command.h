@@ -21,8 +21,7 @@ struct smci_cli_command {
  *
  * The command gets /dev/null as its input, our standard error, and no terminal; it and what it
  * started are killed when it takes too long, prints too much, or when `stop_fd` is readable.
- * SIGCHLD is taken meanwhile: the process should have no other children, nor threads that do not
- * block it.
+ * SIGCHLD is taken meanwhile: the process should have no other children.
  *
  * SMC_ERR_USAGE: it failed, was killed, or printed nothing. SMC_ERR_IO: it can't be started.
  * SMC_ERR_CANCELLED. No text holds anything that it printed. */

@@ -95,6 +95,13 @@ static void on_call_ended(void *ctx, struct smci_call *call, const struct smci_d
 
 /* ---- life ---- */
 
+static enum smc_status set_authorization(struct smc_client *client, const char *value)
+{
+    /* Reserved at once, so that no copy is left behind by growing. */
+    (void)smc_buf_reserve(&client->authorization, strlen(value) + 32);
+    return smc_buf_addf(&client->authorization, "Authorization: %s", value);
+}
+
 static enum smc_status take_texts(struct smc_client *client, const struct smc_client_opt *opt)
 {
     enum smc_status rc = smc_buf_addf(&client->accept, "Accept: %s", opt->accept);
@@ -106,9 +113,7 @@ static enum smc_status take_texts(struct smc_client *client, const struct smc_cl
         return rc != SMC_OK ? rc : SMC_ERR_NOMEM;
     if (client->has_token)
         return smci_auth_init(&client->token.auth, opt->client_id, opt->client_secret);
-    /* Reserved at once, so that no copy is left behind by growing. */
-    (void)smc_buf_reserve(&client->authorization, strlen(opt->authorization) + 32);
-    return smc_buf_addf(&client->authorization, "Authorization: %s", opt->authorization);
+    return set_authorization(client, opt->authorization);
 }
 
 static void take_numbers(struct smc_client *client, const struct smc_client_opt *opt)
@@ -235,6 +240,12 @@ enum smc_status smci_client_upload(struct smc_client *client, const struct smc_r
                                    const struct smci_upload *upload)
 {
     return queue_call(client, request, upload, NULL);
+}
+
+enum smc_status smci_client_authorize(struct smc_client *client, const char *authorization)
+{
+    smc_buf_wipe(&client->authorization);
+    return set_authorization(client, authorization);
 }
 
 enum smc_status smci_client_probe(struct smc_client *client, const struct smc_request *request,

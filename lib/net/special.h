@@ -53,6 +53,10 @@ struct smci_upload {
 enum smc_status smci_client_upload(struct smc_client *client, const struct smc_request *request,
                                    const struct smci_upload *upload);
 
+/* Has calls that start from now on carry `authorization`, the value of the header, in place of the
+ * one that the client was made with. SMC_ERR_NOMEM: then none does. */
+enum smc_status smci_client_authorize(struct smc_client *client, const char *authorization);
+
 /* As smc_client_send, for a GET that carries no credentials and needs none. Any answer, whatever
  * its status, is all that was wanted: only none at all is tried again. `probe` is filled before
  * the request's callback and borrowed until then. */
