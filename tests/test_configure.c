@@ -369,7 +369,8 @@ static void test_show(void **state)
     text_put(f.dir, "config.yaml",
              "profiles:\n  acme:\n    sigma:\n      api_token: tiger\n      report: \"a\\\"b\"\n");
     assert_int_equal(read_all(&f,
-                              "--config|$D/config.yaml|--profile|acme|--retries|7|--incremental",
+                              "--config|$D/config.yaml|--profile|acme|--retries|7|--incremental|"
+                              "-c|https://me:tiger@host",
                               "CASTOR_SIGMA_HOST=aws-eu"),
                      SMC_OK);
     assert_int_equal(smci_cli_settings_text(&f.settings.sources, extract_program(), &text), SMC_OK);
@@ -387,7 +388,8 @@ static void test_show(void **state)
     check_line(text.data, "  incremental: true                         # --incremental\n");
     check_line(text.data, "  concurrency: 5                            # default\n");
     check_line(text.data, "  fail_on_gaps: false                       # default\n");
-    check_line(text.data, "  # client_id: not set\n");
+    check_line(text.data, "  client_id: \"https://********@host\"");
+    check_line(text.data, "  # only: not set\n");
     assert_lacks(text.data, "tiger");
     assert_lacks(text.data, "show_config");
     assert_lacks(text.data, "profile:");

@@ -49,6 +49,24 @@ static void add_quoted(struct smc_buf *out, const char *text)
     (void)smc_buf_addstr(out, "\"");
 }
 
+/* Of an address with a user's part, which will be refused, the password is no less secret for that. */
+static void add_text(struct smc_buf *out, const struct smci_setting *row, const char *text)
+{
+    struct smc_buf shown = SMC_BUF_INIT(TEXT_MAX);
+    const char *scheme = strstr(text, "://");
+    const char *user = scheme ? scheme + 3 : text;
+    const char *at = row->type == SMCI_SETTING_TEXT ? strrchr(user, '@') : NULL;
+    if (at && memchr(user, ':', (size_t)(at - user))) {
+        (void)smc_buf_addf(&shown, "%.*s********%s", (int)(user - text), text, at);
+        add_quoted(out, smc_buf_str(&shown));
+        if (shown.status != SMC_OK)
+            (void)smc_buf_fail(out, shown.status);
+    } else {
+        add_quoted(out, text);
+    }
+    smc_buf_wipe(&shown);
+}
+
 /* A line's end in a name would end the comment. */
 static void clean(struct smc_buf *out, size_t from)
 {
@@ -77,7 +95,7 @@ static void add_value(struct smc_buf *out, const struct smci_setting *row,
     else if (!text)
         text = "false"; /* of a FLAG alone */
     if (smci_setting_is_text(row))
-        add_quoted(out, text);
+        add_text(out, row, text);
     else
         (void)smc_buf_addstr(out, text);
 }

@@ -124,8 +124,8 @@ static void give_up(const struct smci_call *call, const struct smci_attempt *att
         .api_message = attempt->api_error.message,
         .request_id = attempt->api_error.request_id,
     };
-    (void)smci_attempt_describe(attempt, smci_call_method(call), smc_buf_str(&call->target),
-                                &failure.error);
+    (void)smci_sender_describe(call->owner->sender, attempt, smci_call_method(call),
+                               smc_buf_str(&call->target), &failure.error);
     if (call->sent > 1) {
         char tries[40];
         (void)snprintf(tries, sizeof tries, " (%d tries)", call->sent);

@@ -27,6 +27,8 @@ struct smc_client {
     int concurrency;
     int64_t deadline_ms; /* 0: none */
     int64_t max_time_ms;
+    struct smc_log
+        *own_log; /* of a program that wants none: it writes nothing, but knows secrets */
     smc_refill_fn *refill;
     void *refill_ctx;
     struct smc_error failure; /* ended the run */
@@ -63,7 +65,8 @@ static void reauthorize(struct smc_client *client, struct smci_call *call,
         return;
     }
     struct smc_error why = SMC_ERROR_INIT;
-    (void)smci_attempt_describe(attempt, smci_call_method(call), smc_buf_str(&call->target), &why);
+    (void)smci_sender_describe(&client->sender, attempt, smci_call_method(call),
+                               smc_buf_str(&call->target), &why);
     why.code = SMC_ERR_AUTH;
     smc_error_context(&why, client->has_token ? "a new token was refused as well"
                                               : "the credentials were refused");
@@ -140,6 +143,8 @@ static enum smc_status init(struct smc_client *client, const struct smc_client_o
         (struct smci_retry_opt){opt->network.retries, opt->network.retry_base_ms};
     client->sender.clock = opt->network.clock;
     client->sender.log = opt->network.log;
+    if (!client->sender.log)
+        client->sender.log = client->own_log = smc_log_new(-1, SMC_LOG_ERROR, SMC_LOG_TEXT);
     client->sender.refusal_told_ms = INT64_MIN;
     client->token.sender = &client->sender;
     client->token.failed = on_token_failed;
@@ -148,7 +153,7 @@ static enum smc_status init(struct smc_client *client, const struct smc_client_o
     smc_buf_init(&client->accept, 1024);
     smc_buf_init(&client->authorization, 65536);
     take_numbers(client, opt);
-    enum smc_status rc = take_texts(client, opt);
+    enum smc_status rc = client->sender.log ? take_texts(client, opt) : SMC_ERR_NOMEM;
     if (rc != SMC_OK)
         return smc_error_set(err, rc, "%s", smc_error_text(rc));
     const struct smci_http_opt http = {opt->network, client->concurrency};
@@ -201,6 +206,7 @@ void smc_client_free(struct smc_client *client)
     smc_buf_wipe(&client->authorization);
     smci_stats_clear(&client->sender.stats);
     smc_buf_clear(&client->accept);
+    smc_log_free(client->own_log);
     free(client->sender.origin);
     free(client->sender.service);
     free(client);

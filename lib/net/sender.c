@@ -125,6 +125,16 @@ static void tell_retry(const struct smci_sender *sender, const struct smci_sendi
     smc_buf_clear(&text);
 }
 
+enum smc_status smci_sender_describe(const struct smci_sender *sender,
+                                     const struct smci_attempt *attempt, const char *method,
+                                     const char *target, struct smc_error *err)
+{
+    enum smc_status rc = smci_attempt_describe(attempt, method, target, err);
+    if (err)
+        smc_log_mask(sender->log, err->detail);
+    return rc;
+}
+
 struct smci_decision smci_sender_decide(struct smci_sender *sender, struct smci_sending *sending,
                                         const struct smci_attempt *attempt, int spent,
                                         bool is_single_attempt)

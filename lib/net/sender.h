@@ -21,7 +21,7 @@ struct smci_sender {
     bool was_accepted; /* something was in this run: a 2xx that was taken, the token's included */
     char *service;     /* what the server is called in texts, owned; may be NULL */
     const struct smc_clock *clock;
-    struct smc_log *log;
+    struct smc_log *log;     /* never NULL: it knows the secrets */
     char *origin;            /* "https://host[:port]", owned */
     int refused_status;      /* of the last refusal */
     int64_t refusal_told_ms; /* when the log last had a refusal; INT64_MIN: never */
@@ -58,6 +58,11 @@ struct smci_sending {
 enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sending *sending,
                                   const char *target, const struct smci_http_request *request,
                                   struct smc_error *err);
+
+/* smci_attempt_describe, with the secrets that the log knows masked: errors also go elsewhere. */
+enum smc_status smci_sender_describe(const struct smci_sender *sender,
+                                     const struct smci_attempt *attempt, const char *method,
+                                     const char *target, struct smc_error *err);
 
 /* The decision that follows from an attempt, for a call of which `spent` are spent. An answer whose
  * compression can't be read is asked for once more without. A retry is a line in the log. */

@@ -11,7 +11,7 @@ static void fail(struct smci_token *token, const struct smci_attempt *attempt)
 {
     struct smc_error why = SMC_ERROR_INIT;
     int status = attempt->http_status;
-    (void)smci_attempt_describe(attempt, "POST", TOKEN_TARGET, &why);
+    (void)smci_sender_describe(token->sender, attempt, "POST", TOKEN_TARGET, &why);
     /* A page is not Sigma's word on the credentials. */
     if (status == 401 || ((status == 400 || status == 403) && !attempt->is_html)) {
         why.code = SMC_ERR_AUTH;
