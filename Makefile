@@ -65,7 +65,7 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     again assets base62 call calls changes closing credentials degraded elements ends gap gap_groups gaps gone history job join key \
     lineage lineage_graph lost listing \
-    listing_rows main models numbers opening options options_table preflight preflight_local progress rate \
+    listing_rows main metrics models numbers opening options options_table outputs preflight preflight_local progress rate \
     readable report resume reuse reused rights run select sources stored summary table_listing \
     table_path tables whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
@@ -176,10 +176,10 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory test
 
 deps:
-	$(Q)sh .ci/deps.sh build test kubernetes
+	$(Q)sh .ci/deps.sh build test kubernetes promtool
 
 # Installs nothing: packagers call it.
-SCRIPT_TESTS := tests/layers_test.sh tests/kubernetes.sh $(if $(MODE),,tests/reproducible.sh)
+SCRIPT_TESTS := tests/layers_test.sh tests/kubernetes.sh tests/promtool.sh $(if $(MODE),,tests/reproducible.sh)
 test: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) $(SCRIPT_TESTS)

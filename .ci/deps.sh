@@ -1,10 +1,11 @@
 #!/bin/sh
 # Installs what is missing of what the build (build), the tests (test) and the checks (lint) need.
-# Usage: deps.sh build|test|kubernetes|lint|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
+# Usage: deps.sh build|test|kubernetes|promtool|lint|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
 set -eu
 
 missing=''
 validator=''
+promtool=''
 
 need() { # need PACKAGE PROBE...: the package is missing when the probe fails
     package=$1
@@ -50,6 +51,9 @@ for set in "$@"; do
         need python3-venv python3 -c 'import ensurepip, venv'
         validator=build/kubernetes-validate
         ;;
+    promtool)
+        promtool=build/promtool
+        ;;
     lint)
         program clang-format clang-format
         program clang-tidy clang-tidy
@@ -78,7 +82,7 @@ for set in "$@"; do
         program valgrind valgrind
         ;;
     *)
-        echo "deps.sh: '$set' is none of build, test, kubernetes, lint, attack, i386, coverage, fuzz, valgrind" >&2
+        echo "deps.sh: '$set' is none of build, test, kubernetes, promtool, lint, attack, i386, coverage, fuzz, valgrind" >&2
         exit 2
         ;;
     esac
@@ -122,5 +126,18 @@ install_validator() {
     cp "$wanted" "$validator/requirements.txt"
 }
 
+# It comes with a daemon, which is not to be installed: its program alone is taken out of the package.
+fetch_promtool() {
+    [ ! -x "$promtool/usr/bin/promtool" ] || return 0
+    echo "deps: fetching promtool"
+    mkdir -p "$promtool"
+    if ! (cd "$promtool" && { apt-get download -q prometheus || { apt-get update -qq && apt-get download -q prometheus; }; } &&
+        dpkg --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool); then
+        echo "deps: promtool can't be had: metrics will not be tested" >&2
+    fi
+    rm -f "$promtool"/*.deb
+}
+
 [ -z "$missing" ] || install_packages
 [ -z "$validator" ] || install_validator
+[ -z "$promtool" ] || fetch_promtool

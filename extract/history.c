@@ -26,6 +26,23 @@ enum smc_status history_last(const struct job *job, bool *found, int64_t *key,
                                key, err);
 }
 
+static enum smc_status take_end(void *ctx, const struct smci_run *run, struct smc_error *err)
+{
+    (void)err;
+    *(int64_t *)ctx = run->ended_s;
+    return SMC_OK;
+}
+
+enum smc_status history_last_end(const struct job *job, bool *found, int64_t *ended_s,
+                                 struct smc_error *err)
+{
+    int64_t key;
+    enum smc_status rc =
+        smci_history_newest(job->store, SMCI_RUN_PUBLISHED, false, found, &key, err);
+    return rc == SMC_OK && *found ? smci_history_get(job->store, key, found, take_end, ended_s, err)
+                                  : rc;
+}
+
 enum smc_status history_had_gap(const struct job *job, int64_t key, const char *kind,
                                 const char *id, int http_status, bool *found, struct smc_error *err)
 {

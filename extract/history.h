@@ -18,6 +18,10 @@ enum smc_status history_add_gap(const struct job *job, const char *kind, const c
 enum smc_status history_last(const struct job *job, bool *found, int64_t *key,
                              struct smc_error *err);
 
+/* When a run was last published, Unix seconds. */
+enum smc_status history_last_end(const struct job *job, bool *found, int64_t *ended_s,
+                                 struct smc_error *err);
+
 /* Whether that run had a gap, too. */
 enum smc_status history_had_gap(const struct job *job, int64_t key, const char *kind,
                                 const char *id, int http_status, bool *found,

@@ -5,7 +5,7 @@
 #include "history.h"
 #include "options.h"
 #include "rate.h"
-#include "report.h"
+#include "outputs.h"
 #include "resume.h"
 
 static void log_left_out(const struct job *job)
@@ -68,17 +68,6 @@ static enum smc_status take_over(const struct job *job, int64_t start_s, struct 
     return rc == SMC_OK ? resume_note_set(job, err) : rc;
 }
 
-/* A path that is wrong must be known before anything is sent; after the directories that a run
- * makes, since the report may go there. */
-static enum smc_status check_report(const struct job *job, struct smc_error *err)
-{
-    const struct extract_settings *settings = job->settings;
-    enum smc_status rc = report_check(settings, err);
-    if (rc != SMC_OK)
-        smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--report"));
-    return rc;
-}
-
 static enum smc_status open_files(struct job *job, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
@@ -110,7 +99,7 @@ enum smc_status open_job(struct job *job, struct reuse *reuse, struct smc_error 
     if (rc == SMC_OK)
         rc = take_over(job, start_s, reuse, err);
     if (rc == SMC_OK)
-        rc = check_report(job, err);
+        rc = outputs_check_all(job->settings, err); /* after the directories that a run makes */
     if (rc == SMC_OK)
         rc = open_files(job, err);
     return rc == SMC_OK ? open_client(job, err) : rc;

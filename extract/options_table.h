@@ -39,6 +39,7 @@ struct extract_settings {
     int64_t resume_within_ms;
     bool is_no_resume;
     const char *report; /* a file, "-" for standard output, NULL: none */
+    const char *metrics_file; /* NULL: none */
     bool is_fail_on_gaps;
     struct smci_limit max_gaps;
     const char *accept_short; /* names of listings, separated by commas; NULL: none */

@@ -6,13 +6,14 @@
 #include "lib/cli/place.h"
 #include "lib/store/store.h"
 
-#include "report.h"
+#include "outputs.h"
 
 /* The lines. */
-#define OUTPUT "output"
-#define SPACE  "space"
-#define STATE  "state"
-#define REPORT "report"
+#define OUTPUT  "output"
+#define SPACE   "space"
+#define STATE   "state"
+#define REPORT  "report"
+#define METRICS "metrics"
 
 static const char *setting(const struct extract_settings *settings, const char *flag)
 {
@@ -33,23 +34,24 @@ static enum smc_status check_lock(struct smci_cli_checklist *list, const char *d
     return rc == SMC_ERR_NOMEM ? rc : SMC_OK;
 }
 
-static enum smc_status check_report(const struct extract_settings *settings,
-                                    struct smci_cli_checklist *list)
+/* What the setting `flag`, if it is given, is to be written to; `item` is its name in the list. */
+static enum smc_status check_output(const struct extract_settings *settings,
+                                    struct smci_cli_checklist *list, const char *item,
+                                    const char *flag, const char *path)
 {
-    const char *path = settings->report;
     struct smc_error why = SMC_ERROR_INIT;
     if (!path)
         return SMC_OK;
-    enum smc_status rc = report_check(settings, &why);
+    enum smc_status rc = outputs_check(settings, path, &why);
     if (rc == SMC_OK) {
         bool is_file = strcmp(path, "-") != 0;
-        smci_cli_ok(list, REPORT, "%s%s", is_file ? path : "on standard output",
+        smci_cli_ok(list, item, "%s%s", is_file ? path : "on standard output",
                     is_file ? " can be written" : "");
     } else if (rc != SMC_ERR_NOMEM) {
-        smci_cli_failed(list, rc, REPORT, "%s", why.detail);
+        smci_cli_failed(list, rc, item, "%s", why.detail);
         smci_cli_remedy(list,
                         "give %s a file in a directory that the user who runs this may write to",
-                        setting(settings, "--report"));
+                        setting(settings, flag));
     }
     return rc == SMC_ERR_NOMEM ? rc : SMC_OK;
 }
@@ -77,7 +79,9 @@ enum smc_status preflight_local(const struct extract_settings *settings,
         if (rc == SMC_OK && is_elsewhere)
             smci_cli_check_space(list, settings->state);
         if (rc == SMC_OK)
-            rc = check_report(settings, list);
+            rc = check_output(settings, list, REPORT, "--report", settings->report);
+        if (rc == SMC_OK)
+            rc = check_output(settings, list, METRICS, "--metrics-file", settings->metrics_file);
     }
     smc_buf_clear(&state);
     return rc == SMC_OK ? rc : smc_error_set(err, rc, "%s", smc_error_text(rc));

@@ -8,6 +8,8 @@
 #include "lib/cli/output.h"
 #include "lib/json/write.h"
 
+#include "outputs.h"
+
 static void add_time(struct smci_writer *json, const char *name, int64_t wall_ms)
 {
     time_t at = (time_t)(wall_ms / 1000);
@@ -140,21 +142,6 @@ static enum smc_status add_head(const struct job *job, const struct report *repo
     return smci_write_end(json, err);
 }
 
-/* ---- whether it could be written ---- */
-
-enum smc_status report_check(const struct extract_settings *settings, struct smc_error *err)
-{
-    char *state = NULL;
-    if (!settings->report)
-        return SMC_OK;
-    if (!settings->state && asprintf(&state, "%s/.sigmacat", settings->output) < 0)
-        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
-    const char *const made[] = {settings->output, settings->state ? settings->state : state, NULL};
-    enum smc_status rc = smci_cli_output_check(settings->report, made, err);
-    free(state);
-    return rc;
-}
-
 /* ---- writing ---- */
 
 static enum smc_status write_gap(void *ctx, const struct smci_item *gap, struct smc_error *err)
@@ -193,25 +180,11 @@ enum smc_status report_write(const struct job *job, const struct report *report,
     if (!job->settings->report)
         return rc;
     /* Then that is why the run has ended, or the lesser of its troubles. */
-    if (!job->client && report_check(job->settings, NULL) != SMC_OK)
+    if (!job->client && outputs_check(job->settings, job->settings->report, NULL) != SMC_OK)
         return rc;
     enum smc_status made = add_head(job, report, rc, err, &head, &own);
     if (made == SMC_OK)
         made = write_all(job, &head, &own);
-    smc_error_context(&own, "%s", smci_settings_name(&job->settings->sources, "--report"));
     smc_buf_clear(&head);
-    if (made == SMC_OK)
-        return rc;
-    if (rc == SMC_ERR_GAPS) { /* the run has not failed */
-        if (err)
-            smc_log_write(job->log, SMC_LOG_WARN, "%s", err->detail);
-        smc_error_reset(err);
-        rc = SMC_OK;
-    }
-    if (rc != SMC_OK) { /* `err` is taken */
-        smc_log_write(job->log, SMC_LOG_ERROR, "%s", own.detail);
-        return rc;
-    }
-    (void)smc_error_copy(err, &own);
-    return made;
+    return outputs_end(job, "--report", made, &own, rc, err);
 }

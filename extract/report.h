@@ -19,15 +19,9 @@ struct report {
     const struct lineage_counts *lineage;
 };
 
-/* Whether the report, if one was asked for, can be written: its directory is there or a run makes
- * it, and takes files; the path is not a directory; standard output is open. Nothing is made or
- * changed. SMC_ERR_IO, SMC_ERR_NOMEM; the text begins with a path. */
-enum smc_status report_check(const struct extract_settings *settings, struct smc_error *err);
-
-/* Writes the report, if one was asked for, however the run ended (`rc`, described by `err`).
- * Returns `rc`, or the report's own failure when the run had none (too many gaps are told in the
- * log then); when it had one, that of the report is logged. A run that ended before its first
- * call has no report where report_check finds fault. */
+/* Writes the report, if one was asked for, however the run ended (`rc`, described by `err`). A run
+ * that ended before its first call has none where it can't be written. The result is
+ * outputs_end's. */
 enum smc_status report_write(const struct job *job, const struct report *report, enum smc_status rc,
                              struct smc_error *err);
 

@@ -26,6 +26,7 @@
 #include "job.h"
 #include "lineage.h"
 #include "listing.h"
+#include "metrics.h"
 #include "models.h"
 #include "opening.h"
 #include "progress.h"
@@ -337,11 +338,12 @@ static void log_damages(const struct job *job)
                       count);
 }
 
-static enum smc_status write_report(const struct run *run, enum smc_status rc,
-                                    struct smc_error *err)
+static enum smc_status write_outputs(const struct run *run, enum smc_status rc,
+                                     struct smc_error *err)
 {
     const struct report report = report_of(run);
-    return report_write(&run->job, &report, rc, err);
+    rc = report_write(&run->job, &report, rc, err);
+    return metrics_write(&run->job, &report, &run->whoami.organization, rc, err);
 }
 
 /* Whatever becomes of it: the run goes on, or ends as it would. */
@@ -396,7 +398,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     if (rc == SMC_ERR_TIME)
         smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--max-time"));
     end_history(run, rc, err);
-    rc = write_report(run, rc, err);
+    rc = write_outputs(run, rc, err);
     if (run->is_published) /* nobody waits for it any more */
         smci_store_shrink(run->job.store, stop_fd);
     close_job(&run->job);
