@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/base/log_style.h"
+#include "lib/base/log.h"
 
 #include <sigmacat/json.h>
 #include <sigmacat/log.h>

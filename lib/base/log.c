@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "log_line.h"
-#include "log_style.h"
+#include "log.h"
 #include "mask.h"
 
 #define LINE_MAX_BYTES 4000
@@ -30,7 +30,7 @@ struct smc_log *smc_log_new(int fd, enum smc_log_level level, enum smc_log_forma
     log->fd = fd;
     log->file_fd = -1;
     log->level = level;
-    log->style.format = format;
+    log->style.is_json = format == SMC_LOG_JSON;
     return log;
 }
 

@@ -55,10 +55,12 @@ void smci_text_trim(char *text)
 const char *const smci_log_levels[] = {"error", "warn", "info", "debug", NULL};
 const char *const smci_log_formats[] = {"text", "json", NULL};
 
+#define LEVEL_WARN 1 /* of enum smc_log_level */
+
 /* A line has the level's name in full. */
-static const char *rest_of_name(enum smc_log_level level)
+static const char *rest_of_name(int level)
 {
-    return level == SMC_LOG_WARN ? "ing" : "";
+    return level == LEVEL_WARN ? "ing" : "";
 }
 
 /* "2026-11-28T18:30:00.123+01:00 ", or in UTC "...Z". */
@@ -79,7 +81,7 @@ static size_t put_time(char *to, size_t size, bool is_local)
     return (size_t)snprintf(to, size, "%s.%03ld%s", when, now.tv_nsec / 1000000, zone);
 }
 
-static size_t begin_text(char *line, size_t size, bool has_time, enum smc_log_level level)
+static size_t begin_text(char *line, size_t size, bool has_time, int level)
 {
     size_t at = 0;
     if (has_time) {
@@ -93,7 +95,7 @@ static size_t begin_text(char *line, size_t size, bool has_time, enum smc_log_le
     return at;
 }
 
-static size_t begin_json(char *line, size_t size, enum smc_log_level level)
+static size_t begin_json(char *line, size_t size, int level)
 {
     char when[64];
     (void)put_time(when, sizeof when, false);
@@ -101,15 +103,13 @@ static size_t begin_json(char *line, size_t size, enum smc_log_level level)
                             when, smci_log_levels[level], rest_of_name(level));
 }
 
-static size_t begin(char *line, size_t size, const struct smci_log_style *style,
-                    enum smc_log_level level)
+static size_t begin(char *line, size_t size, const struct smci_log_style *style, int level)
 {
-    static const int priorities[] = {
-        [SMC_LOG_ERROR] = 3, [SMC_LOG_WARN] = 4, [SMC_LOG_INFO] = 6, [SMC_LOG_DEBUG] = 7};
+    static const int priorities[] = {3, 4, 6, 7};
     size_t at = 0;
     if (style->has_priority)
         at = (size_t)snprintf(line, size, "<%d>", priorities[level]);
-    if (style->format == SMC_LOG_JSON)
+    if (style->is_json)
         return at + begin_json(line + at, size - at, level);
     return at + begin_text(line + at, size - at, style->has_time, level);
 }
@@ -129,10 +129,10 @@ static bool is_command(const char *p)
     return end == rest || (*rest == ' ' && memchr(rest, '=', (size_t)(end - rest)));
 }
 
-size_t smci_log_line(char *line, size_t size, const struct smci_log_style *style,
-                     enum smc_log_level level, const char *message)
+size_t smci_log_line(char *line, size_t size, const struct smci_log_style *style, int level,
+                     const char *message)
 {
-    bool is_json = style->format == SMC_LOG_JSON;
+    bool is_json = style->is_json;
     size_t at = begin(line, size, style, level);
     for (const char *p = message; *p && at + 12 < size; p++) {
         bool is_broken = is_command(p);

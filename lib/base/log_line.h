@@ -5,11 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <sigmacat/log.h>
-
 /* How lines look. */
 struct smci_log_style {
-    enum smc_log_format format;
+    bool is_json;
     bool has_time;     /* of a text: local time by RFC 3339 before it; JSON has a time anyway */
     bool has_priority; /* "<6>" before it, as systemd's journal reads it: sd-daemon(3) */
 };
@@ -26,13 +24,13 @@ void smci_text_clean(char *text);
 void smci_text_trim(char *text);
 
 /* Writes `message`, which is clean, as a line of this style into `line`, which has `size` bytes,
- * SMCI_LOG_LINE_MAX of it or more. Returns the length.
+ * SMCI_LOG_LINE_MAX of it or more. `level` is an enum smc_log_level. Returns the length.
  *
  * What a CI system would take for a command to itself is broken up, by a space in a text and by an
  * escape in JSON. Commands are, as their readers have it: "##vso[" and "##[" anywhere in a line
  * (Azure Pipelines, and GitHub's runner for the second), "##teamcity[" (TeamCity), and "::name::"
  * or "::name key=value::" (GitHub Actions, Gitea). */
-size_t smci_log_line(char *line, size_t size, const struct smci_log_style *style,
-                     enum smc_log_level level, const char *message);
+size_t smci_log_line(char *line, size_t size, const struct smci_log_style *style, int level,
+                     const char *message);
 
 #endif

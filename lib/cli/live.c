@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/log_line.h"
-#include "lib/base/log_style.h"
+#include "lib/base/log.h"
 
 #include "terminal.h"
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/base/log_style.h"
+#include "lib/base/log.h"
 
 static enum smc_log_level level_of(const struct smci_cli_logging *logging)
 {

@@ -1,6 +1,6 @@
 /* What the programs may ask of a log beyond <sigmacat/log.h>. */
-#ifndef SMCI_LOG_STYLE_H
-#define SMCI_LOG_STYLE_H
+#ifndef SMCI_LOG_H
+#define SMCI_LOG_H
 
 #include <stddef.h>
 
