@@ -179,7 +179,7 @@ deps:
 	$(Q)sh .ci/deps.sh build test kubernetes promtool
 
 # Installs nothing: packagers call it.
-SCRIPT_TESTS := tests/layers_test.sh tests/kubernetes.sh tests/promtool.sh $(if $(MODE),,tests/reproducible.sh)
+SCRIPT_TESTS := tests/layers_test.sh tests/kubernetes.sh tests/promtool.sh tests/surroundings.sh $(if $(MODE),,tests/reproducible.sh)
 test: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) $(SCRIPT_TESTS)
