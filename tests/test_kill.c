@@ -1,6 +1,7 @@
 /* The kill matrix: the built program is killed just before its n-th system call that writes, and
  * run again. Whatever n is, what is published afterwards equals an undisturbed run's, nothing half
- * written is left, and no set without all its files has a summary.
+ * written or half removed is left, and no set without all its files has a summary. An earlier set
+ * is there, which --keep removes.
  *
  * A sample of n by default, every n with SMC_LONG set. Needs ptrace; skipped where that is
  * denied. */
@@ -12,6 +13,7 @@
 #include <glob.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,14 +27,14 @@
 #endif
 
 #define SAMPLE     24
-#define PUBLISHING 30 /* the last ones, renames among them: always all */
+#define PUBLISHING 60 /* the last ones, renames and removals among them: always all */
 
 /* The program's command line. */
 static void add_words(const struct extraction *x, const char *output, struct words *argv)
 {
     char *path = program_path("castor-extract-sigma");
     words_split(
-        argv, "@PATH|-H|@URL|-c|sim-client|-a|sim-secret|--log-level|error|-o|@OUT", '|',
+        argv, "@PATH|-H|@URL|-c|sim-client|-a|sim-secret|--log-level|error|--keep|1|-o|@OUT", '|',
         (const char *const[]){"@PATH", path, "@URL", sim_url(x->sim), "@OUT", output, NULL});
     free(path);
 }
@@ -164,44 +166,68 @@ static char *file_of(const char *output, const char *name, size_t index)
     return text;
 }
 
-/* Every set in `output` has all twelve files, and each but the summary equals the reference. */
-static void check_sets(const char *output, const char *reference, long n)
+/* There is one set in `output`, and nothing else of any; each file but the summary equals the
+ * reference. */
+static void check_set(const char *output, const char *reference, long n)
 {
-    size_t sets = matches(output, "*-summary.json");
     assert_int_equal(matches(output, "*.part"), 0);
-    assert_in_range(sets, 1, 2);
+    assert_int_equal(matches(output, "*-summary.json"), 1);
+    assert_int_equal(matches(output, "[0-9]*"), EXTRACTION_FILES);
     for (size_t i = 0; i + 1 < EXTRACTION_FILES; i++) {
         char *want = file_of(reference, extraction_names[i], 0);
-        for (size_t set = 0; set < sets; set++) {
-            char *is = file_of(output, extraction_names[i], set);
-            if (!is || strcmp(is, want) != 0)
-                print_error("killed before write %ld: %s differs\n", n, extraction_names[i]);
-            assert_non_null(is);
-            assert_string_equal(is, want);
-            free(is);
-        }
-        char *more = file_of(output, extraction_names[i], sets);
-        assert_null(more);
+        char *is = file_of(output, extraction_names[i], 0);
+        if (!is || strcmp(is, want) != 0)
+            print_error("killed before write %ld: %s differs\n", n, extraction_names[i]);
+        assert_non_null(is);
+        assert_string_equal(is, want);
+        free(is);
         free(want);
+    }
+}
+
+/* Before anything mends it: a summary stands for a complete set. */
+static void check_summaries(const char *output, long n)
+{
+    char *pattern = text_format("%s/*-summary.json", output);
+    glob_t found;
+    if (glob(pattern, 0, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+            char *files = text_format("%.*s-*.json", (int)strcspn(name, "-"), name);
+            if (matches(output, files) != EXTRACTION_FILES)
+                fail_msg("killed before write %ld: %s without the rest", n, name);
+            free(files);
+        }
+        globfree(&found);
+    }
+    free(pattern);
+}
+
+/* An earlier set, of the same bytes. */
+static void put_earlier(const char *output, const char *reference)
+{
+    assert_int_equal(mkdir(output, 0755), 0);
+    for (size_t i = 0; i < EXTRACTION_FILES; i++) {
+        char *text = file_of(reference, extraction_names[i], 0);
+        char *name = text_format("1000-%s.json", extraction_names[i]);
+        text_put(output, name, text);
+        free(name);
+        free(text);
     }
 }
 
 static void check_killed(struct extraction *x, const char *reference, long n)
 {
     char *output = text_format("%s/killed-%ld", x->dir, n);
+    put_earlier(output, reference);
     long came_to = run_killed(x, output, n, 0);
     assert_in_range(came_to, 1, n); /* less: it had ended before, since the count wavers a little */
-    /* Before anything mends it: a summary stands for a complete set. */
-    for (size_t i = 0; matches(output, "*-summary.json") && i < EXTRACTION_FILES; i++) {
-        char *text = file_of(output, extraction_names[i], 0);
-        assert_non_null(text);
-        free(text);
-    }
+    check_summaries(output, n);
     int status = run(x, output);
     if (status != 0)
         print_error("killed before write %ld: the next run ended with %d\n", n, status);
     assert_int_equal(status, 0);
-    check_sets(output, reference, n);
+    check_set(output, reference, n);
     free(output);
 }
 
@@ -213,11 +239,12 @@ static void test_killed_anywhere(void **state)
     char *reference = text_format("%s/reference", x->dir);
     char *counted = text_format("%s/counted", x->dir);
     assert_int_equal(run(x, reference), 0);
+    put_earlier(counted, reference);
     long writes = run_killed(x, counted, 0, 0);
     if (writes < 0)
         skip();
     assert_in_range(writes, 30, 100000);
-    check_sets(counted, reference, 0);
+    check_set(counted, reference, 0);
     bool is_long = getenv("SMC_LONG") != NULL;
     for (long n = 1; n < writes - PUBLISHING; n += is_long ? 1 : writes / SAMPLE)
         check_killed(x, reference, n);
@@ -252,7 +279,7 @@ static void test_kills_lose_nothing(void **state)
         assert_int_equal(matches(output, "*-summary.json"), 0);
     }
     assert_int_equal(run(x, output), 0);
-    check_sets(output, reference, 0);
+    check_set(output, reference, 0);
     /* All that was read is kept; asked for again is what was in flight, and what each run asks for
      * anew: the listings, token, whoami and the first page of paths. */
     assert_in_range(object_calls(x), objects, objects + KILLS * CONCURRENCY);
