@@ -1,11 +1,8 @@
 #include "resume.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/set/recover.h"
 
@@ -52,21 +49,16 @@ static bool is_here(const struct job *job, const char *noted)
            theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
-/* Its publication had begun. */
 static enum smc_status recover(const struct job *job, const struct selection *selection,
-                               int64_t timestamp, bool *is_finished, struct smc_error *err)
+                               int64_t timestamp, bool is_publishing, bool *is_finished,
+                               struct smc_error *err)
 {
     const char *names[ASSET_COUNT + 1];
-    const char *directory = job->settings->output;
-    size_t count = select_file_names(selection, names);
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't read the directory",
-                                   directory);
-    const struct smci_site site = {directory, fd, names, count};
-    enum smc_status rc = smci_recover(&site, timestamp, is_finished, job->log, err);
-    (void)close(fd);
-    return rc == SMC_OK ? history_settle(job, timestamp, *is_finished, err) : rc;
+    struct smci_site site = *smci_fileset_site(job->set);
+    site.names = names;
+    site.count = select_file_names(selection, names);
+    enum smc_status rc = smci_recover(&site, timestamp, is_publishing, is_finished, job->log, err);
+    return rc == SMC_OK && is_publishing ? history_settle(job, timestamp, *is_finished, err) : rc;
 }
 
 enum smc_status resume_recover(const struct job *job, struct selection *selection,
@@ -84,9 +76,10 @@ enum smc_status resume_recover(const struct job *job, struct selection *selectio
         rc = numbers_get(job->store, VALUE_PUBLISHING, "", &publishing, err);
     if (rc == SMC_OK)
         rc = smci_store_get_value(job->store, VALUE_DIRECTORY, &found, &directory, err);
-    bool is_publishing = rc == SMC_OK && timestamp > 0 && found && publishing == 1;
-    if (is_publishing && is_here(job, smc_buf_str(&directory)))
-        rc = recover(job, selection, timestamp, is_finished, err);
+    bool has_left = rc == SMC_OK && timestamp > 0 && found;
+    bool is_publishing = has_left && publishing == 1;
+    if (has_left && is_here(job, smc_buf_str(&directory)))
+        rc = recover(job, selection, timestamp, is_publishing, is_finished, err);
     else if (is_publishing)
         smc_log_write(job->log, SMC_LOG_WARN,
                       "An earlier run was publishing the set %" PRId64

@@ -1,6 +1,5 @@
 /* The set of files that a run leaves unfinished: what the next run must know of it. If its
- * publication had begun it is finished, or removed where that is not possible. What is left of any
- * other is removed with all that nobody works on, as soon as this run's own set begins. */
+ * publication had begun it is finished, else removed. */
 #ifndef EXTRACT_RESUME_H
 #define EXTRACT_RESUME_H
 
@@ -8,8 +7,8 @@
 
 #include "job.h"
 
-/* Sees to the publication that an earlier run had begun; `is_finished` when that run is done after
- * all, which was to write what `selection` tells. Before this run's own set begins. */
+/* Finishes or removes what an earlier run left of its set; `is_finished` when that run is done
+ * after all, which was to write what `selection` tells. Before this run's own set begins. */
 enum smc_status resume_recover(const struct job *job, struct selection *selection,
                                bool *is_finished, struct smc_error *err);
 

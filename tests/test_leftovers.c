@@ -7,12 +7,26 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/base/claim.h"
+#include "lib/set/recover.h"
 #include "lib/set/sweep.h"
 
 static const char *const names[] = {"a", "b", "summary"};
+
+/* A file system without locks. Interposed functions are handed nothing, so this can't live anywhere
+ * else. */
+static bool is_without_locks;
+
+int flock(int fd, int operation)
+{
+    if (!is_without_locks)
+        return (int)syscall(SYS_flock, fd, operation);
+    errno = ENOLCK;
+    return -1;
+}
 
 struct fixture {
     char *dir;
@@ -198,12 +212,47 @@ static void test_claim(void **state)
     assert_int_equal(fd, -1);
 }
 
+/* Nothing is known of such a file but by the state that tells of it. */
+static void test_without_locks(void **state)
+{
+    struct fixture *f = *state;
+    int fd = -1;
+    bool is_complete = true;
+    is_without_locks = true;
+    assert_int_equal(smci_claim_make(f->site.dir_fd, "10-summary.json.part", &fd), 0);
+    (void)close(fd);
+    put(f, "10-a.json.part");
+    assert_int_equal(smci_sweep(&f->site, f->log.log, &f->err), SMC_OK);
+    assert_true(has(f, "10-a.json.part") && has(f, "10-summary.json.part"));
+    assert_int_equal(smci_recover(&f->site, 10, false, &is_complete, f->log.log, &f->err), SMC_OK);
+    assert_false(is_complete || has(f, "10-a.json.part") || has(f, "10-summary.json.part"));
+    is_without_locks = false;
+}
+
+/* It was left by one run, and the timestamp is another's by now. */
+static void test_recover_is_not_ours(void **state)
+{
+    struct fixture *f = *state;
+    int fd = -1;
+    bool is_complete = true;
+    assert_int_equal(smci_claim_make(f->site.dir_fd, "10-summary.json.part", &fd), 0);
+    put(f, "10-a.json.part");
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(smci_recover(&f->site, 10, i > 0, &is_complete, f->log.log, &f->err),
+                         SMC_OK);
+    assert_false(is_complete);
+    assert_true(has(f, "10-a.json.part") && has(f, "10-summary.json.part"));
+    (void)close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cannot_be_removed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_odd_summaries, setup, teardown),
         cmocka_unit_test_setup_teardown(test_claim, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_without_locks, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_recover_is_not_ours, setup, teardown),
     };
     int failed = RUN_TABLE("leftovers", rows, test_row);
     return failed + cmocka_run_group_tests_name("leftovers", tests, NULL, NULL);

@@ -514,7 +514,7 @@ static void recover(struct fixture *f, bool *is_complete)
 {
     const struct smci_site site = {f->dir, open(f->dir, O_RDONLY | O_DIRECTORY), letters, 3};
     assert_true(site.dir_fd >= 0);
-    if (smci_recover(&site, START, is_complete, f->log.log, &f->err) != SMC_OK)
+    if (smci_recover(&site, START, true, is_complete, f->log.log, &f->err) != SMC_OK)
         fail_msg("%s", f->err.detail);
     (void)close(site.dir_fd);
 }

@@ -40,8 +40,15 @@ static enum smc_status finish(const struct smci_site *site, int64_t timestamp,
     return rc == SMC_OK ? smci_dir_sync(site->dir_fd, site->directory, err) : rc;
 }
 
-enum smc_status smci_recover(const struct smci_site *site, int64_t timestamp, bool *is_complete,
-                             struct smc_log *log, struct smc_error *err)
+static enum smc_status remove_all(const struct smci_site *site, int64_t timestamp,
+                                  bool is_publishing, struct smc_error *err)
+{
+    return is_publishing ? smci_site_remove(site, &timestamp, 1, err)
+                         : smci_site_remove_parts(site, timestamp, err);
+}
+
+enum smc_status smci_recover(const struct smci_site *site, int64_t timestamp, bool is_publishing,
+                             bool *is_complete, struct smc_log *log, struct smc_error *err)
 {
     char summary[SMCI_SITE_NAME_BYTES];
     int fd = -1;
@@ -49,9 +56,9 @@ enum smc_status smci_recover(const struct smci_site *site, int64_t timestamp, bo
     smci_site_name(site, timestamp, site->count - 1, SMCI_PART_SUFFIX, summary);
     if (smci_claim_take_over(site->dir_fd, summary, &fd) == EWOULDBLOCK)
         return SMC_OK;
-    bool whole = is_whole(site, timestamp);
+    bool whole = is_publishing && is_whole(site, timestamp);
     enum smc_status rc =
-        whole ? finish(site, timestamp, err) : smci_site_remove(site, &timestamp, 1, err);
+        whole ? finish(site, timestamp, err) : remove_all(site, timestamp, is_publishing, err);
     if (fd >= 0)
         (void)close(fd);
     if (rc == SMC_OK && whole)

@@ -1,5 +1,5 @@
-/* A set whose publication an earlier run had begun and did not end: it is finished, or taken
- * away. */
+/* A set that an earlier run has left, whose state tells of it: its publication is finished, or it is
+ * taken away. */
 #ifndef SMCI_RECOVER_H
 #define SMCI_RECOVER_H
 
@@ -7,11 +7,11 @@
 
 #include "site.h"
 
-/* Finishes the publication of the set `timestamp`, all whose files were finished and had begun to
- * be renamed, if every file of the site's names is still there; else removes what is left of it,
- * so that it never looks complete. `is_complete` tells which. One that another run is removing is
- * left to it. SMC_ERR_IO. */
-enum smc_status smci_recover(const struct smci_site *site, int64_t timestamp, bool *is_complete,
-                             struct smc_log *log, struct smc_error *err);
+/* With `is_publishing`, all files of the set `timestamp` were finished and had begun to be renamed:
+ * that is finished, if every file of the site's names is still there. Else what is left of the set
+ * is removed, so that it never looks complete. `is_complete` tells which. One that another run has
+ * to do with, as its lock tells, is left to it. SMC_ERR_IO. */
+enum smc_status smci_recover(const struct smci_site *site, int64_t timestamp, bool is_publishing,
+                             bool *is_complete, struct smc_log *log, struct smc_error *err);
 
 #endif
