@@ -60,7 +60,7 @@ in_place() {
     in_place 0 'all three closed' '$extract <&- >&- 2>&- && $upload <&- >&- 2>&-'
     in_place 0 'standard error full' '$extract 2>/dev/full && $upload 2>/dev/full'
     in_place 0 'a reader of the log that has gone' \
-        'mkfifo $out/log; true <$out/log & exec 8>$out/log; wait; $extract -v 2>&8 && rm $out/log && $upload 2>&8'
+        'mkfifo $out/log; true <$out/log & exec 8>$out/log; wait; ${extract% -q} -v 2>&8 && rm $out/log && $upload 2>&8'
     in_place 5 'a report to standard output that is full' '$extract --report - >/dev/full'
     in_place 5 'a report to standard output that is closed' '$extract --report - >&-'
     in_place 5 'a check to standard output that is full' '$extract --check >/dev/full'

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -43,6 +44,8 @@ static void forbid_core_dumps(void)
 enum smc_status smci_cli_setup(struct smc_error *err)
 {
     enum smc_status rc = open_standard_fds(err);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     forbid_core_dumps();
     return rc;
 }

@@ -2,16 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 /* A signal handler gets no context but what stands at file scope: these two are all it needs. */
 static volatile sig_atomic_t caught;
 static volatile sig_atomic_t wake_fd = -1;
 
-static const int handled[SMCI_CLI_SIGNAL_COUNT] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGXFSZ};
-
-#define STOP_COUNT 3 /* the first ones are to stop the run; the rest is ignored */
+static const int handled[SMCI_CLI_SIGNAL_COUNT] = {SIGHUP, SIGINT, SIGTERM};
 
 static void on_signal(int number)
 {
@@ -27,12 +24,11 @@ static void on_signal(int number)
 static enum smc_status install(struct smci_cli_signals *signals, struct smc_error *err)
 {
     for (size_t i = 0; i < SMCI_CLI_SIGNAL_COUNT; i++) {
-        bool is_stop = i < STOP_COUNT;
         struct sigaction act = {.sa_flags = SA_RESTART};
-        act.sa_handler = is_stop && signals->before[i].sa_handler != SIG_IGN ? on_signal : SIG_IGN;
+        act.sa_handler = signals->before[i].sa_handler != SIG_IGN ? on_signal : SIG_IGN;
         /* While one is handled the other waits, so that `caught` is set once. */
         (void)sigemptyset(&act.sa_mask);
-        for (size_t k = 0; k < STOP_COUNT; k++)
+        for (size_t k = 0; k < SMCI_CLI_SIGNAL_COUNT; k++)
             (void)sigaddset(&act.sa_mask, handled[k]);
         if (sigaction(handled[i], &act, NULL) != 0)
             return smc_error_set_errno(err, SMC_ERR_INTERNAL, errno, "sigaction");

@@ -2,7 +2,7 @@
  *
  * SIGHUP, SIGINT and SIGTERM make `fd` readable, for good; a second one ends the process at once
  * with status 128 + signal. One that was ignored before (nohup, a shell's background job) stays
- * so. SIGPIPE and SIGXFSZ are ignored, so that writing fails with EPIPE and EFBIG. */
+ * so. */
 #ifndef CLI_SIGNALS_H
 #define CLI_SIGNALS_H
 
@@ -10,7 +10,7 @@
 
 #include <sigmacat/error.h>
 
-#define SMCI_CLI_SIGNAL_COUNT 5
+#define SMCI_CLI_SIGNAL_COUNT 3
 
 struct smci_cli_signals {
     int fd; /* readable once a signal was caught; -1 while not started */
