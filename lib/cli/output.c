@@ -13,6 +13,7 @@
 #include "lib/base/claim.h"
 #include "lib/base/dir.h"
 
+#include "place.h"
 #include "target.h"
 
 #define BUFFER_BYTES ((size_t)64 * 1024)
@@ -33,6 +34,42 @@ struct smci_cli_output {
     size_t used;
     char buffer[BUFFER_BYTES];
 };
+
+/* ---- whether it could be written ---- */
+
+/* One that is missing now may be there when it is written. */
+static bool is_made(const char *const *made, const struct smci_cli_target *target)
+{
+    if (target->dir_fd >= 0 || !target->name || !*target->name)
+        return false;
+    for (; made && *made; made++)
+        if (smci_cli_makes(*made, target->directory))
+            return true;
+    return false;
+}
+
+enum smc_status smci_cli_output_check(const char *path, const char *const *made,
+                                      struct smc_error *err)
+{
+    struct smci_cli_target target;
+    struct smc_error found = SMC_ERROR_INIT;
+    const char *why = NULL;
+    enum smc_status rc = smci_cli_target_find(&target, path, &found);
+    if (rc == SMC_ERR_IO && is_made(made, &target))
+        rc = SMC_OK;
+    else if (rc == SMC_OK && target.kind == SMCI_CLI_TARGET_FILE) /* it is replaced */
+        why = smci_cli_why_unwritable(target.directory);
+    else if (rc == SMC_OK && target.kind == SMCI_CLI_TARGET_AS_IS &&
+             faccessat(target.dir_fd, target.name, W_OK, AT_EACCESS) != 0)
+        rc = smc_error_set_errno(&found, SMC_ERR_IO, errno, "%s: can't be written", path);
+    if (why)
+        rc =
+            smc_error_set(&found, SMC_ERR_IO, "%s: can't be written to: %s", target.directory, why);
+    smci_cli_target_clear(&target);
+    if (rc != SMC_OK)
+        (void)smc_error_copy(err, &found);
+    return rc;
+}
 
 /* ---- beginning ---- */
 

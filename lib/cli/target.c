@@ -10,9 +10,6 @@
 
 #include "lib/base/num.h"
 
-#include "output.h"
-#include "place.h"
-
 /* ---- what was open at the start ---- */
 
 /* The descriptor that the path names, -1 for another path. They are links, which /proc makes. */
@@ -46,17 +43,18 @@ static enum smc_status find_open(struct smci_cli_target *target, const char *pat
 /* ---- what has a name ---- */
 
 /* "/a/b" is "b" in "/a", "/a" is "a" in "/", "a" is "a" in ".". False when memory runs out. */
-static bool split(const char *path, char **directory, char **name)
+static bool split(struct smci_cli_target *target, const char *path)
 {
     const char *slash = strrchr(path, '/');
-    *directory = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-    *name = strdup(slash ? slash + 1 : path);
-    return *directory && *name;
+    size_t len = slash == path ? 1 : (size_t)(slash - path);
+    target->directory = slash ? strndup(path, len) : strdup(".");
+    target->name = strdup(slash ? slash + 1 : path);
+    return target->directory && target->name;
 }
 
-static enum smc_status open_directory(struct smci_cli_target *target, const char *directory,
-                                      struct smc_error *err)
+static enum smc_status open_directory(struct smci_cli_target *target, struct smc_error *err)
 {
+    const char *directory = target->directory;
     target->dir_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     target->is_readable = target->dir_fd >= 0;
     if (target->dir_fd < 0 && errno == EACCES) /* it may let files be made all the same */
@@ -95,16 +93,13 @@ static enum smc_status judge(struct smci_cli_target *target, const char *path,
 enum smc_status smci_cli_target_find(struct smci_cli_target *target, const char *path,
                                      struct smc_error *err)
 {
-    char *directory = NULL;
     *target = (struct smci_cli_target)SMCI_CLI_TARGET_INIT;
     target->fd = own_descriptor(path);
     if (target->fd >= 0)
         return find_open(target, path, err);
-    enum smc_status rc =
-        split(path, &directory, &target->name)
-            ? open_directory(target, directory, err)
-            : smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
-    free(directory);
+    if (!split(target, path))
+        return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
+    enum smc_status rc = open_directory(target, err);
     return rc == SMC_OK ? judge(target, path, err) : rc;
 }
 
@@ -112,59 +107,7 @@ void smci_cli_target_clear(struct smci_cli_target *target)
 {
     if (target->dir_fd >= 0)
         (void)close(target->dir_fd);
+    free(target->directory);
     free(target->name);
     *target = (struct smci_cli_target)SMCI_CLI_TARGET_INIT;
-}
-
-/* ---- the question alone ---- */
-
-/* One that is missing now may be there when it is written. */
-static bool is_made(const char *const *made, const char *path)
-{
-    char *directory = NULL;
-    char *name = NULL;
-    bool is_one = false;
-    if (split(path, &directory, &name) && *name)
-        for (; made && *made && !is_one; made++)
-            is_one = smci_cli_makes(*made, directory);
-    free(directory);
-    free(name);
-    return is_one;
-}
-
-/* A file is replaced, so it is its directory that counts. */
-static enum smc_status check_directory(const char *path, struct smc_error *err)
-{
-    char *directory = NULL;
-    char *name = NULL;
-    enum smc_status rc = SMC_OK;
-    if (!split(path, &directory, &name)) {
-        rc = smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
-    } else {
-        const char *why = smci_cli_why_unwritable(directory);
-        if (why)
-            rc = smc_error_set(err, SMC_ERR_IO, "%s: can't be written to: %s", directory, why);
-    }
-    free(directory);
-    free(name);
-    return rc;
-}
-
-enum smc_status smci_cli_output_check(const char *path, const char *const *made,
-                                      struct smc_error *err)
-{
-    struct smci_cli_target target;
-    struct smc_error why = SMC_ERROR_INIT;
-    enum smc_status rc = smci_cli_target_find(&target, path, &why);
-    if (rc == SMC_OK && target.kind == SMCI_CLI_TARGET_FILE)
-        rc = check_directory(path, &why);
-    else if (rc == SMC_OK && target.kind == SMCI_CLI_TARGET_AS_IS &&
-             faccessat(target.dir_fd, target.name, W_OK, AT_EACCESS) != 0)
-        rc = smc_error_set_errno(&why, SMC_ERR_IO, errno, "%s: can't be written", path);
-    else if (rc == SMC_ERR_IO && target.dir_fd < 0 && is_made(made, path))
-        rc = SMC_OK;
-    smci_cli_target_clear(&target);
-    if (rc != SMC_OK)
-        (void)smc_error_copy(err, &why);
-    return rc;
 }

@@ -14,14 +14,15 @@ enum smci_cli_target_kind {
 
 struct smci_cli_target {
     enum smci_cli_target_kind kind;
-    int dir_fd;       /* of its directory; -1: none */
+    char *directory; /* where it is, and its name there; NULL of a descriptor */
+    char *name;
+    int dir_fd;       /* of the directory; -1: none */
     bool is_readable; /* the directory, so that it can be synced */
-    char *name;       /* in it */
     int fd;           /* SMCI_CLI_TARGET_OPEN: borrowed */
 };
 #define SMCI_CLI_TARGET_INIT                                                                       \
     {                                                                                              \
-        SMCI_CLI_TARGET_OPEN, -1, false, NULL, -1                                                  \
+        .kind = SMCI_CLI_TARGET_OPEN, .dir_fd = -1, .fd = -1                                       \
     }
 
 /* Finds it; the caller clears `target` in any case. SMC_ERR_IO for what is not written to, and
