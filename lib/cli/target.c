@@ -72,22 +72,23 @@ static enum smc_status open_directory(struct smci_cli_target *target, struct smc
 static enum smc_status judge(struct smci_cli_target *target, const char *path,
                              struct smc_error *err)
 {
-    struct stat st;
-    bool is_there = *target->name == '\0' ||
-                    fstatat(target->dir_fd, target->name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_there && errno != ENOENT)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%.300s: can't be written", path);
-    if (*target->name == '\0' || (is_there && S_ISDIR(st.st_mode)))
-        return smc_error_set(err, SMC_ERR_IO, "%s: this is a directory; a file is expected", path);
-    if (is_there && S_ISLNK(st.st_mode))
-        return smc_error_set(err, SMC_ERR_IO,
-                             "%s: this is a symbolic link; name the file that it leads to", path);
-    bool is_file = !is_there || S_ISREG(st.st_mode);
-    if (!is_file && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
-        return smc_error_set(err, SMC_ERR_IO,
-                             "%s: this is not a file, a FIFO or a character device", path);
-    target->kind = is_file ? SMCI_CLI_TARGET_FILE : SMCI_CLI_TARGET_AS_IS;
-    return SMC_OK;
+    struct stat st = {.st_mode = S_IFDIR};
+    target->kind = SMCI_CLI_TARGET_FILE;
+    if (*target->name && fstatat(target->dir_fd, target->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT
+                   ? SMC_OK
+                   : smc_error_set_errno(err, SMC_ERR_IO, errno, "%.300s: can't be written", path);
+    if (S_ISREG(st.st_mode))
+        return SMC_OK;
+    target->kind = SMCI_CLI_TARGET_AS_IS;
+    if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode))
+        return SMC_OK;
+    const char *what = "is not a file, a FIFO or a character device";
+    if (S_ISDIR(st.st_mode))
+        what = "is a directory; a file is expected";
+    else if (S_ISLNK(st.st_mode))
+        what = "is a symbolic link; name the file that it leads to";
+    return smc_error_set(err, SMC_ERR_IO, "%s: this %s", path, what);
 }
 
 enum smc_status smci_cli_target_find(struct smci_cli_target *target, const char *path,
