@@ -40,7 +40,7 @@ static const struct smci_setting rows[] = {
      .is_fixed = true, .help = "client secret of the API credentials"},
     {.flag = "--output", .letter = 'o', .metavar = "DIR",
      .variable = "CASTOR_OUTPUT_DIRECTORY", IN(PATH, output),
-     .is_fixed = true, .is_own = true, .help = "directory to write to; made if missing"},
+     .is_fixed = true, .help = "directory to write to; made if missing"},
     {.section = "Secrets and profiles",
      .flag = "--api-token-file", .metavar = "FILE",
      .variable = "CASTOR_SIGMA_API_TOKEN_FILE", IN(PATH, api_token_file), .group = GROUP_SECRET,

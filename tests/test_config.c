@@ -36,7 +36,6 @@ static const struct smci_setting setting_rows[] = {
      .variable = "T_TOKEN_FILE",
      .type = SMCI_SETTING_PATH,
      PLACE(token_file),
-     .is_own = true,
      .group = 1},
     {.flag = "--names", .type = SMCI_SETTING_LIST, PLACE(names)},
     {.flag = "--count",
@@ -68,9 +67,12 @@ static enum smc_status read_all(struct fixture *f, const char *args, const char 
                                 const char *text, size_t len, const char *profile)
 {
     static const char *const parts[] = {"mine", "others", NULL};
+    static const struct smci_place_key directories[] = {
+        {"mine", "token_file"}, {"others", "output"}, {NULL, NULL}};
     struct smci_settings_file file = {.path = "dir/conf.yaml",
                                       .part = "mine",
                                       .parts = parts,
+                                      .directories = directories,
                                       .profile = profile,
                                       .profile_from = "--profile",
                                       .home = "/home/me"};
@@ -378,28 +380,114 @@ static void test_lent_values(void **state)
     smci_settings_clear(&f.settings);
 }
 
-/* Of a copied profile, its directory may have been forgotten. */
-static void test_what_two_profiles_share(void **state)
+/* ---- what two profiles share ---- */
+
+#define SAME(name, profile)                                                                        \
+    "dir/conf.yaml:" name ": profile " profile " has the same directory: give each its own, or "   \
+    "what one writes is sent by the other\n"
+
+struct share_row {
+    const char *name;
+    const char *text; /* in which @ is a directory that is there, # a link to it */
+    const char *profile;
+    const char *want;
+};
+
+static const struct share_row share_rows[] = {
+    {"a copied profile", "profiles:\n  a: {mine: {token_file: t}}\n  b: {mine: {token_file: t}}\n",
+     "a", SAME("2:26: token_file", "b")},
+    {"the other of the two",
+     "profiles:\n  a: {mine: {token_file: t}}\n  b: {mine: {token_file: t}}\n", "b",
+     SAME("3:26: token_file", "a")},
+    {"one that is neither",
+     "defaults: {mine: {token_file: /x}}\nprofiles:\n  a: {mine: {token_file: t}}\n"
+     "  b: {mine: {token_file: t}}\n  c: {mine: {token_file: /x}}\n",
+     "c", ""},
+    {"two spellings of one that is there",
+     "profiles:\n  a: {mine: {token_file: @/}}\n  b: {mine: {token_file: @/./../d//}}\n", "a",
+     SAME("2:26: token_file", "b")},
+    {"through a link", "profiles:\n  a: {mine: {token_file: '#'}}\n  b: {mine: {token_file: @}}\n",
+     "a", SAME("2:26: token_file", "b")},
+    {"one that is still to be made, through a link",
+     "profiles:\n  a: {mine: {token_file: '#/new//x/'}}\n  b: {mine: {token_file: @/new//x}}\n",
+     "a", SAME("2:26: token_file", "b")},
+    {"one in the other",
+     "profiles:\n  a: {mine: {token_file: @/new}}\n  b: {mine: {token_file: @/new/x}}\n", "a", ""},
+    {"another's of the defaults",
+     "defaults: {mine: {token_file: @}}\nprofiles:\n  a: {mine: {token_file: @}}\n  b:\n", "a",
+     SAME("3:26: token_file", "b")},
+    {"both of the defaults", "defaults: {mine: {token_file: @}}\nprofiles:\n  a:\n  b:\n", "b",
+     SAME("1:31: token_file", "a")},
+    {"defaults that come last", "profiles:\n  a:\n  b:\ndefaults: {mine: {token_file: @}}\n", "b",
+     SAME("4:31: token_file", "a")},
+    {"the other program's",
+     "profiles:\n  a: {mine: {token_file: @}}\n  b: {others: {output: @/}}\n", "a",
+     SAME("2:26: token_file", "b")},
+    {"the other program's of the wanted one",
+     "profiles:\n  a: {others: {output: @}}\n  b: {mine: {token_file: @/}}\n", "a",
+     SAME("2:24: output", "b")},
+    {"the other program's of the defaults",
+     "defaults: {others: {output: @}}\nprofiles:\n  a:\n  b: {mine: {token_file: @/}}\n", "a",
+     SAME("1:29: output", "b")},
+    {"a profile's own two",
+     "profiles:\n  a: {mine: {token_file: @}, others: {output: '#'}}\n  b: {mine: {token_file: "
+     "x}}\n",
+     "a", ""},
+    {"both of both, said once of each",
+     "profiles:\n  a: {mine: {token_file: @}, others: {output: '#'}}\n"
+     "  b: {others: {output: @}, mine: {token_file: '#'}}\n  c: {mine: {token_file: @}}\n",
+     "a", SAME("2:26: token_file", "b") SAME("2:26: token_file", "c")},
+    {"other keys", "profiles:\n  a: {mine: {host_name: @}}\n  b: {mine: {host_name: @}}\n", "a",
+     ""},
+};
+
+/* With each '@' and '#' replaced. */
+static char *fill_in(const char *text, const char *dir, const char *link)
+{
+    struct smc_buf out = SMC_BUF_INIT(65536);
+    for (; *text; text++)
+        if (*text == '@' || *text == '#')
+            (void)smc_buf_addstr(&out, *text == '@' ? dir : link);
+        else
+            (void)smc_buf_add(&out, text, 1);
+    char *copy = text_format("%s", smc_buf_str(&out));
+    smc_buf_clear(&out);
+    return copy;
+}
+
+static void test_share_row(void **state)
+{
+    const struct share_row *row = *state;
+    struct fixture f;
+    char *base = temp_dir_make();
+    char *dir = text_format("%s/d", base);
+    char *link = text_format("%s/l", base);
+    char *text = fill_in(row->text, dir, link);
+    assert_int_equal(mkdir(dir, 0700), 0);
+    assert_int_equal(symlink("d", link), 0);
+    if (read_all(&f, "", "", text, strlen(text), row->profile) != SMC_OK)
+        fail_msg("%s", f.err.detail);
+    assert_string_equal(smc_buf_str(&f.settings.warnings), row->want);
+    smci_settings_clear(&f.settings);
+    free(text);
+    free(link);
+    free(dir);
+    temp_dir_remove(base);
+}
+
+/* A flag's directory may be another profile's. */
+static void test_share_by_flag(void **state)
 {
     (void)state;
-    static const char text[] = "defaults: {mine: {token_file: /x}}\n"
-                               "profiles:\n"
-                               "  a: {mine: {token_file: t}}\n"
-                               "  b: {mine: {token_file: t}}\n"
-                               "  c: {mine: {token_file: /x}}\n";
-    static const char warning[] =
-        "dir/conf.yaml:4:26: token_file: profile a has the same: give each its own, or what one "
-        "writes is sent by the other\n";
-    static const struct {
-        const char *profile;
-        const char *want;
-    } cases[] = {{"a", warning}, {"b", warning}, {"c", ""}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct fixture f;
-        assert_int_equal(read_all(&f, "", "", text, strlen(text), cases[i].profile), SMC_OK);
-        assert_string_equal(smc_buf_str(&f.settings.warnings), cases[i].want);
-        smci_settings_clear(&f.settings);
-    }
+    static const char text[] =
+        "profiles:\n  a: {mine: {token_file: x}}\n  b: {mine: {token_file: /}}\n";
+    struct fixture f;
+    assert_int_equal(read_all(&f, "--token-file|/.", "", text, strlen(text), "a"), SMC_OK);
+    assert_string_equal(
+        smc_buf_str(&f.settings.warnings),
+        "--token-file: profile b has the same directory: give each its own, or what "
+        "one writes is sent by the other\n");
+    smci_settings_clear(&f.settings);
 }
 
 static void test_a_secret_is_in_no_error(void **state)
@@ -557,7 +645,7 @@ int main(void)
         cmocka_unit_test(test_where_a_value_came_from),
         cmocka_unit_test(test_required_names_the_profiles),
         cmocka_unit_test(test_lent_values),
-        cmocka_unit_test(test_what_two_profiles_share),
+        cmocka_unit_test(test_share_by_flag),
         cmocka_unit_test(test_a_secret_is_in_no_error),
         cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_a_path_that_is_too_long),
@@ -568,6 +656,7 @@ int main(void)
     failed += RUN_TABLE("config ranks", rank_rows, test_rank_row);
     failed += RUN_TABLE("config modes", mode_rows, test_mode_row);
     failed += RUN_TABLE("config bytes", bytes_rows, test_bytes_row);
+    failed += RUN_TABLE("config shares", share_rows, test_share_row);
     failed += cmocka_run_group_tests_name("config", tests, NULL, NULL);
     return failed;
 }

@@ -40,7 +40,7 @@ static const struct smci_setting rows[] = {
      .is_fixed = true, .help = "one file to send"},
     {.flag = "--directory_path", .letter = 'd', .metavar = "DIR",
      .variable = "CASTOR_UPLOADER_DIRECTORY_PATH", IN(PATH, directory_path), .group = GROUP_WHAT,
-     .is_fixed = true, .is_own = true, .help = "directory: its .json and .csv files"},
+     .is_fixed = true, .help = "directory: its .json and .csv files"},
     {.flag = "--zone", .letter = 'z', .metavar = "ZONE", .fallback = "EU",
      .variable = "CASTOR_UPLOADER_ZONE", IN(CHOICE, zone), .choices = zones,
      .is_fixed = true, .help = "EU or US"},

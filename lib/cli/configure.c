@@ -54,9 +54,12 @@ static enum smc_status read_file(struct smci_settings *settings,
                                  const char *profile, char *const *envp, struct smc_error *err)
 {
     static const char *const parts[] = {"sigma", "upload", NULL};
+    static const struct smci_place_key directories[] = {
+        {"sigma", "output"}, {"upload", "directory_path"}, {NULL, NULL}};
     struct smci_settings_file file = {.path = path,
                                       .part = program->part,
                                       .parts = parts,
+                                      .directories = directories,
                                       .profile = profile,
                                       .profile_from = smci_settings_name(settings, "--profile"),
                                       .home = variable(envp, "HOME")};

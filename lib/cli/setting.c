@@ -41,6 +41,20 @@ bool smci_setting_key(const struct smci_setting *row, char *key, size_t size)
     return true;
 }
 
+/* More than any flag has. */
+#define KEY_MAX 128
+
+const struct smci_setting *smci_settings_keyed(const struct smci_settings_table *table,
+                                               const char *key)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        char own[KEY_MAX];
+        if (smci_setting_key(&table->rows[i], own, sizeof own) && strcmp(own, key) == 0)
+            return &table->rows[i];
+    }
+    return NULL;
+}
+
 bool smci_setting_is_text(const struct smci_setting *row)
 {
     return row->type == SMCI_SETTING_TEXT || row->type == SMCI_SETTING_SECRET ||

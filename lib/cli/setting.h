@@ -50,7 +50,6 @@ struct smci_setting {
     bool is_fixed;   /* of a fixed table: a shortened flag that fits one of these alone means it */
     bool is_query;   /* a FLAG that asks for a text in place of a run (--help): it wins over
                       everything that is wrong with the rest */
-    bool is_own;     /* a PATH that two profiles of a file should not share: worth a warning */
     bool is_unkeyed; /* has no key in a configuration file; queries have none either */
 };
 
@@ -89,6 +88,10 @@ struct smci_given {
 /* The row of a flag as the table spells it; NULL when there is none. */
 const struct smci_setting *smci_settings_row(const struct smci_settings_table *table,
                                              const char *flag);
+
+/* The row that has this key in a configuration file, likewise. */
+const struct smci_setting *smci_settings_keyed(const struct smci_settings_table *table,
+                                               const char *key);
 
 /* The row that the synonym in the `len` bytes at `word` stands for; NULL when it is not one. */
 const struct smci_setting *smci_settings_meant(const struct smci_settings_table *table,

@@ -15,13 +15,9 @@ struct reader {
     struct smci_nearest nearest; /* else the one that may have been meant: its distance, */
     char nearest_profile[SMCI_YAML_KEY_MAX]; /* and its name; "": none */
     bool holds_secret;
-    struct smc_buf
-        own; /* what is_own says, of each profile: flag, value, profile, each with a NUL */
+    struct smci_profile_places places;
     struct smc_error *err;
 };
-
-/* Of all profiles together. */
-#define OWN_MAX (2 * SMCI_SETTINGS_FILE_MAX)
 
 /* Groups of settings that exclude each other are numbered from 1 on. */
 #define GROUPS_MAX 8
@@ -31,6 +27,7 @@ struct scope {
     struct reader *reader;
     enum smci_source source;
     const char *profile;                           /* NULL: all */
+    const char *part;                              /* whose settings are being read */
     bool counts;                                   /* else they are only checked */
     const struct smci_setting *groups[GROUPS_MAX]; /* what was read in it of each */
 };
@@ -46,17 +43,6 @@ static enum smc_status fail_key(const struct smci_yaml *yaml, const struct smci_
 }
 
 /* ---- settings ---- */
-
-static const struct smci_setting *find_row(const struct smci_settings_table *table,
-                                           const char *text)
-{
-    for (size_t i = 0; i < table->count; i++) {
-        char key[SMCI_YAML_KEY_MAX];
-        if (smci_setting_key(&table->rows[i], key, sizeof key) && strcmp(key, text) == 0)
-            return &table->rows[i];
-    }
-    return NULL;
-}
 
 static enum smc_status fail_setting(const struct smci_yaml *yaml, const struct smci_key *key,
                                     const struct smci_settings_table *table)
@@ -91,29 +77,25 @@ static enum smc_status check_group(struct scope *scope, const struct smci_settin
     return SMC_OK;
 }
 
-/* A profile that was copied, with its directory: the one's sets would be the other's. */
-static enum smc_status check_own(struct scope *scope, const struct smci_setting *row,
-                                 const struct smci_given *given)
+/* What goes wrong with the path is told where it is used. */
+static enum smc_status note_place(struct scope *scope, const struct smci_key *key,
+                                  struct smci_place at, const char *text)
 {
     struct reader *reader = scope->reader;
-    struct smc_buf *own = &reader->own;
-    if (!row->is_own || !scope->profile)
+    const struct smci_place_key place = {scope->part, key->text};
+    struct smc_buf path = SMC_BUF_INIT(SMCI_YAML_VALUE_MAX);
+    char name[512];
+    if (!smci_profile_places_wants(&reader->places, scope->part, key->text))
         return SMC_OK;
-    for (size_t at = 0; at < own->len;) {
-        const char *flag = own->data + at;
-        const char *text = flag + strlen(flag) + 1;
-        const char *profile = text + strlen(text) + 1;
-        bool counts = scope->counts || strcmp(profile, reader->wanted) == 0;
-        at = (size_t)(profile - own->data) + strlen(profile) + 1;
-        if (counts && strcmp(flag, row->flag) == 0 && strcmp(text, given->text) == 0)
-            return smci_settings_warn(reader->settings,
-                                      "%s: profile %s has the same: give each its own, or what one "
-                                      "writes is sent by the other",
-                                      given->name, profile);
-    }
+    (void)snprintf(name, sizeof name, "%s:%zu:%zu: %s", smci_path_shown(reader->file->path),
+                   at.line, at.column, key->text);
     enum smc_status rc =
-        smc_buf_addf(own, "%s%c%s%c%s%c", row->flag, 0, given->text, 0, scope->profile, 0);
-    return rc == SMC_ERR_CAP ? SMC_OK : rc; /* a warning less */
+        smci_path_resolve(text, reader->file->path, reader->file->home, &path, NULL);
+    if (rc == SMC_OK)
+        rc = smci_profile_places_add(&reader->places, scope->profile, &place, name,
+                                     smc_buf_str(&path));
+    smc_buf_clear(&path);
+    return rc == SMC_ERR_NOMEM ? rc : SMC_OK;
 }
 
 static enum smc_status put_setting(struct scope *scope, const struct smci_setting *row,
@@ -136,8 +118,6 @@ static enum smc_status put_setting(struct scope *scope, const struct smci_settin
         rc = smci_setting_check(row, &put, reader->err);
     if (rc == SMC_OK)
         rc = check_group(scope, row, given);
-    if (rc == SMC_OK)
-        rc = check_own(scope, row, &put);
     if (rc == SMC_OK && scope->counts)
         rc = smci_settings_put(reader->settings, row, &put, reader->err);
     smc_buf_clear(&path);
@@ -148,7 +128,7 @@ static enum smc_status take_setting(struct smci_yaml *yaml, const struct smci_ke
 {
     struct scope *scope = ctx;
     struct reader *reader = scope->reader;
-    const struct smci_setting *row = find_row(reader->settings->table, key->text);
+    const struct smci_setting *row = smci_settings_keyed(reader->settings->table, key->text);
     if (!row)
         return fail_setting(yaml, key, reader->settings->table);
     struct smc_buf text = SMC_BUF_INIT(SMCI_YAML_VALUE_MAX);
@@ -162,6 +142,8 @@ static enum smc_status take_setting(struct smci_yaml *yaml, const struct smci_ke
         struct smci_given given = {name, smc_buf_str(&text), scope->source};
         rc = put_setting(scope, row, &given);
     }
+    if (rc == SMC_OK)
+        rc = note_place(scope, key, at, smc_buf_str(&text));
     if (row->type == SMCI_SETTING_SECRET)
         reader->holds_secret = true;
     smc_buf_wipe(&text);
@@ -171,9 +153,11 @@ static enum smc_status take_setting(struct smci_yaml *yaml, const struct smci_ke
 /* A setting of another program, which alone knows it. */
 static enum smc_status pass_setting(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
 {
-    (void)ctx;
     struct smc_buf text = SMC_BUF_INIT(SMCI_YAML_VALUE_MAX);
+    struct smci_place at = smci_yaml_place(yaml);
     enum smc_status rc = smci_yaml_list(yaml, key->text, &text);
+    if (rc == SMC_OK)
+        rc = note_place(ctx, key, at, smc_buf_str(&text));
     smc_buf_wipe(&text);
     return rc;
 }
@@ -182,12 +166,13 @@ static enum smc_status pass_setting(struct smci_yaml *yaml, const struct smci_ke
 
 static enum smc_status take_part(struct smci_yaml *yaml, const struct smci_key *key, void *ctx)
 {
-    const struct scope *scope = ctx;
+    struct scope *scope = ctx;
     const struct smci_settings_file *file = scope->reader->file;
     struct smci_nearest nearest = {NULL, 0};
     for (const char *const *part = file->parts; *part; part++) {
         if (strcmp(*part, key->text) == 0) {
             bool is_own = strcmp(*part, file->part) == 0;
+            scope->part = *part;
             return smci_yaml_mapping(yaml, key->text, is_own ? take_setting : pass_setting, ctx);
         }
         (void)smci_nearest_try(&nearest, key->text, strlen(key->text), *part);
@@ -211,6 +196,8 @@ static enum smc_status take_profile(struct smci_yaml *yaml, const struct smci_ke
     enum smc_status rc = smc_buf_addf(names, "%s%s", names->len ? ", " : "", key->text);
     if (rc == SMC_ERR_CAP)
         return smci_yaml_fail(yaml, key->at, "too many profiles");
+    if (rc == SMC_OK)
+        rc = smci_profile_places_begin(&reader->places, key->text);
     return rc == SMC_OK ? smci_yaml_mapping(yaml, key->text, take_part, &scope) : rc;
 }
 
@@ -253,8 +240,7 @@ enum smc_status smci_settings_read_keys(struct smci_settings *settings,
     struct reader reader = {.settings = settings,
                             .file = file,
                             .wanted = file->profile ? file->profile : "default",
-
-                            .own = SMC_BUF_INIT(OWN_MAX),
+                            .places = SMCI_PROFILE_PLACES_INIT(file->directories),
                             .err = err};
     enum smc_status rc =
         smci_yaml_read(smci_path_shown(file->path), text, len, take_top, &reader, err);
@@ -262,9 +248,11 @@ enum smc_status smci_settings_read_keys(struct smci_settings *settings,
         rc = check_profile(&reader);
     if (rc == SMC_OK && reader.is_found)
         rc = smc_buf_addstr(&settings->profile, reader.wanted);
+    if (rc == SMC_OK && reader.is_found)
+        rc = smci_profile_places_warn(&reader.places, reader.wanted, file->part, settings);
     if (rc == SMC_ERR_NOMEM)
         (void)smc_error_set(err, rc, "out of memory");
-    smc_buf_clear(&reader.own);
+    smci_profile_places_clear(&reader.places);
     *holds_secret = reader.holds_secret;
     return rc;
 }

@@ -3,6 +3,7 @@
 #ifndef CLI_SETTINGS_KEYS_H
 #define CLI_SETTINGS_KEYS_H
 
+#include "profile_places.h"
 #include "settings.h"
 
 /* A longer file is not a configuration. libyaml 0.2.5 has no bound of its own on nesting. */
@@ -15,7 +16,10 @@ struct smci_settings_file {
     const char *const *parts; /* the names of all parts that there are, ended by NULL */
     const char *profile;      /* NULL: "default", if there is one of that name */
     const char *profile_from; /* how errors name where the profile was given: "--profile" */
-    const char *home;         /* the directory that "~" stands for; NULL: "~" is an error */
+    const struct smci_place_key
+        *directories; /* those that two profiles should not share, ended by a
+                                                 row of NULLs; or NULL */
+    const char *home; /* the directory that "~" stands for; NULL: "~" is an error */
 };
 
 /* Puts what the `len` bytes at `text`, those of `file`, say into the settings. A PATH that is
