@@ -26,6 +26,7 @@ struct row {
     long tables;
     long down_after;
     bool is_empty; /* neither elements nor members */
+    bool disagree; /* the listing of all paths and the tables' own */
     bool not_admin;
     bool strict;
 };
@@ -499,6 +500,20 @@ static const struct row rows[] = {
      .calls = 11, /* as many as there are tables */
      .page_size = 8,
      .tables = 12},
+    {.name = "paths: a row that comes twice, and says the same, is one",
+     .faults = "call=paths,do=dup",
+     .kind = "path",
+     .calls = 1,
+     .page_size = 8,
+     .tables = 12},
+    {.name = "paths: what contradicts a table's own answer is not read on",
+     .kind = "paths",
+     .calls = 2,
+     .calls_max = 6,
+     .args = "--concurrency 1",
+     .page_size = 4,
+     .tables = 30,
+     .disagree = true},
     {.name = "paths: not asked for two tables", .kind = "paths", .calls = 0},
 
     /* ---- 403 for all objects of a kind ---- */
@@ -676,6 +691,7 @@ static void set_up(struct extraction *x, const struct row *row)
     if (row->is_empty)
         o->elements = o->members = 0;
     o->down_after = row->down_after;
+    o->paths_disagree = row->disagree;
     o->not_admin = row->not_admin;
     o->explorations_strict = row->strict;
     extraction_start(x);

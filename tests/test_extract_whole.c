@@ -120,6 +120,38 @@ static void test_total(void **state)
     free(page);
 }
 
+/* Rows without an id can't be told from those of an earlier reading: they count once, or they would
+ * stand for rows that are lacking. */
+static void test_rows_without_id(void **state)
+{
+    static const struct recorded_call calls[] = {
+        {"GET /v2/files?limit=1000", 200,
+         "{\"entries\": [{\"id\": \"a\"}, {\"code\": 403}], \"nextPage\": \"c\", \"total\": 4}"},
+        {"GET /v2/files?limit=1000&page=c", 200,
+         "{\"entries\": [{\"id\": \"b\"}], \"nextPage\": null, \"total\": 4}"}};
+    struct extraction *x = *state;
+    extraction_replay(x, calls, 2);
+    assert_int_equal(extraction_run(x, NULL), SMC_ERR_HTTP);
+    assert_contains(x->err.detail, "3 rows in all where Sigma counts 4");
+}
+
+/* Answers that an earlier run has paid for show that the account has the right to ask. */
+static void test_rights_of_a_resumed_run(void **state)
+{
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    extraction_fault(x,
+                     "call=files,do=status:503 call=elements,object=1,do=status:503 "
+                     "call=elements,object=2,do=status:503 call=elements,object=3,do=status:503");
+    assert_int_equal(extraction_run(x, NULL), SMC_ERR_HTTP);
+    sim_faults_clear(x->sim);
+    extraction_fault(x, "call=elements,do=status:403");
+    if (extraction_run(x, "--max-gaps 100%") != SMC_OK)
+        fail_msg("%s", x->err.detail);
+    assert_int_equal(extraction_summary_int(x, "extraction.gaps.elements", 0), 3);
+}
+
 /* ---- objects' pages ---- */
 
 #define WORKBOOKS "GET /v2/workbooks?limit=1000&skipPermissionCheck=true&excludeExplorations=true"
@@ -308,9 +340,16 @@ static void test_references(void **state)
     assert_contains(file->text, "{\"elementId\": \"good\", \"sources\": [{\"type\"");
 }
 
+#define ALONE(test) cmocka_unit_test_setup_teardown(test, extraction_setup, extraction_teardown)
+
 int main(void)
 {
-    return EXTRACTION_TABLE("damaged answers", damage_rows, test_damage) +
+    const struct CMUnitTest tests[] = {
+        ALONE(test_rows_without_id),
+        ALONE(test_rights_of_a_resumed_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL) +
+           EXTRACTION_TABLE("damaged answers", damage_rows, test_damage) +
            EXTRACTION_TABLE("totals", total_rows, test_total) +
            EXTRACTION_TABLE("objects' pages", object_rows, test_object) +
            EXTRACTION_TABLE("references", reference_rows, test_references);

@@ -122,6 +122,30 @@ static void test_a_cause_without_its_object(void **state)
                         "again may help\n");
 }
 
+/* What the store has of a gap; an older version's text is the reason alone. */
+static void test_pack(void **state)
+{
+    const struct gap packed = {.code = "conflict", .reason = "why: so"};
+    struct gap gap = {.kind = "elements"};
+    struct smc_buf text = SMC_BUF_INIT(100);
+    char old[] = "why";
+    char odd[] = "why\nso";
+    (void)state;
+    assert_int_equal(gap_pack(&packed, &text), SMC_OK);
+    gap_unpack(text.data, &gap);
+    assert_string_equal(gap.code, "conflict");
+    assert_string_equal(gap.request_id, "");
+    assert_string_equal(gap.reason, "why: so");
+    smc_buf_clear(&text);
+    gap = (struct gap){.kind = "elements"};
+    gap_unpack(old, &gap);
+    assert_null(gap.code);
+    assert_string_equal(gap.reason, "why");
+    gap_unpack(odd, &gap);
+    assert_null(gap.code);
+    assert_string_equal(gap.reason, "why\nso");
+}
+
 /* What the last run had is no news. */
 static void test_known(void **state)
 {
@@ -161,6 +185,7 @@ int main(void)
                                        WITH(test_many),
                                        WITH(test_causes_apart),
                                        WITH(test_a_cause_without_its_object),
+                                       cmocka_unit_test(test_pack),
                                        WITH(test_known),
                                        WITH(test_too_many_causes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
