@@ -137,7 +137,7 @@ def whole(files):
             wrong.append(name + " is missing beside a summary")
             continue
         try:
-            rows = json.loads(files[name])
+            rows = json.loads(files[name], parse_int=str)
         except (ValueError, RecursionError):
             wrong.append(name + " is not JSON")
             continue
