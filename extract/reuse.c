@@ -43,22 +43,29 @@ static bool may_build_on(const struct job *job, int64_t began_s, int64_t full_s)
            age_s <= job->settings->full_after_ms / 1000;
 }
 
-static enum smc_status forget_kind(const struct job *job, enum asset_id kind, struct smc_error *err)
+/* Kinds of answers that are to be forgotten, all at once: that is quicker by far. */
+struct forgotten {
+    const char *kinds[CALL_COUNT + 1];
+    size_t count;
+};
+
+static void forget_kind(struct forgotten *forgotten, enum asset_id kind)
 {
-    enum smc_status rc = smci_store_prune(job->store, asset_of(kind)->name, "", err);
-    if (rc == SMC_OK && kind == CALL_PATH)
-        rc = smci_store_prune(job->store, KIND_BULK, "", err);
-    return rc;
+    forgotten->kinds[forgotten->count++] = asset_of(kind)->name;
+    if (kind == CALL_PATH)
+        forgotten->kinds[forgotten->count++] = KIND_BULK;
 }
 
 /* Leaves those answers of the kind in the store that are as good as new ones. */
 static enum smc_status drop_answers(const struct reuse *reuse, enum asset_id kind, bool is_resuming,
-                                    struct smc_error *err)
+                                    struct forgotten *forgotten, struct smc_error *err)
 {
     const struct job *job = reuse->job;
     const struct reuse_age *age = &reuse->ages[kind];
-    if (age->is_full && !is_resuming)
-        return forget_kind(job, kind, err);
+    if (age->is_full && !is_resuming) {
+        forget_kind(forgotten, kind);
+        return SMC_OK;
+    }
     int64_t from_s = age->is_full ? age->began_s : 0;
     if (kind == CALL_PATH && from_s < job_wall_s(job) - PATH_KEPT_S)
         from_s = job_wall_s(job) - PATH_KEPT_S;
@@ -71,10 +78,11 @@ static enum smc_status drop_answers(const struct reuse *reuse, enum asset_id kin
                : rc;
 }
 
-/* Of all kinds together, for a line in the log. */
+/* Of all kinds together; the first two are for a line in the log. */
 struct past {
     int64_t resumed_s; /* when the oldest run began that is gone on with; INT64_MAX: none is */
     int64_t full_s;    /* likewise, that is built on */
+    struct forgotten forgotten;
 };
 
 static enum smc_status choose_kind(struct reuse *reuse, enum asset_id kind, struct past *past,
@@ -96,7 +104,7 @@ static enum smc_status choose_kind(struct reuse *reuse, enum asset_id kind, stru
         past->resumed_s = began_s;
     if (!age->is_full && full_s < past->full_s)
         past->full_s = full_s;
-    rc = drop_answers(reuse, kind, is_resuming, err);
+    rc = drop_answers(reuse, kind, is_resuming, &past->forgotten, err);
     return rc == SMC_OK
                ? numbers_put(job->store, VALUE_BEGAN, asset_of(kind)->name, age->began_s, err)
                : rc;
@@ -105,12 +113,14 @@ static enum smc_status choose_kind(struct reuse *reuse, enum asset_id kind, stru
 enum smc_status reuse_begin(struct reuse *reuse, struct smc_error *err)
 {
     const struct job *job = reuse->job;
-    struct past past = {INT64_MAX, INT64_MAX};
+    struct past past = {INT64_MAX, INT64_MAX, {.count = 0}};
     int64_t count = 0;
     enum smc_status rc = SMC_OK;
     for (enum asset_id i = 0; rc == SMC_OK && i < CALL_COUNT; i++)
         if (select_asks_objects(&job->selection, i))
             rc = choose_kind(reuse, i, &past, err);
+    if (rc == SMC_OK)
+        rc = smci_store_forget(job->store, past.forgotten.kinds, past.forgotten.count, err);
     if (rc == SMC_OK)
         rc = smci_store_count(job->store, &count, err);
     if (rc == SMC_OK && past.resumed_s < INT64_MAX && count > 0)
@@ -148,18 +158,23 @@ static enum smc_status keep_kind(const struct reuse *reuse, enum asset_id kind,
     return rc;
 }
 
-static enum smc_status end_kind(const struct job *job, enum asset_id kind, struct smc_error *err)
+static enum smc_status end_kind(const struct job *job, enum asset_id kind,
+                                struct forgotten *forgotten, struct smc_error *err)
 {
-    enum smc_status rc = forget_kind(job, kind, err);
-    return rc == SMC_OK ? numbers_put(job->store, VALUE_FULL, asset_of(kind)->name, -1, err) : rc;
+    forget_kind(forgotten, kind);
+    return numbers_put(job->store, VALUE_FULL, asset_of(kind)->name, -1, err);
 }
 
 enum smc_status reuse_end(const struct reuse *reuse, struct smc_error *err)
 {
     const struct job *job = reuse->job;
+    struct forgotten forgotten = {.count = 0};
     enum smc_status rc = SMC_OK;
     for (enum asset_id i = 0; rc == SMC_OK && i < CALL_COUNT; i++)
         if (select_asks_objects(&job->selection, i))
-            rc = job->settings->is_incremental ? keep_kind(reuse, i, err) : end_kind(job, i, err);
+            rc = job->settings->is_incremental ? keep_kind(reuse, i, err)
+                                               : end_kind(job, i, &forgotten, err);
+    if (rc == SMC_OK)
+        rc = smci_store_forget(job->store, forgotten.kinds, forgotten.count, err);
     return rc == SMC_OK ? reuse_note_finished(job, &job->selection, err) : rc;
 }

@@ -400,7 +400,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     end_history(run, rc, err);
     rc = write_outputs(run, rc, err);
     if (run->is_published) /* nobody waits for it any more */
-        smci_store_shrink(run->job.store, stop_fd);
+        smci_store_shrink(run->job.store, log, stop_fd);
     close_job(&run->job);
     clear(run);
     free(run);

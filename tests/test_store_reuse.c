@@ -315,6 +315,52 @@ static void test_prune(void **state)
     assert_int_equal(teardown(state), 0);
 }
 
+/* ---- whole kinds ---- */
+
+struct forget_row {
+    const char *name;
+    const char *kinds[3];
+    const char *kept; /* of this scope */
+    bool has_others;  /* another scope has answers */
+};
+
+static const struct forget_row forget_rows[] = {
+    {"a kind", {"a"}, "b0 b1 b2", false},
+    {"another kind", {"b"}, "a0 a1 a2", false},
+    {"all kinds, which empties the file", {"b", "a"}, "", false},
+    {"all kinds, and one that is not there", {"a", "c", "b"}, "", false},
+    {"all kinds of one of two scopes", {"a", "b"}, "", true},
+    {"none", {NULL}, "a0 b0 a1 b1 a2 b2", false},
+};
+
+static void test_forget(void **state)
+{
+    const struct forget_row *row = *state;
+    size_t count = 0;
+    assert_int_equal(setup(state), 0);
+    struct fixture *f = *state;
+    if (row->has_others) {
+        open_as(f, "host", "another");
+        fill(f);
+        open_as(f, "host", "client");
+    }
+    put_beside(f);
+    fill(f);
+    while (count < 3 && row->kinds[count])
+        count++;
+    OK(smci_store_forget(f->store, row->kinds, count, &f->err));
+    check_kept(f, row->kept);
+    check_beside(f);
+    open_as(f, "host", "client");
+    check_kept(f, row->kept);
+    put(f, "a", "9", 200); /* and what comes then is kept */
+    open_as(f, "host", "client");
+    assert_true(is_kept(f, "a", "9"));
+    open_as(f, "host", "another");
+    check_kept(f, row->has_others ? "a0 b0 a1 b1 a2 b2" : "");
+    assert_int_equal(teardown(state), 0);
+}
+
 /* The next answer must not come upon what a pruned one left, nor take its key from one that is
  * there. */
 static void test_prune_then_put(void **state)
@@ -367,6 +413,7 @@ int main(void)
     };
     int failed = RUN_TABLE("older_rows", older_rows, test_older) +
                  RUN_TABLE("failure_rows", failure_rows, test_failure) +
+                 RUN_TABLE("forget_rows", forget_rows, test_forget) +
                  RUN_TABLE("prune_rows", prune_rows, test_prune);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

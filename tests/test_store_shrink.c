@@ -1,4 +1,5 @@
 /* The state file gives back what it does not need any more. */
+#include "support/log_sink.h"
 #include "support/program.h"
 #include "support/support.h"
 
@@ -125,8 +126,12 @@ static void test_when(void **state)
     struct fixture *f = made;
     fill(f, row->answers, row->kept);
     int64_t before = size_of(f);
-    smci_store_shrink(f->store, -1);
+    struct log_sink log;
+    log_sink_init(&log);
+    smci_store_shrink(f->store, log.log, -1);
     assert_is_kept(f, row->kept);
+    assert_int_equal(log_sink_count(&log, "INFO - Giving back ", " MB are kept"), row->is_shrunk);
+    log_sink_clear(&log);
     reopen(f);
     assert_is_kept(f, row->kept);
     if (row->is_shrunk)
@@ -146,7 +151,7 @@ static void test_stopped(void **state)
     int64_t before = size_of(f);
     assert_int_equal(pipe(fds), 0);
     assert_int_equal(write(fds[1], "", 1), 1);
-    smci_store_shrink(f->store, fds[0]);
+    smci_store_shrink(f->store, NULL, fds[0]);
     assert_is_kept(f, ANSWERS / 3);
     reopen(f);
     assert_is_kept(f, ANSWERS / 3);
@@ -165,7 +170,7 @@ static int shrink_without_room(void *ctx)
     fill(f, ANSWERS, ANSWERS / 3);
     if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
         return 1;
-    smci_store_shrink(f->store, -1);
+    smci_store_shrink(f->store, NULL, -1);
     return smci_store_put_value(f->store, "after", "1", NULL) == SMC_OK &&
                    smci_store_commit(f->store, NULL) == SMC_OK
                ? 0

@@ -12,8 +12,9 @@ static const char answer_finish_sql[] =
     "UPDATE answer SET tag = ?, status = ?, pages = ?, fetched = ?, reason = ?, seal = ?"
     " WHERE key = ?";
 static const char answer_get_sql[] =
-    "SELECT key, tag, status, pages, fetched, reason, seal FROM answer WHERE space = ?1"
-    " AND id = ?2 AND status IS NOT NULL";
+    /* By its key, so that the row's own space and id are told, not those of the index. */
+    "SELECT key, tag, status, pages, fetched, reason, seal, space, id FROM answer"
+    " WHERE key = (SELECT key FROM answer WHERE space = ?1 AND id = ?2) AND status IS NOT NULL";
 static const char answer_clear_sql[] = "DELETE FROM answer WHERE key = ?";
 static const char answers_count_sql[] =
     "SELECT COUNT(*) FROM answer WHERE status IS NOT NULL AND space IN"
@@ -36,6 +37,11 @@ static const char prune_answers_sql[] =
 #define LARGE ((size_t)8 * 1024 * 1024)
 
 static const char page_row_sql[] = "SELECT rowid FROM page WHERE answer = ? AND page = ?";
+static const char answer_after_sql[] = "SELECT key FROM answer WHERE key > ? ORDER BY key LIMIT 1";
+static const char kind_pages_sql[] = "DELETE FROM page WHERE answer BETWEEN ? AND ?";
+static const char kind_answers_sql[] = "DELETE FROM answer WHERE key BETWEEN ? AND ?";
+static const char all_pages_sql[] = "DELETE FROM page";
+static const char all_answers_sql[] = "DELETE FROM answer";
 static const char page_put_sql[] =
     "INSERT INTO page(answer, page, size, seal, body) VALUES(?, ?, ?, ?, ?)"
     " ON CONFLICT(answer, page) DO UPDATE SET size = excluded.size, seal = excluded.seal,"
@@ -204,12 +210,13 @@ static bool is_possible(const struct smci_outcome *outcome, int64_t status, int6
 }
 
 /* Whether what the row says is what was kept. Its tag lasts as long as the row. */
-static bool take_answer(struct smci_store *store, struct sqlite3_stmt *row, struct name *name,
-                        bool is_checking, struct smci_outcome *outcome)
+static bool take_answer(struct smci_store *store, struct sqlite3_stmt *row, int64_t space,
+                        struct name *name, bool is_checking, struct smci_outcome *outcome)
 {
     int64_t key = smci_row_int(row, 0);
     int64_t seal = smci_row_int(row, 6);
-    if (smci_row_is_null(row, 1) || smci_row_is_null(row, 5))
+    if (smci_row_is_null(row, 1) || smci_row_is_null(row, 5) || smci_row_is_null(row, 8) ||
+        smci_row_int(row, 7) != space || strcmp(smci_store_text(store, row, 8), name->id) != 0)
         return false;
     name->tag = smci_store_text(store, row, 1);
     outcome->http_status = (int)smci_row_int(row, 2);
@@ -248,7 +255,7 @@ static enum smc_status get(struct smci_store *store, const char *kind, const cha
     if (!row)
         return smci_store_status(store, err);
     int64_t key = smci_row_int(row, 0);
-    bool is_right = take_answer(store, row, &name, is_checking, outcome);
+    bool is_right = take_answer(store, row, space->id, &name, is_checking, outcome);
     *found = is_right && (!tag || strcmp(tag, name.tag) == 0);
     smci_row_done(row);
     if (!is_right && store->failed.code == SMC_OK)
@@ -325,6 +332,42 @@ static int64_t space_id(struct smci_store *store, enum smci_space_type type, con
 {
     const struct smci_space *space = smci_space_find(store, type, name, false);
     return space ? space->id : 0; /* of no row */
+}
+
+/* Whether the file has answers of other kinds, or of another scope's. */
+static bool has_others(struct smci_store *store, const char *const *kinds, size_t count)
+{
+    int64_t key = 0;
+    bool is_theirs = true;
+    while (is_theirs && smci_store_number(store, &key, answer_after_sql, "i", key)) {
+        is_theirs = false;
+        for (size_t i = 0; i < count && !is_theirs; i++) {
+            int64_t id = space_id(store, SMCI_SPACE_ANSWERS, kinds[i]);
+            is_theirs = id > 0 && key >= smci_space_first_key(id) && key <= smci_space_last_key(id);
+            if (is_theirs)
+                key = smci_space_last_key(id);
+        }
+    }
+    return !is_theirs;
+}
+
+enum smc_status smci_store_forget(struct smci_store *store, const char *const *kinds, size_t count,
+                                  struct smc_error *err)
+{
+    smci_store_begin(store);
+    if (!has_others(store, kinds, count)) { /* what empties a table does not look at its rows */
+        smci_store_run(store, all_pages_sql, "");
+        smci_store_run(store, all_answers_sql, "");
+        return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        int64_t id = space_id(store, SMCI_SPACE_ANSWERS, kinds[i]);
+        smci_store_run(store, kind_pages_sql, "ii", smci_space_first_key(id),
+                       smci_space_last_key(id));
+        smci_store_run(store, kind_answers_sql, "ii", smci_space_first_key(id),
+                       smci_space_last_key(id));
+    }
+    return smci_store_end(store, SMCI_WEIGHT_ANSWER, err);
 }
 
 enum smc_status smci_store_prune(struct smci_store *store, const char *kind, const char *list,

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -394,7 +393,7 @@ static int is_stopped(void *fd)
 }
 
 /* Nothing is lost when it fails, and the caller has done what it was called for. */
-void smci_store_shrink(struct smci_store *store, int stop_fd)
+void smci_store_shrink(struct smci_store *store, struct smc_log *log, int stop_fd)
 {
     int64_t free_pages = 0;
     int64_t pages = 0;
@@ -403,6 +402,10 @@ void smci_store_shrink(struct smci_store *store, int stop_fd)
     (void)smci_store_number(store, &pages, "PRAGMA page_count", "");
     if (has_failed(store) || free_pages < SHRINK_BYTES / SMCI_PAGE_BYTES || free_pages <= pages / 2)
         return;
+    smc_log_write(log, SMC_LOG_INFO,
+                  "Giving back %" PRId64 " MB of the state file, of which %" PRId64 " MB are kept",
+                  free_pages * SMCI_PAGE_BYTES / 1000000,
+                  (pages - free_pages) * SMCI_PAGE_BYTES / 1000000);
     sqlite3_progress_handler(store->db, PROGRESS_STEPS, is_stopped, &stop_fd);
     int code = sqlite3_exec(store->db, "VACUUM", NULL, NULL, NULL);
     sqlite3_progress_handler(store->db, 0, NULL, NULL);

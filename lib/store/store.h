@@ -26,6 +26,7 @@
 #include <sigmacat/buf.h>
 #include <sigmacat/clock.h>
 #include <sigmacat/error.h>
+#include <sigmacat/log.h>
 
 struct smci_store;
 
@@ -55,10 +56,10 @@ enum smc_status smci_store_flush(struct smci_store *store, struct smc_error *err
 enum smc_status smci_store_commit(struct smci_store *store, struct smc_error *err);
 
 /* Gives the file's free space back where that is more than half of it, and some megabytes. It
- * takes as long as copying what is kept; so for the end of a run, when all is done. `stop_fd` (0
- * or negative: none) ends it when it is readable. The file stays as it is then, as it does where
+ * takes as long as copying what is kept; so for the end of a run, when all is done, and the log
+ * (may be NULL) says so. `stop_fd` (0 or negative: none) ends it when it is readable. The file stays as it is then, as it does where
  * there is no room for the copy: neither is a failure. */
-void smci_store_shrink(struct smci_store *store, int stop_fd);
+void smci_store_shrink(struct smci_store *store, struct smc_log *log, int stop_fd);
 
 /* ---- answers ---- */
 
@@ -116,6 +117,16 @@ enum smc_status smci_store_forget_older(struct smci_store *store, const char *ki
 /* Forgets the answers `kind` whose id is not in `list`. */
 enum smc_status smci_store_prune(struct smci_store *store, const char *kind, const char *list,
                                  struct smc_error *err);
+
+/* Forgets all answers of these kinds. Where the file has no others, of whatever scope, that takes a
+ * moment; else some seconds for 100,000. */
+enum smc_status smci_store_forget(struct smci_store *store, const char *const *kinds, size_t count,
+                                  struct smc_error *err);
+
+/* Forgets all answers of these kinds. Where the file has no others, of whatever scope, that takes a
+ * moment; else some seconds for 100,000. */
+enum smc_status smci_store_forget(struct smci_store *store, const char *const *kinds, size_t count,
+                                  struct smc_error *err);
 
 /* Forgets the finished answers `kind` (NULL: all of the scope) whose status is not 200; with
  * `is_permanent_kept` also 400, 404, 409 and 410 are kept: what another call would only answer
