@@ -235,6 +235,43 @@ static void test_read_alone(void **state)
     free(journal);
 }
 
+/* Somebody who may read it and change nothing, as on a file system that is read-only. */
+static int read_as_nobody(void *ctx)
+{
+    const struct fixture *f = ctx;
+    struct smci_ledger *ledger = NULL;
+    struct smci_ledger_entry entry = {"s", "p1", 5, 0, SHA_A};
+    struct smc_error err = SMC_ERROR_INIT;
+    int64_t number = 0;
+    if (setgid(65534) != 0 || setuid(65534) != 0)
+        return 2;
+    if (smci_ledger_open(&ledger, f->state, false, &err) == SMC_OK)
+        (void)smci_ledger_find(ledger, &entry, &number, &err);
+    smci_ledger_close(ledger);
+    if (number == 0)
+        print_error("%s\n", err.detail);
+    return number > 0 ? 0 : 1;
+}
+
+static void test_read_by_another(void **state)
+{
+    const struct fixture *f = *state;
+    struct smci_ledger *ledger = open_made(f);
+    put(ledger, "s", "p1", SHA_A);
+    smci_ledger_close(ledger);
+    if (geteuid() != 0)
+        skip(); /* only root can become somebody else */
+    char *journal = text_format("%s-journal", f->file);
+    (void)unlink(journal);
+    free(journal);
+    assert_int_equal(chmod(f->dir, 0755), 0);
+    assert_int_equal(chmod(f->state, 0555), 0);
+    assert_int_equal(chmod(f->file, 0444), 0);
+    assert_int_equal(in_child(read_as_nobody, (void *)(uintptr_t)f), 0);
+    assert_untouched(f, 0444);
+    assert_int_equal(chmod(f->state, 0700), 0);
+}
+
 /* A child that is killed in the middle of a transaction, with more than SQLite keeps in memory. */
 static int die_writing(void *ctx)
 {
@@ -421,17 +458,12 @@ static void test_place_that_is_none(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        WITH_DIR(test_remembers),
-        WITH_DIR(test_missing_is_empty),
-        WITH_DIR(test_two_at_once),
-        WITH_DIR(test_made_by_many_at_once),
-        WITH_DIR(test_read_alone),
-        WITH_DIR(test_read_after_a_kill),
-        WITH_DIR(test_sets),
-        WITH_DIR(test_last_other),
-        WITH_DIR(test_format_1),
-        WITH_DIR(test_damaged),
-        WITH_DIR(test_place_that_is_none),
+        WITH_DIR(test_remembers),       WITH_DIR(test_missing_is_empty),
+        WITH_DIR(test_two_at_once),     WITH_DIR(test_made_by_many_at_once),
+        WITH_DIR(test_read_alone),      WITH_DIR(test_read_after_a_kill),
+        WITH_DIR(test_read_by_another), WITH_DIR(test_sets),
+        WITH_DIR(test_last_other),      WITH_DIR(test_format_1),
+        WITH_DIR(test_damaged),         WITH_DIR(test_place_that_is_none),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }

@@ -2,11 +2,14 @@
 #include "support/support.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/dir.h"
 #include "lib/cli/status.h"
+#include "lib/store/ledger.h"
 #include "support/program.h"
 #include "support/uploading.h"
 #include "support/words.h"
@@ -189,6 +192,83 @@ static void test_extraction_at_once(void **state)
     free(place);
 }
 
+/* ---- a kill ---- */
+
+#define KILL_FILES 60
+#define WAIT_MS    40 /* for each answer: 25 files a second */
+#define SECOND     (1000 / WAIT_MS)
+
+/* Of those that were accepted by the stand-in: how many are recorded, and that no others are. */
+struct recorded {
+    struct fixture *f;
+    long count;
+};
+
+static enum smc_status check_entry(void *ctx, const struct smci_ledger_entry *entry)
+{
+    struct recorded *recorded = ctx;
+    for (long i = 0; i < sim_upload_count(recorded->f->sim); i++) {
+        const struct sim_upload *one = sim_upload(recorded->f->sim, i);
+        if (one->status == 201 && strcmp(strrchr(entry->path, '/') + 1, one->filename) == 0) {
+            assert_string_equal(one->sha256, entry->sha256);
+            recorded->count++;
+            return SMC_OK;
+        }
+    }
+    fail_msg("%s is recorded, and was not accepted", entry->path);
+    return SMC_OK;
+}
+
+/* The program, until so many files were accepted; then it is killed. */
+static void run_killed(struct fixture *f, long accepted)
+{
+    struct program p = {.pid = 0};
+    struct words argv = {.count = 0};
+    const struct timespec moment = {0, 5000000};
+    char *path = program_path("castor-upload");
+    words_add(&argv, "%s", path);
+    words_split(&argv, "-k " TOKEN " -s " ID " -t VIZ --parallel 1 -d @DIR --endpoint @URL", ' ',
+                (const char *const[]){"@DIR", f->dir, "@URL", sim_url(f->sim), NULL});
+    program_start(&p, &argv, NULL, NULL);
+    while (program_runs(&p) && sim_calls(f->sim, "upload", 201) < accepted)
+        (void)nanosleep(&moment, NULL);
+    assert_int_equal(kill(p.pid, SIGKILL), 0);
+    (void)program_end(&p);
+    program_clear(&p);
+    words_clear(&argv);
+    free(path);
+}
+
+/* What is recorded is true, and what a kill costs is the last second's files. */
+static void test_kill(void **state)
+{
+    struct fixture *f = *state;
+    struct recorded recorded = {.f = f};
+    struct smci_ledger *ledger = NULL;
+    char *fault = text_format("do=wait:%d", WAIT_MS);
+    char *place = text_format("%s/.sigmacat", f->dir);
+    for (int i = 0; i < KILL_FILES; i++) { /* each with bytes of its own */
+        char *name = text_format("%02d.json", i);
+        char *text = text_format("%d", i);
+        write_text(f, name, text);
+        free(text);
+        free(name);
+    }
+    add_fault(f, fault);
+    run_killed(f, 2 * SECOND);
+    sim_faults_clear(f->sim);
+    long accepted = sim_calls(f->sim, "upload", 201);
+    assert_int_equal(smci_ledger_open(&ledger, place, false, NULL), SMC_OK);
+    assert_int_equal(smci_ledger_each(ledger, NULL, check_entry, &recorded, NULL), SMC_OK);
+    smci_ledger_close(ledger);
+    if (recorded.count < accepted - SECOND - 2 || recorded.count == 0)
+        fail_msg("%ld of %ld were recorded", recorded.count, accepted);
+    assert_run(f, "--skip-uploaded", 0, KILL_FILES - recorded.count);
+    assert_run(f, "--skip-uploaded", 0, 0);
+    free(place);
+    free(fault);
+}
+
 /* ---- sets of the future ---- */
 
 #define DAY_AHEAD "1790086400" /* of NOW, to the second */
@@ -294,10 +374,15 @@ static void test_byte_order_mark(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        WITH_SIM(test_way_back),    WITH_SIM(test_looking_changes_nothing),
-        WITH_SIM(test_two_at_once), WITH_SIM(test_extraction_at_once),
-        WITH_SIM(test_future),      WITH_SIM(test_batches),
-        WITH_SIM(test_no_batch),    WITH_SIM(test_byte_order_mark),
+        WITH_SIM(test_way_back),
+        WITH_SIM(test_looking_changes_nothing),
+        WITH_SIM(test_two_at_once),
+        WITH_SIM(test_extraction_at_once),
+        WITH_SIM(test_future),
+        WITH_SIM(test_batches),
+        WITH_SIM(test_kill),
+        WITH_SIM(test_no_batch),
+        WITH_SIM(test_byte_order_mark),
     };
     return cmocka_run_group_tests_name("upload_record", tests, NULL, NULL);
 }

@@ -2,9 +2,9 @@
  * 2 GiB, and what the checks and the record add. Of three rounds the medians are shown, and of the
  * ratios also the range.
  *
- * A .csv file and a single one are not read before they are sent, and nothing is recorded unless it
- * is asked for: that is the upload without checks and record. The stand-in does not keep what it
- * gets, nor hash it.
+ * A .csv file and a single one are not read before they are sent, and nothing is recorded where a
+ * file stands in the place of the record's directory: that is the upload without checks and record.
+ * The stand-in does not keep what it gets, nor hash it.
  *
  * Usage: bench_upload (with SMC_BUILD, the build's folder). Ends with 1 when an aim is missed or a
  * program fails; lines that need curl are left out where it is missing. */
@@ -90,12 +90,22 @@ static char *make_records(size_t size)
     return bytes;
 }
 
+/* Only --state has one recorded then. */
+static void refuse_record(const char *dir)
+{
+    char *file = text_format("%s/.sigmacat", dir);
+    file_write(file, "", 0);
+    free(file);
+}
+
 static void lot_make(struct lot *lot, const char *dir)
 {
     char *bytes = make_records(lot->size);
     lot->csv = text_format("%s/%d-csv", dir, lot->count);
     lot->json = text_format("%s/%d-json", dir, lot->count);
     bench_must(mkdir(lot->csv, 0700) == 0 && mkdir(lot->json, 0700) == 0, "no folder");
+    refuse_record(lot->csv);
+    refuse_record(lot->json);
     for (int i = 0; i < lot->count; i++) {
         char *file = text_format("%s/%05d.csv", lot->csv, i);
         char *same = text_format("%s/%05d.json", lot->json, i);
