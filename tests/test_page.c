@@ -100,6 +100,8 @@ static const struct row_case cases[] = {
      SMCI_PAGE_OK, "", NO_CURSOR_MEMBER, -1},
     {"doubled entries: the last", PAGE, "{\"entries\":[1,2],\"entries\":[3],\"nextPage\":null}",
      SMCI_PAGE_OK, "3:", NULL, -1},
+    {"doubled entries: the last, which is not an array", PAGE,
+     "{\"entries\":[1],\"entries\":null,\"nextPage\":null}", SMCI_PAGE_WRONG, NULL, NULL, -1},
     {"doubled cursor: the last", PAGE, "{\"entries\":[],\"nextPage\":\"a\",\"nextPage\":null}",
      SMCI_PAGE_OK, "", NULL, -1},
     {"doubled cursor: the last, not null", PAGE,
