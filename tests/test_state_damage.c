@@ -244,6 +244,47 @@ static void test_bytes(void **state)
     kept_clear(&kept);
 }
 
+/* ---- an index that does not fit its table ---- */
+
+static size_t root_of(const struct extraction *x, const char *index)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *row = NULL;
+    char *path = text_format("%s/.sigmacat/state.db", x->output);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_schema WHERE name = ?", -1, &row, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_bind_text(row, 1, index, -1, SQLITE_STATIC), SQLITE_OK);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    size_t root = (size_t)sqlite3_column_int64(row, 0);
+    (void)sqlite3_finalize(row);
+    (void)sqlite3_close(db);
+    free(path);
+    return root;
+}
+
+/* What an index does not show must not count as never put there: it is made again, and all that was
+ * kept is used. A failure that it hid was not forgotten, and came back as a gap. */
+static void test_index(void **state)
+{
+    struct extraction *x = *state;
+    struct kept kept;
+    size_t changed = 0;
+    make(x, STOPPED, &kept);
+    struct bytes copy = copy_of(kept.db);
+    size_t at = (root_of(x, "sqlite_autoindex_space_1") - 1) * PAGE;
+    for (size_t i = at; i < at + PAGE - 8; i++)
+        if (memcmp(copy.p + i, "elements", 8) == 0 && ++changed)
+            copy.p[i + 7] = 't';
+    assert_int_equal(changed, 1);
+    assert_true(run_on(x, &kept, copy, kept.wal, "an index", at));
+    assert_int_equal(extraction_count_lines(x, "WARNING - 1 of the things", DAMAGED), 1);
+    assert_int_equal(extraction_count_lines(x, "answers of earlier runs were reused", NULL), 1);
+    free(copy.p);
+    kept_clear(&kept);
+}
+
 /* ---- rows that were changed, where SQLite sees nothing wrong ---- */
 
 #define SPACE(kind) "(SELECT id FROM space WHERE type = 0 AND name = '" kind "')"
@@ -371,6 +412,9 @@ static void test_row(void **state)
 
 int main(void)
 {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_index, extraction_setup, extraction_teardown)};
     return EXTRACTION_TABLE("rows", row_rows, test_row) +
-           EXTRACTION_TABLE("bytes", bytes_rows, test_bytes);
+           EXTRACTION_TABLE("bytes", bytes_rows, test_bytes) +
+           cmocka_run_group_tests_name("index", tests, NULL, NULL);
 }
