@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/dir.h"
 #include "lib/store/ledger.h"
@@ -30,15 +31,16 @@ static void warn_of_lack(const struct upload_job *job, const struct smc_error *n
 {
     bool has_sets = job->settings->directory_path && job->settings->file_type == UPLOAD_VIZ;
     bool is_locked = no_lock->code == SMC_OK;
+    bool is_one_reason = strcmp(no_record->detail, no_lock->detail) == 0;
     if (no_record->code != SMC_OK)
-        smc_log_write(job->log, SMC_LOG_WARN, "Accepted files will not be recorded: %s%s%s",
-                      no_record->detail,
-                      has_sets
-                          ? "; later on nothing will keep another organisation's set from this "
-                            "source"
-                          : "",
-                      is_locked ? "" : "; a second upload at the same time would not be noticed");
-    else if (!is_locked)
+        smc_log_write(
+            job->log, SMC_LOG_WARN, "Accepted files will not be recorded: %s%s%s",
+            no_record->detail,
+            has_sets ? "; later on nothing will keep another organisation's set from this "
+                       "source"
+                     : "",
+            is_one_reason ? "; a second upload at the same time would not be noticed" : "");
+    if (!is_locked && !is_one_reason)
         smc_log_write(job->log, SMC_LOG_WARN,
                       "A second upload at the same time would not be noticed: %s", no_lock->detail);
 }

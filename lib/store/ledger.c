@@ -67,7 +67,7 @@ struct waiting {
     bool is_set;
     int64_t size;
     int64_t time_s;
-    char *texts; /* owned; each ended by its NUL */
+    size_t at; /* in `texts`: each is ended by its NUL */
 };
 
 struct smci_ledger {
@@ -76,6 +76,7 @@ struct smci_ledger {
     bool is_reading;
     struct waiting *waiting;
     size_t waiting_count;
+    struct smc_buf texts; /* of what waits */
     size_t allocated;
 };
 
@@ -104,6 +105,7 @@ enum smc_status smci_ledger_open(struct smci_ledger **ledger, const char *direct
     if (!made)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
     made->is_reading = !is_making;
+    smc_buf_init(&made->texts, SIZE_MAX);
     made->format = database.format;
     rc = is_making ? smci_database_open(&made->store, directory, &database, NULL, err)
                    : smci_database_read(&made->store, directory, &database, &made->format, err);
@@ -119,8 +121,7 @@ enum smc_status smci_ledger_open(struct smci_ledger **ledger, const char *direct
 
 static void forget_waiting(struct smci_ledger *ledger)
 {
-    for (size_t i = 0; i < ledger->waiting_count; i++)
-        free(ledger->waiting[i].texts);
+    smc_buf_reset(&ledger->texts);
     ledger->waiting_count = 0;
 }
 
@@ -129,8 +130,8 @@ void smci_ledger_close(struct smci_ledger *ledger)
     if (!ledger)
         return;
     (void)smci_ledger_flush(ledger, NULL);
-    forget_waiting(ledger);
     free(ledger->waiting);
+    smc_buf_clear(&ledger->texts);
     smci_store_close(ledger->store);
     free(ledger);
 }
@@ -138,18 +139,6 @@ void smci_ledger_close(struct smci_ledger *ledger)
 /* ---- writing ---- */
 
 /* `texts` ends with NULL. */
-static char *join(const char *const *texts)
-{
-    size_t len = 0;
-    for (size_t i = 0; texts[i]; i++)
-        len += strlen(texts[i]) + 1;
-    char *all = malloc(len);
-    char *at = all;
-    for (size_t i = 0; all && texts[i]; i++)
-        at = stpcpy(at, texts[i]) + 1;
-    return all;
-}
-
 static enum smc_status add_waiting(struct smci_ledger *ledger, struct waiting waiting,
                                    const char *const *texts, struct smc_error *err)
 {
@@ -163,8 +152,10 @@ static enum smc_status add_waiting(struct smci_ledger *ledger, struct waiting wa
         ledger->waiting = all;
         ledger->allocated = more;
     }
-    waiting.texts = join(texts);
-    if (!waiting.texts)
+    waiting.at = ledger->texts.len;
+    for (; *texts; texts++)
+        (void)smc_buf_add(&ledger->texts, *texts, strlen(*texts) + 1);
+    if (smc_buf_status(&ledger->texts) != SMC_OK)
         return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     ledger->waiting[ledger->waiting_count++] = waiting;
     return smci_store_status(ledger->store, err);
@@ -174,8 +165,7 @@ enum smc_status smci_ledger_put(struct smci_ledger *ledger, const struct smci_le
                                 struct smc_error *err)
 {
     const char *const texts[] = {entry->source_id, entry->path, entry->sha256, NULL};
-    return add_waiting(ledger, (struct waiting){false, entry->size, entry->time_s, NULL}, texts,
-                       err);
+    return add_waiting(ledger, (struct waiting){false, entry->size, entry->time_s, 0}, texts, err);
 }
 
 enum smc_status smci_ledger_put_set(struct smci_ledger *ledger, const struct smci_ledger_set *set,
@@ -183,12 +173,12 @@ enum smc_status smci_ledger_put_set(struct smci_ledger *ledger, const struct smc
 {
     const char *const texts[] = {set->endpoint,     set->source_id, set->name,
                                  set->organization, set->host,      NULL};
-    return add_waiting(ledger, (struct waiting){true, 0, set->time_s, NULL}, texts, err);
+    return add_waiting(ledger, (struct waiting){true, 0, set->time_s, 0}, texts, err);
 }
 
 static void write_one(struct smci_ledger *ledger, const struct waiting *one)
 {
-    const char *text[TEXTS_MAX] = {one->texts};
+    const char *text[TEXTS_MAX] = {ledger->texts.data + one->at};
     for (int i = 1; i < (one->is_set ? 5 : 3); i++)
         text[i] = text[i - 1] + strlen(text[i - 1]) + 1;
     if (one->is_set)
