@@ -203,6 +203,13 @@ static const struct row rows[] = {
      .gap = "elements",
      .gaps = 1,
      .lost = "elements"},
+    {.name = "gone: 410 of one that was deleted is no gap",
+     .faults = "call=workbooks,page=1,attempt=1,do=delete:0 " ELEMENTS "do=status:410 "
+               "call=workbook_sources,object=0,do=status:410",
+     .kind = "elements",
+     .calls = 1 + 3 * 3,
+     .says = "it was deleted while it was listed (HTTP 410)",
+     .has_changed = true},
     {.name = "gone: 409 is a gap, whatever the listing",
      .faults = "call=workbooks,page=1,attempt=1,do=delete:0 " ELEMENTS "do=status:409",
      .kind = "elements",

@@ -340,6 +340,61 @@ static void test_references(void **state)
     assert_contains(file->text, "{\"elementId\": \"good\", \"sources\": [{\"type\"");
 }
 
+/* ---- what comes late ---- */
+
+/* Sources that come at the last chance name a data model that nobody else names; its lineage comes
+ * at its last chance, too. */
+static void test_late(void **state)
+{
+    static const struct recorded_call calls[] = {
+        {WORKBOOKS, 200, PAGE_OF("{\"workbookId\": \"w\"}", LAST("1"))},
+        {MODELS, 200, PAGE_OF("{\"dataModelId\": \"m\"}", LAST("1"))},
+        {"GET /v2/workbooks/w/elements?limit=1000", 200, PAGE_OF("", LAST("0"))},
+        {"GET /v2/workbooks/w/sources", 200,
+         "[{\"type\": \"data-model\", \"dataModelId\": \"m\"}]"},
+        {"GET /v2/dataModels/m/sources?pageSize=500", 200, "{\"entries\": []}"},
+        {"GET /v2/dataModels/m/lineage?limit=1000", 200,
+         PAGE_OF("{\"type\": \"element\", \"elementId\": \"e\"}", LAST("1"))}};
+    struct extraction *x = *state;
+    extraction_replay(x, calls, sizeof calls / sizeof calls[0]);
+    extraction_fault(x, "call=workbook_sources,attempt=1-5,do=status:503 "
+                        "call=datamodel_lineage,attempt=1-5,do=status:503");
+    if (extraction_run(x, NULL) != SMC_OK)
+        fail_msg("%s", x->err.detail);
+    assert_int_equal(extraction_summary(x, "extraction.gaps").len, 2); /* {} */
+    assert_contains(extraction_file(x, "datamodel_lineage")->text, "\"elementId\": \"e\"");
+}
+
+#define TABLE "{\"connectionId\": \"c\", \"path\": [\"t\"]}"
+
+/* A row of the listing of all paths that has none: the table is asked for singly. */
+static void test_listed_without_path(void **state)
+{
+    static const struct recorded_call calls[] = {
+        {WORKBOOKS, 200, PAGE_OF("{\"workbookId\": \"w\"}", LAST("1"))},
+        {"GET /v2/workbooks/w/elements?limit=1000", 200, PAGE_OF("", LAST("0"))},
+        {"GET /v2/workbooks/w/sources", 200,
+         "[{\"type\": \"table\", \"inodeId\": \"8dfcd325-6b9a-49b3-a491-1189fab1b206\"}, "
+         "{\"type\": \"table\", \"inodeId\": \"002814d6-59dd-47a1-9f35-c852a8155203\"}, "
+         "{\"type\": \"table\", \"inodeId\": \"t3\"}, {\"type\": \"table\", \"inodeId\": \"t4\"}]"},
+        {"GET /v2/connections/paths?limit=1000", 200,
+         PAGE_OF("{\"urlId\": \"4jVstLCODfn2odTNE2xzDM\", \"connectionId\": \"c\", \"path\": "
+                 "[\"t\"]}, {\"urlId\": \"0ijFvkwmxRPAwflBXQu1t\", \"connectionId\": \"c\", "
+                 "\"path\": null}",
+                 LAST("2"))},
+        {"GET /v2/connections/paths/8dfcd325-6b9a-49b3-a491-1189fab1b206", 200, TABLE},
+        {"GET /v2/connections/paths/002814d6-59dd-47a1-9f35-c852a8155203", 200, TABLE},
+        {"GET /v2/connections/paths/t3", 200, TABLE},
+        {"GET /v2/connections/paths/t4", 200, TABLE}};
+    struct extraction *x = *state;
+    extraction_replay(x, calls, sizeof calls / sizeof calls[0]);
+    if (extraction_run(x, NULL) != SMC_OK)
+        fail_msg("%s", x->err.detail);
+    assert_int_equal(sim_calls(x->sim, "paths", 200), 1);
+    assert_int_equal(sim_calls(x->sim, "path", 200), 4);
+    assert_lacks(extraction_file(x, "workbook_sources")->text, "null");
+}
+
 #define ALONE(test) cmocka_unit_test_setup_teardown(test, extraction_setup, extraction_teardown)
 
 int main(void)
@@ -347,6 +402,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ALONE(test_rows_without_id),
         ALONE(test_rights_of_a_resumed_run),
+        ALONE(test_late),
+        ALONE(test_listed_without_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) +
            EXTRACTION_TABLE("damaged answers", damage_rows, test_damage) +
