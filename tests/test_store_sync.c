@@ -1,6 +1,9 @@
 /* What is put on disk to outlive a power cut: the calls by which SQLite asks for it are counted. */
 #include "support/support.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,7 +19,8 @@ struct fixture {
 
 /* Interposed functions are handed nothing, so this can't live anywhere else. */
 static struct {
-    char names[256]; /* of the files that were synced, each followed by a blank */
+    char names[256];   /* of the files that were synced, each followed by a blank */
+    bool has_no_locks; /* as on a file system that can't lock */
 } synced;
 
 static void note(int fd)
@@ -44,6 +48,24 @@ SEEN int fsync(int fd)
 {
     note(fd);
     return (int)syscall(SYS_fsync, fd);
+}
+
+static int control(int fd, int command, void *argument)
+{
+    bool is_lock = command == F_SETLK || command == F_SETLKW || command == F_GETLK;
+    if (!synced.has_no_locks || !is_lock)
+        return (int)syscall(SYS_fcntl, fd, command, argument);
+    errno = ENOLCK;
+    return -1;
+}
+
+SEEN int fcntl(int fd, int command, ...)
+{
+    va_list args;
+    va_start(args, command);
+    void *argument = va_arg(args, void *);
+    va_end(args);
+    return control(fd, command, argument);
 }
 
 static int setup(void **state)
@@ -156,6 +178,19 @@ static void test_ledger(void **state)
     free(names);
 }
 
+/* It is not called locked, for then one would wait for ever. */
+static void test_no_locks(void **state)
+{
+    const struct fixture *f = *state;
+    struct smci_ledger *ledger = NULL;
+    struct smc_error err = SMC_ERROR_INIT;
+    synced.has_no_locks = true;
+    enum smc_status rc = smci_ledger_open(&ledger, f->dir, true, &err);
+    synced.has_no_locks = false;
+    assert_int_equal(rc, SMC_ERR_IO);
+    assert_contains(err.detail, "uploads.db: this file system can't lock it");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +198,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_flush, setup, teardown),
         cmocka_unit_test_setup_teardown(test_flush_without_log, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ledger, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_no_locks, setup, teardown),
     };
     return cmocka_run_group_tests_name("store_sync", tests, NULL, NULL);
 }

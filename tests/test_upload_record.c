@@ -298,6 +298,18 @@ static void test_future(void **state)
     assert_logged(f, "WARNING - set " BEYOND " is of a time beyond all dates");
 }
 
+/* A machine whose clock was set back sends nothing, and says why. */
+static void test_clock_set_back(void **state)
+{
+    struct fixture *f = *state;
+    make_whole_set(f, NOW, "", "");
+    f->fake.wall_ms = 0;
+    assert_run(f, "--latest", 5, 0);
+    assert_logged(f, "no complete set was found; the newest one: set " NOW " is of 2026-09-21, "
+                     "which is yet to come: this machine's clock says 1970-01-01");
+    assert_run(f, "--latest --allow future", 0, SET_FILES_COUNT);
+}
+
 /* ---- batches ---- */
 
 static void make_batch(const struct fixture *f, const char *ts, const char *const *names)
@@ -374,15 +386,11 @@ static void test_byte_order_mark(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        WITH_SIM(test_way_back),
-        WITH_SIM(test_looking_changes_nothing),
-        WITH_SIM(test_two_at_once),
-        WITH_SIM(test_extraction_at_once),
-        WITH_SIM(test_future),
-        WITH_SIM(test_batches),
-        WITH_SIM(test_kill),
-        WITH_SIM(test_no_batch),
-        WITH_SIM(test_byte_order_mark),
+        WITH_SIM(test_way_back),       WITH_SIM(test_looking_changes_nothing),
+        WITH_SIM(test_two_at_once),    WITH_SIM(test_extraction_at_once),
+        WITH_SIM(test_future),         WITH_SIM(test_batches),
+        WITH_SIM(test_clock_set_back), WITH_SIM(test_kill),
+        WITH_SIM(test_no_batch),       WITH_SIM(test_byte_order_mark),
     };
     return cmocka_run_group_tests_name("upload_record", tests, NULL, NULL);
 }

@@ -1,11 +1,13 @@
 #include "store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -43,6 +45,17 @@ enum smc_status smci_store_say_damaged(const struct smci_store *store, struct sm
                          store->path, why, store->database->loss);
 }
 
+/* SQLite calls a file locked that it can't lock, as on some NFS. This gives up our own locks. */
+static bool has_locks(const char *path)
+{
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool has = fd < 0 || fcntl(fd, F_GETLK, &lock) == 0 || errno != ENOLCK;
+    if (fd >= 0)
+        (void)close(fd);
+    return has;
+}
+
 /* Keeps the failure; the first one counts. */
 static void fail_sqlite(struct smci_store *store, int code)
 {
@@ -70,7 +83,11 @@ static void fail_sqlite(struct smci_store *store, int code)
         break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        (void)smc_error_set(err, SMC_ERR_LOCKED, "%s: another program has it open", store->path);
+        if (has_locks(store->path))
+            (void)smc_error_set(err, SMC_ERR_LOCKED, "%s: another program has it open",
+                                store->path);
+        else
+            (void)smc_error_set(err, SMC_ERR_IO, "%s: this file system can't lock it", store->path);
         break;
     case SQLITE_TOOBIG:
         (void)smc_error_set(err, SMC_ERR_CAP, "%s: more than SQLite can keep in one row",
