@@ -8,7 +8,7 @@
 
 #include "http_body.h"
 #include "http_end.h"
-#include "http_exchange.h"
+#include "http_transfer.h"
 
 #define POLL_MAX_MS    1000
 #define FINISH_STEP_MS 50

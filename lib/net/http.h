@@ -4,8 +4,9 @@
  * https with TLS 1.2 or better, verified; http where the URL says so, which only a loopback origin
  * does, and then never through a proxy.
  *
- * The files lib/net/http*.c alone know curl: http.c has the loop, http_exchange.c one transfer's
- * options and data, http_end.c its end, http_probe.c what a probe learns; http_url.c and
+ * The files lib/net/http*.c alone know curl: http.c has the loop, http_transfer.c one transfer's
+ * options and data, http_body.c what is taken of a body, http_certificate.c whose server it is,
+ * http_end.c the end, http_probe.c what a probe learns; http_url.c and
  * http_date.c read addresses and dates. */
 #ifndef SMCI_HTTP_H
 #define SMCI_HTTP_H

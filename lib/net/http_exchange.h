@@ -1,4 +1,5 @@
-/* One transfer: its handle, its options, what libcurl tells of it. For lib/net/http*.c alone. */
+/* One transfer: what is known of it, for the parts that deal with its body, its certificate and its
+ * end. http_transfer.h makes one. For lib/net/http*.c alone. */
 #ifndef SMCI_HTTP_EXCHANGE_H
 #define SMCI_HTTP_EXCHANGE_H
 
@@ -59,20 +60,5 @@ static inline int64_t smci_exchange_now(const struct smci_exchange *x)
 {
     return x->common->network->clock->now_ms(x->common->network->clock->ctx);
 }
-
-/* A transfer with a handle and no options; NULL when memory runs out. */
-struct smci_exchange *smci_exchange_new(const struct smci_exchange_common *common);
-
-/* Sets all options for a request. SMC_ERR_NOMEM, SMC_ERR_INTERNAL; then it is to be reset or
- * freed. */
-enum smc_status smci_exchange_prepare(struct smci_exchange *x,
-                                      const struct smci_http_request *request,
-                                      struct smc_error *err);
-
-/* Wipes and frees what the last request has left; the handle stays. Not while it is in flight. */
-void smci_exchange_reset(struct smci_exchange *x);
-
-/* The same, and frees all of it. */
-void smci_exchange_free(struct smci_exchange *x);
 
 #endif

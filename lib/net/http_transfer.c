@@ -1,4 +1,4 @@
-#include "http_exchange.h"
+#include "http_transfer.h"
 
 #include <assert.h>
 #include <stdlib.h>
