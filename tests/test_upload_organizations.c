@@ -3,8 +3,10 @@
 
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "lib/cli/status.h"
+#include "support/program.h"
 #include "support/uploading.h"
 #include "support/words.h"
 #include "upload/owner.h"
@@ -195,6 +197,55 @@ static void test_learnt_from_what_is_left_out(void **state)
     free(file);
 }
 
+/* --check says it too, and what to do. */
+static void test_check(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    static const char *const latest[] = {"--latest", NULL};
+    struct program p = {.pid = 0};
+    struct words argv = {.count = 0};
+    char *path = program_path("castor-upload");
+    make_set(f, "1", "acme@h.example");
+    assert_int_equal(upload_with(f, &err, latest), SMC_OK);
+    make_set(f, "2", "globex@h.example");
+    words_add(&argv, "%s", path);
+    words_split(&argv, "-k " TOKEN " -s " ID " -t VIZ --latest --check -d @DIR --endpoint @URL",
+                ' ', (const char *const[]){"@DIR", f->dir, "@URL", sim_url(f->sim), NULL});
+    assert_int_equal(program_run(&p, &argv, NULL, NULL), 5);
+    assert_contains(p.out,
+                    "FAIL  files        1 problem, the first: set 2 is of organisation " GLOBEX);
+    assert_contains(p.out, "do: give each organisation a directory of its own, or correct "
+                           "--source_id; --allow organization gives the source to this one\n");
+    assert_int_equal(taken_count(f), SET_FILES_COUNT);
+    program_clear(&p);
+    words_clear(&argv);
+    free(path);
+}
+
+static void test_check_of_a_damaged_record(void **state)
+{
+    struct fixture *f = *state;
+    struct program p = {.pid = 0};
+    struct words argv = {.count = 0};
+    char *path = program_path("castor-upload");
+    char *place = text_format("%s/.sigmacat", f->dir);
+    make_set(f, "1", "acme@h.example");
+    assert_int_equal(mkdir(place, 0700), 0);
+    write_text(f, ".sigmacat/uploads.db", "no database");
+    words_add(&argv, "%s", path);
+    words_split(&argv,
+                "-k " TOKEN " -s " ID " -t VIZ --skip-uploaded --check -d @DIR --endpoint @URL",
+                ' ', (const char *const[]){"@DIR", f->dir, "@URL", sim_url(f->sim), NULL});
+    assert_int_equal(program_run(&p, &argv, NULL, NULL), 5);
+    assert_contains(p.out, "FAIL  record       ");
+    assert_contains(p.out, "ok    files ");
+    program_clear(&p);
+    words_clear(&argv);
+    free(place);
+    free(path);
+}
+
 /* A record that can't be kept says what is not guarded. */
 static void test_not_kept(void **state)
 {
@@ -255,6 +306,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         WITH_SIM(test_two_in_one_upload),
         WITH_SIM(test_learnt_from_what_is_left_out),
+        WITH_SIM(test_check),
+        WITH_SIM(test_check_of_a_damaged_record),
         WITH_SIM(test_not_kept),
         cmocka_unit_test(test_hosts),
     };

@@ -17,6 +17,7 @@
 struct preflight {
     struct upload_job job;
     struct smci_cli_checklist list;
+    bool is_record_told; /* that it can't be used */
 };
 
 static const char *setting(const struct preflight *check, const char *flag)
@@ -113,9 +114,7 @@ static enum smc_status check_files(struct preflight *check, struct smc_error *er
     const struct upload_files *files = &check->job.files;
     struct smc_error why = SMC_ERROR_INIT;
     int64_t bytes = 0;
-    enum smc_status rc = upload_record_open(&check->job, &why);
-    if (rc == SMC_OK)
-        rc = upload_choose(&check->job, &why);
+    enum smc_status rc = upload_choose(&check->job, &why);
     for (size_t i = 0; i < files->count; i++)
         bytes += files->items[i].identity.size;
     if (rc == SMC_OK) {
@@ -132,11 +131,27 @@ static enum smc_status check_files(struct preflight *check, struct smc_error *er
 
 /* ---- where accepted files are recorded ---- */
 
+/* For what it knows of the source; a run that can do without is told by a line of the log. */
+static enum smc_status open_record(struct preflight *check, struct smc_error *err)
+{
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status rc = upload_record_open(&check->job, &why);
+    if (rc == SMC_OK)
+        return SMC_OK;
+    if (rc == SMC_ERR_NOMEM)
+        return smc_error_copy(err, &why);
+    check->is_record_told = true;
+    smci_cli_failed(&check->list, rc, "record", "%s", why.detail);
+    smci_cli_remedy(&check->list, "mend what that names, or give %s another directory",
+                    setting(check, "--state"));
+    return SMC_OK;
+}
+
 static enum smc_status check_record(struct preflight *check, struct smc_error *err)
 {
     const struct upload_settings *settings = check->job.settings;
     struct smc_error why = SMC_ERROR_INIT;
-    if (!settings->directory_path && !settings->state)
+    if (check->is_record_told || (!settings->directory_path && !settings->state))
         return SMC_OK;
     char *directory = upload_record_directory(settings);
     if (!directory)
@@ -200,7 +215,9 @@ enum smc_status upload_preflight(const struct upload_settings *settings, struct 
     if (smc_log_hide(log, settings->token) != SMC_OK)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
     smci_cli_checklist_init(&check.list, settings->out, log);
-    enum smc_status rc = check_files(&check, err);
+    enum smc_status rc = open_record(&check, err);
+    if (rc == SMC_OK)
+        rc = check_files(&check, err);
     upload_files_clear(&check.job.files);
     if (rc == SMC_OK)
         rc = check_record(&check, err);

@@ -10,7 +10,7 @@
 /* Looks at what a run needs, in a run's order, and says so line by line on the settings' `out`;
  * `settings` has been checked. Files are read as --dry-run reads them, with their problems in the
  * log. Catalog is asked one thing, without the token: only an upload can prove that. Nothing is
- * written, no record of uploads is opened. `stop_fd` and `clock` as in upload_run.
+ * written, and the record of uploads is read alone. `stop_fd` and `clock` as in upload_run.
  *
  * SMC_OK: it would work. The status of the first failure, which is a run's: then `err` is empty,
  * since the lines have said it. What ended the check itself (SMC_ERR_USAGE, SMC_ERR_CANCELLED,
