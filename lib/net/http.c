@@ -9,6 +9,7 @@
 #include "http_body.h"
 #include "http_end.h"
 #include "http_transfer.h"
+#include "http_upload.h"
 
 #define POLL_MAX_MS    1000
 #define FINISH_STEP_MS 50
@@ -17,7 +18,8 @@ struct smci_http {
     CURLM *multi;
     struct smc_network network; /* but for `cacert`, which is not kept */
     struct smci_trust trust;
-    struct smci_room room;              /* of bodies in flight */
+    struct smci_room room; /* of bodies in flight */
+    struct smci_sockets sockets;
     struct smci_exchange_common common; /* of the exchanges: the three above */
     struct smci_exchange *active;
     struct smci_exchange *spare; /* to be used again */
@@ -50,7 +52,8 @@ enum smc_status smci_http_new(struct smci_http **out, const struct smci_http_opt
     }
     http->network = opt->network;
     http->network.cacert = NULL;
-    http->common = (struct smci_exchange_common){&http->network, &http->trust, &http->room};
+    http->common =
+        (struct smci_exchange_common){&http->network, &http->trust, &http->room, &http->sockets};
     http->multi = curl_multi_init();
     enum smc_status rc = smci_trust_choose(&http->trust, opt->network.cacert, err);
     if (rc == SMC_OK && !http->multi)
@@ -112,6 +115,7 @@ void smci_http_free(struct smci_http *http)
     if (http->multi)
         (void)curl_multi_cleanup(http->multi);
     curl_global_cleanup();
+    smci_sockets_clear(&http->sockets);
     smci_trust_clear(&http->trust);
     free(http);
 }
@@ -170,6 +174,7 @@ static void give_up_stalled(struct smci_http *http)
     struct smci_exchange *next;
     for (struct smci_exchange *x = http->active; x; x = next) {
         next = x->next;
+        smci_upload_look(x);
         if (x->is_paused || now - x->progress_ms < http->network.timeout_ms)
             continue;
         (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK, "no byte came or went for %g s",

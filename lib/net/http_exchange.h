@@ -6,6 +6,7 @@
 #include <sigmacat/client_types.h>
 
 #include "http_message.h"
+#include "http_socket.h"
 #include "trust.h"
 
 /* See http_body.h. */
@@ -18,6 +19,7 @@ struct smci_exchange_common {
     const struct smc_network *network;
     const struct smci_trust *trust;
     struct smci_room *room;
+    struct smci_sockets *sockets;
 };
 
 struct smci_exchange {
@@ -28,8 +30,13 @@ struct smci_exchange {
     struct curl_slist *headers;
     struct smci_upload upload;
     int64_t upload_at;   /* bytes of the file read so far */
+    int port;            /* the connection's local one; 0: there is none yet */
+    int64_t ack_base;    /* bytes that were acknowledged when the request began; -1: not known */
+    int64_t acked;       /* bytes of the request that were acknowledged since */
+    int64_t looked_ms;   /* when that was last asked */
     bool is_out;         /* all of the body has gone out, as far as libcurl knows */
-    int64_t moved;       /* bytes in both directions so far */
+    int64_t moved;       /* bytes in both directions so far; where acknowledgements are known, of
+                            what comes */
     int64_t progress_ms; /* when a byte last went either way */
     /* While it is paused, and for as long as it was, nothing can come: no bound of time counts
      * that. */

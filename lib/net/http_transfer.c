@@ -57,18 +57,17 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx)
     return len;
 }
 
-/* libcurl reads ahead of what it sends; only this tells that the last bytes are moving. */
 static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
                        curl_off_t ulnow)
 {
     struct smci_exchange *x = ctx;
     (void)dltotal;
     static_assert(sizeof(curl_off_t) == sizeof(int64_t), "curl_off_t has 64 bits");
-    if (dlnow + ulnow != x->moved) {
-        x->moved = dlnow + ulnow;
+    int64_t moved = dlnow + smci_upload_moved(x, ultotal, ulnow);
+    if (moved != x->moved) {
+        x->moved = moved;
         x->progress_ms = smci_exchange_now(x);
     }
-    smci_upload_moved(x, ultotal, ulnow);
     return smci_body_is_within(x, dlnow) ? 0 : 1;
 }
 
@@ -79,7 +78,7 @@ static int on_sending(void *ctx, char *to, char *from, int to_port, int from_por
     (void)to;
     (void)from;
     (void)to_port;
-    (void)from_port;
+    smci_upload_begin(x, from_port);
     if (!smci_is_certificate_named(x->easy)) {
         x->is_nameless = true;
         return CURL_PREREQFUNC_ABORT;
@@ -129,6 +128,7 @@ static CURLcode set_common(struct smci_exchange *x, const char *url)
     SET(CURLOPT_XFERINFOFUNCTION, on_progress);
     SET(CURLOPT_XFERINFODATA, x);
     SET(CURLOPT_NOPROGRESS, 0L);
+    rc = rc != CURLE_OK ? rc : (CURLcode)smci_sockets_watch(x->common->sockets, easy);
     if (is_plain) /* loopback: a proxy would see the token */
         SET(CURLOPT_PROXY, "");
     /* What was chosen stands in for the system's store, it is not added to it: libcurl's own

@@ -6,6 +6,8 @@
 
 #include <curl/curl.h>
 
+#define LOOK_MS 100
+
 /* ---- the body ---- */
 
 static size_t fail(struct smci_exchange *x, ssize_t got)
@@ -38,9 +40,6 @@ static size_t on_read(char *to, size_t size, size_t count, void *ctx)
     if (x->upload.read && got > 0)
         x->upload.read(x->upload.ctx, x->upload_at, to, (size_t)got);
     x->upload_at += got;
-    x->progress_ms = smci_exchange_now(x);
-    if (x->upload.progress)
-        x->upload.progress(x->upload.ctx, x->upload_at);
     return (size_t)got;
 }
 
@@ -75,13 +74,49 @@ int smci_upload_set(struct smci_exchange *x, const struct smci_http_request *req
 
 /* ---- how far it got ---- */
 
-void smci_upload_moved(struct smci_exchange *x, int64_t total, int64_t sent)
+/* As a person wants to see it: of the file, and never more than was read. The few bytes around it,
+ * and TLS's own, make it a little early. */
+static void tell(struct smci_exchange *x, int64_t sent)
 {
-    if (!x->mime || x->is_out || total <= 0 || sent < total)
+    if (x->upload.progress)
+        x->upload.progress(x->upload.ctx, sent < x->upload_at ? sent : x->upload_at);
+}
+
+void smci_upload_begin(struct smci_exchange *x, int port)
+{
+    if (!x->mime)
         return;
-    x->is_out = true;
-    if (x->upload.out)
-        x->upload.out(x->upload.ctx);
+    x->port = port;
+    x->acked = 0;
+    x->ack_base = smci_socket_acknowledged(smci_sockets_find(x->common->sockets, port));
+}
+
+void smci_upload_look(struct smci_exchange *x)
+{
+    int64_t now = smci_exchange_now(x);
+    bool is_stalled = now - x->progress_ms >= x->common->network->timeout_ms;
+    if (x->port == 0 || x->ack_base < 0 || (now - x->looked_ms < LOOK_MS && !is_stalled))
+        return;
+    x->looked_ms = now;
+    int64_t all = smci_socket_acknowledged(smci_sockets_find(x->common->sockets, x->port));
+    if (all - x->ack_base <= x->acked)
+        return;
+    x->acked = all - x->ack_base;
+    x->progress_ms = now;
+    tell(x, x->acked);
+}
+
+int64_t smci_upload_moved(struct smci_exchange *x, int64_t total, int64_t sent)
+{
+    bool is_acked_known = x->port > 0 && x->ack_base >= 0;
+    if (x->mime && !x->is_out && total > 0 && sent >= total) {
+        x->is_out = true;
+        if (x->upload.out)
+            x->upload.out(x->upload.ctx);
+    }
+    if (x->mime && !is_acked_known && sent > 0)
+        tell(x, sent);
+    return is_acked_known ? 0 : sent;
 }
 
 void smci_upload_end(struct smci_exchange *x)
@@ -91,5 +126,5 @@ void smci_upload_end(struct smci_exchange *x)
     static_assert(sizeof(curl_off_t) == sizeof(int64_t), "curl_off_t has 64 bits");
     (void)curl_easy_getinfo(x->easy, CURLINFO_CONTENT_LENGTH_UPLOAD_T, &total);
     (void)curl_easy_getinfo(x->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-    smci_upload_moved(x, total, sent);
+    (void)smci_upload_moved(x, total, sent);
 }

@@ -39,7 +39,8 @@ struct smci_upload {
     /* All of these may be NULL. Called with each piece that is read, before it is sent, `at` bytes
      * from the file's beginning: an attempt begins at 0. */
     void (*read)(void *ctx, int64_t at, const void *bytes, size_t len);
-    /* Called with the bytes of this attempt that are on their way, as they change. */
+    /* Called with the bytes of this attempt that have arrived, as far as the other side has
+     * acknowledged them, as they change. */
     void (*progress)(void *ctx, int64_t sent);
     /* Called when all of an attempt has gone out: from now on nobody knows whether it is accepted,
      * until an answer comes. */
