@@ -198,8 +198,8 @@ static void hold(struct flood_answer *answer, const struct shape *shape, char **
 static void test_row(void **state)
 {
     const struct row *row = *state;
-    static const char *const *const paths[] = {token_path, whoami_path, listings_path, leaves_path, sources_path,
-                                               elements_path};
+    static const char *const *const paths[] = {token_path,  whoami_path,  listings_path,
+                                               leaves_path, sources_path, elements_path};
     struct flood_answer answers[ANSWERS_MAX];
     size_t count = 0;
     struct packed packed = pack(&row->shape);

@@ -15,7 +15,9 @@
 enum { PLAIN, BASE64, PATTERNS_MAX = BASE64 + 6 };
 
 struct smci_mask_secret {
-    char *patterns[PATTERNS_MAX]; /* owned, wiped; NULL: there is none */
+    size_t size;                        /* of all of it, which is wiped */
+    const char *patterns[PATTERNS_MAX]; /* in `bytes`; "": there is none */
+    char bytes[];
 };
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -24,22 +26,18 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 
 static void forget(struct smci_mask_secret *secret)
 {
-    for (int i = 0; secret && i < PATTERNS_MAX; i++) {
-        if (secret->patterns[i])
-            explicit_bzero(secret->patterns[i], strlen(secret->patterns[i]));
-        free(secret->patterns[i]);
-    }
+    if (secret)
+        explicit_bzero(secret, secret->size);
     free(secret);
 }
 
-/* As it is sent in a form: all but RFC 3986's unreserved characters as %XX. */
-static char *percent_encode(const char *secret)
+/* As it is sent in a form: all but RFC 3986's unreserved characters as %XX. Returns what is behind
+ * the NUL. */
+static char *percent_encode(const char *secret, char *out)
 {
     static const char digits[] = "0123456789ABCDEF";
     static const char others[] = "-._~";
-    char *made = malloc(3 * strlen(secret) + 1);
-    char *out = made;
-    for (const char *p = secret; made && *p; p++) {
+    for (const char *p = secret; *p; p++) {
         unsigned char c = (unsigned char)*p;
         unsigned char lower = c | 0x20;
         if ((c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || strchr(others, c)) {
@@ -50,21 +48,16 @@ static char *percent_encode(const char *secret)
         *out++ = digits[c >> 4];
         *out++ = digits[c & 15];
     }
-    if (made)
-        *out = '\0';
-    return made;
+    *out++ = '\0';
+    return out;
 }
 
 /* The characters of base64 that depend on nothing but `secret`, where `before` bytes stand before
- * it since the last whole group of three. */
-static char *encode_middle(const char *secret, size_t before)
+ * it since the last whole group of three. Returns what is behind the NUL. */
+static char *encode_middle(const char *secret, size_t before, char *out)
 {
-    size_t len = strlen(secret);
-    size_t first = before == 0 ? 0 : before + 1;
-    size_t end = (before + len) * 8 / 6;
-    char *made = end > first ? malloc(end - first + 1) : NULL;
-    char *out = made;
-    for (size_t i = first; made && i < end; i++) {
+    size_t end = (before + strlen(secret)) * 8 / 6;
+    for (size_t i = before == 0 ? 0 : before + 1; i < end; i++) {
         unsigned value = 0;
         for (size_t bit = 6 * i; bit < 6 * i + 6; bit++) {
             unsigned char byte = (unsigned char)secret[bit / 8 - before];
@@ -72,38 +65,34 @@ static char *encode_middle(const char *secret, size_t before)
         }
         *out++ = alphabet[value];
     }
-    if (made)
-        *out = '\0';
-    return made;
+    *out++ = '\0';
+    return out;
 }
 
-static bool add_base64(struct smci_mask_secret *made, const char *text, int at)
-{
-    for (size_t before = 0; before < 3; before++) {
-        char *pattern = encode_middle(text, before);
-        if (!pattern)
-            return false;
-        made->patterns[at + (int)before] = pattern;
-    }
-    return true;
-}
-
+/* NULL when memory runs out. */
 static struct smci_mask_secret *learn(const char *secret)
 {
-    struct smci_mask_secret *made = calloc(1, sizeof *made);
-    char *encoded = percent_encode(secret);
-    if (made)
-        made->patterns[PLAIN] = strdup(secret);
-    bool is_made = made && encoded && made->patterns[PLAIN] && add_base64(made, secret, BASE64);
-    if (is_made && strcmp(encoded, secret) != 0)
-        is_made = add_base64(made, encoded, BASE64 + 3);
-    if (encoded)
-        explicit_bzero(encoded, strlen(encoded));
-    free(encoded);
-    if (is_made)
-        return made;
-    forget(made);
-    return NULL;
+    size_t len = strlen(secret);
+    /* Encoded it has three times as many bytes at most, and base64 a third more than these. */
+    size_t room = len + 1 + 3 * len + 1 + 3 * (2 * len + 3) + 3 * (4 * len + 3);
+    struct smci_mask_secret *made = calloc(1, sizeof *made + room);
+    if (!made)
+        return NULL;
+    made->size = sizeof *made + room;
+    char *encoded = made->bytes;
+    char *out = percent_encode(secret, encoded);
+    made->patterns[PLAIN] = out;
+    (void)memcpy(out, secret, len + 1);
+    out += len + 1;
+    bool is_other = strcmp(encoded, secret) != 0;
+    for (size_t i = 0; i < PATTERNS_MAX - BASE64; i++) {
+        made->patterns[BASE64 + i] = out;
+        if (i < 3 || is_other)
+            out = encode_middle(i < 3 ? secret : encoded, i % 3, out);
+        else
+            *out++ = '\0';
+    }
+    return made;
 }
 
 /* ---- what a text may have in place of a byte ---- */
@@ -218,7 +207,11 @@ static char fold(char c, bool is_base64)
 {
     if (!is_base64)
         return c;
-    return c == '-' ? '+' : c == '_' ? '/' : c;
+    if (c == '-')
+        return '+';
+    if (c == '_')
+        return '/';
+    return c;
 }
 
 static bool is_escaped(const struct escape *escape, const char *want, bool is_base64)
@@ -264,12 +257,12 @@ static enum match find_at(const struct smci_mask *mask, const char *text, const 
     enum match found = NONE;
     bool is_escape = *text == '%' || *text == '\\' || *text == '&';
     *end = text;
-    for (size_t i = 0; i < SMCI_MASK_SECRETS_MAX * PATTERNS_MAX; i++) {
+    for (size_t i = 0; i < (size_t)SMCI_MASK_SECRETS_MAX * PATTERNS_MAX; i++) {
         const struct smci_mask_secret *secret = mask->secrets[i / PATTERNS_MAX];
         bool is_64 = i % PATTERNS_MAX >= BASE64;
         const char *pattern = secret ? secret->patterns[i % PATTERNS_MAX] : NULL;
         const char *behind = text;
-        if (!pattern || (!is_escape && fold(*text, is_64) != *pattern))
+        if (!pattern || !*pattern || (!is_escape && fold(*text, is_64) != *pattern))
             continue;
         enum match this = match(text, pattern, is_64, &behind);
         if (this == WHOLE && behind > *end) {

@@ -1,5 +1,6 @@
 #include "attempt.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,7 +95,7 @@ static void read_api_error(struct smci_attempt *attempt, const struct smci_http_
     struct smci_api_error *out = &attempt->api_error;
     const struct smc_buf *body = &response->body;
     struct smc_json_span root;
-    if (attempt->asked.is_token || !may_be_error(attempt, body))
+    if (!may_be_error(attempt, body))
         return;
     bool is_json = smc_json_scan(body->data, body->len, &root, NULL) == SMC_OK;
     if (attempt->http_status == 200) {
@@ -102,6 +103,12 @@ static void read_api_error(struct smci_attempt *attempt, const struct smci_http_
         if (!attempt->is_error_object)
             return;
     }
+    if (is_json && attempt->asked.is_token) { /* nothing that came: the word is ours */
+        bool is_timed_out = smc_json_equals(smc_json_member(root, "code"), TIMED_OUT);
+        (void)snprintf(out->code, sizeof out->code, "%s", is_timed_out ? TIMED_OUT : "");
+    }
+    if (attempt->asked.is_token)
+        return;
     if (is_json) {
         keep_string(log, out->code, sizeof out->code, smc_json_member(root, "code"));
         keep_string(log, out->message, sizeof out->message, smc_json_member(root, "message"));

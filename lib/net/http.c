@@ -72,9 +72,10 @@ static void detach(struct smci_http *http, struct smci_exchange *x)
 {
     (void)curl_multi_remove_handle(http->multi, x->easy);
     struct smci_exchange **link = &http->active;
-    while (*link != x)
+    while (*link && *link != x)
         link = &(*link)->next;
-    *link = x->next;
+    if (*link)
+        *link = x->next;
     http->in_flight--;
 }
 
