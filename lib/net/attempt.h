@@ -21,7 +21,7 @@ struct smci_api_error {
 struct smci_asked {
     enum smc_policy policy;
     bool is_get;
-    bool is_token;       /* the token call: nothing of its answer is ever quoted */
+    bool is_token;       /* the token call: of its answer no word is quoted but "timedout" */
     bool is_object;      /* about one object of many: see smc_request */
     bool is_first;       /* nothing has been accepted in this run */
     const char *service; /* what the server is called in texts; borrowed */
