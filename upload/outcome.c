@@ -72,6 +72,14 @@ static void tell_success(struct upload_job *job, const struct upload_delivery *d
     smc_buf_clear(&shown);
 }
 
+/* What was sent is not known, so that the record can't have it. */
+static void tell_unrecorded(struct upload_job *job, const char *name)
+{
+    smc_log_write(job->log, SMC_LOG_ERROR,
+                  "%s is not recorded: SHA-256: out of memory, or libcrypto has none", name);
+    job->worst = SMC_ERR_IO;
+}
+
 void upload_outcome_accepted(struct upload_job *job, const struct upload_delivery *delivery)
 {
     struct upload_file *file = &job->files.items[delivery->index];
@@ -92,6 +100,8 @@ void upload_outcome_accepted(struct upload_job *job, const struct upload_deliver
             "%s: a web page answered with HTTP %d, which Catalog does not do: see whether "
             "the file has arrived; it is not recorded",
             file->name, file->http_status);
+    else if (job->ledger && !*delivery->sha256)
+        tell_unrecorded(job, file->name);
     else
         upload_record_add(job, delivery->index, delivery->identity.size);
 }
