@@ -54,7 +54,7 @@ fortify = $(call once,fortify,$(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /d
 LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix base/, api buf claim clock digest dir error idset log log_line mask num own rng stop uuid) \
     $(addprefix json/, scan skip span splice string validate walk write) \
-    $(addprefix net/, address attempt auth call client client_options cursor hidden http http_body http_certificate http_date http_end http_transfer http_probe http_socket http_upload http_url \
+    $(addprefix net/, address attempt auth call client client_doubt client_options cursor hidden http http_body http_certificate http_connections http_date http_end http_transfer http_probe http_socket http_upload http_url \
         pace pace_limit pace_noise pace_text pace_window page pages queue retry retry_after retry_text sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer history ledger list open seal space store value) \
@@ -63,7 +63,7 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
         secret secret_command server setting settings settings_env settings_file settings_flags settings_keys setup show \
         signals status target terminal words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
-    again assets base62 call calls changes closing credentials degraded elements ends gap gap_groups gaps gone history job join key \
+    again assets base62 call calls changes closing credentials degraded doubt elements ends gap gap_groups gaps gone history job join key \
     lineage lineage_graph lost listing \
     listing_rows main metrics models numbers opening options options_table outputs preflight preflight_local progress rate \
     readable report resume reuse reused rights run select sources stored summary table_listing \

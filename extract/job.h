@@ -25,6 +25,8 @@
 /* The longest path and query that is built: room for the longest cursor, percent-encoded. */
 #define TARGET_MAX ((size_t)512 * 1024)
 
+struct doubt;
+
 struct job {
     const struct extract_settings *settings;
     struct selection selection; /* from the settings */
@@ -32,6 +34,7 @@ struct job {
     struct smc_log *log;
     struct smci_store *store;
     struct smc_client *client;
+    struct doubt *doubt; /* is told of each answer, whose it was */
     struct smci_fileset *set;
     struct smci_part *files[ASSET_COUNT]; /* NULL: not written */
     int stop_fd;                          /* as in smc_client_opt */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doubt.h"
 #include "gone.h"
 
 static void ask(struct listing *listing);
@@ -308,6 +309,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct listing *listing = ctx;
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
         return SMC_TAKE;
+    doubt_note(job(listing)->doubt, NULL, NULL);
     if (answer->error.code != SMC_OK) {
         on_failure(listing, answer);
         return SMC_TAKE;

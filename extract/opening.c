@@ -1,5 +1,7 @@
 #include "opening.h"
 
+#include <string.h>
+
 #include "lib/cli/network.h"
 
 #include "history.h"
@@ -103,6 +105,18 @@ enum smc_status open_job(struct job *job, struct reuse *reuse, struct smc_error 
     if (rc == SMC_OK)
         rc = open_files(job, err);
     return rc == SMC_OK ? open_client(job, err) : rc;
+}
+
+enum smc_status open_job_again(struct job *job, struct reuse *reuse, struct smc_error *err)
+{
+    smci_fileset_free(job->set); /* and what it had of files */
+    job->set = NULL;
+    (void)memset(job->files, 0, sizeof job->files);
+    reuse->is_same_run = true;
+    enum smc_status rc = open_set(job, err);
+    if (rc == SMC_OK)
+        rc = take_over(job, job_wall_s(job), reuse, err);
+    return rc == SMC_OK ? open_files(job, err) : rc;
 }
 
 void close_job(struct job *job)

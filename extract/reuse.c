@@ -25,11 +25,12 @@ enum smc_status reuse_note_finished(const struct job *job, const struct selectio
 
 /* Whether the answers of a run that began at `began_s` may be reused. A clock that was set back
  * makes it begin in the future: then its age is unknown. */
-static bool may_resume(const struct job *job, int64_t began_s)
+static bool may_resume(const struct reuse *reuse, int64_t began_s)
 {
+    const struct job *job = reuse->job;
     int64_t age_s = job_wall_s(job) - began_s;
-    return began_s >= 0 && !job->settings->is_no_resume && age_s >= 0 &&
-           age_s <= job->settings->resume_within_ms / 1000;
+    bool is_recent = age_s >= 0 && age_s <= job->settings->resume_within_ms / 1000;
+    return began_s >= 0 && (reuse->is_same_run || (!job->settings->is_no_resume && is_recent));
 }
 
 /* Whether the last full pass is recent enough for --incremental. What a run that is not to be gone
@@ -97,9 +98,10 @@ static enum smc_status choose_kind(struct reuse *reuse, enum asset_id kind, stru
         rc = numbers_get(job->store, VALUE_FULL, asset_of(kind)->name, &full_s, err);
     if (rc != SMC_OK)
         return rc;
-    bool is_resuming = may_resume(job, began_s);
+    bool is_resuming = may_resume(reuse, began_s);
     age->began_s = is_resuming ? began_s : job_wall_s(job);
-    age->is_full = !may_build_on(job, began_s, full_s);
+    if (!reuse->is_same_run)
+        age->is_full = !may_build_on(job, began_s, full_s);
     if (is_resuming && began_s < past->resumed_s)
         past->resumed_s = began_s;
     if (!age->is_full && full_s < past->full_s)

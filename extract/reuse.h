@@ -20,6 +20,7 @@ struct reuse_age {
 
 struct reuse {
     const struct job *job;
+    bool is_same_run; /* what it resumes is itself */
     struct reuse_age ages[CALL_COUNT];
 };
 

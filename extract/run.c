@@ -6,11 +6,14 @@
  * and tells calls, which hands the rows up here, for models. After all calls, sources joins them.
  * A table's path: sources and lineage tell tables what they want; table_listing finds it, or calls
  * and call ask for it alone; sources and lineage write it. A 429: client waits, slows down and asks
- * again; nobody here sees it. What it has learnt of the limit rate keeps for the next run. */
+ * again; nobody here sees it. What it has learnt of the limit rate keeps for the next run.
+ * An answer too many: client, doubt, and all begins again, but for what the store has. */
 #include "run.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/net/special.h"
 #include "lib/set/prune.h"
@@ -20,6 +23,7 @@
 #include "changes.h"
 #include "closing.h"
 #include "degraded.h"
+#include "doubt.h"
 #include "elements.h"
 #include "gaps.h"
 #include "history.h"
@@ -42,6 +46,12 @@
 
 struct run {
     struct job job;
+    struct reuse reuse;
+    struct doubt doubt;
+    struct progress *progress;
+    int64_t began_ms; /* by the clock's now_ms */
+
+    /* what begins again when answers turn out to be doubtful */
     struct gaps gaps;
     struct lost lost;
     struct rights rights;
@@ -53,11 +63,8 @@ struct run {
     struct models models;
     struct tables tables;
     struct lineage lineage;
-    struct reuse reuse;
     struct degraded degraded;
     struct changes changes;
-    struct progress *progress;
-    int64_t began_ms; /* by the clock's now_ms */
     bool is_published;
 };
 
@@ -115,10 +122,10 @@ static void on_idle(void *ctx)
 
 /* ---- the parts ---- */
 
+/* All from `gaps` on. */
 static void init(struct run *run)
 {
     const struct job *job = &run->job;
-    run->began_ms = job->clock->now_ms(job->clock->ctx);
     run->gaps.job = job;
     run->lost.job = job;
     run->lost.gaps = &run->gaps;
@@ -135,7 +142,6 @@ static void init(struct run *run)
     tables_init(&run->tables, job, &run->calls);
     run->lineage.tables = &run->tables;
     run->lineage.lost = &run->lost;
-    run->reuse.job = job;
     degraded_init(&run->degraded);
 }
 
@@ -356,12 +362,46 @@ static void end_history(const struct run *run, enum smc_status rc, const struct 
     smc_buf_clear(&figures);
 }
 
-/* What comes after opening, in this order. */
+/* In this order, as long as no answer is doubtful; then what can't begin again. */
 typedef enum smc_status phase_fn(struct run *run, struct smc_error *err);
 
-static phase_fn *const phases[] = {fetch,        fetch_deferred, resolve_tables, fetch_deferred,
-                                   write_joined, judge,          write_summary,  publish,
-                                   leave,        compare,        remove_old_sets};
+static phase_fn *const making[] = {fetch,        fetch_deferred, resolve_tables, fetch_deferred,
+                                   write_joined, judge,          write_summary};
+static phase_fn *const publishing[] = {publish, leave, compare, remove_old_sets};
+
+static enum smc_status make(struct run *run, struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (size_t i = 0; rc == SMC_OK && i < sizeof making / sizeof making[0]; i++)
+        if (!doubt_is_any(&run->doubt))
+            rc = making[i](run, err);
+    return rc;
+}
+
+static enum smc_status begin_again(struct run *run, struct smc_error *err)
+{
+    smci_client_begin_again(run->job.client); /* ends the calls under way, which the parts hold */
+    clear(run);
+    (void)memset(&run->gaps, 0, sizeof *run - offsetof(struct run, gaps));
+    init(run);
+    smc_error_reset(err);
+    enum smc_status rc = doubt_forget(&run->doubt, err);
+    return rc == SMC_OK ? open_job_again(&run->job, &run->reuse, err) : rc;
+}
+
+/* What was made of doubtful answers is made once more, with a connection for each call. */
+static enum smc_status make_set(struct run *run, struct smc_error *err)
+{
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status rc = make(run, err);
+    enum smc_status settled = smci_client_settle(run->job.client, &why);
+    if (rc == SMC_OK && settled != SMC_OK)
+        return smc_error_copy(err, &why);
+    if (!doubt_is_any(&run->doubt) || !doubt_explains(rc))
+        return rc;
+    rc = begin_again(run, err);
+    return rc == SMC_OK ? make(run, err) : rc;
+}
 
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
                                int stop_fd, const struct smc_clock *clock, struct smc_error *err)
@@ -372,13 +412,19 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     run->job = (struct job){.settings = settings,
                             .clock = clock ? clock : smc_clock_system(),
                             .log = log,
+                            .doubt = &run->doubt,
                             .stop_fd = stop_fd};
+    run->began_ms = run->job.clock->now_ms(run->job.clock->ctx);
+    run->reuse.job = &run->job;
     init(run);
     enum smc_status rc = open_job(&run->job, &run->reuse, err);
-    if (rc == SMC_OK)
+    if (rc == SMC_OK) {
         show(run);
-    for (size_t i = 0; rc == SMC_OK && i < sizeof phases / sizeof phases[0]; i++)
-        rc = phases[i](run, err);
+        doubt_begin(&run->doubt, &run->job);
+        rc = make_set(run, err);
+    }
+    for (size_t i = 0; rc == SMC_OK && i < sizeof publishing / sizeof publishing[0]; i++)
+        rc = publishing[i](run, err);
     progress_free(run->progress);
     run->progress = NULL;
     log_damages(&run->job);
@@ -388,6 +434,8 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     const bool is_late = run->is_published && rc != SMC_OK;
     if (rc == SMC_OK)
         rc = degraded_check(&run->degraded, &run->gaps, err);
+    if (doubt_is_any(&run->doubt))
+        (void)doubt_forget(&run->doubt, NULL);
     if (run->job.client) /* however it ended */
         (void)rate_keep(&run->job, NULL);
     if (rc != SMC_OK) /* a buffer that could not grow says it by its status alone */
@@ -403,6 +451,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
         smci_store_shrink(run->job.store, log, stop_fd);
     close_job(&run->job);
     clear(run);
+    doubt_clear(&run->doubt);
     free(run);
     return rc;
 }

@@ -5,35 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client_object.h"
 #include "client_options.h"
 #include "hidden.h"
-#include "queue.h"
-#include "token.h"
 
 /* castor-extract-sigma(1), "WHEN SIGMA OR THE NETWORK FAILS", the row on 429. */
 #define SILENCE_MAX_MS ((int64_t)15 * 60 * 1000)
 
 /* What has gone out whole when a run fails gets so long for its answer. */
 #define FINISH_MS 2000
-
-struct smc_client {
-    struct smci_sender sender;
-    struct smci_token token;
-    struct smci_queue queue;
-    struct smci_call_owner owner; /* of the calls: this */
-    struct smc_buf accept;        /* a whole header line */
-    struct smc_buf authorization; /* a whole header line, when it is fixed; wiped */
-    bool has_token;               /* a bearer token is fetched; else `authorization` */
-    int concurrency;
-    int64_t deadline_ms; /* 0: none */
-    int64_t max_time_ms;
-    struct smc_log
-        *own_log; /* of a program that wants none: it writes nothing, but knows secrets */
-    smc_refill_fn *refill;
-    void *refill_ctx;
-    struct smc_error failure; /* ended the run */
-    bool has_failed;
-};
 
 static int64_t now_ms(const struct smc_client *client)
 {
@@ -94,6 +74,26 @@ static void on_call_ended(void *ctx, struct smci_call *call, const struct smci_d
         smci_call_free(call);
         return;
     }
+}
+
+static void on_connection(void *ctx, int64_t connection, bool is_doubtful)
+{
+    struct smc_client *client = ctx;
+    struct smc_error why = SMC_ERROR_INIT;
+    bool is_token = connection == client->token.connection;
+    if (is_doubtful)
+        smc_log_write(client->sender.log, SMC_LOG_WARN,
+                      "On a connection to the server lay an answer that nobody had asked for: what "
+                      "came by it before may have been meant for another call");
+    if (is_doubtful && (is_token || !client->doubt)) {
+        (void)smc_error_set(&why, SMC_ERR_NETWORK,
+                            "the server sent more answers than it was asked for, %s; run again",
+                            is_token ? "also to the token call: whose token it is can't be told"
+                                     : "so that what it said can't be relied upon");
+        smc_client_fail(client, &why);
+    }
+    if (client->doubt)
+        client->doubt(client->doubt_ctx, connection, is_doubtful);
 }
 
 /* ---- life ---- */
@@ -157,7 +157,10 @@ static enum smc_status init(struct smc_client *client, const struct smc_client_o
     if (rc != SMC_OK)
         return smc_error_set(err, rc, "%s", smc_error_text(rc));
     const struct smci_http_opt http = {opt->network, client->concurrency};
-    return smci_http_new(&client->sender.http, &http, err);
+    rc = smci_http_new(&client->sender.http, &http, err);
+    if (rc == SMC_OK)
+        smci_http_set_connection(client->sender.http, on_connection, client);
+    return rc;
 }
 
 enum smc_status smc_client_new_sized(struct smc_client **out, const struct smc_client_opt *given,
@@ -183,8 +186,7 @@ enum smc_status smc_client_new_sized(struct smc_client **out, const struct smc_c
     return SMC_OK;
 }
 
-/* Ends all calls of a client that has failed. Their callbacks can't begin others. */
-static void cancel_calls(struct smc_client *client)
+void smci_client_cancel(struct smc_client *client)
 {
     if (client->sender.http)
         smci_http_drop(client->sender.http);
@@ -200,7 +202,7 @@ void smc_client_free(struct smc_client *client)
     struct smc_error why = SMC_ERROR_INIT;
     (void)smc_error_set(&why, SMC_ERR_CANCELLED, "the client was closed");
     smc_client_fail(client, &why);
-    cancel_calls(client);
+    smci_client_cancel(client);
     smci_http_free(client->sender.http);
     smci_auth_clear(&client->token.auth);
     smc_buf_wipe(&client->authorization);
@@ -404,7 +406,7 @@ enum smc_status smc_client_step(struct smc_client *client, int64_t max_ms, bool 
         return SMC_OK;
     client->sender.retry.retries = 0;
     smci_http_finish(client->sender.http, FINISH_MS);
-    cancel_calls(client);
+    smci_client_cancel(client);
     return smc_error_copy(err, &client->failure);
 }
 

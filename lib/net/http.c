@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
 #include <curl/curl.h>
@@ -13,18 +14,21 @@
 
 #define POLL_MAX_MS    1000
 #define FINISH_STEP_MS 50
+#define SETTLE_STEP_MS 20
 
 struct smci_http {
     CURLM *multi;
     struct smc_network network; /* but for `cacert`, which is not kept */
     struct smci_trust trust;
     struct smci_room room; /* of bodies in flight */
-    struct smci_sockets sockets;
+    struct smci_connections *connections;
     struct smci_exchange_common common; /* of the exchanges: the three above */
     struct smci_exchange *active;
     struct smci_exchange *spare; /* to be used again */
     int in_flight;
     int64_t ended; /* transfers, since the start */
+    smci_http_connection_fn *told;
+    void *told_ctx;
     smci_idle_fn *idle;
     void *idle_ctx;
 };
@@ -52,11 +56,12 @@ enum smc_status smci_http_new(struct smci_http **out, const struct smci_http_opt
     }
     http->network = opt->network;
     http->network.cacert = NULL;
+    http->connections = smci_connections_new(opt->connections, http->network.clock);
     http->common =
-        (struct smci_exchange_common){&http->network, &http->trust, &http->room, &http->sockets};
+        (struct smci_exchange_common){&http->network, &http->trust, &http->room, http->connections};
     http->multi = curl_multi_init();
     enum smc_status rc = smci_trust_choose(&http->trust, opt->network.cacert, err);
-    if (rc == SMC_OK && !http->multi)
+    if (rc == SMC_OK && (!http->multi || !http->connections))
         rc = smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     if (rc != SMC_OK) {
         smci_http_free(http);
@@ -70,6 +75,7 @@ enum smc_status smci_http_new(struct smci_http **out, const struct smci_http_opt
 /* Takes a transfer off the wire; what it holds stays until `recycle`. */
 static void detach(struct smci_http *http, struct smci_exchange *x)
 {
+    smci_exchange_leave(x, false, false); /* unless its end was told */
     (void)curl_multi_remove_handle(http->multi, x->easy);
     struct smci_exchange **link = &http->active;
     while (*link && *link != x)
@@ -115,8 +121,8 @@ void smci_http_free(struct smci_http *http)
         smci_exchange_free(x);
     if (http->multi)
         (void)curl_multi_cleanup(http->multi);
+    smci_connections_free(http->connections);
     curl_global_cleanup();
-    smci_sockets_clear(&http->sockets);
     smci_trust_clear(&http->trust);
     free(http);
 }
@@ -133,6 +139,7 @@ enum smc_status smci_http_start(struct smci_http *http, const struct smci_http_r
         return smc_error_set(err, SMC_ERR_NOMEM, "out of memory for a call");
     x->done = done;
     x->ctx = ctx;
+    smci_connections_look(http->connections);
     enum smc_status rc = smci_exchange_prepare(x, request, err);
     if (rc == SMC_OK && curl_multi_add_handle(http->multi, x->easy) != CURLM_OK)
         rc = smc_error_set(err, SMC_ERR_NOMEM, "out of memory for a call");
@@ -152,6 +159,17 @@ int smci_http_in_flight(const struct smci_http *http)
 }
 
 /* ---- moving on ---- */
+
+/* The connection that it had got is not to be used again; nothing was sent. Each time that
+ * connection is closed, so that this comes to an end. */
+static bool send_elsewhere(struct smci_http *http, struct smci_exchange *x, CURLcode code)
+{
+    if (code != CURLE_ABORTED_BY_CALLBACK || !x->is_turned_away)
+        return false;
+    (void)curl_multi_remove_handle(http->multi, x->easy);
+    smci_exchange_again(x);
+    return curl_multi_add_handle(http->multi, x->easy) == CURLM_OK;
+}
 
 static void complete(struct smci_http *http, struct smci_exchange *x, CURLcode code)
 {
@@ -195,7 +213,8 @@ static void drain(struct smci_http *http)
         struct smci_exchange *x = NULL;
         CURLcode code = m->data.result; /* the message dies with the handle's removal */
         (void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &x);
-        complete(http, x, code);
+        if (!send_elsewhere(http, x, code))
+            complete(http, x, code);
     }
 }
 
@@ -281,6 +300,7 @@ enum smc_status smci_http_poll(struct smci_http *http, int64_t wait_ms, struct s
     if (rc == CURLM_OK)
         give_up_stalled(http);
     resume(http);
+    smci_connections_tend(http->connections, http->told, http->told_ctx);
     bool has_news = http->ended != ended_before;
     struct curl_waitfd extra = {.fd = http->network.stop_fd, .events = CURL_WAIT_POLLIN};
     if (rc == CURLM_OK)
@@ -291,4 +311,41 @@ enum smc_status smci_http_poll(struct smci_http *http, int64_t wait_ms, struct s
     if (extra.revents)
         return smc_error_set(err, SMC_ERR_CANCELLED, SMCI_STOPPED);
     return SMC_OK;
+}
+
+/* ---- connections ---- */
+
+void smci_http_set_connection(struct smci_http *http, smci_http_connection_fn *fn, void *ctx)
+{
+    http->told = fn;
+    http->told_ctx = ctx;
+}
+
+void smci_http_use_once(struct smci_http *http)
+{
+    smci_connections_use_once(http->connections);
+}
+
+/* For a moment, or until all is to stop. */
+static enum smc_status wait_a_little(const struct smci_http *http, int64_t ms,
+                                     struct smc_error *err)
+{
+    struct pollfd stop = {.fd = http->network.stop_fd > 0 ? http->network.stop_fd : -1,
+                          .events = POLLIN};
+    (void)poll(&stop, 1, (int)(ms < SETTLE_STEP_MS ? ms : SETTLE_STEP_MS));
+    return smci_check_stop(http->network.stop_fd, err);
+}
+
+enum smc_status smci_http_settle(struct smci_http *http, struct smc_error *err)
+{
+    bool is_waiting = !http->network.clock->advance; /* else waits are skipped */
+    enum smc_status rc = SMC_OK;
+    int64_t left;
+    while (rc == SMC_OK && http->in_flight == 0 &&
+           (left = smci_connections_settle(http->connections)) > 0 && is_waiting) {
+        rc = wait_a_little(http, left, err);
+        smci_connections_tend(http->connections, http->told, http->told_ctx);
+    }
+    smci_connections_tend(http->connections, http->told, http->told_ctx);
+    return rc;
 }

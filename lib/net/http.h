@@ -6,8 +6,9 @@
  *
  * The files lib/net/http*.c alone know curl: http.c has the loop, http_transfer.c one transfer's
  * options and data, http_body.c what is taken of a body, http_certificate.c whose server it is,
- * http_end.c the end, http_probe.c what a probe learns; http_url.c and
- * http_date.c read addresses and dates. */
+ * http_end.c the end, http_probe.c what a probe learns; http_connections.c
+ * watches the connections for answers too many; http_url.c and http_date.c read addresses and
+ * dates. */
 #ifndef SMCI_HTTP_H
 #define SMCI_HTTP_H
 
@@ -37,6 +38,20 @@ typedef void smci_http_done_fn(void *ctx, struct smci_http_response *response);
 /* Starts a transfer. SMC_ERR_NOMEM; then `done` is not called. */
 enum smc_status smci_http_start(struct smci_http *http, const struct smci_http_request *request,
                                 smci_http_done_fn *done, void *ctx, struct smc_error *err);
+
+/* Told once of each connection that has brought answers: that it has ended, or that they are
+ * doubtful, since there was one too many (http_connections.h). From smci_http_poll and
+ * smci_http_settle alone. NULL takes it away. */
+typedef void smci_http_connection_fn(void *ctx, int64_t connection, bool is_doubtful);
+void smci_http_set_connection(struct smci_http *http, smci_http_connection_fn *fn, void *ctx);
+
+/* Each call is to get a connection of its own, from now on. */
+void smci_http_use_once(struct smci_http *http);
+
+/* Waits until all connections were idle for a second, then looks at them; does nothing while a
+ * transfer is in flight. SMC_ERR_CANCELLED when the network's stop_fd is readable: it has looked
+ * all the same. */
+enum smc_status smci_http_settle(struct smci_http *http, struct smc_error *err);
 
 /* The number of transfers that were started and have not ended. */
 int smci_http_in_flight(const struct smci_http *http);

@@ -8,6 +8,7 @@
 
 #include "http_date.h"
 #include "http_probe.h"
+#include "http_transfer.h"
 #include "http_upload.h"
 #include "http_url.h"
 
@@ -79,6 +80,12 @@ static bool is_garbled(const struct smci_exchange *x, CURLcode code)
             (code == CURLE_WRITE_ERROR && x->response.is_compressed));
 }
 
+/* Not even the beginning of an answer: the rest of another, where the connection was used before. */
+static bool is_nonsense(CURLcode code)
+{
+    return code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY;
+}
+
 /* The status, or 0 with the reason in the response: an answer is one only when it is whole. */
 static int judge(struct smci_exchange *x, CURLcode code, int status)
 {
@@ -104,6 +111,11 @@ static int judge(struct smci_exchange *x, CURLcode code, int status)
     if (!x->is_head_whole) {
         (void)smc_error_set(&response->error, SMC_ERR_NETWORK,
                             "the answer was cut short in its head");
+        return 0;
+    }
+    if (x->is_watched && (x->has_surplus || x->is_excess)) {
+        (void)smc_error_set(&response->error, SMC_ERR_NETWORK,
+                            "more than one answer came, and which is right can't be told");
         return 0;
     }
     /* Nobody can have read what was not sent. */
@@ -158,6 +170,7 @@ void smci_exchange_end(struct smci_exchange *x, int code)
     smci_upload_end(x);
     response->is_garbled = is_garbled(x, (CURLcode)code);
     response->status = judge(x, (CURLcode)code, (int)status);
+    smci_exchange_leave(x, code == CURLE_OK && x->is_head_whole, is_nonsense((CURLcode)code));
     pass_over_mark(&response->body);
     if (x->is_probe)
         smci_probe_learn(x, code);

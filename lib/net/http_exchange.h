@@ -5,8 +5,8 @@
 
 #include <sigmacat/client_types.h>
 
+#include "http_connections.h"
 #include "http_message.h"
-#include "http_socket.h"
 #include "trust.h"
 
 /* See http_body.h. */
@@ -19,7 +19,7 @@ struct smci_exchange_common {
     const struct smc_network *network;
     const struct smci_trust *trust;
     struct smci_room *room;
-    struct smci_sockets *sockets;
+    struct smci_connections *connections;
 };
 
 struct smci_exchange {
@@ -44,16 +44,23 @@ struct smci_exchange {
     int64_t paused_at_ms; /* when the pause began that is not over */
     int64_t paused_ms;    /* what the pauses before it took, in all */
     size_t header_bytes;
-    bool is_head_whole;  /* the empty line behind the last header came */
-    int compressions;    /* of the body, by its head */
-    bool is_strange;     /* they are not what was asked for */
-    bool is_error;       /* by its status, once the head is whole */
-    bool is_body_cut;    /* the rest of an error's body was not wanted */
-    bool is_dropped;     /* the body is not wanted at all */
+    bool is_head_whole;             /* the empty line behind the last header came */
+    int compressions;               /* of the body, by its head */
+    bool is_strange;                /* they are not what was asked for */
+    bool is_error;                  /* by its status, once the head is whole */
+    bool is_body_cut;               /* the rest of an error's body was not wanted */
+    bool is_dropped;                /* the body is not wanted at all */
+    struct smci_connection_use use; /* of a connection; id 0: none yet, or it has ended */
+    bool has_surplus;               /* by what was seen last, there is more than the answer */
+    bool is_excess;                 /* libcurl has read more than the answer */
+    bool is_turned_away; /* from a connection that is not to be used again: nothing was sent */
     bool is_local_fault; /* the body to be sent could not be read */
     bool is_nameless;    /* the server's certificate says in no valid way whose it is */
     bool is_probe;
-    bool is_plain;             /* no compression is asked for */
+    bool is_plain; /* no compression is asked for */
+    bool is_tls;
+    bool is_sole;              /* no other call will go by its connection */
+    bool is_watched;           /* see smci_http_request */
     int sent;                  /* how often libcurl has sent it */
     void (*resent)(void *ctx); /* may be NULL */
     char detail[256];          /* libcurl's own words; CURL_ERROR_SIZE */

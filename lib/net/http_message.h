@@ -20,6 +20,7 @@ struct smci_http_request {
     bool is_probe;                    /* fills the response's `probe` */
     bool is_plain;                    /* no compression is asked for */
     size_t body_max;                  /* of a 2xx's body, decompressed, bytes; 0: SMC_BODY_MAX */
+    bool is_watched; /* should more come than one answer, it is none; see http_connections.h */
     /* Called when libcurl sends it once more by itself, since a kept connection died before an
      * answer. With the `ctx` of `done`; may be NULL. */
     void (*resent)(void *ctx);
@@ -28,6 +29,7 @@ struct smci_http_request {
 /* Borrowed during the callback. */
 struct smci_http_response {
     int status;           /* 0: none, or the answer was cut short */
+    int64_t connection;   /* by which it came, from 1; 0: it was not sent */
     struct smc_buf body;  /* decompressed; of an error that has more than 64 KiB, empty */
     char retry_after[64]; /* the header's value; "" when absent. What does not fit is cut off: that
                                 is not a date, and its first digits say "too long" just as well */

@@ -17,6 +17,7 @@
 #define READ_MAX 8192L
 
 #define HEADERS_MAX_BYTES ((size_t)256 * 1024)
+#define ANSWER_MIN_BYTES  17 /* of "HTTP/1.1 200 ", and two line breaks */
 
 /* ---- what libcurl calls ---- */
 
@@ -68,7 +69,52 @@ static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off
         x->moved = moved;
         x->progress_ms = smci_exchange_now(x);
     }
+    /* Its last call comes when all is read, and before the connection may be closed. */
+    if (x->use.id && x->is_head_whole)
+        x->has_surplus = smci_connections_is_too_much(x->common->connections, &x->use);
     return smci_body_is_within(x, dlnow) ? 0 : 1;
+}
+
+/* Only here libcurl 7.88.1 tells what it has read beyond an answer's end. */
+static int on_debug(CURL *easy, curl_infotype type, char *text, size_t len, void *ctx)
+{
+    static const char *const starts[] = {"Excess found", "Leftovers after chunking"};
+    struct smci_exchange *x = ctx;
+    char line[128];
+    (void)easy;
+    if (type != CURLINFO_TEXT)
+        return 0;
+    (void)snprintf(line, sizeof line, "%.*s", (int)len, text);
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        const char *number = strpbrk(line, "0123456789");
+        if (strncmp(line, starts[i], strlen(starts[i])) == 0)
+            x->is_excess = !number || strtol(number, NULL, 10) >= ANSWER_MIN_BYTES;
+    }
+    return 0;
+}
+
+/* Takes the connection, if it may be used; else why not, for libcurl. */
+static int take_connection(struct smci_exchange *x, int to_port, int from_port)
+{
+    const struct smci_connection_ends ends = {.local_port = from_port,
+                                              .remote_port = to_port,
+                                              .is_tls = x->is_tls,
+                                              .is_sole = x->is_sole,
+                                              .is_watched = x->is_watched};
+    smci_exchange_leave(x, false, false); /* one that died under it */
+    switch (smci_connections_begin(x->common->connections, &ends, &x->use)) {
+    case SMCI_CONNECTION_GOOD:
+        x->response.connection = x->use.id;
+        return CURL_PREREQFUNC_OK;
+    case SMCI_CONNECTION_STALE:
+        x->is_turned_away = true;
+        break;
+    case SMCI_CONNECTION_EARLY:
+        (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
+                            "an answer came before anything was asked");
+        break;
+    }
+    return CURL_PREREQFUNC_ABORT;
 }
 
 /* Each time that a connection is there, before the first byte of the request goes out. */
@@ -77,12 +123,13 @@ static int on_sending(void *ctx, char *to, char *from, int to_port, int from_por
     struct smci_exchange *x = ctx;
     (void)to;
     (void)from;
-    (void)to_port;
-    smci_upload_begin(x, from_port);
     if (!smci_is_certificate_named(x->easy)) {
         x->is_nameless = true;
         return CURL_PREREQFUNC_ABORT;
     }
+    if (take_connection(x, to_port, from_port) != CURL_PREREQFUNC_OK)
+        return CURL_PREREQFUNC_ABORT;
+    smci_upload_begin(x, from_port);
     if (x->sent++ > 0 && x->resent)
         x->resent(x->ctx);
     return CURL_PREREQFUNC_OK;
@@ -128,8 +175,10 @@ static CURLcode set_common(struct smci_exchange *x, const char *url)
     SET(CURLOPT_XFERINFOFUNCTION, on_progress);
     SET(CURLOPT_XFERINFODATA, x);
     SET(CURLOPT_NOPROGRESS, 0L);
-    rc = rc != CURLE_OK ? rc : (CURLcode)smci_sockets_watch(x->common->sockets, easy);
-    if (is_plain) /* loopback: a proxy would see the token */
+    SET(CURLOPT_DEBUGFUNCTION, on_debug);
+    SET(CURLOPT_DEBUGDATA, x);
+    SET(CURLOPT_VERBOSE, 1L); /* to `on_debug` */
+    if (is_plain)             /* loopback: a proxy would see the token */
         SET(CURLOPT_PROXY, "");
     /* What was chosen stands in for the system's store, it is not added to it: libcurl's own
      * default directory is taken away too. */
@@ -137,18 +186,27 @@ static CURLcode set_common(struct smci_exchange *x, const char *url)
         SET(CURLOPT_CAINFO, trust->file);
         SET(CURLOPT_CAPATH, trust->directory);
     }
-    return rc;
+    x->is_tls = !is_plain;
+    return rc != CURLE_OK ? rc : (CURLcode)smci_connections_serve(x->common->connections, easy);
 }
 
-/* On a kept connection that dies libcurl sends a call again by itself, even a POST, which would
- * be two token calls within a second; on a fresh one it does not. */
+/* A connection of its own. On a kept one that dies libcurl sends a call again by itself, even a
+ * POST, which would be two token calls within a second; on a fresh one it does not. And what must
+ * not be asked twice can't be asked again once its answer is doubtful. */
+static CURLcode set_sole(struct smci_exchange *x)
+{
+    x->is_sole = true;
+    CURLcode rc = curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
+    return rc != CURLE_OK ? rc : curl_easy_setopt(x->easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
 static CURLcode set_body(struct smci_exchange *x, const struct smci_http_request *request)
 {
     curl_off_t len = (curl_off_t)request->body_len;
     CURLcode rc = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, len);
     if (rc == CURLE_OK)
         rc = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, request->body);
-    return rc != CURLE_OK ? rc : curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
+    return rc;
 }
 
 /* 7.88.1 keeps the buffer of a transfer that ended before it had a connection, and then refuses
@@ -168,10 +226,13 @@ static CURLcode set_read_max(struct smci_exchange *x)
 static CURLcode set_request(struct smci_exchange *x, const struct smci_http_request *request)
 {
     x->is_plain = request->is_plain;
+    x->is_watched = request->is_watched;
     x->resent = request->resent;
     CURLcode rc = set_read_max(x);
     if (rc == CURLE_OK)
         rc = set_common(x, request->url);
+    if (rc == CURLE_OK && (request->body || smci_connections_are_used_once(x->common->connections)))
+        rc = set_sole(x);
     if (rc == CURLE_OK && request->body)
         rc = set_body(x, request);
     x->is_probe = request->is_probe;
@@ -214,6 +275,22 @@ enum smc_status smci_exchange_prepare(struct smci_exchange *x,
         return smc_error_set(err, SMC_ERR_NOMEM, "out of memory for a call");
     return smc_error_set(err, SMC_ERR_INTERNAL, "libcurl refused an option: %s",
                          curl_easy_strerror(rc));
+}
+
+void smci_exchange_again(struct smci_exchange *x)
+{
+    x->is_turned_away = false;
+    x->detail[0] = '\0';
+    x->progress_ms = smci_exchange_now(x);
+    if (smci_connections_are_used_once(x->common->connections))
+        (void)set_sole(x);
+}
+
+void smci_exchange_leave(struct smci_exchange *x, bool is_whole, bool is_nonsense)
+{
+    bool has_surplus = (is_whole && (x->has_surplus || x->is_excess)) || is_nonsense;
+    smci_connections_end(x->common->connections, &x->use, is_whole, has_surplus);
+    x->use = (struct smci_connection_use){0, 0};
 }
 
 static void wipe_headers(struct curl_slist *headers)

@@ -14,6 +14,13 @@ enum smc_status smci_exchange_prepare(struct smci_exchange *x,
                                       const struct smci_http_request *request,
                                       struct smc_error *err);
 
+/* Makes it one that is to be sent for the first time, after it was turned away. */
+void smci_exchange_again(struct smci_exchange *x);
+
+/* It goes by its connection no more. `is_whole`: its answer was read to its end; `is_nonsense`: what
+ * came was not even the beginning of one. Twice is harmless. */
+void smci_exchange_leave(struct smci_exchange *x, bool is_whole, bool is_nonsense);
+
 /* Wipes and frees what the last request has left; the handle stays. Not while it is in flight. */
 void smci_exchange_reset(struct smci_exchange *x);
 

@@ -6,6 +6,8 @@
 
 #include <curl/curl.h>
 
+#include "http_socket.h"
+
 #define LOOK_MS 100
 
 /* ---- the body ---- */
@@ -88,7 +90,7 @@ void smci_upload_begin(struct smci_exchange *x, int port)
         return;
     x->port = port;
     x->acked = 0;
-    x->ack_base = smci_socket_acknowledged(smci_sockets_find(x->common->sockets, port));
+    x->ack_base = smci_socket_acknowledged(smci_connections_find(x->common->connections, port));
 }
 
 void smci_upload_look(struct smci_exchange *x)
@@ -98,7 +100,7 @@ void smci_upload_look(struct smci_exchange *x)
     if (x->port == 0 || x->ack_base < 0 || (now - x->looked_ms < LOOK_MS && !is_stalled))
         return;
     x->looked_ms = now;
-    int64_t all = smci_socket_acknowledged(smci_sockets_find(x->common->sockets, x->port));
+    int64_t all = smci_socket_acknowledged(smci_connections_find(x->common->connections, x->port));
     if (all - x->ack_base <= x->acked)
         return;
     x->acked = all - x->ack_base;

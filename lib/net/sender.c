@@ -74,7 +74,9 @@ static void on_done(void *ctx, struct smci_http_response *response)
                       sender->clock->wall_ms(sender->clock->ctx));
     smci_stats_count(&sender->stats, sending->kind, attempt.http_status);
     tell_pace(sender, &attempt, sending->sent_ms);
+    sender->connection = response->connection;
     sending->ended(sending->ctx, &attempt, response);
+    sender->connection = 0;
 }
 
 enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sending *sending,

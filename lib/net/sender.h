@@ -23,6 +23,7 @@ struct smci_sender {
     const struct smc_clock *clock;
     struct smc_log *log;     /* never NULL: it knows the secrets */
     char *origin;            /* "https://host[:port]", owned */
+    int64_t connection;      /* by which the answer came that is dealt with; 0: none is */
     int refused_status;      /* of the last refusal */
     int64_t refusal_told_ms; /* when the log last had a refusal; INT64_MIN: never */
 };

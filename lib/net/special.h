@@ -1,6 +1,6 @@
 /* What the programs need and the library does not offer: two kinds of call, a file as a
- * multipart body and a probe of the way to a server, and the moment in which a client has
- * nothing to do. */
+ * multipart body and a probe of the way to a server, the moment in which a client has nothing to
+ * do, and which answers are doubtful. */
 #ifndef SMCI_SPECIAL_H
 #define SMCI_SPECIAL_H
 
@@ -67,5 +67,23 @@ enum smc_status smci_client_probe(struct smc_client *client, const struct smc_re
 /* `idle` is called during a run whenever all that has arrived is dealt with and the client would
  * wait: what takes a while costs least then. It queues nothing. NULL takes it away. */
 void smci_client_set_idle(struct smc_client *client, void (*idle)(void *ctx), void *ctx);
+
+/* By which connection the answer came whose callback is running, from 1; 0: by none. */
+int64_t smci_client_connection(const struct smc_client *client);
+
+/* Called once for each connection that has brought answers: that it has ended, or that all of them
+ * are doubtful, since there was one too many (http_connections.h). It may queue calls. Without
+ * such a function, or after NULL, a run with doubtful answers fails with SMC_ERR_NETWORK. */
+typedef void smci_doubt_fn(void *ctx, int64_t connection, bool is_doubtful);
+void smci_client_set_doubt(struct smc_client *client, smci_doubt_fn *doubt, void *ctx);
+
+/* For the end of all calls: waits until no connection can tell any more that its answers are
+ * doubtful, at most a second. Also of a client that has failed. SMC_ERR_CANCELLED (stop_fd), and
+ * what it fails with now. */
+enum smc_status smci_client_settle(struct smc_client *client, struct smc_error *err);
+
+/* Makes a client that may have failed as good as new, but that each call gets a connection of its
+ * own: no answer can be doubtful any more. Nothing is queued. */
+void smci_client_begin_again(struct smc_client *client);
 
 #endif

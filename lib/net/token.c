@@ -32,6 +32,7 @@ static void take(struct smci_token *token, struct smci_attempt *attempt,
         smci_attempt_reject(attempt, &why);
         return;
     }
+    token->connection = response->connection;
     token->sender->was_accepted = true;
     token->spent = 0;
     token->due_ms = now;
@@ -80,7 +81,8 @@ void smci_token_ask(struct smci_token *token, int64_t now_ms)
     const struct smci_http_request request = {.headers = headers,
                                               .body = smc_buf_str(&token->auth.form),
                                               .body_len = token->auth.form.len,
-                                              .body_max = ANSWER_MAX};
+                                              .body_max = ANSWER_MAX,
+                                              .is_watched = true};
     token->sending = (struct smci_sending){.kind = "token",
                                            .is_token = true,
                                            .is_plain = token->sending.is_plain,

@@ -13,7 +13,8 @@ struct smci_token {
     void (*failed)(void *ctx, const struct smc_error *why); /* no token can be had */
     void *ctx;
     struct smci_sending sending;
-    bool is_asked; /* the call is in flight */
+    bool is_asked;      /* the call is in flight */
+    int64_t connection; /* by which the token came */
     int spent;
     int64_t due_ms; /* after a failure: not before */
 };

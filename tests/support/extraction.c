@@ -231,7 +231,7 @@ enum smc_status extraction_run(struct extraction *x, const char *more)
 {
     struct words words = {.count = 0};
     words_split(&words, "castor-extract-sigma|-c|sim-client|-a|sim-secret|-H", '|', NULL);
-    words_add(&words, "%s", sim_url(x->sim));
+    words_add(&words, "%s", x->host ? x->host : sim_url(x->sim));
     words_add(&words, "-o");
     words_add(&words, "%s", x->output);
     words_split(&words, more, ' ', NULL);

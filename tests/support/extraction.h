@@ -29,6 +29,7 @@ struct extraction {
     struct sim_options sim_opt;
     bool is_live; /* a clock that runs, for what only real time brings about */
     struct sim *sim;
+    const char *host; /* NULL: the stand-in's address */
     struct fake_clock fake;
     struct live_clock live;
     char *dir;    /* vanishes at the end */

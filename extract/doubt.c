@@ -1,0 +1,158 @@
+#include "doubt.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/net/special.h"
+
+#include "table_path.h"
+
+struct answer {
+    struct answer *next;
+    const char *kind; /* static; NULL: not an object's */
+    char id[];
+};
+
+struct doubt_connection {
+    struct doubt_connection *next;
+    int64_t id;
+    struct answer *answers;
+};
+
+static void free_connection(struct doubt_connection *connection)
+{
+    while (connection->answers) {
+        struct answer *first = connection->answers;
+        connection->answers = first->next;
+        free(first);
+    }
+    free(connection);
+}
+
+static void free_all(struct doubt_connection **list)
+{
+    while (*list) {
+        struct doubt_connection *first = *list;
+        *list = first->next;
+        free_connection(first);
+    }
+}
+
+void doubt_clear(struct doubt *doubt)
+{
+    free_all(&doubt->open);
+    free_all(&doubt->proven);
+    doubt->has_more = false;
+}
+
+/* ---- noting ---- */
+
+static struct doubt_connection **find(struct doubt *doubt, int64_t id)
+{
+    struct doubt_connection **link = &doubt->open;
+    while (*link && (*link)->id != id)
+        link = &(*link)->next;
+    return link;
+}
+
+static bool add(struct doubt *doubt, int64_t id, const char *kind, const char *object)
+{
+    struct doubt_connection **link = find(doubt, id);
+    size_t len = strlen(object);
+    struct answer *added = malloc(sizeof *added + len + 1);
+    if (!*link)
+        *link = calloc(1, sizeof **link);
+    if (!added || !*link) {
+        free(added);
+        return false;
+    }
+    (*link)->id = id;
+    added->kind = kind;
+    (void)memcpy(added->id, object, len + 1);
+    added->next = (*link)->answers;
+    (*link)->answers = added;
+    return true;
+}
+
+void doubt_note(struct doubt *doubt, const char *kind, const char *id)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    int64_t connection = smci_client_connection(doubt->job->client);
+    if (connection && !add(doubt, connection, kind, kind ? id : ""))
+        (void)job_check(doubt->job, SMC_ERR_NOMEM, &err);
+}
+
+/* ---- forgetting ---- */
+
+/* A failure stands for it in the store, which no run takes for an answer. */
+static enum smc_status forget(const struct doubt *doubt, const struct doubt_connection *connection,
+                              struct smc_error *err)
+{
+    const struct smci_outcome outcome = {.reason = "more answers came than were asked for"};
+    enum smc_status rc = SMC_OK;
+    for (const struct answer *one = connection->answers; rc == SMC_OK && one; one = one->next)
+        if (one->kind)
+            rc = smci_store_finish(doubt->job->store, one->kind, one->id, "", &outcome, err);
+    return rc;
+}
+
+/* At once, so that no kill comes in between. */
+static void prove(struct doubt *doubt, struct doubt_connection *connection)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    int64_t objects = 0;
+    int64_t others = 0;
+    for (const struct answer *one = connection->answers; one; one = one->next)
+        *(one->kind ? &objects : &others) += 1;
+    connection->next = doubt->proven;
+    doubt->proven = connection;
+    doubt->has_more = doubt->has_more || others > 0;
+    smc_log_write(doubt->job->log, SMC_LOG_WARN,
+                  "%" PRId64 " answers for objects and %" PRId64
+                  " others are asked for again: the listings once more, then what is lacking",
+                  objects, others);
+    (void)job_check(doubt->job, forget(doubt, connection, &err), &err);
+}
+
+static void on_connection(void *ctx, int64_t id, bool is_doubtful)
+{
+    struct doubt *doubt = ctx;
+    struct doubt_connection **link = find(doubt, id);
+    struct doubt_connection *told = *link;
+    if (!told)
+        return;
+    *link = told->next;
+    if (is_doubtful)
+        prove(doubt, told);
+    else
+        free_connection(told);
+}
+
+void doubt_begin(struct doubt *doubt, const struct job *job)
+{
+    doubt->job = job;
+    smci_client_set_doubt(job->client, on_connection, doubt);
+}
+
+bool doubt_is_any(const struct doubt *doubt)
+{
+    return doubt->proven != NULL;
+}
+
+bool doubt_explains(enum smc_status rc)
+{
+    return rc == SMC_OK || rc == SMC_ERR_AUTH || rc == SMC_ERR_HTTP || rc == SMC_ERR_REFUSED ||
+           rc == SMC_ERR_NETWORK;
+}
+
+enum smc_status doubt_forget(struct doubt *doubt, struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (const struct doubt_connection *one = doubt->proven; rc == SMC_OK && one; one = one->next)
+        rc = forget(doubt, one, err);
+    if (rc == SMC_OK && doubt->has_more) /* pages of the listing of all paths may be among them */
+        rc = smci_store_prune(doubt->job->store, KIND_BULK, "", err);
+    doubt_clear(doubt);
+    return rc;
+}
