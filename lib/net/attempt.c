@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <sigmacat/json.h>
@@ -99,11 +98,6 @@ static void read_api_error(struct smci_attempt *attempt, const struct smci_http_
     if (!may_be_error(attempt, body))
         return;
     bool is_json = smc_json_scan(body->data, body->len, &root, NULL) == SMC_OK;
-    if (attempt->asked.is_token) { /* of which no more than this word is kept */
-        if (is_json && smc_json_equals(smc_json_member(root, "code"), TIMED_OUT))
-            (void)snprintf(out->code, sizeof out->code, TIMED_OUT);
-        return;
-    }
     if (attempt->http_status == 200) {
         attempt->is_error_object = is_json && is_error_object(root);
         if (!attempt->is_error_object)
