@@ -204,11 +204,25 @@ static void bring_up_to_date(struct smci_store *store)
     smci_store_execute(store, "COMMIT");
 }
 
+/* A page that could not be read for lack of memory, or of the disk, is not damage; SQLite 3.40 tells
+ * it in the text of its check alone. */
+static void tell_apart(struct smci_store *store, const char *why)
+{
+    static const char lacking[] = "error code=";
+    const char *code = strstr(why, lacking);
+    long number = code ? strtol(code + strlen(lacking), NULL, 10) : 0;
+    if (number == 7 || number == 3082) /* SQLITE_NOMEM, SQLITE_IOERR_NOMEM */
+        smci_store_fail(store, SMC_ERR_NOMEM, "%s: out of memory", store->path);
+    else if ((number & 0xff) == 10) /* SQLITE_IOERR */
+        smci_store_fail(store, SMC_ERR_IO, "%s: can't be read: %s", store->path, why);
+}
+
 static bool is_sound(struct smci_store *store, const char *check, char *why, size_t size)
 {
     struct sqlite3_stmt *row = smci_store_query(store, check, "");
     (void)snprintf(why, size, "%s", row ? smci_store_text(store, row, 0) : "");
     smci_row_done(row);
+    tell_apart(store, why);
     return strcmp(why, "ok") == 0;
 }
 
@@ -225,7 +239,7 @@ static void check_structure(struct smci_store *store, bool is_reading)
         return;
     }
     smci_store_execute(store, "REINDEX");
-    store->damages++;
+    store->damages += store->failed.code == SMC_OK;
 }
 
 /* Whether the file can be what this program made; it is made where it is missing and not only to be
