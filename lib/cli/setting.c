@@ -55,6 +55,11 @@ const struct smci_setting *smci_settings_keyed(const struct smci_settings_table 
     return NULL;
 }
 
+bool smci_setting_is_off(const struct smci_setting *row, const char *text)
+{
+    return row->type == SMCI_SETTING_FLAG && text && strcmp(text, "false") == 0;
+}
+
 bool smci_setting_is_text(const struct smci_setting *row)
 {
     return row->type == SMCI_SETTING_TEXT || row->type == SMCI_SETTING_SECRET ||

@@ -101,6 +101,9 @@ const struct smci_setting *smci_settings_meant(const struct smci_settings_table 
  * it has none. */
 bool smci_setting_key(const struct smci_setting *row, char *key, size_t size);
 
+/* Whether `text`, which may be NULL, switches the row off: such a flag excludes none of its group. */
+bool smci_setting_is_off(const struct smci_setting *row, const char *text);
+
 /* Whether the member is a const char *, of whatever use. */
 bool smci_setting_is_text(const struct smci_setting *row);
 

@@ -105,13 +105,21 @@ static bool is_of_group(const struct smci_setting *row, const struct smci_settin
     return other == row || (row->group != 0 && other->group == row->group);
 }
 
+/* Whether row `i` is the row, or excludes it with the value that it has. */
+static bool counts(const struct smci_settings *settings, const struct smci_setting *row, size_t i)
+{
+    const struct smci_setting *other = &settings->table->rows[i];
+    return is_of_group(row, other) &&
+           (other == row || !smci_setting_is_off(other, settings->values[i].text));
+}
+
 /* The highest source that has spoken on this row or on one that excludes it. */
 static enum smci_source source_of(const struct smci_settings *settings,
                                   const struct smci_setting *row)
 {
     enum smci_source highest = SMCI_FROM_DEFAULT;
     for (size_t i = 0; i < settings->table->count; i++)
-        if (is_of_group(row, &settings->table->rows[i]) && settings->values[i].source > highest)
+        if (counts(settings, row, i) && settings->values[i].source > highest)
             highest = settings->values[i].source;
     return highest;
 }
@@ -121,21 +129,23 @@ static const struct smci_value *find_rival(const struct smci_settings *settings,
                                            const struct smci_setting *row, enum smci_source source)
 {
     for (size_t i = 0; i < settings->table->count; i++) {
-        const struct smci_setting *other = &settings->table->rows[i];
-        if (other != row && is_of_group(row, other) && settings->values[i].source == source)
-            return &settings->values[i];
+        const struct smci_value *value = &settings->values[i];
+        if (&settings->table->rows[i] != row && counts(settings, row, i) && value->source == source)
+            return value;
     }
     return NULL;
 }
 
-/* Takes away what lower sources have said of this row and of those that it excludes. */
+/* Takes away what lower sources have said of this row and, unless it says nothing, of those that it
+ * excludes. */
 static enum smc_status drop_lower(struct smci_settings *settings, const struct smci_setting *row,
-                                  enum smci_source source, struct smc_error *err)
+                                  const struct smci_given *given, struct smc_error *err)
 {
     for (size_t i = 0; i < settings->table->count; i++) {
         const struct smci_setting *other = &settings->table->rows[i];
         struct smci_value *value = &settings->values[i];
-        if (!is_of_group(row, other) || !value->text || value->source >= source)
+        if (!counts(settings, row, i) || !value->text || value->source >= given->source ||
+            (other != row && smci_setting_is_off(row, given->text)))
             continue;
         forget(other, value);
         enum smc_status rc = put_default(settings, other, err);
@@ -150,11 +160,12 @@ enum smc_status smci_settings_put(struct smci_settings *settings, const struct s
 {
     if (source_of(settings, row) > given->source)
         return SMC_OK;
-    const struct smci_value *rival = find_rival(settings, row, given->source);
+    const struct smci_value *rival =
+        smci_setting_is_off(row, given->text) ? NULL : find_rival(settings, row, given->source);
     if (rival)
         return smc_error_set(err, SMC_ERR_USAGE, "%s and %s exclude each other: give one of them",
                              rival->name, given->name);
-    enum smc_status rc = drop_lower(settings, row, given->source, err);
+    enum smc_status rc = drop_lower(settings, row, given, err);
     if (rc == SMC_OK)
         rc = smci_setting_parse(place_of(settings, row), row, given, err);
     if (rc != SMC_OK)

@@ -65,7 +65,7 @@ static enum smc_status fail_setting(const struct smci_yaml *yaml, const struct s
 static enum smc_status check_group(struct scope *scope, const struct smci_setting *row,
                                    const struct smci_given *given)
 {
-    if (row->group <= 0 || row->group >= GROUPS_MAX)
+    if (row->group <= 0 || row->group >= GROUPS_MAX || smci_setting_is_off(row, given->text))
         return SMC_OK;
     const struct smci_setting **first = &scope->groups[row->group];
     char key[SMCI_YAML_KEY_MAX];
