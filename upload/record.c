@@ -210,8 +210,13 @@ void upload_record_add(struct upload_job *job, size_t index, int64_t size)
     struct smc_buf address = SMC_BUF_INIT(SIZE_MAX);
     struct smci_ledger_entry entry;
     struct smc_error why = SMC_ERROR_INIT;
-    if (!job->is_record_kept || !file->sha256[0])
+    if (!job->is_record_kept)
         return;
+    if (!file->sha256[0]) { /* what was sent could not be digested */
+        (void)smc_error_set(&why, SMC_ERR_NOMEM, "SHA-256: out of memory");
+        upload_record_give_up(job, &why);
+        return;
+    }
     bool is_set_end = upload_is_summary(file->name);
     enum smc_status rc = describe(job, index, size, &address, &entry, &why);
     entry.time_s = job->clock->wall_ms(job->clock->ctx) / 1000;
