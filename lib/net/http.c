@@ -12,6 +12,11 @@
 #include "http_transfer.h"
 #include "http_upload.h"
 
+/* One answer takes no longer than so many times the time without progress, or than its bytes take at
+ * 16 KB a second, if that is longer: what drips is not waited for. */
+#define ANSWER_TIMEOUTS   10
+#define ANSWER_BYTES_A_MS 16
+
 #define POLL_MAX_MS    1000
 #define FINISH_STEP_MS 50
 #define SETTLE_STEP_MS 20
@@ -187,17 +192,35 @@ static int64_t now_ms(const struct smci_http *http)
 
 /* Only right after curl_multi_perform: what has arrived meanwhile counts as progress, however
  * long the program itself was held up. */
+/* How long an answer has been coming that may take no longer; 0: it may. */
+static int64_t overdue_ms(const struct smci_exchange *x, int64_t timeout_ms, int64_t now)
+{
+    curl_off_t bytes = 0;
+    int64_t took_ms = x->answer_ms < 0 ? 0 : now - x->answer_ms - x->paused_ms;
+    if (took_ms / ANSWER_TIMEOUTS < timeout_ms)
+        return 0;
+    (void)curl_easy_getinfo(x->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+    return took_ms < bytes / ANSWER_BYTES_A_MS ? 0 : took_ms;
+}
+
 static void give_up_stalled(struct smci_http *http)
 {
     int64_t now = now_ms(http);
+    int64_t timeout_ms = http->network.timeout_ms;
     struct smci_exchange *next;
     for (struct smci_exchange *x = http->active; x; x = next) {
         next = x->next;
         smci_upload_look(x);
-        if (x->is_paused || now - x->progress_ms < http->network.timeout_ms)
+        int64_t overdue = x->is_paused ? 0 : overdue_ms(x, timeout_ms, now);
+        if (x->is_paused || (overdue == 0 && now - x->progress_ms < timeout_ms))
             continue;
-        (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK, "no byte came or went for %g s",
-                            (double)http->network.timeout_ms / 1000);
+        if (overdue > 0)
+            (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
+                                "the answer has been coming for %g s and is not whole",
+                                (double)overdue / 1000);
+        else
+            (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
+                                "no byte came or went for %g s", (double)timeout_ms / 1000);
         complete(http, x, CURLE_OPERATION_TIMEDOUT);
         next = http->active; /* the callback may have changed the list: look again */
     }

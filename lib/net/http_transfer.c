@@ -36,11 +36,20 @@ static void end_head(struct smci_exchange *x)
     smci_body_begin(x, (int)status);
 }
 
+/* A 100 comes before a body that is sent, which may take as long as it likes. */
+static void note_answer(struct smci_exchange *x, const char *line, size_t len)
+{
+    bool is_interim = len > 9 && memcmp(line, "HTTP/", 5) == 0 && line[9] == '1';
+    if (x->answer_ms < 0 && !(x->mime && is_interim && !x->is_out))
+        x->answer_ms = x->progress_ms;
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *ctx)
 {
     struct smci_exchange *x = ctx;
     size_t len = size * count;
     x->progress_ms = smci_exchange_now(x);
+    note_answer(x, line, len);
     x->header_bytes += len;
     if (x->header_bytes > HEADERS_MAX_BYTES) {
         x->response.is_permanent = true;
@@ -267,6 +276,7 @@ enum smc_status smci_exchange_prepare(struct smci_exchange *x,
                                       struct smc_error *err)
 {
     x->progress_ms = smci_exchange_now(x);
+    x->answer_ms = -1;
     smc_buf_init(&x->response.body, request->body_max ? request->body_max : SMC_BODY_MAX);
     CURLcode rc = set_request(x, request);
     if (rc == CURLE_OK)
@@ -282,6 +292,7 @@ void smci_exchange_again(struct smci_exchange *x)
     x->is_turned_away = false;
     x->detail[0] = '\0';
     x->progress_ms = smci_exchange_now(x);
+    x->answer_ms = -1;
     if (smci_connections_are_used_once(x->common->connections))
         (void)set_sole(x);
 }
