@@ -56,25 +56,48 @@ static struct doubt_connection **find(struct doubt *doubt, int64_t id)
     return link;
 }
 
-static bool add(struct doubt *doubt, int64_t id, const char *kind, const char *object)
+/* NULL when memory ran out. */
+static struct doubt_connection *find_or_add(struct doubt *doubt, int64_t id)
 {
     struct doubt_connection **link = find(doubt, id);
+    if (*link)
+        return *link;
+    struct doubt_connection *added = calloc(1, sizeof *added);
+    if (!added)
+        return NULL;
+    added->id = id;
+    added->next = doubt->open;
+    doubt->open = added;
+    return added;
+}
+
+static struct answer *answer_new(const char *kind, const char *object)
+{
     size_t len = strlen(object);
-    struct answer *added = malloc(sizeof *added + len + 1);
-    if (!*link)
-        *link = calloc(1, sizeof **link);
-    if (!added || !*link) {
+    struct answer *answer = malloc(sizeof *answer + len + 1);
+    if (!answer)
+        return NULL;
+    answer->kind = kind;
+    (void)memcpy(answer->id, object, len + 1);
+    return answer;
+}
+
+static bool add(struct doubt *doubt, int64_t id, const char *kind, const char *object)
+{
+    struct answer *added = answer_new(kind, object);
+    struct doubt_connection *connection = added ? find_or_add(doubt, id) : NULL;
+    if (!connection) {
         free(added);
         return false;
     }
-    (*link)->id = id;
-    added->kind = kind;
-    (void)memcpy(added->id, object, len + 1);
-    added->next = (*link)->answers;
-    (*link)->answers = added;
+    added->next = connection->answers;
+    connection->answers = added;
     return true;
 }
 
+/* What hangs on a connection is freed with it; gcc 12 loses sight of it in a list of lists. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 void doubt_note(struct doubt *doubt, const char *kind, const char *id)
 {
     struct smc_error err = SMC_ERROR_INIT;
@@ -82,6 +105,7 @@ void doubt_note(struct doubt *doubt, const char *kind, const char *id)
     if (connection && !add(doubt, connection, kind, kind ? id : ""))
         (void)job_check(doubt->job, SMC_ERR_NOMEM, &err);
 }
+#pragma GCC diagnostic pop
 
 /* ---- forgetting ---- */
 
