@@ -9,8 +9,8 @@
 
 bool closing_has_table(const struct job *job)
 {
-    return job->settings->logging.format == SMC_LOG_TEXT && !job->settings->logging.file && smc_log_would(job->log, SMC_LOG_INFO) &&
-           smci_cli_is_terminal(STDERR_FILENO);
+    return job->settings->logging.format == SMC_LOG_TEXT && !job->settings->logging.file &&
+           smc_log_would(job->log, SMC_LOG_INFO) && smci_cli_is_terminal(STDERR_FILENO);
 }
 
 /* ---- the log ---- */

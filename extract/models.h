@@ -12,7 +12,7 @@
 struct models {
     const struct job *job;
     struct calls *calls; /* which are told what is wanted */
-    bool are_listed;           /* all data models are known */
+    bool are_listed;     /* all data models are known */
 };
 
 /* Notes the models that sources (one array) name; if this run wants lineage. */

@@ -193,7 +193,7 @@ static void make(const char *path, const char *name, const char *host)
  * again. */
 static void test_state_of_format_1(void **state)
 {
-    static const char *const kinds[] = {"workbook_sources",  "elements",        "datamodel_sources",
+    static const char *const kinds[] = {"workbook_sources", "elements", "datamodel_sources",
                                         "datamodel_lineage", "dataset_sources"};
     struct extraction *x = *state;
     x->sim_opt.workbooks = 4;

@@ -38,7 +38,8 @@ struct row {
 #define ALL_FLAGS "(all flags)"
 
 static const struct row rows[] = {
-    {"part of an option", X, "", "--lo", "--log-file|--log-format|--log-level|--log-time", "", false},
+    {"part of an option", X, "", "--lo", "--log-file|--log-format|--log-level|--log-time", "",
+     false},
     {"options of extract", X, "", "--", ALL_FLAGS, "", false},
     {"options of upload", U, "", "--", ALL_FLAGS, "", false},
     {"option with a _", U, "", "--fi", "--file_path|--file_type", "", false},
