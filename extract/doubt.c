@@ -59,9 +59,9 @@ static struct doubt_connection **find(struct doubt *doubt, int64_t id)
 /* NULL when memory ran out. */
 static struct doubt_connection *find_or_add(struct doubt *doubt, int64_t id)
 {
-    struct doubt_connection **link = find(doubt, id);
-    if (*link)
-        return *link;
+    struct doubt_connection *found = *find(doubt, id);
+    if (found)
+        return found;
     struct doubt_connection *added = calloc(1, sizeof *added);
     if (!added)
         return NULL;
