@@ -64,7 +64,7 @@ static bool take_apart(const char *text, size_t len, struct parts *parts)
 {
     const char *p = text;
     const char *end = text + len;
-    *parts = (struct parts){.is_negative = len > 0 && *text == '-'};
+    *parts = (struct parts){.is_negative = len > 0 && *text == '-', .fraction = end};
     parts->whole = p += parts->is_negative;
     parts->whole_len = skip_digits(&p, end);
     if (p < end && *p == '.') {
