@@ -211,16 +211,17 @@ static void give_up_stalled(struct smci_http *http)
     for (struct smci_exchange *x = http->active; x; x = next) {
         next = x->next;
         smci_upload_look(x);
-        int64_t overdue = x->is_paused ? 0 : overdue_ms(x, timeout_ms, now);
-        if (x->is_paused || (overdue == 0 && now - x->progress_ms < timeout_ms))
+        bool is_stalled = now - x->progress_ms >= timeout_ms;
+        int64_t overdue = overdue_ms(x, timeout_ms, now);
+        if (x->is_paused || (!is_stalled && overdue == 0))
             continue;
-        if (overdue > 0)
+        if (is_stalled)
+            (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
+                                "no byte came or went for %g s", (double)timeout_ms / 1000);
+        else
             (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
                                 "the answer has been coming for %g s and is not whole",
                                 (double)overdue / 1000);
-        else
-            (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
-                                "no byte came or went for %g s", (double)timeout_ms / 1000);
         complete(http, x, CURLE_OPERATION_TIMEDOUT);
         next = http->active; /* the callback may have changed the list: look again */
     }
