@@ -34,6 +34,7 @@ struct smci_http {
     int64_t ended; /* transfers, since the start */
     smci_http_connection_fn *told;
     void *told_ctx;
+    int64_t looked_ms; /* when the transfers were last looked at */
     smci_idle_fn *idle;
     void *idle_ctx;
 };
@@ -192,15 +193,27 @@ static int64_t now_ms(const struct smci_http *http)
 
 /* Only right after curl_multi_perform: what has arrived meanwhile counts as progress, however
  * long the program itself was held up. */
-/* How long an answer has been coming that may take no longer; 0: it may. */
-static int64_t overdue_ms(const struct smci_exchange *x, int64_t timeout_ms, int64_t now)
+/* Whether an answer has been coming for longer than it may. */
+static bool is_overdue(const struct smci_exchange *x, int64_t timeout_ms)
 {
     curl_off_t bytes = 0;
-    int64_t took_ms = x->answer_ms < 0 ? 0 : now - x->answer_ms - x->paused_ms;
-    if (took_ms / ANSWER_TIMEOUTS < timeout_ms)
-        return 0;
+    if (x->coming_ms / ANSWER_TIMEOUTS < timeout_ms)
+        return false;
     (void)curl_easy_getinfo(x->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
-    return took_ms < bytes / ANSWER_BYTES_A_MS ? 0 : took_ms;
+    return x->coming_ms >= bytes / ANSWER_BYTES_A_MS;
+}
+
+/* The time since the last look. Where nobody looked, as in a machine that slept, it counts for
+ * little. */
+static void count_time(struct smci_http *http, int64_t now)
+{
+    int64_t step = now - http->looked_ms;
+    if (step > http->network.timeout_ms)
+        step = 0;
+    http->looked_ms = now;
+    for (struct smci_exchange *x = http->active; x; x = x->next)
+        if (x->is_coming && !x->is_paused)
+            x->coming_ms += step;
 }
 
 static void give_up_stalled(struct smci_http *http)
@@ -208,12 +221,12 @@ static void give_up_stalled(struct smci_http *http)
     int64_t now = now_ms(http);
     int64_t timeout_ms = http->network.timeout_ms;
     struct smci_exchange *next;
+    count_time(http, now);
     for (struct smci_exchange *x = http->active; x; x = next) {
         next = x->next;
         smci_upload_look(x);
         bool is_stalled = now - x->progress_ms >= timeout_ms;
-        int64_t overdue = overdue_ms(x, timeout_ms, now);
-        if (x->is_paused || (!is_stalled && overdue == 0))
+        if (x->is_paused || (!is_stalled && !is_overdue(x, timeout_ms)))
             continue;
         if (is_stalled)
             (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
@@ -221,7 +234,7 @@ static void give_up_stalled(struct smci_http *http)
         else
             (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
                                 "the answer has been coming for %g s and is not whole",
-                                (double)overdue / 1000);
+                                (double)x->coming_ms / 1000);
         complete(http, x, CURLE_OPERATION_TIMEDOUT);
         next = http->active; /* the callback may have changed the list: look again */
     }

@@ -38,7 +38,8 @@ struct smci_exchange {
     int64_t moved;       /* bytes in both directions so far; where acknowledgements are known, of
                             what comes */
     int64_t progress_ms; /* when a byte last went either way */
-    int64_t answer_ms;   /* when the first byte of the answer came; -1: it has not */
+    bool is_coming;      /* the first byte of the answer has come, */
+    int64_t coming_ms;   /*   for so long, pauses left out */
     /* While it is paused, and for as long as it was, nothing can come: no bound of time counts
      * that. */
     bool is_paused;

@@ -40,8 +40,8 @@ static void end_head(struct smci_exchange *x)
 static void note_answer(struct smci_exchange *x, const char *line, size_t len)
 {
     bool is_interim = len > 9 && memcmp(line, "HTTP/", 5) == 0 && line[9] == '1';
-    if (x->answer_ms < 0 && !(x->mime && is_interim && !x->is_out))
-        x->answer_ms = x->progress_ms;
+    if (!(x->mime && is_interim && !x->is_out))
+        x->is_coming = true;
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *ctx)
@@ -276,7 +276,8 @@ enum smc_status smci_exchange_prepare(struct smci_exchange *x,
                                       struct smc_error *err)
 {
     x->progress_ms = smci_exchange_now(x);
-    x->answer_ms = -1;
+    x->is_coming = false;
+    x->coming_ms = 0;
     smc_buf_init(&x->response.body, request->body_max ? request->body_max : SMC_BODY_MAX);
     CURLcode rc = set_request(x, request);
     if (rc == CURLE_OK)
@@ -292,7 +293,8 @@ void smci_exchange_again(struct smci_exchange *x)
     x->is_turned_away = false;
     x->detail[0] = '\0';
     x->progress_ms = smci_exchange_now(x);
-    x->answer_ms = -1;
+    x->is_coming = false;
+    x->coming_ms = 0;
     if (smci_connections_are_used_once(x->common->connections))
         (void)set_sole(x);
 }
