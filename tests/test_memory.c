@@ -231,7 +231,9 @@ static void test_row(void **state)
                   p.cost.cpu_s);
     if (status != row->status)
         fail_msg("status %d: %s", status, p.err);
+#ifndef __SANITIZE_ADDRESS__ /* what it keeps beside is not ours */
     assert_in_range(p.cost.peak_kib, 1, row->peak_mib * 1024);
+#endif
     program_clear(&p);
     words_clear(&argv);
     free(path);
