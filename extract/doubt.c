@@ -153,6 +153,16 @@ static void on_connection(void *ctx, int64_t id, bool is_doubtful)
         free_connection(told);
 }
 
+/* All of which it is not known that they are right. */
+static void prove_open(struct doubt *doubt)
+{
+    while (doubt->open) {
+        struct doubt_connection *first = doubt->open;
+        doubt->open = first->next;
+        prove(doubt, first);
+    }
+}
+
 void doubt_begin(struct doubt *doubt, const struct job *job)
 {
     doubt->job = job;
@@ -173,6 +183,8 @@ bool doubt_explains(enum smc_status rc)
 enum smc_status doubt_forget(struct doubt *doubt, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
+    /* A server that did this once may have done it on what was not looked at to the end, too. */
+    prove_open(doubt);
     for (const struct doubt_connection *one = doubt->proven; rc == SMC_OK && one; one = one->next)
         rc = forget(doubt, one, err);
     if (rc == SMC_OK && doubt->has_more) /* pages of the listing of all paths may be among them */

@@ -13,7 +13,7 @@ struct doubt_connection;
 
 struct doubt {
     const struct job *job;
-    struct doubt_connection *open;   /* whose answers are taken for right so far */
+    struct doubt_connection *open;   /* not at their end, or cut: taken for right so far */
     struct doubt_connection *proven; /* whose are doubtful */
     bool has_more;                   /* among these is something other than an object's answer */
 };
@@ -33,7 +33,8 @@ bool doubt_is_any(const struct doubt *doubt);
 /* Whether a run that ended so may have been misled by answers that were meant for other calls. */
 bool doubt_explains(enum smc_status rc);
 
-/* Forgets it; also what was put into the store since. No call may be under way. */
+/* Forgets it, also what was put into the store since, and all that came by a connection that was
+ * not seen to its end. No call may be under way. */
 enum smc_status doubt_forget(struct doubt *doubt, struct smc_error *err);
 
 #endif

@@ -360,10 +360,11 @@ void smci_connections_tend(struct smci_connections *connections, smci_connection
         bool is_news = !one->is_told && (is_over || (one->is_spoilt && !one->is_busy));
         int64_t id = one->id;
         bool is_doubtful = one->is_spoilt && (!one->is_sole || one->is_watched);
+        bool is_known = is_doubtful || !one->is_cut;
         one->is_told = one->is_told || is_news;
         if (is_over)
             one->id = 0;
-        if (is_news && fn)
+        if (is_news && is_known && fn)
             fn(ctx, id, is_doubtful);
     }
 }

@@ -89,8 +89,8 @@ void smci_connections_use_once(struct smci_connections *connections);
 /* and whether it is so. */
 bool smci_connections_are_used_once(const struct smci_connections *connections);
 
-/* Told once of each connection that has brought answers: that it has ended, or that they are
- * doubtful. */
+/* Told once of each connection that has brought answers: that it has ended and they are right, or
+ * that they are doubtful. Of one that was cut in mid-answer nobody knows, and nothing is told. */
 typedef void smci_connection_fn(void *ctx, int64_t id, bool is_doubtful);
 
 /* Looks after those that were closed, and tells. Not from within libcurl's callbacks. */

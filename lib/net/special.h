@@ -71,8 +71,9 @@ void smci_client_set_idle(struct smc_client *client, void (*idle)(void *ctx), vo
 /* By which connection the answer came whose callback is running, from 1; 0: by none. */
 int64_t smci_client_connection(const struct smc_client *client);
 
-/* Called once for each connection that has brought answers: that it has ended, or that all of them
- * are doubtful, since there was one too many (http_connections.h). It may queue calls. Without
+/* Called once for each connection that has brought answers: that it has ended and they are right, or
+ * that all of them are doubtful, since there was one too many (http_connections.h). Of one that was
+ * cut in mid-answer nobody knows: it is not called. It may queue calls. Without
  * such a function, or after NULL, a run with doubtful answers fails with SMC_ERR_NETWORK. */
 typedef void smci_doubt_fn(void *ctx, int64_t connection, bool is_doubtful);
 void smci_client_set_doubt(struct smc_client *client, smci_doubt_fn *doubt, void *ctx);
