@@ -10,6 +10,8 @@
 
 #include <curl/curl.h>
 
+#include "http_socket.h"
+
 #define CALLS_MAX   100 /* by one connection */
 #define SPOILT_MAX  3   /* then each call gets its own */
 #define WATCHED_MS  1000
@@ -39,6 +41,7 @@ struct connection {
     bool is_spoilt; /* there was an answer too many */
     bool is_told;
     int64_t since_ms; /* it was last in use, or left */
+    int64_t read;     /* bytes, up to the last answer's end; -1: not known */
 };
 
 struct smci_connections {
@@ -146,11 +149,20 @@ static void make_room(struct smci_connections *connections)
         close_fd(oldest);
 }
 
+/* Before it closes a TLS connection libcurl reads one record, in the hope of a close_notify. */
+static bool has_lost_an_answer(const struct connection *one)
+{
+    int64_t more = one->is_tls && one->read >= 0 ? smci_socket_read(one->fd) - one->read : 0;
+    return more >= ANSWER_MIN + RECORD_HEAD + RECORD_MORE;
+}
+
 /* libcurl has closed it, and its last transfer has ended. */
 static void leave(struct smci_connections *connections, struct connection *one)
 {
     one->since_ms = now_ms(connections);
     make_room(connections);
+    if (!one->is_cut && has_lost_an_answer(one))
+        spoil(connections, one);
     if (one->fd >= 0)
         (void)shutdown(one->fd, SHUT_WR);
     look_at_left(connections, one);
@@ -175,7 +187,7 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
         return CURL_SOCKET_BAD;
     int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
     if (fd >= 0)
-        *one = (struct connection){.id = ++connections->last_id, .fd = fd};
+        *one = (struct connection){.id = ++connections->last_id, .fd = fd, .read = -1};
     return fd >= 0 ? fd : CURL_SOCKET_BAD;
 }
 
@@ -289,13 +301,15 @@ static size_t place_of(const struct smci_connections *connections,
     return i;
 }
 
-bool smci_connections_is_too_much(const struct smci_connections *connections,
+bool smci_connections_is_too_much(struct smci_connections *connections,
                                   const struct smci_connection_use *use)
 {
     size_t i = place_of(connections, use);
-    const struct connection *one = &connections->all[i];
-    return i < connections->count && one->fd >= 0 && one->calls == use->call &&
-           peek(one) == UNREAD_ANSWER;
+    struct connection *one = &connections->all[i];
+    if (i == connections->count || one->fd < 0 || one->calls != use->call)
+        return false;
+    one->read = smci_socket_read(one->fd);
+    return peek(one) == UNREAD_ANSWER;
 }
 
 void smci_connections_end(struct smci_connections *connections,

@@ -21,6 +21,8 @@
  *   close_notify may be padded, and a ticket come late: such a suspicion costs what is asked
  *   again, no more. (RFC 8446, 5.2; tickets are sent right after the handshake, so that they are
  *   read before the first answer.)
+ * - Before it closes a TLS connection, libcurl reads one record and throws it away. The kernel knows
+ *   how many bytes were read since the last answer's end.
  *
  * Nobody can tell then from which answer on they were shifted: all that came by the connection
  * are doubtful. A connection takes 100 calls at most, which bounds what is asked again. After three
@@ -69,8 +71,9 @@ enum smci_connection_state smci_connections_begin(struct smci_connections *conne
                                                   const struct smci_connection_ends *ends,
                                                   struct smci_connection_use *use);
 
-/* Whether more lies unread than belongs to an answer that is whole. While the transfer lasts. */
-bool smci_connections_is_too_much(const struct smci_connections *connections,
+/* Whether more lies unread than belongs to an answer that is whole. While the transfer lasts; the
+ * last time when all of the answer was read, so that what is read later is known. */
+bool smci_connections_is_too_much(struct smci_connections *connections,
                                   const struct smci_connection_use *use);
 
 /* The transfer has ended. `is_whole`: with an answer, all of which was read; `has_surplus`: and
