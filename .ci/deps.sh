@@ -41,6 +41,7 @@ for set in "$@"; do
         library zlib1g-dev zlib
         library libgnutls28-dev gnutls
         program openssl openssl
+        program curl curl
         program mandoc mandoc
         program zsh zsh
         program fish fish

@@ -12,13 +12,20 @@
 #   SIGMACAT_KEEP               sets to keep there (7)
 #   SIGMACAT_TRIES              how often a step is tried when Sigma or Catalog is down (3)
 #   SIGMACAT_WAIT               seconds before the second try, doubled before each further one (300)
+#   SIGMACAT_METRICS            file ending in .prom, for node_exporter's textfile collector: how this
+#                               chain ended; CASTOR_SIGMA_METRICS_FILE and CASTOR_UPLOADER_METRICS_FILE
+#                               have what each program says of itself
+#   SIGMACAT_PING_URL           address that is asked for after each success, by curl: a monitor
+#                               that expects it (a "dead man's switch") raises the alarm without it
 #
 # With a configuration file, SIGMACAT_CONFIG or SIGMACAT_PROFILE, none of these is required: host,
 # ids, secrets, output directory and what to keep are the profile's, unless given here.
 #
 # All other variables of both programs work too. It ends with the exit status of the step that
-# failed, with 5 when another run is at work or the directory can't be used. Its last line, on
-# standard output, is for a monitor: extract-and-upload: status=0 step=done seconds=12
+# failed, with 5 when another run is at work or the directory can't be used. After an extraction with
+# 6 it goes on to upload and ends with 6: castor-upload passes over a degraded set, and sends one that
+# only has gaps. Its last line, on standard output, is for a monitor:
+# extract-and-upload: status=0 step=done seconds=12
 set -eu
 umask 027
 
@@ -28,20 +35,60 @@ keep=${SIGMACAT_KEEP:-7}
 tries=${SIGMACAT_TRIES:-3}
 wait=${SIGMACAT_WAIT:-300}
 
+metrics=${SIGMACAT_METRICS:-}
+ping_url=${SIGMACAT_PING_URL:-}
+
 step=start
 began=$(date +%s)
+extracted=0
 child=
 lock_dir=
 
 # ---- the end, whichever way it comes ----
+
+# Between double quotes, for metrics and for curl's configuration.
+quoted() {
+    printf '%s' "$1" | sed 's/[\\"]/\\&/g'
+}
+
+# sample NAME HELP VALUE
+sample() {
+    printf '# HELP sigmacat_chain_%s %s\n# TYPE sigmacat_chain_%s gauge\nsigmacat_chain_%s{profile="%s"} %s\n' \
+        "$1" "$2" "$1" "$1" "$label" "$3"
+}
+
+# The last success is what the file had, unless this is one.
+write_metrics() {
+    label=$(quoted "${SIGMACAT_PROFILE:-}")
+    success=$(sed -n 's/^sigmacat_chain_last_success_timestamp_seconds{.*} \([0-9]*\)$/\1/p' "$metrics" 2>/dev/null) || :
+    [ "$status" -ne 0 ] || success=$ended
+    {
+        sample last_run_timestamp_seconds 'When the last chain of extraction and upload ended.' "$ended"
+        [ -z "$success" ] ||
+            sample last_success_timestamp_seconds 'When the last one that ended with 0 did.' "$success"
+        sample duration_seconds 'How long the last one took.' "$((ended - began))"
+        sample exit_status 'Its exit status.' "$status"
+    } >"$metrics.$$" && chmod 644 "$metrics.$$" && mv "$metrics.$$" "$metrics" && return
+    rm -f "$metrics.$$"
+    say "the metrics file $metrics can't be written"
+}
+
+# The address is as good as a password, so that it is not in the arguments of a program.
+ping_monitor() {
+    printf 'url = "%s"\n' "$(quoted "$ping_url")" |
+        curl -q --config - --silent --show-error --fail --max-time 10 --retry 3 --output /dev/null ||
+        say 'the address of SIGMACAT_PING_URL did not answer'
+}
 
 finish() {
     status=$?
     trap - EXIT
     [ -z "$lock_dir" ] || rmdir "$lock_dir"
     [ "$status" -ne 0 ] || step='done'
-    printf 'extract-and-upload: status=%d step=%s seconds=%d\n' \
-        "$status" "$step" "$(($(date +%s) - began))"
+    ended=$(date +%s)
+    [ -z "$metrics" ] || write_metrics
+    [ "$status" -ne 0 ] || [ -z "$ping_url" ] || ping_monitor
+    printf 'extract-and-upload: status=%d step=%s seconds=%d\n' "$status" "$step" "$((ended - began))"
     exit "$status"
 }
 
@@ -97,7 +144,8 @@ run() {
     return "$result"
 }
 
-# attempt NAME COMMAND...: only status 4 says that another try may do better.
+# attempt NAME COMMAND...: only status 4 says that another try may do better. Returns where
+# that is to be told at the end, or not at all.
 attempt() {
     step=$1
     shift
@@ -106,7 +154,8 @@ attempt() {
     while :; do
         outcome=0
         run "$@" || outcome=$?
-        [ "$outcome" -ne 0 ] || return 0
+        # 5:6: a degraded set leaves an older one to send, and there is none.
+        case $outcome:$extracted in 0:* | 6:* | 5:6) return "$outcome" ;; esac
         if [ "$outcome" -ne 4 ] || [ "$try" -ge "$tries" ]; then
             say "$step ended with status $outcome"
             exit "$outcome"
@@ -143,6 +192,11 @@ take_lock() {
 [ -z "${SIGMACAT_CONFIG:-}${SIGMACAT_PROFILE:-}" ] || take_profile
 take_lock
 attempt extract castor-extract-sigma ${secrets:+--api-token-file "$secrets/api-token"} \
-    --output "$output" ${keep:+--keep "$keep"}
+    --output "$output" ${keep:+--keep "$keep"} || extracted=$?
 attempt upload castor-upload ${secrets:+--token-file "$secrets/catalog-token"} --file_type VIZ \
-    --directory_path "$output" --latest --skip-uploaded
+    --directory_path "$output" --latest --skip-uploaded || :
+if [ "$extracted" -ne 0 ]; then
+    step=extract
+    say 'the extraction has gaps: its report names them'
+    exit "$extracted"
+fi

@@ -81,23 +81,25 @@ static void begin_with(struct fixture *f, struct words *envp)
     words_clear(envp);
 }
 
-static void begin(struct fixture *f)
+/* With `given`, more variables with a | between, or NULL. */
+static void begin(struct fixture *f, const char *given)
 {
+    const char *const names[] = {"@PATH", f->path,   "@URL", sim_url(f->sim), "@DIR", f->dir,
+                                 "@OUT",  f->output, NULL};
     struct words envp = {.count = 0};
     words_split(&envp,
                 "PATH=@PATH|CASTOR_SIGMA_HOST=@URL|CASTOR_SIGMA_CLIENT_ID=sim-client|"
                 "CASTOR_SIGMA_RETRIES=0|CASTOR_UPLOADER_SOURCE_ID=" SOURCE_ID
                 "|CASTOR_UPLOADER_ENDPOINT=@URL|CASTOR_UPLOADER_RETRIES=0|SIGMACAT_SECRETS=@DIR|"
                 "SIGMACAT_OUTPUT=@OUT|SIGMACAT_TRIES=2|SIGMACAT_WAIT=0",
-                '|',
-                (const char *const[]){"@PATH", f->path, "@URL", sim_url(f->sim), "@DIR", f->dir,
-                                      "@OUT", f->output, NULL});
+                '|', names);
+    words_split(&envp, given, '|', names);
     begin_with(f, &envp);
 }
 
 static int run(struct fixture *f)
 {
-    begin(f);
+    begin(f, NULL);
     return program_end(&f->p);
 }
 
@@ -122,31 +124,41 @@ struct row {
     int tokens;        /* token calls: how often the extractor was started */
     long accepted;     /* uploads */
     long upload_calls; /* -1: any */
+    const char *given; /* variables */
 };
 
 static const struct row rows[] = {
-    {"undisturbed", {NULL}, 0, "done", 1, 12, 12},
-    {"sigma_down_for_a_while", {"call=workbooks,do=status:503,attempt=1"}, 0, "done", 2, 12, 12},
-    {"sigma_lost_for_a_while", {"call=members,do=cut,attempt=1"}, 0, "done", 2, 12, 12},
-    {"sigma_down", {"call=members,do=status:503"}, 4, "extract", 2, 0, 0},
-    {"sigma_refuses", {"call=workbooks,do=status:401"}, 3, "extract", -1, 0, 0},
-    {"sigma_listing_fails", {"call=files,do=status:500"}, 4, "extract", 2, 0, 0},
+    {"undisturbed", {NULL}, 0, "done", 1, 12, 12, NULL},
+    {"sigma_down_for_a_while",
+     {"call=workbooks,do=status:503,attempt=1"},
+     0,
+     "done",
+     2,
+     12,
+     12,
+     NULL},
+    {"sigma_lost_for_a_while", {"call=members,do=cut,attempt=1"}, 0, "done", 2, 12, 12, NULL},
+    {"sigma_down", {"call=members,do=status:503"}, 4, "extract", 2, 0, 0, NULL},
+    {"sigma_refuses", {"call=workbooks,do=status:401"}, 3, "extract", -1, 0, 0, NULL},
+    {"sigma_listing_fails", {"call=files,do=status:500"}, 4, "extract", 2, 0, 0, NULL},
     {"catalog_down_for_a_while",
      {"call=upload,object=members.json,do=status:503,attempt=1"},
      0,
      "done",
      1,
      12,
-     13},
+     13,
+     NULL},
     {"catalog_lost_for_a_while",
      {"call=upload,object=files.json,do=reset-mid,attempt=1"},
      0,
      "done",
      1,
      12,
-     13},
-    {"catalog_down", {"call=upload,do=status:503"}, 4, "upload", 1, 0, -1},
-    {"catalog_refuses", {"call=upload,do=status:403"}, 3, "upload", 1, 0, -1},
+     13,
+     NULL},
+    {"catalog_down", {"call=upload,do=status:503"}, 4, "upload", 1, 0, -1, NULL},
+    {"catalog_refuses", {"call=upload,do=status:403"}, 3, "upload", 1, 0, -1, NULL},
     {"both_down_for_a_while",
      {"call=files,do=status:502,attempt=1",
       "call=upload,object=members.json,do=status:502,attempt=1"},
@@ -154,7 +166,27 @@ static const struct row rows[] = {
      "done",
      2,
      12,
-     13},
+     13,
+     NULL},
+    {"sigma_refuses_for_good", {"call=files,do=status:400"}, 7, "extract", 1, 0, 0, NULL},
+    {"catalog_refuses_for_good", {"call=upload,do=status:422"}, 7, "upload", 1, 0, -1, NULL},
+    {"degraded", {"call=elements,do=status:404"}, 6, "extract", 1, 0, 0, NULL},
+    {"gaps_are_told",
+     {"call=elements,do=status:404,object=1"},
+     6,
+     "extract",
+     1,
+     12,
+     12,
+     "CASTOR_SIGMA_FAIL_ON_GAPS=true"},
+    {"gaps_and_catalog_refuses",
+     {"call=elements,do=status:404,object=1", "call=upload,do=status:403"},
+     3,
+     "upload",
+     1,
+     0,
+     -1,
+     "CASTOR_SIGMA_FAIL_ON_GAPS=true"},
 };
 
 static void test_row(void **state)
@@ -163,7 +195,8 @@ static void test_row(void **state)
     struct fixture *f = fixture_new();
     stand_in_fault(f->sim, row->faults[0]);
     stand_in_fault(f->sim, row->faults[1]);
-    int status = run(f);
+    begin(f, row->given);
+    int status = program_end(&f->p);
     if (status != row->status)
         fail_msg("status %d:\n%s", status, f->p.err);
     assert_told(f, row->status, row->step);
@@ -203,6 +236,93 @@ static void test_output_is_a_file(void **state)
     file_write(f->output, "x", 1);
     assert_int_equal(run(f), 5);
     assert_told(f, 5, "lock");
+}
+
+/* A degraded set is passed over: the whole one before it is the newest that Catalog may have. */
+static void test_degraded_after_whole(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(run(f), 0);
+    stand_in_fault(f->sim, "call=elements,do=status:404");
+    assert_int_equal(run(f), 6);
+    assert_told(f, 6, "extract");
+    assert_int_equal(sim_calls(f->sim, "upload", 201), 12);
+}
+
+/* ---- who watches ---- */
+
+static char *metrics_of(const struct fixture *f)
+{
+    char *path = text_format("%s/chain.prom", f->dir);
+    char *text = file_read(path, NULL);
+    free(path);
+    return text;
+}
+
+static void assert_sample(const char *metrics, const char *name, const char *value)
+{
+    char *line = text_format("\nsigmacat_chain_%s{profile=\"\"} %s", name, value);
+    assert_contains(metrics, line);
+    free(line);
+}
+
+static void test_metrics(void **state)
+{
+    struct fixture *f = *state;
+    static const char given[] = "SIGMACAT_METRICS=@DIR/chain.prom";
+    static const struct {
+        const char *fault;
+        int status;
+        const char *told;
+    } steps[] = {{"call=files,do=status:400,attempt=1", 7, "7\n"},
+                 {NULL, 0, "0\n"},
+                 {"call=files,do=status:400", 7, "7\n"}};
+    char *success = NULL;
+    for (size_t i = 0; i < 3; i++) {
+        stand_in_fault(f->sim, steps[i].fault);
+        begin(f, given);
+        assert_int_equal(program_end(&f->p), steps[i].status);
+        char *metrics = metrics_of(f);
+        assert_sample(metrics, "exit_status", steps[i].told);
+        assert_sample(metrics, "last_run_timestamp_seconds", "");
+        const char *line = strstr(metrics, "\nsigmacat_chain_last_success_timestamp_seconds{");
+        assert_int_equal(line != NULL, i > 0); /* none yet; this one; that one */
+        if (i == 1)
+            success = text_format("%.*s", (int)strcspn(line + 1, "\n"), line + 1);
+        else if (i == 2)
+            assert_contains(metrics, success);
+        free(metrics);
+    }
+    free(success);
+}
+
+static void test_metrics_that_cannot_be_written(void **state)
+{
+    struct fixture *f = *state;
+    begin(f, "SIGMACAT_METRICS=@DIR/nowhere/chain.prom");
+    assert_int_equal(program_end(&f->p), 0);
+    assert_contains(f->p.err, "nowhere/chain.prom can't be written");
+}
+
+/* Asked for after a success alone; what becomes of it changes nothing. */
+static void test_ping(void **state)
+{
+    struct fixture *f = *state;
+    static const char given[] = "SIGMACAT_PING_URL=@URL/ping?key=\"secret\\path\"";
+    begin(f, given);
+    assert_int_equal(program_end(&f->p), 0);
+    assert_contains(f->p.err, "SIGMACAT_PING_URL did not answer"); /* 404 */
+    assert_lacks(f->p.err, "secret");
+    assert_int_equal(sim_calls(f->sim, "other", 0), 1);
+    stand_in_fault(f->sim, "call=other,do=status:200");
+    begin(f, given);
+    assert_int_equal(program_end(&f->p), 0);
+    assert_lacks(f->p.err, "SIGMACAT_PING_URL");
+    assert_int_equal(sim_calls(f->sim, "other", 200), 1);
+    stand_in_fault(f->sim, "call=files,do=status:400");
+    begin(f, given);
+    assert_int_equal(program_end(&f->p), 7);
+    assert_int_equal(sim_calls(f->sim, "other", 0), 2);
 }
 
 /* ---- a profile in place of variables ---- */
@@ -363,7 +483,7 @@ static void test_stopped(void **state)
 {
     struct fixture *f = *state;
     stand_in_fault(f->sim, "call=workbooks,do=wait:20000");
-    begin(f);
+    begin(f, NULL);
     /* until the extractor has got its token and asks */
     for (int i = 0; i < 3000 && sim_calls(f->sim, "token", 200) == 0; i++)
         (void)usleep(2000);
@@ -378,9 +498,16 @@ static void test_stopped(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        WITH_SIM(test_run_again),        WITH_SIM(test_secret_is_missing),
-        WITH_SIM(test_output_is_a_file), WITH_SIM(test_another_run),
-        WITH_SIM(test_stopped),          WITH_SIM(test_another_run_without_flock),
+        WITH_SIM(test_run_again),
+        WITH_SIM(test_secret_is_missing),
+        WITH_SIM(test_output_is_a_file),
+        WITH_SIM(test_another_run),
+        WITH_SIM(test_stopped),
+        WITH_SIM(test_another_run_without_flock),
+        WITH_SIM(test_degraded_after_whole),
+        WITH_SIM(test_metrics),
+        WITH_SIM(test_metrics_that_cannot_be_written),
+        WITH_SIM(test_ping),
     };
     int failed = RUN_TABLE("chain", rows, test_row);
     failed += RUN_TABLE("chain, profile", profile_rows, test_profile);
