@@ -20,7 +20,7 @@ import yaml
 
 # The oldest where every field in use works (backoffLimitPerIndex), the newest of the validator.
 VERSIONS = ("1.29", kubernetes_validate.latest_version())
-FAILURES = [2, 3, 5, 6]
+FAILURES = [2, 3, 5, 6, 7]
 FILES_OF_A_SET = 12
 PROGRAMS = ("castor-extract-sigma", "castor-upload")
 POD_SECURITY = {
