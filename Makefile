@@ -59,7 +59,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer history ledger list open seal space store value) \
     $(addprefix set/, changes fileset inspect part prune records recover site stamp sweep) \
-    $(addprefix cli/, checklist completions configure given_path help live logging metrics network output place profile_places regions \
+    $(addprefix cli/, checklist completions configure given_path help live logging metrics network output place profile_places regions result \
         secret secret_command server setting settings settings_env settings_file settings_flags settings_keys setup show \
         signals status target terminal words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \

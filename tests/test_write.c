@@ -110,9 +110,84 @@ static void test_mend(void **state)
     smc_buf_clear(&out);
 }
 
+/* What is not there is null; years of five digits are none of RFC 3339's. */
+static void test_write_absent(void **state)
+{
+    (void)state;
+    struct smc_buf out = SMC_BUF_INIT(1000);
+    struct smci_writer json = smci_write_begin(&out, SMCI_WRITE_COMPACT);
+    smci_write_text(&json, "text", NULL);
+    smci_write_text(&json, "empty", "");
+    smci_write_time(&json, "none", 0);
+    smci_write_time(&json, "below", -1000);
+    smci_write_time(&json, "time", INT64_C(1790000000999));
+    smci_write_time(&json, "leap", INT64_C(1709210096000));
+    assert_int_equal(smci_write_end(&json, NULL), SMC_OK);
+    assert_string_equal(smc_buf_str(&out),
+                        "{\"text\":null,\"empty\":\"\",\"none\":null,\"below\":null,"
+                        "\"time\":\"2026-09-21T14:13:20Z\",\"leap\":\"2024-02-29T12:34:56Z\"}\n");
+    smc_buf_clear(&out);
+}
+
+/* Before and after what is there, of both layouts, and nothing of an object without members. */
+static void test_write_members(void **state)
+{
+    (void)state;
+    static const enum smci_write_layout layouts[] = {SMCI_WRITE_COMPACT, SMCI_WRITE_LINES};
+    for (size_t i = 0; i < COUNT(layouts); i++) {
+        struct smc_buf part = SMC_BUF_INIT(1000);
+        struct smc_buf none = SMC_BUF_INIT(1000);
+        struct smc_buf out = SMC_BUF_INIT(1000);
+        struct smc_buf whole = SMC_BUF_INIT(1000);
+        struct smci_writer json = smci_write_begin(&none, layouts[i]);
+        assert_int_equal(smci_write_end(&json, NULL), SMC_OK);
+        assert_int_equal(write_all(&part, layouts[i], NULL), SMC_OK);
+        json = smci_write_begin(&out, layouts[i]);
+        smci_write_members(&json, &none);
+        smci_write_members(&json, &part);
+        smci_write_members(&json, &none);
+        assert_int_equal(smci_write_end(&json, NULL), SMC_OK);
+        assert_string_equal(smc_buf_str(&out), smc_buf_str(&part));
+        smc_buf_reset(&out);
+        json = smci_write_begin(&out, layouts[i]);
+        smci_write_null(&json, "first");
+        smci_write_members(&json, &part);
+        smci_write_null(&json, "last");
+        assert_int_equal(smci_write_end(&json, NULL), SMC_OK);
+        assert_int_equal(smc_json_scan(out.data, out.len, NULL, NULL), SMC_OK);
+        const bool is_compact = layouts[i] == SMCI_WRITE_COMPACT;
+        assert_int_equal(smc_buf_add(&whole, out.data, is_compact ? 14 : 17), SMC_OK);
+        assert_string_equal(smc_buf_str(&whole),
+                            is_compact ? "{\"first\":null," : "{\n \"first\": null,");
+        assert_non_null(strstr(out.data, is_compact ? "\"empty\":{},\"last\":null}\n"
+                                                    : " \"empty\": {},\n \"last\": null\n}\n"));
+        smc_buf_clear(&part);
+        smc_buf_clear(&none);
+        smc_buf_clear(&out);
+        smc_buf_clear(&whole);
+    }
+}
+
+/* A part that found no memory makes the whole fail. */
+static void test_write_members_failed(void **state)
+{
+    (void)state;
+    struct smc_buf part = SMC_BUF_INIT(4);
+    struct smc_buf out = SMC_BUF_INIT(1000);
+    assert_int_equal(write_all(&part, SMCI_WRITE_LINES, NULL), SMC_ERR_CAP);
+    struct smci_writer json = smci_write_begin(&out, SMCI_WRITE_LINES);
+    smci_write_members(&json, &part);
+    assert_int_equal(smci_write_end(&json, NULL), SMC_ERR_CAP);
+    smc_buf_clear(&part);
+    smc_buf_clear(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_write_absent),
+        cmocka_unit_test(test_write_members),
+        cmocka_unit_test(test_write_members_failed),
         cmocka_unit_test(test_write),
         cmocka_unit_test(test_write_cap),
         cmocka_unit_test(test_write_too_deep),

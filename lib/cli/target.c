@@ -28,6 +28,11 @@ static int own_descriptor(const char *path)
     return -1;
 }
 
+bool smci_cli_target_is_stdout(const char *path)
+{
+    return own_descriptor(path) == STDOUT_FILENO;
+}
+
 static enum smc_status find_open(struct smci_cli_target *target, const char *path,
                                  struct smc_error *err)
 {

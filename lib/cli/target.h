@@ -31,4 +31,7 @@ enum smc_status smci_cli_target_find(struct smci_cli_target *target, const char 
                                      struct smc_error *err);
 void smci_cli_target_clear(struct smci_cli_target *target);
 
+/* Whether the path is one of those that stand for standard output. */
+bool smci_cli_target_is_stdout(const char *path);
+
 #endif

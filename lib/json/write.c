@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include <sigmacat/json.h>
 
@@ -75,6 +76,10 @@ static void mend(const char *text, struct smc_buf *mended)
 void smci_write_text(struct smci_writer *json, const char *name, const char *text)
 {
     struct smc_buf mended = SMC_BUF_INIT(SIZE_MAX);
+    if (!text) {
+        smci_write_null(json, name);
+        return;
+    }
     lead(json, name);
     mend(text, &mended);
     if (mended.status != SMC_OK) {
@@ -102,6 +107,31 @@ void smci_write_null(struct smci_writer *json, const char *name)
 {
     lead(json, name);
     (void)smc_buf_addstr(json->out, "null");
+}
+
+void smci_write_time(struct smci_writer *json, const char *name, int64_t wall_ms)
+{
+    char text[40];
+    time_t at = (time_t)(wall_ms / 1000);
+    struct tm utc;
+    bool is_known = wall_ms > 0 && gmtime_r(&at, &utc) &&
+                    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0;
+    smci_write_text(json, name, is_known ? text : NULL);
+}
+
+void smci_write_members(struct smci_writer *json, const struct smc_buf *object)
+{
+    const size_t end = strlen(json->layout == SMCI_WRITE_LINES ? "\n}\n" : "}\n");
+    if (object->status != SMC_OK) {
+        (void)smc_buf_fail(json->out, object->status);
+        return;
+    }
+    if (object->len <= 1 + end) /* it has none */
+        return;
+    if (json->has_items)
+        (void)smc_buf_add(json->out, ",", 1);
+    (void)smc_buf_add(json->out, object->data + 1, object->len - 1 - end);
+    json->has_items = true;
 }
 
 void smci_write_close(struct smci_writer *json)

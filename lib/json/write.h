@@ -31,13 +31,22 @@ struct smci_writer smci_write_begin(struct smc_buf *out, enum smci_write_layout 
 
 /* Add one value to the innermost container: a member of this name, or an item of an array, where
  * `name` is NULL. A container stays open until smci_write_close. In a text, each stretch of bytes
- * that are not UTF-8 is replaced by U+FFFD. Names are plain ASCII. */
+ * that are not UTF-8 is replaced by U+FFFD; a text that is NULL becomes null. Names are plain
+ * ASCII. */
 void smci_write_object(struct smci_writer *json, const char *name);
 void smci_write_array(struct smci_writer *json, const char *name);
 void smci_write_text(struct smci_writer *json, const char *name, const char *text);
 void smci_write_int(struct smci_writer *json, const char *name, int64_t number);
 void smci_write_bool(struct smci_writer *json, const char *name, bool value);
 void smci_write_null(struct smci_writer *json, const char *name);
+
+/* Unix time in milliseconds as a text in UTC to the second, "2026-11-28T22:05:00Z"; null where it is
+ * not above 0, which stands for none. */
+void smci_write_time(struct smci_writer *json, const char *name, int64_t wall_ms);
+
+/* Adds all members of an object that another writer of this layout has made as its outermost value
+ * and ended. Only where the outermost object is the innermost that is open. */
+void smci_write_members(struct smci_writer *json, const struct smc_buf *object);
 
 /* Closes the innermost container. */
 void smci_write_close(struct smci_writer *json);
