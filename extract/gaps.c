@@ -50,7 +50,7 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, bool is_kn
         (void)snprintf(number, sizeof number, "%" PRId64, gaps->total);
         rc = smci_list_add(gaps->job->store, LIST_GAPS, number, text.data, "", NULL, err);
         if (rc == SMC_OK)
-            rc = history_add_gap(gaps->job, gap->kind, gap->id, gap->http_status, err);
+            rc = history_add_gap(gaps->job, gap, text.data, err);
     }
     smc_buf_clear(&text);
     return rc;

@@ -12,11 +12,11 @@ enum smc_status history_begin(const struct job *job, struct smc_error *err)
     return smci_history_begin(job->store, key_of(job), job->selection.is_partial, err);
 }
 
-enum smc_status history_add_gap(const struct job *job, const char *kind, const char *id,
-                                int http_status, struct smc_error *err)
+enum smc_status history_add_gap(const struct job *job, const struct gap *gap, const char *json,
+                                struct smc_error *err)
 {
-    const struct smci_run_gap gap = {kind, id ? id : "", http_status};
-    return smci_history_add_gap(job->store, key_of(job), &gap, err);
+    const struct smci_run_gap one = {gap->kind, gap->id ? gap->id : "", gap->http_status, json};
+    return smci_history_add_gap(job->store, key_of(job), &one, err);
 }
 
 enum smc_status history_last(const struct job *job, bool *found, int64_t *key,
@@ -46,7 +46,7 @@ enum smc_status history_last_end(const struct job *job, bool *found, int64_t *en
 enum smc_status history_had_gap(const struct job *job, int64_t key, const char *kind,
                                 const char *id, int http_status, bool *found, struct smc_error *err)
 {
-    const struct smci_run_gap gap = {kind, id ? id : "", http_status};
+    const struct smci_run_gap gap = {kind, id ? id : "", http_status, ""};
     return smci_history_has_gap(job->store, key, &gap, found, err);
 }
 

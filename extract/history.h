@@ -5,14 +5,15 @@
 
 #include <stdbool.h>
 
+#include "gap.h"
 #include "job.h"
 
 /* Once set and store are open. */
 enum smc_status history_begin(const struct job *job, struct smc_error *err);
 
-/* A gap of this run; the id may be NULL for none. */
-enum smc_status history_add_gap(const struct job *job, const char *kind, const char *id,
-                                int http_status, struct smc_error *err);
+/* A gap of this run, and how the report has it. */
+enum smc_status history_add_gap(const struct job *job, const struct gap *gap, const char *json,
+                                struct smc_error *err);
 
 /* The newest run that was published, of the whole organisation where this one is. */
 enum smc_status history_last(const struct job *job, bool *found, int64_t *key,

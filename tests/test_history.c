@@ -54,13 +54,13 @@ static void put(struct fixture *f, int64_t key, enum smci_run_result result, con
 
 static void add_gap(struct fixture *f, int64_t key, const char *id, int status)
 {
-    const struct smci_run_gap gap = {"sources", id, status};
+    const struct smci_run_gap gap = {"sources", id, status, "as told"};
     OK(smci_history_add_gap(f->store, key, &gap, &f->err));
 }
 
 static bool has_gap(struct fixture *f, int64_t key, const char *id, int status)
 {
-    const struct smci_run_gap gap = {"sources", id, status};
+    const struct smci_run_gap gap = {"sources", id, status, "as told"};
     bool found = false;
     OK(smci_history_has_gap(f->store, key, &gap, &found, &f->err));
     return found;
@@ -270,9 +270,33 @@ static void test_published_is_kept(void **state)
     assert_true(has_gap(f, 2, "a", 404));
 }
 
+static enum smc_status write_words(void *ctx, const struct smci_run_gap *gap, struct smc_error *err)
+{
+    (void)err;
+    return smc_buf_addf(ctx, "%s ", gap->words);
+}
+
+/* One text for all the runs that had the gap. */
+static void test_words(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_buf text = SMC_BUF_INIT(65536);
+    static const char *const words[] = {"first", "last"};
+    for (int64_t key = 1; key <= 2; key++) {
+        const struct smci_run_gap gap = {"sources", "a", 404, words[key - 1]};
+        put(f, key, SMCI_RUN_PUBLISHED, "{}");
+        OK(smci_history_add_gap(f->store, key, &gap, &f->err));
+    }
+    for (int64_t key = 1; key <= 2; key++)
+        OK(smci_history_each_gap(f->store, key, write_words, &text, &f->err));
+    assert_string_equal(smc_buf_str(&text), "last last ");
+    smc_buf_clear(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_words, setup, teardown),
         cmocka_unit_test_setup_teardown(test_runs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_times, setup, teardown),
         cmocka_unit_test_setup_teardown(test_newest, setup, teardown),

@@ -59,7 +59,7 @@ static void fill(struct fixture *f, int answers, int kept)
     static char body[BODY];
     char id[16];
     const struct smci_outcome outcome = {.http_status = 200, .pages = 1};
-    const struct smci_run_gap gap = {"elements", "a", 404};
+    const struct smci_run_gap gap = {"elements", "a", 404, ""};
     (void)memset(body, 'x', sizeof body);
     for (int i = 0; i < answers; i++) {
         (void)snprintf(id, sizeof id, "w%d", i);
@@ -77,7 +77,7 @@ static void fill(struct fixture *f, int answers, int kept)
 
 static void assert_is_kept(struct fixture *f, int kept)
 {
-    const struct smci_run_gap gap = {"elements", "a", 404};
+    const struct smci_run_gap gap = {"elements", "a", 404, ""};
     struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
     int64_t count = 0;
     bool found = false;

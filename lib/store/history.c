@@ -19,8 +19,9 @@ static const char runs_trim_sql[] =
     " AND key IS NOT (SELECT max(key) FROM run WHERE scope = ?1 AND result = ?3)";
 static const char run_gaps_trim_sql[] = "DELETE FROM run_gap WHERE run NOT IN (SELECT id FROM run)";
 static const char gaps_trim_sql[] = "DELETE FROM gap WHERE id NOT IN (SELECT gap FROM run_gap)";
-static const char gap_put_sql[] = "INSERT INTO gap(kind, object, status) VALUES(?, ?, ?)"
-                                  " ON CONFLICT(kind, object, status) DO NOTHING";
+static const char gap_put_sql[] =
+    "INSERT INTO gap(kind, object, status, words) VALUES(?, ?, ?, ?)"
+    " ON CONFLICT(kind, object, status) DO UPDATE SET words = excluded.words";
 static const char run_gap_put_sql[] =
     "INSERT INTO run_gap(run, gap) SELECT run.id, gap.id FROM run, gap"
     " WHERE scope = ? AND key = ? AND kind = ? AND object = ? AND status = ?"
@@ -37,7 +38,7 @@ static const char has_gap_sql[] =
     "SELECT 1 FROM run JOIN run_gap ON run = run.id JOIN gap ON gap = gap.id"
     " WHERE scope = ? AND key = ? AND kind = ? AND object = ? AND status = ?";
 static const char gap_next_sql[] =
-    "SELECT gap.id, kind, object, status FROM run_gap JOIN gap ON gap.id = run_gap.gap"
+    "SELECT gap.id, kind, object, status, words FROM run_gap JOIN gap ON gap.id = run_gap.gap"
     " WHERE run = (SELECT id FROM run WHERE scope = ? AND key = ?) AND run_gap.gap > ?"
     " ORDER BY run_gap.gap LIMIT 1";
 
@@ -65,7 +66,7 @@ enum smc_status smci_history_add_gap(struct smci_store *store, int64_t key,
 {
     int64_t status = gap->http_status;
     smci_store_begin(store);
-    smci_store_run(store, gap_put_sql, "tti", gap->kind, gap->id, status);
+    smci_store_run(store, gap_put_sql, "ttit", gap->kind, gap->id, status, gap->words);
     smci_store_run(store, run_gap_put_sql, "iitti", store->scope, key, gap->kind, gap->id, status);
     return smci_store_end(store, SMCI_WEIGHT_ITEM, err);
 }
@@ -157,14 +158,17 @@ static enum smc_status tell_gap(struct smci_store *store, int64_t key, int64_t *
         return smci_store_status(store, err);
     char *kind = strdup(smci_store_text(store, row, 1));
     char *id = strdup(smci_store_text(store, row, 2));
-    const struct smci_run_gap gap = {kind, id, (int)smci_row_int(row, 3)};
+    char *words = strdup(smci_store_text(store, row, 4));
+    const struct smci_run_gap gap = {kind, id, (int)smci_row_int(row, 3), words};
     *after = smci_row_int(row, 0);
     smci_row_done(row);
     enum smc_status rc = smci_store_status(store, err);
     if (rc == SMC_OK)
-        rc = kind && id ? fn(ctx, &gap, err) : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
+        rc = kind && id && words ? fn(ctx, &gap, err)
+                                 : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     free(kind);
     free(id);
+    free(words);
     return rc;
 }
 

@@ -34,9 +34,10 @@ struct smci_run {
 
 /* What a run could not read. The texts are borrowed. */
 struct smci_run_gap {
-    const char *kind; /* of call */
-    const char *id;   /* of the object; "" for none */
-    int http_status;  /* 0: no answer */
+    const char *kind;  /* of call */
+    const char *id;    /* of the object; "" for none */
+    int http_status;   /* 0: no answer */
+    const char *words; /* what else was said of it, the last time it came up; "": nothing */
 };
 
 /* Puts a run there, in place of one of this key with all its gaps, and drops what is too old. */

@@ -55,8 +55,12 @@ static const char sealed_format[] =
     " tag TEXT NOT NULL, name TEXT NOT NULL, seal INTEGER NOT NULL, UNIQUE(space, id));"
     "ALTER TABLE value ADD COLUMN seal INTEGER;";
 
-static const struct smci_format formats[] = {
-    {first_format, NULL}, {history_format, NULL}, {sealed_format, smci_values_seal}};
+static const char gap_words_format[] = "ALTER TABLE gap ADD COLUMN words TEXT NOT NULL DEFAULT '';";
+
+static const struct smci_format formats[] = {{first_format, NULL},
+                                             {history_format, NULL},
+                                             {sealed_format, smci_values_seal},
+                                             {gap_words_format, NULL}};
 
 static const struct smci_database state_database = {.name = "state.db",
                                                     .formats = formats,
