@@ -31,11 +31,11 @@ struct row {
     bool strict;
 };
 
-/* No object's call is answered any more, and whoami only when it is asked for the organisation. */
+/* No object's call is answered, and whoami neither: the two that ask it may come in any order. */
 #define DOWN_AFTER_LISTINGS                                                                        \
     "call=workbook_sources,do=status:503 call=elements,do=status:503 "                             \
     "call=datamodel_sources,do=status:503 call=dataset_sources,do=status:503 "                     \
-    "call=whoami,attempt=2-,do=status:503"
+    "call=whoami,do=status:503"
 
 /* Each call is tried five times, and five are under way at once. Those that began before the last
  * success are put off, those that began after it show what is the matter: so a few rounds, whatever
