@@ -21,6 +21,22 @@ static const char *const kind_names[KIND_COUNT] = {
     "paths",
     "upload",
     "other",
+    "teams",
+    "team_members",
+    "tags",
+    "workspaces",
+    "workbook_pages",
+    "page_elements",
+    "workbook_columns",
+    "datamodel_columns",
+    "datamodel_elements",
+    "workbook_lineage",
+    "workbook_queries",
+    "reports",
+    "report_sources",
+    "grants",
+    "table_columns",
+    "datamodel_spec",
 };
 
 const char *kind_name(enum kind kind)
@@ -97,26 +113,29 @@ long estate_index(const struct sim_options *o, enum kind kind, const uint8_t id[
 
 long estate_count(const struct sim_options *o, enum kind kind)
 {
-    switch ((int)kind) {
-    case K_CONNECTIONS:
-        return o->connections;
-    case K_WORKBOOKS:
-        return o->workbooks;
-    case K_DATAMODELS:
-        return o->datamodels;
-    case K_DATASETS:
-        return o->datasets;
-    case K_FILES:
-        return o->files;
-    case K_MEMBERS:
-        return o->members;
-    case K_PATH:
-        return o->tables;
-    case K_PATHS:
-        return estate_path_count(o);
-    default:
-        return -1;
-    }
+    const struct {
+        enum kind kind;
+        long count;
+    } counts[] = {
+        {K_CONNECTIONS, o->connections},
+        {K_WORKBOOKS, o->workbooks},
+        {K_DATAMODELS, o->datamodels},
+        {K_DATASETS, o->datasets},
+        {K_FILES, o->files},
+        {K_MEMBERS, o->members},
+        {K_PATH, o->tables},
+        {K_TEAMS, o->teams},
+        {K_TAGS, o->tags},
+        {K_WORKSPACES, o->workspaces},
+        {K_REPORTS, o->reports},
+        {K_GRANTS, o->grants},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+        if (counts[i].kind == kind)
+            return counts[i].count;
+    return kind == K_PATHS ? estate_path_count(o) : -1;
 }
 
 void estate_put_id(const struct sim_options *o, const char *before, enum kind kind, long index,

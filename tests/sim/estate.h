@@ -23,7 +23,23 @@ enum kind {
     K_PATH, /* also stands for the tables */
     K_PATHS,
     K_UPLOAD,
-    K_OTHER,
+    K_OTHER, /* a kind's place is part of its ids: new ones go behind */
+    K_TEAMS,
+    K_TEAM_MEMBERS,
+    K_TAGS,
+    K_WORKSPACES,
+    K_WORKBOOK_PAGES,
+    K_PAGE_ELEMENTS,
+    K_WORKBOOK_COLUMNS,
+    K_DATAMODEL_COLUMNS,
+    K_DATAMODEL_ELEMENTS,
+    K_WORKBOOK_LINEAGE,
+    K_WORKBOOK_QUERIES,
+    K_REPORTS,
+    K_REPORT_SOURCES,
+    K_GRANTS,
+    K_TABLE_COLUMNS,
+    K_DATAMODEL_SPEC,
     KIND_COUNT
 };
 
@@ -46,6 +62,30 @@ void estate_record(const struct sim_options *o, enum kind kind, long index, stru
 void estate_row(const struct sim_options *o, enum kind kind, long parent, long index,
                 struct text *t);
 
+/* What a call of an object's answers, of the estate alone: 200, or the status of its error. */
+int estate_status(const struct sim_options *o, enum kind kind, long index);
+
+/* One of a workbook's pages as a `parent` of K_PAGE_ELEMENTS; and the page that an id stands for,
+ * -1: none of this workbook's. */
+long estate_page(long workbook, long page);
+long estate_page_index(const struct sim_options *o, long workbook, const char *id, size_t len);
+
+/* A data model as code. */
+void estate_spec(const struct sim_options *o, long model, struct text *t);
+
+/* Rows of what a set has only when it is asked for: listings, and an object's. -1 and false: not of
+ * these. */
+bool estate_org_record(const struct sim_options *o, enum kind kind, long index, struct text *t);
+long estate_extra_count(const struct sim_options *o, enum kind kind, long parent);
+bool estate_extra_row(const struct sim_options *o, enum kind kind, long parent, long index,
+                      struct text *t);
+/* A row of a workbook's queries. Sigma writes who asked behind the SQL, anew with each call; call 0
+ * has no such comment. */
+void estate_query_row(const struct sim_options *o, long workbook, long index, uint64_t call,
+                      struct text *t);
+/* Whether an entry of a model's lineage is one of its elements. */
+bool estate_is_model_element(const struct sim_options *o, long model, long index);
+
 /* Tables and the listing of their paths. */
 bool estate_is_listed(const struct sim_options *o, long table);
 int estate_path_status(const struct sim_options *o, long table);
@@ -67,6 +107,17 @@ long estate_pick(const struct sim_options *o, enum kind kind, long index, uint64
 /* `,"name":"` UUID `"`: pass the member with all its punctuation up to the opening quote. */
 void estate_put_id(const struct sim_options *o, const char *before, enum kind kind, long index,
                    struct text *t);
+/* The same of a member, and of an object's id in base62. */
+void estate_put_person(const struct sim_options *o, const char *before, long member,
+                       struct text *t);
+void estate_put_url_id(const struct sim_options *o, const char *before, enum kind kind, long index,
+                       struct text *t);
+/* `before`, a name as estate_name has it, and the closing quote. */
+void estate_put_name(const struct sim_options *o, const char *before, const char *word, long index,
+                     struct text *t);
+/* createdBy and the like, with a comma before. */
+void estate_put_stamps(const struct sim_options *o, enum kind kind, long index, struct text *t);
+long estate_some_member(const struct sim_options *o, enum kind kind, long index, uint64_t salt);
 /* `{`, with white space in some odd records; and the end, with additional members in odd ones. */
 void estate_open(const struct sim_options *o, long index, struct text *t);
 void estate_close(const struct sim_options *o, long index, struct text *t);

@@ -29,8 +29,10 @@ long estate_row_count(const struct sim_options *o, enum kind kind, long parent)
     case K_DATASET_SOURCES:
         n = o->dataset_sources;
         break;
+    case K_REPORT_SOURCES:
+        return o->odd && parent % 3 == 2 ? 0 : 2;
     default:
-        return -1;
+        return estate_extra_count(o, kind, parent);
     }
     /* Elements and sources are not empty for the same workbook. */
     if (kind == K_ELEMENTS)
@@ -91,7 +93,7 @@ static void source(const struct sim_options *o, enum kind kind, long parent, lon
                       model ? "\"type\":\"dataset\",\"datasetId\":\""
                             : "\"type\":\"dataset\",\"inodeId\":\"",
                       K_DATASETS, (long)(h % (uint64_t)o->datasets), t);
-        if (kind == K_WORKBOOK_SOURCES)
+        if (!model && kind != K_DATASET_SOURCES)
             text_lit(t, ",\"url\":\"https://app.sim.example/d\"");
     } else if (type == 6) {
         estate_put_id(o, "\"type\":\"custom-sql\",\"connectionId\":\"", K_CONNECTIONS, 0, t);
@@ -156,6 +158,11 @@ static enum entry entry_of(const struct sim_options *o, long model, long index)
     if (o->odd && model % 7 == 6) /* a model without an element */
         return index % 2 ? E_SQL : E_TABLE;
     return cycle[(index + model) % 7];
+}
+
+bool estate_is_model_element(const struct sim_options *o, long model, long index)
+{
+    return entry_of(o, model, index) == E_ELEMENT;
 }
 
 static void put_table_ref(const struct sim_options *o, uint64_t h, struct text *t)
@@ -305,6 +312,8 @@ static void lineage(const struct sim_options *o, long model, long index, struct 
 void estate_row(const struct sim_options *o, enum kind kind, long parent, long index,
                 struct text *t)
 {
+    if (estate_extra_row(o, kind, parent, index, t))
+        return;
     estate_open(o, parent + index, t);
     if (kind == K_ELEMENTS)
         element(o, parent, index, t);

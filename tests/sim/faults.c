@@ -260,9 +260,7 @@ static bool fits(struct fault *f, const struct request *req)
     if ((f->page > 0 && f->page != req->page) || (f->object && !object_fits(f->object, req)))
         return false;
     if (f->first > 0) {
-        /* An upload's attempts are those of its path; an object's are those of its id. */
-        const char *id = req->kind == K_UPLOAD ? req->path : req->object_text;
-        uint64_t key = hash_bytes(id ? id : "", id ? strlen(id) : 0, (uint64_t)req->kind);
+        uint64_t key = hash_bytes(req->path, strlen(req->path), (uint64_t)req->kind);
         long attempt = (long)counts_up(&f->seen, mix64(key ^ (uint64_t)req->page));
         if (attempt < f->first || attempt > f->last)
             return false;

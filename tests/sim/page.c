@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_ROWS = 50, MAX_ROWS = 1000, MAX_TOKEN_ROWS = 500 };
+enum { DEFAULT_ROWS = 50, MAX_ROWS = 1000, MAX_SOURCES = 500 };
 
 /* A cursor is opaque to clients, and full of what must be encoded in a URL. Its check binds it to
  * its call and object. */
@@ -22,6 +22,12 @@ void page_put_cursor(const struct sim_options *o, enum kind kind, long object, l
     text_u64(t, check);
 }
 
+/* Of whose rows: an object, or a page of it. */
+static long parent_of(const struct request *req)
+{
+    return req->kind == K_PAGE_ELEMENTS ? estate_page(req->object, req->part) : req->object;
+}
+
 static bool read_cursor(struct request *req, const char *cursor, size_t len)
 {
     struct text again = TEXT_INIT;
@@ -35,7 +41,7 @@ static bool read_cursor(struct request *req, const char *cursor, size_t len)
     if (*end == ':' && req->page > 0 && req->page < 1L << 22)
         req->offset = strtol(end + 1, NULL, 10);
     if (req->offset >= 0 && (uint64_t)req->offset >> 39 == 0) {
-        page_put_cursor(&req->sim->opt, req->kind, req->object, req->page, req->offset, &again);
+        page_put_cursor(&req->sim->opt, req->kind, parent_of(req), req->page, req->offset, &again);
         same = !again.failed && again.len == len && memcmp(again.data, cursor, len) == 0;
     }
     text_clear(&again);
@@ -65,7 +71,7 @@ static long row_count(const struct request *req)
     const struct sim_options *o = &req->sim->opt;
 
     return req->call->object == KIND_COUNT ? shifts_count(req->sim, req->kind)
-                                           : estate_row_count(o, req->kind, req->object);
+                                           : estate_row_count(o, req->kind, parent_of(req));
 }
 
 static void put_rows(const struct request *req, long from, long to, struct text *t)
@@ -81,8 +87,10 @@ static void put_rows(const struct request *req, long from, long to, struct text 
             text_lit(t, ",");
         if (req->call->object == KIND_COUNT)
             estate_record(o, req->kind, indexes[i - from], t);
+        else if (req->kind == K_WORKBOOK_QUERIES)
+            estate_query_row(o, req->object, i, req->serial, t);
         else
-            estate_row(o, req->kind, req->object, i, t);
+            estate_row(o, req->kind, parent_of(req), i, t);
     }
 }
 
@@ -137,7 +145,7 @@ static void put_next(const struct request *req, long to, bool more, struct text 
             text_lit(t, ",\"nextPage\":null");
         return;
     }
-    page_put_cursor(&req->sim->opt, req->kind, req->object, again ? req->page : req->page + 1,
+    page_put_cursor(&req->sim->opt, req->kind, parent_of(req), again ? req->page : req->page + 1,
                     again || what == DO_ENDLESS ? req->offset : to, &cursor);
     text_str(t, pages ? ",\"nextPage\":" : ",\"nextPageToken\":");
     if (cursor.failed)
@@ -155,7 +163,7 @@ static long wanted_rows(const struct request *req)
     const char *text = request_param(req, token ? "pageSize" : "limit");
     long n = DEFAULT_ROWS;
 
-    if (text && !parse_count(text, token ? MAX_TOKEN_ROWS : MAX_ROWS, &n))
+    if (text && !parse_count(text, req->kind == K_DATAMODEL_SOURCES ? MAX_SOURCES : MAX_ROWS, &n))
         return 0;
     return o->page_size > 0 && n > o->page_size ? o->page_size : n;
 }

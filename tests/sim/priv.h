@@ -140,6 +140,7 @@ struct sim {
     unsigned long token_serial;
     int64_t token_call_ms;
     bool token_called;
+    uint64_t serial; /* of the last request */
     struct stats stats;
     struct limits limits;
     struct sim_upload **uploads;
@@ -165,12 +166,14 @@ struct request {
     const struct call *call; /* NULL: none of Sigma's */
     enum kind kind;
     long object;       /* index in its listing, -1: unknown or none */
+    long part;         /* which of the object's pages; -1: none that it has */
     char *object_text; /* the id, or the file name of an upload; "" */
     long page;         /* from 1 */
     long offset;
     bool bad_cursor;
-    bool own;   /* /_sim/...: not counted */
-    bool begun; /* the first call of the handler is over */
+    uint64_t serial; /* of all requests, from 1 */
+    bool own;        /* /_sim/...: not counted */
+    bool begun;      /* the first call of the handler is over */
     bool in_flight;
     bool counted;
     struct text body; /* of a token call */

@@ -66,6 +66,7 @@ struct request *request_new(struct sim *sim, struct MHD_Connection *conn, const 
     req->conn = conn;
     req->kind = K_OTHER;
     req->object = -1;
+    req->part = -1;
     req->page = 1;
     req->uri = strdup(uri);
     req->path = strndup(uri, path_len);

@@ -32,43 +32,91 @@ static const struct call calls[] = {
      " page limit name permissionFilter typeFilters parentId directChildFilter "},
     {K_MEMBERS, "GET", "/v2/members", KIND_COUNT, I_PAGE, false, false,
      " page limit search email includeArchived includeInactive "},
+    {K_WORKBOOK_PAGES, "GET", "/v2/workbooks/{}/pages", K_WORKBOOKS, I_PAGE, true, false,
+     " page limit tag bookmarkId "},
+    {K_PAGE_ELEMENTS, "GET", "/v2/workbooks/{}/pages/{}/elements", K_WORKBOOKS, I_PAGE, true, false,
+     " page limit tag bookmarkId "},
+    {K_WORKBOOK_COLUMNS, "GET", "/v2/workbooks/{}/columns", K_WORKBOOKS, I_PAGE, true, false,
+     " page limit "},
+    {K_WORKBOOK_LINEAGE, "GET", "/v2/workbooks/{}/lineage", K_WORKBOOKS, I_PAGE, true, false,
+     " page limit "},
+    {K_WORKBOOK_QUERIES, "GET", "/v2/workbooks/{}/queries", K_WORKBOOKS, I_PAGE, true, false,
+     " page limit "},
+    {K_DATAMODEL_ELEMENTS, "GET", "/v2/dataModels/{}/elements", K_DATAMODELS, I_PAGE, true, false,
+     " page limit tagName "},
+    {K_DATAMODEL_COLUMNS, "GET", "/v2/dataModels/{}/columns", K_DATAMODELS, I_PAGE, true, false,
+     " page limit "},
+    {K_DATAMODEL_SPEC, "GET", "/v2/dataModels/{}/spec", K_DATAMODELS, I_NONE, false, false,
+     " documentVersion format "},
+    {K_TEAMS, "GET", "/v2/teams", KIND_COUNT, I_PAGE, false, false,
+     " page limit name description visibility "},
+    {K_TEAM_MEMBERS, "GET", "/v2/teams/{}/members", K_TEAMS, I_PAGE, true, true, " page limit "},
+    {K_TAGS, "GET", "/v2/tags", KIND_COUNT, I_PAGE, true, true, " page limit search "},
+    {K_WORKSPACES, "GET", "/v2/workspaces", KIND_COUNT, I_PAGE, false, false,
+     " page limit name exactName "},
+    {K_REPORTS, "GET", "/v2/reports", KIND_COUNT, I_PAGE, true, true,
+     " page limit excludeTags skipPermissionCheck isArchived "},
+    {K_REPORT_SOURCES, "GET", "/v2/reports/{}/sources", K_REPORTS, I_ARRAY, false, false, " "},
+    {K_GRANTS, "GET", "/v2/grants", KIND_COUNT, I_PAGE, true, true,
+     " page limit inodeId teamId userId directGrantsOnly "},
+    {K_TABLE_COLUMNS, "GET", "/v2/connections/tables/{}/columns", K_PATH, I_TOKEN, false, false,
+     " pageToken pageSize "},
 };
 
-/* Whether `path` fits; then `id` is the segment that stands for {}, or NULL. */
-static bool path_fits(const char *template, const char *path, const char **id, size_t *id_len)
-{
-    const char *hole = strstr(template, "{}");
-    size_t before = hole ? (size_t)(hole - template) : 0;
+enum { HOLES_MAX = 2 };
 
-    *id = NULL;
-    *id_len = 0;
-    if (!hole)
-        return strcmp(template, path) == 0;
-    if (strncmp(template, path, before) != 0)
-        return false;
-    *id = path + before;
-    *id_len = strcspn(*id, "/");
-    return *id_len > 0 && strcmp(*id + *id_len, hole + 2) == 0;
+struct segment {
+    const char *at;
+    size_t len;
+};
+
+/* Whether `path` fits; then `holes` are the segments that stand for {}, their number `count`. */
+static bool path_fits(const char *template, const char *path, struct segment *holes, size_t *count)
+{
+    *count = 0;
+    while (*template != '\0') {
+        if (*template == '{') {
+            struct segment *hole = &holes[(*count)++];
+            hole->at = path;
+            hole->len = strcspn(path, "/");
+            if (hole->len == 0)
+                return false;
+            path += hole->len;
+            template += 2;
+        } else if (*template ++ != *path++) {
+            return false;
+        }
+    }
+    return *path == '\0';
+}
+
+static void read_holes(struct request *req, enum kind of, const struct segment *holes, size_t count)
+{
+    const struct sim_options *o = &req->sim->opt;
+    uint8_t raw[16];
+
+    if (count == 0)
+        return;
+    req->object_text = strndup(holes[0].at, holes[0].len);
+    if (uuid_parse(holes[0].at, holes[0].len, raw))
+        req->object = estate_index(o, of, raw);
+    if (count > 1 && req->object >= 0)
+        req->part = estate_page_index(o, req->object, holes[1].at, holes[1].len);
 }
 
 void sigma_classify(struct request *req, const char *method)
 {
-    const char *id;
-    size_t len;
+    struct segment holes[HOLES_MAX];
+    size_t count;
     size_t i;
-    uint8_t raw[16];
 
     for (i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
-        if (!path_fits(calls[i].path, req->path, &id, &len))
+        if (!path_fits(calls[i].path, req->path, holes, &count))
             continue;
         req->kind = calls[i].kind;
         if (strcmp(method, calls[i].method) == 0)
             req->call = &calls[i];
-        if (id) {
-            req->object_text = strndup(id, len);
-            if (uuid_parse(id, len, raw))
-                req->object = estate_index(&req->sim->opt, calls[i].object, raw);
-        }
+        read_holes(req, calls[i].object, holes, count);
         break;
     }
     if (req->call)
@@ -127,22 +175,33 @@ static bool check_rights(const struct request *req, struct answer *a)
     return true;
 }
 
+static bool is_there(const struct request *req)
+{
+    if (req->call->object == KIND_COUNT)
+        return true;
+    return shifts_has(req->sim, req->call->object, req->object) &&
+           (req->kind != K_PAGE_ELEMENTS || req->part >= 0);
+}
+
 static void answer_object(const struct request *req, struct answer *a)
 {
     const struct sim_options *o = &req->sim->opt;
+    int status = is_there(req) ? estate_status(o, req->kind, req->object) : 404;
 
-    if (req->call->object != KIND_COUNT && !shifts_has(req->sim, req->call->object, req->object)) {
+    if (status == 404)
         answer_error(a, 404, "not_found", "no such object");
-        return;
-    }
-    if (req->kind == K_WHOAMI)
+    else if (status == 409)
+        answer_error(a, 409, "conflict", "the table is gone");
+    else if (status != 200) /* nothing but an incident's id, as Sigma does */
+        answer_error(a, status, "invalid_request", "incident 5dc7a0");
+    else if (req->kind == K_WHOAMI)
         estate_whoami(o, &a->body);
-    else if (req->kind != K_PATH)
-        page_answer(req, a);
-    else if (estate_path_status(o, req->object) == 200)
+    else if (req->kind == K_PATH)
         estate_path_answer(o, req->object, &a->body);
+    else if (req->kind == K_DATAMODEL_SPEC)
+        estate_spec(o, req->object, &a->body);
     else
-        answer_error(a, estate_path_status(o, req->object), "conflict", "the table is gone");
+        page_answer(req, a);
 }
 
 /* What a faultless server would answer. */

@@ -194,10 +194,17 @@ static const char *bad_option(const struct sim_options *o)
                            o->lineage,
                            o->datamodel_sources,
                            o->dataset_sources,
+                           o->teams,
+                           o->tags,
+                           o->workspaces,
+                           o->reports,
+                           o->grants,
                            o->page_size,
                            o->latency_ms,
                            o->jitter_ms,
                            o->burst};
+    const int percents[] = {o->paths_missing_percent, o->paths_conflict_percent,
+                            o->lineage_broken_percent, o->columns_broken_percent};
     size_t i;
 
     for (i = 0; i < sizeof(counts) / sizeof(*counts); i++)
@@ -207,9 +214,9 @@ static const char *bad_option(const struct sim_options *o)
         return "no such port";
     if (!o->tls_cert_pem != !o->tls_key_pem)
         return "a certificate needs its key, and a key its certificate";
-    if (o->paths_missing_percent < 0 || o->paths_conflict_percent < 0 ||
-        o->paths_missing_percent > 100 || o->paths_conflict_percent > 100)
-        return "a percentage is not within 0 and 100";
+    for (i = 0; i < sizeof(percents) / sizeof(*percents); i++)
+        if (percents[i] < 0 || percents[i] > 100)
+            return "a percentage is not within 0 and 100";
     return o->rate < 0 ? "a rate is negative" : NULL;
 }
 

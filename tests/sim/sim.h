@@ -9,6 +9,9 @@
  * Calls are named everywhere by their kind:
  *   token whoami connections workbooks datamodels datasets files members workbook_sources elements
  *   datamodel_sources datamodel_lineage dataset_sources path paths upload
+ *   teams team_members tags workspaces reports report_sources grants table_columns workbook_pages
+ *   page_elements workbook_columns workbook_lineage workbook_queries datamodel_columns
+ *   datamodel_elements datamodel_spec
  * "other" are the calls that are none of these; /_sim/... is not counted at all. */
 #ifndef SIGMACAT_SIM_H
 #define SIGMACAT_SIM_H
@@ -38,6 +41,13 @@ struct sim_options {
     long datamodel_sources; /* per data model */
     long lineage;           /* entries per data model */
     long dataset_sources;   /* per data set */
+    long teams;
+    long tags;
+    long workspaces;
+    long reports;
+    long grants;
+    int lineage_broken_percent; /* workbooks whose lineage answers 400, as many of Sigma's do */
+    int columns_broken_percent; /* workbooks and data models whose columns answer 400 */
 
     /* Strange values that Sigma may send: control characters, unpaired surrogates, numbers beyond
      * double, deep nesting, white space, escaped member names, members that the toolkit adds. */
@@ -96,9 +106,10 @@ struct sim_options {
     {                                                                                              \
         .seed = 1, .connections = 3, .workbooks = 20, .datamodels = 6, .datasets = 4, .files = 30, \
         .members = 8, .tables = 25, .elements = 5, .sources = 4, .datamodel_sources = 4,           \
-        .lineage = 14, .dataset_sources = 2, .odd = true, .undescribed = true,                     \
-        .paths_missing_percent = 8, .paths_conflict_percent = 4, .client_id = "sim-client",        \
-        .client_secret = "sim-secret", .upload_token = "sim-token"                                 \
+        .lineage = 14, .dataset_sources = 2, .teams = 6, .tags = 4, .workspaces = 5, .reports = 7, \
+        .grants = 40, .lineage_broken_percent = 15, .columns_broken_percent = 5, .odd = true,      \
+        .undescribed = true, .paths_missing_percent = 8, .paths_conflict_percent = 4,              \
+        .client_id = "sim-client", .client_secret = "sim-secret", .upload_token = "sim-token"      \
     }
 
 /* Starts a server and returns it, or NULL with the reason in `why`. It accepts connections when

@@ -11,6 +11,7 @@ void stats_begin(struct request *req)
     if (req->own)
         return;
     pthread_mutex_lock(&req->sim->lock);
+    req->serial = ++req->sim->serial;
     req->in_flight = true;
     s->in_flight++;
     if (s->in_flight > s->max_in_flight)
