@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "lib/cli/configure.h"
 #include "lib/cli/logging.h"
 #include "lib/cli/regions.h"
@@ -74,16 +75,18 @@ int main(int argc, char **argv)
     enum smc_status rc = smci_cli_setup(&err);
     if (rc == SMC_OK)
         rc = extract_options_read(&settings, argc, argv, environ, &err);
-    struct smc_log *log = smci_cli_log_new(&settings.logging);
+    struct smc_log *log = smci_cli_log_new(&settings.logging, extract_program()->name);
     if (rc == SMC_OK)
         rc = smci_cli_log_open(&settings.logging, log, &log_fd, &err);
     if (rc == SMC_OK)
         rc = answer(&settings, log, &err);
+    int exit_status = smci_cli_exit_status(rc, smci_cli_signals_caught());
     if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
-        smc_log_write(log, SMC_LOG_ERROR, "%s", err.detail);
+        smci_log_event(log, SMC_LOG_ERROR, SMCI_EVENT_FAILED,
+                       SMCI_FACTS(.exit_status = exit_status), "%s", err.detail);
     extract_options_clear(&settings);
     smc_log_free(log);
     if (log_fd >= 0)
         (void)close(log_fd);
-    return smci_cli_exit_status(rc, smci_cli_signals_caught());
+    return exit_status;
 }

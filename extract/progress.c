@@ -41,8 +41,9 @@ static void compose(void *ctx, struct smci_cli_line *line)
     double seconds = (double)(now_ms(p) - p->begun_ms) / 1000;
     double rate = seconds > 0 ? (double)stats.calls / seconds : 0;
     smci_cli_line_add(line, "%" PRId64 " calls, %.1f/s", stats.calls, rate);
-    if (stats.refused)
-        smci_cli_line_add(line, ", %" PRId64 " refused", stats.refused);
+    smci_cli_line_add_waits(line, "Sigma", &stats);
+    line->facts.total = wanted;
+    line->facts.done = done;
     if (rate > 0 && wanted > done) {
         smci_cli_line_add(line, ", ");
         smci_cli_line_add_time(line, (int64_t)((double)(wanted - done) / rate));

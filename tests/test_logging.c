@@ -40,7 +40,7 @@ static void test_levels(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct smc_log *log = smci_cli_log_new(&rows[i].logging);
+        struct smc_log *log = smci_cli_log_new(&rows[i].logging, "program");
         assert_true(smc_log_would(log, rows[i].last));
         assert_false(smc_log_would(log, rows[i].last + 1));
         smc_log_free(log);
@@ -61,7 +61,7 @@ static void test_journal(void **state)
         char *stream =
             text_format("%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino + (is_ours ? 0 : 1));
         (void)setenv("JOURNAL_STREAM", stream, 1);
-        struct smc_log *log = smci_cli_log_new(&logging);
+        struct smc_log *log = smci_cli_log_new(&logging, "program");
         smc_log_write(log, SMC_LOG_WARN, "careful");
         smc_log_free(log);
         end(before, file, text, sizeof text);
@@ -75,7 +75,7 @@ static enum smc_status open_file(const char *path, struct smc_error *err)
 {
     const struct smci_cli_logging logging = {.level = SMC_LOG_INFO, .file = path};
     int fd = -1;
-    struct smc_log *log = smci_cli_log_new(&logging);
+    struct smc_log *log = smci_cli_log_new(&logging, "program");
     smc_error_reset(err);
     enum smc_status rc = smci_cli_log_open(&logging, log, &fd, err);
     assert_int_equal(rc == SMC_OK, fd >= 0);

@@ -6,6 +6,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <sigmacat/client.h>
+
 #include "lib/cli/live.h"
 #include "upload/progress.h"
 
@@ -207,9 +209,14 @@ static void test_upload(void **state)
                              .log = f->log,
                              .clock = &f->fake.clock,
                              .files = {.items = files, .count = 4}};
+    const struct smc_client_opt opt = {.origin = "http://127.0.0.1:1",
+                                       .authorization = "Token x",
+                                       .network.clock = &f->fake.clock};
+    struct smc_client *client = NULL;
     int before = dup(STDERR_FILENO);
+    assert_int_equal(smc_client_new(&client, &opt, NULL), SMC_OK);
     (void)dup2(f->terminal, STDERR_FILENO);
-    struct upload_progress *p = upload_progress_new(&job, 2);
+    struct upload_progress *p = upload_progress_new(&job, client, 2);
     assert_string_equal(shown(f), "\r\x1b[K0/3 files, 0% of 4.0 MB");
     upload_progress_begin(p, 0, "1-a.json", 2000000);
     upload_progress_begin(p, 1, "1-\xc3\xa4\x1b.json", 1000000);
@@ -229,6 +236,7 @@ static void test_upload(void **state)
     assert_string_equal(shown(f), "\r\x1b[K1/3 files, 50% of 4.0 MB, 667 kB/s, 0:03 left"
                                   " | 1-???.json 0%");
     upload_progress_free(p);
+    smc_client_free(client);
     (void)dup2(before, STDERR_FILENO);
     (void)close(before);
     assert_string_equal(shown(f), "\r\x1b[K");

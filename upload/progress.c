@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <sigmacat/client.h>
+
 #include "lib/cli/live.h"
 
 struct slot {
@@ -14,6 +16,7 @@ struct slot {
 struct upload_progress {
     struct smci_cli_live *live;
     const struct smc_clock *clock;
+    const struct smc_client *client;
     int64_t begun_ms;
     int64_t byte_count; /* of all files */
     size_t file_count;
@@ -36,6 +39,7 @@ static int percent(int64_t part, int64_t whole)
 static void compose(void *ctx, struct smci_cli_line *line)
 {
     const struct upload_progress *p = ctx;
+    struct smc_client_stats stats;
     int64_t moved = p->done_bytes;
     for (size_t i = 0; i < p->slot_count; i++)
         if (p->slots[i].name)
@@ -52,13 +56,18 @@ static void compose(void *ctx, struct smci_cli_line *line)
         smci_cli_line_add_time(line, (int64_t)((double)(p->byte_count - moved) / rate));
         smci_cli_line_add(line, " left");
     }
+    smc_client_get_stats(p->client, &stats);
+    smci_cli_line_add_waits(line, "Catalog", &stats);
+    line->facts.total = (int64_t)p->file_count;
+    line->facts.done = (int64_t)p->done_files;
     for (size_t i = 0; i < p->slot_count; i++)
         if (p->slots[i].name)
             smci_cli_line_add(line, " | %s %d%%", p->slots[i].name,
                               percent(p->slots[i].at, p->slots[i].size));
 }
 
-struct upload_progress *upload_progress_new(const struct upload_job *job, size_t slot_count)
+struct upload_progress *upload_progress_new(const struct upload_job *job,
+                                            const struct smc_client *client, size_t slot_count)
 {
     struct upload_progress *p = calloc(1, sizeof *p + slot_count * sizeof *p->slots);
     if (!p)
@@ -71,6 +80,7 @@ struct upload_progress *upload_progress_new(const struct upload_job *job, size_t
         .compose = compose,
         .ctx = p};
     p->clock = job->clock;
+    p->client = client;
     p->begun_ms = now_ms(p);
     p->slot_count = slot_count;
     for (size_t i = 0; i < job->files.count; i++) {

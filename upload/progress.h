@@ -6,13 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sigmacat/client_types.h>
+
 #include "job.h"
 
 struct upload_progress;
 
-/* Begins to show the files that are still to be sent, up to `slot_count` of them at once. NULL
- * when memory ran out: then nothing is shown. Every function below accepts that. */
-struct upload_progress *upload_progress_new(const struct upload_job *job, size_t slot_count);
+/* Begins to show the files that are still to be sent by `client` (borrowed), up to `slot_count` of
+ * them at once. NULL when memory ran out: then nothing is shown. Every function below accepts
+ * that. */
+struct upload_progress *upload_progress_new(const struct upload_job *job,
+                                            const struct smc_client *client, size_t slot_count);
 
 /* Takes the line away. */
 void upload_progress_free(struct upload_progress *progress);

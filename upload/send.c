@@ -7,6 +7,7 @@
 
 #include <sigmacat/client.h>
 
+#include "lib/base/log.h"
 #include "lib/net/special.h"
 
 #include "outcome.h"
@@ -230,10 +231,11 @@ static enum upload_standing look_at(struct upload_job *job, size_t index)
     enum upload_standing standing = upload_set_standing(&job->files, index);
     if (standing == UPLOAD_SET_BROKEN) {
         file->state = UPLOAD_HELD;
-        smc_log_write(job->log, SMC_LOG_WARN,
-                      "%s is held back: with its summary the set would count as whole, but files "
-                      "of it are missing",
-                      file->name);
+        smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_SUMMARY_HELD,
+                       SMCI_FACTS(.file = file->name),
+                       "%s is held back: with its summary the set would count as whole, but files "
+                       "of it are missing",
+                       file->name);
     }
     return standing;
 }
@@ -331,7 +333,7 @@ enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
     if (rc == SMC_OK)
         rc = open_client(&s, err);
     if (rc == SMC_OK) {
-        s.progress = upload_progress_new(job, s.slot_count);
+        s.progress = upload_progress_new(job, s.client, s.slot_count);
         smci_client_set_idle(s.client, on_idle, &s);
         smc_client_set_refill(s.client, begin_more, &s);
         rc = run_client(&s, err);

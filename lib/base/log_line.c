@@ -55,16 +55,7 @@ void smci_text_trim(char *text)
 const char *const smci_log_levels[] = {"error", "warn", "info", "debug", NULL};
 const char *const smci_log_formats[] = {"text", "json", NULL};
 
-#define LEVEL_WARN 1 /* of enum smc_log_level */
-
-/* A line has the level's name in full. */
-static const char *rest_of_name(int level)
-{
-    return level == LEVEL_WARN ? "ing" : "";
-}
-
-/* "2026-11-28T18:30:00.123+01:00 ", or in UTC "...Z". */
-static size_t put_time(char *to, size_t size, bool is_local)
+size_t smci_log_time(char *to, size_t size, bool is_local)
 {
     struct timespec now = {0, 0};
     struct tm tm = {0};
@@ -81,41 +72,7 @@ static size_t put_time(char *to, size_t size, bool is_local)
     return (size_t)snprintf(to, size, "%s.%03ld%s", when, now.tv_nsec / 1000000, zone);
 }
 
-static size_t begin_text(char *line, size_t size, bool has_time, int level)
-{
-    size_t at = 0;
-    if (has_time) {
-        at = put_time(line, size, true);
-        line[at++] = ' ';
-    }
-    char *name = line + at;
-    at += (size_t)snprintf(name, size - at, "%s%s - ", smci_log_levels[level], rest_of_name(level));
-    for (char *p = name; *p != ' '; p++)
-        *p = (char)(*p - 'a' + 'A');
-    return at;
-}
-
-static size_t begin_json(char *line, size_t size, int level)
-{
-    char when[64];
-    (void)put_time(when, sizeof when, false);
-    return (size_t)snprintf(line, size, "{\"time\": \"%s\", \"level\": \"%s%s\", \"message\": \"",
-                            when, smci_log_levels[level], rest_of_name(level));
-}
-
-static size_t begin(char *line, size_t size, const struct smci_log_style *style, int level)
-{
-    static const int priorities[] = {3, 4, 6, 7};
-    size_t at = 0;
-    if (style->has_priority)
-        at = (size_t)snprintf(line, size, "<%d>", priorities[level]);
-    if (style->is_json)
-        return at + begin_json(line + at, size - at, level);
-    return at + begin_text(line + at, size - at, style->has_time, level);
-}
-
-/* Whether a command to a CI system may begin at `p`. */
-static bool is_command(const char *p)
+bool smci_text_is_command(const char *p)
 {
     if (p[0] == '#' && p[1] == '#')
         return p[2 + strspn(p + 2, LETTERS)] == '[';
@@ -129,22 +86,17 @@ static bool is_command(const char *p)
     return end == rest || (*rest == ' ' && memchr(rest, '=', (size_t)(end - rest)));
 }
 
-size_t smci_log_line(char *line, size_t size, const struct smci_log_style *style, int level,
-                     const char *message)
+size_t smci_log_line(char *line, size_t size, bool has_time, int level, const char *message)
 {
-    bool is_json = style->is_json;
-    size_t at = begin(line, size, style, level);
-    for (const char *p = message; *p && at + 12 < size; p++) {
-        bool is_broken = is_command(p);
-        if (is_broken && is_json) {
-            at += (size_t)snprintf(line + at, size - at, "\\u%04x", (unsigned)*p);
-            continue;
-        }
-        if (is_json && (*p == '"' || *p == '\\'))
-            line[at++] = '\\';
+    static const char *const names[] = {"ERROR", "WARNING", "INFO", "DEBUG"};
+    char when[64] = "";
+    if (has_time)
+        (void)smci_log_time(when, sizeof when, true);
+    size_t at = (size_t)snprintf(line, size, "%s%s%s - ", when, has_time ? " " : "", names[level]);
+    for (const char *p = message; *p && at + 4 < size; p++) {
         line[at++] = *p;
-        if (is_broken)
+        if (smci_text_is_command(p))
             line[at++] = ' ';
     }
-    return at + (size_t)snprintf(line + at, size - at, "%s\n", is_json ? "\"}" : "");
+    return at + (size_t)snprintf(line + at, size - at, "\n");
 }

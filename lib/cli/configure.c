@@ -6,6 +6,8 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "lib/base/log.h"
+
 #include "settings_env.h"
 #include "settings_file.h"
 #include "settings_flags.h"
@@ -170,5 +172,6 @@ void smci_cli_log_warnings(const struct smci_settings *settings, struct smc_log 
 {
     const char *at = smc_buf_str(&settings->warnings);
     for (; *at; at += strcspn(at, "\n") + 1)
-        smc_log_write(log, SMC_LOG_WARN, "%.*s", (int)strcspn(at, "\n"), at);
+        smci_log_event(log, SMC_LOG_WARN, SMCI_EVENT_SETTING, NULL, "%.*s", (int)strcspn(at, "\n"),
+                       at);
 }

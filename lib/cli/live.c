@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-#include "lib/base/log_line.h"
 #include "lib/base/log.h"
 
 #include "terminal.h"
@@ -16,8 +16,8 @@
 #define DRAW_EVERY_MS 200 /* often enough to look alive */
 #define TELL_EVERY_MS 60000
 #define CLEAR_LINE    "\r\x1b[K"
+#define WAIT_SHOWN_MS 1000
 #define COLUMNS       80 /* where the width is not known */
-#define MESSAGE_MAX   4000
 
 const char *const smci_cli_progress_names[] = {"auto", "always", "never", NULL};
 
@@ -61,6 +61,26 @@ void smci_cli_line_add_time(struct smci_cli_line *line, int64_t seconds)
         smci_cli_line_add(line, "%d:%02d", (int)(seconds / 60), (int)(seconds % 60));
 }
 
+void smci_cli_line_add_waits(struct smci_cli_line *line, const char *service,
+                             const struct smc_client_stats *stats)
+{
+    int64_t seconds = (stats->wait_ms + 999) / 1000;
+    bool is_waiting = stats->wait_ms >= WAIT_SHOWN_MS;
+    line->facts.calls = stats->calls;
+    line->facts.refused = stats->refused;
+    line->facts.seconds = is_waiting ? (double)stats->wait_ms / 1000 : 0;
+    if (stats->refused)
+        smci_cli_line_add(line, ", %" PRId64 " refused", stats->refused);
+    if (stats->waited_ms >= WAIT_SHOWN_MS) {
+        smci_cli_line_add(line, ", waited ");
+        smci_cli_line_add_time(line, stats->waited_ms / 1000);
+    }
+    if (is_waiting && stats->asked_ms > 0)
+        smci_cli_line_add(line, ", %s asked to wait %" PRId64 " s", service, seconds);
+    else if (is_waiting)
+        smci_cli_line_add(line, ", next call in %" PRId64 " s", seconds);
+}
+
 /* ---- drawing ---- */
 
 static int64_t now_ms(const struct smci_cli_live *live)
@@ -92,13 +112,14 @@ static void draw(struct smci_cli_live *live)
     live->shown_ms = now_ms(live);
 }
 
-static void on_log_line(void *ctx, enum smc_log_level level, const char *message)
+static void on_log_line(void *ctx, const char *line)
 {
     struct smci_cli_live *live = ctx;
-    char text[sizeof CLEAR_LINE + SMCI_LOG_LINE_MAX(MESSAGE_MAX)] = CLEAR_LINE;
-    size_t head = strlen(CLEAR_LINE);
-    (void)smci_log_make_line(live->opt.log, text + head, sizeof text - head, level, message);
-    put(live, text);
+    char clear[] = CLEAR_LINE;
+    const struct iovec parts[] = {{clear, sizeof clear - 1},
+                                  {(char *)(uintptr_t)line, strlen(line)}};
+    ssize_t ignored = writev(live->opt.fd, parts, 2);
+    (void)ignored;
     draw(live);
 }
 
@@ -106,7 +127,7 @@ static void tell(struct smci_cli_live *live)
 {
     struct smci_cli_line line = {.columns = SMCI_CLI_LINE_MAX};
     live->opt.compose(live->opt.ctx, &line);
-    smc_log_write(live->opt.log, SMC_LOG_INFO, "%s", line.text);
+    smci_log_event(live->opt.log, SMC_LOG_INFO, SMCI_EVENT_PROGRESS, &line.facts, "%s", line.text);
     live->shown_ms = now_ms(live);
 }
 
@@ -127,7 +148,7 @@ struct smci_cli_live *smci_cli_live_new(const struct smci_cli_live_opt *opt)
     live->is_drawn = is_to_be_drawn(opt);
     live->shown_ms = now_ms(live);
     if (live->is_drawn) {
-        smc_log_set_sink(opt->log, on_log_line, live);
+        smci_log_set_writer(opt->log, on_log_line, live);
         draw(live);
     }
     return live;
@@ -149,7 +170,7 @@ void smci_cli_live_free(struct smci_cli_live *live)
     if (!live)
         return;
     if (live->is_drawn) {
-        smc_log_set_sink(live->opt.log, NULL, NULL);
+        smci_log_set_writer(live->opt.log, NULL, NULL);
         put(live, CLEAR_LINE);
     }
     free(live);

@@ -11,17 +11,21 @@
 #include <stdint.h>
 
 #include <sigmacat/clock.h>
+#include <sigmacat/client_types.h>
 #include <sigmacat/log.h>
+
+#include "lib/base/log_event.h"
 
 /* ---- what is shown ---- */
 
 #define SMCI_CLI_LINE_MAX 250
 
-/* One line that is being composed. Its members are live.c's own. */
+/* One line that is being composed. Its members are live.c's own, but for `facts`. */
 struct smci_cli_line {
     char text[SMCI_CLI_LINE_MAX + 1];
     size_t len;
     size_t columns;
+    struct smci_log_facts facts; /* of SMCI_EVENT_PROGRESS: for the log */
 };
 
 /* Appends, as far as there is room. A name may hold anything, and how wide it is nobody knows: what
@@ -33,6 +37,11 @@ void smci_cli_line_add_bytes(struct smci_cli_line *line, double count);
 
 /* "1:02:03" or "2:03". */
 void smci_cli_line_add_time(struct smci_cli_line *line, int64_t seconds);
+
+/* ", 3 refused, waited 0:41, Sigma asked to wait 12 s", as far as there is something to say, and
+ * the facts. `service` is who is called, for texts. */
+void smci_cli_line_add_waits(struct smci_cli_line *line, const char *service,
+                             const struct smc_client_stats *stats);
 
 /* ---- when and where ---- */
 

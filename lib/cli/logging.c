@@ -30,10 +30,11 @@ static bool is_journal(int fd)
     return strcmp(stream, own) == 0;
 }
 
-struct smc_log *smci_cli_log_new(const struct smci_cli_logging *logging)
+struct smc_log *smci_cli_log_new(const struct smci_cli_logging *logging, const char *program)
 {
     struct smc_log *log =
         smc_log_new(STDERR_FILENO, level_of(logging), (enum smc_log_format)logging->format);
+    smci_log_set_program(log, program);
     smci_log_set_style(log, logging->has_time, is_journal(STDERR_FILENO));
     return log;
 }

@@ -24,10 +24,11 @@ struct smci_cli_logging {
         .level = SMC_LOG_INFO, .format = SMC_LOG_TEXT                                              \
     }
 
-/* The log on standard error, before or without further settings. NULL when memory ran out. Where
+/* The log on standard error, before or without further settings, of this program (a static name).
+ * NULL when memory ran out. Where
  * standard error is systemd's journal (JOURNAL_STREAM has its device and inode: systemd.exec(5)),
  * lines have priorities. */
-struct smc_log *smci_cli_log_new(const struct smci_cli_logging *logging);
+struct smc_log *smci_cli_log_new(const struct smci_cli_logging *logging, const char *program);
 
 /* Opens the file, if there is to be one, and appends to it from then on: it is made with mode 0640
  * less the umask, and a symbolic link is refused. `fd` is the caller's to close; -1: none.

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "lib/base/stop.h"
 
 #include "given_path.h"
@@ -30,9 +31,9 @@ static enum smc_status reserve(struct smc_buf *secret, struct smc_error *err)
 static void warn_of_others(const struct smci_cli_secret *from, int fd)
 {
     if (smci_secret_is_exposed(fd))
-        smc_log_write(from->log, SMC_LOG_WARN,
-                      "%s: %s can be read by others than its owner: run chmod 600 on it",
-                      from->name, from->file);
+        smci_log_event(from->log, SMC_LOG_WARN, SMCI_EVENT_SECRET, SMCI_FACTS(.file = from->file),
+                       "%s: %s can be read by others than its owner: run chmod 600 on it",
+                       from->name, from->file);
 }
 
 /* Waits before each read, since a pipe may be slow and a signal must be seen. */
@@ -128,8 +129,9 @@ static enum smc_status make_line(const struct smci_cli_secret *from, struct smc_
     char first = secret->data[0];
     if (secret->len > 1 && (first == '"' || first == '\'') &&
         secret->data[secret->len - 1] == first)
-        smc_log_write(from->log, SMC_LOG_WARN,
-                      "%s: the quotes around the secret count as part of it", name);
+        smci_log_event(from->log, SMC_LOG_WARN, SMCI_EVENT_SECRET,
+                       SMCI_FACTS(.file = is_file ? from->file : NULL),
+                       "%s: the quotes around the secret count as part of it", name);
     return smci_secret_check(secret->data, secret->len, name, err);
 }
 

@@ -194,6 +194,7 @@ enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_o
     call->sending =
         (struct smci_sending){.kind = call->kind,
                               .name = call->is_upload ? call->upload.filename : NULL,
+                              .attempt = call->sent + 1,
                               .is_object = call->is_object,
                               /* A body is not to be sent twice for an answer's sake. */
                               .is_plain = call->sending.is_plain || has_body || call->is_upload,

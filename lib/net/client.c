@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/log.h"
+
 #include "client_object.h"
 #include "client_options.h"
 #include "hidden.h"
@@ -82,9 +84,10 @@ static void on_connection(void *ctx, int64_t connection, bool is_doubtful)
     struct smc_error why = SMC_ERROR_INIT;
     bool is_token = connection == client->token.connection;
     if (is_doubtful)
-        smc_log_write(client->sender.log, SMC_LOG_WARN,
-                      "On a connection to the server lay an answer that nobody had asked for: what "
-                      "came by it before may have been meant for another call");
+        smci_log_event(
+            client->sender.log, SMC_LOG_WARN, SMCI_EVENT_ANSWER_TOO_MANY, NULL,
+            "On a connection to the server lay an answer that nobody had asked for: what "
+            "came by it before may have been meant for another call");
     if (is_doubtful && (is_token || !client->doubt)) {
         (void)smc_error_set(&why, SMC_ERR_NETWORK,
                             "the server sent more answers than it was asked for, %s; run again",
@@ -384,6 +387,16 @@ static void poll_http(struct smc_client *client, int64_t wait_ms)
         client->sender.stats.sums.waited_ms += now_ms(client) - from;
 }
 
+/* When a call may start, for those who ask meanwhile. */
+static void note_next(struct smc_client *client, int64_t wait_ms)
+{
+    client->next_ms = 0;
+    if (wait_ms != SMCI_PACE_FULL)
+        client->next_ms = now_ms(client) + wait_ms;
+    else if (smci_http_in_flight(client->sender.http) == 0 && client->queue.waiting)
+        client->next_ms = smci_queue_due_ms(&client->queue);
+}
+
 enum smc_status smc_client_step(struct smc_client *client, int64_t max_ms, bool *is_idle,
                                 struct smc_error *err)
 {
@@ -393,6 +406,7 @@ enum smc_status smc_client_step(struct smc_client *client, int64_t max_ms, bool 
         end = INT64_MAX;
     while (!client->has_failed && !is_over) {
         int64_t wait = admit(client);
+        note_next(client, wait);
         is_over = has_nothing_left(client);
         if (client->has_failed || is_over)
             break;
@@ -421,6 +435,9 @@ void smc_client_get_stats_sized(const struct smc_client *client, struct smc_clie
                                 size_t size)
 {
     struct smc_client_stats sums = client->sender.stats.sums;
+    int64_t now = now_ms(client);
+    sums.wait_ms = client->next_ms > now ? client->next_ms - now : 0;
+    sums.asked_ms = client->sender.asked_until_ms > now ? client->sender.asked_until_ms - now : 0;
     sums.rate = smci_pace_rate(&client->sender.pace);
     (void)memset(stats, 0, size);
     (void)memcpy(stats, &sums, size < sizeof sums ? size : sizeof sums);

@@ -30,6 +30,7 @@ struct smci_http_request {
 struct smci_http_response {
     int status;           /* 0: none, or the answer was cut short */
     int64_t connection;   /* by which it came, from 1; 0: it was not sent */
+    bool is_reused;       /*   which had been used before */
     struct smc_buf body;  /* decompressed; of an error that has more than 64 KiB, empty */
     char retry_after[64]; /* the header's value; "" when absent. What does not fit is cut off: that
                                 is not a date, and its first digits say "too long" just as well */

@@ -114,6 +114,7 @@ static int take_connection(struct smci_exchange *x, int to_port, int from_port)
     switch (smci_connections_begin(x->common->connections, &ends, &x->use)) {
     case SMCI_CONNECTION_GOOD:
         x->response.connection = x->use.id;
+        x->response.is_reused = x->use.call > 1;
         return CURL_PREREQFUNC_OK;
     case SMCI_CONNECTION_STALE:
         x->is_turned_away = true;

@@ -25,6 +25,7 @@ struct smci_sender {
     char *origin;            /* "https://host[:port]", owned */
     int64_t connection;      /* by which the answer came that is dealt with; 0: none is */
     int refused_status;      /* of the last refusal */
+    int64_t asked_until_ms;  /* the server has asked to wait until then (Retry-After) */
     int64_t refusal_told_ms; /* when the log last had a refusal; INT64_MIN: never */
 };
 
@@ -43,9 +44,11 @@ typedef void smci_sent_fn(void *ctx, struct smci_attempt *attempt,
 struct smci_sending {
     struct smci_sender *sender;
     int64_t sent_ms;
+    int64_t body_bytes; /* of what it carries */
     bool is_get;
     const char *kind; /* static */
     const char *name; /* what the log calls it; NULL: by its method and path. Borrowed, and kept */
+    int attempt;      /* which of the call's, from 1 */
     bool is_object;   /* see smc_request */
     bool is_token;    /* the token call */
     bool is_plain; /* no compression is asked for; set when an answer was garbled, and to be kept */

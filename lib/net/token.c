@@ -84,6 +84,7 @@ void smci_token_ask(struct smci_token *token, int64_t now_ms)
                                               .body_max = ANSWER_MAX,
                                               .is_watched = true};
     token->sending = (struct smci_sending){.kind = "token",
+                                           .attempt = token->spent + 1,
                                            .is_token = true,
                                            .is_plain = token->sending.is_plain,
                                            .ended = on_ended,
