@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "lib/cli/live.h"
 #include "lib/cli/terminal.h"
 
@@ -21,14 +22,20 @@ static void tell_log(const struct closing *closing)
     const struct reused *reused = closing->reused;
     struct smc_client_stats stats;
     smc_client_get_stats(job->client, &stats);
-    smc_log_write(job->log, SMC_LOG_INFO,
-                  "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64 " retried",
-                  (double)closing->took_ms / 1000, stats.calls, stats.refused, stats.retries);
+    smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_DONE,
+                   SMCI_FACTS(.set = smci_fileset_timestamp(job->set), .calls = stats.calls,
+                              .refused = stats.refused, .retries = stats.retries,
+                              .seconds = (double)closing->took_ms / 1000),
+                   "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64
+                   " retried",
+                   (double)closing->took_ms / 1000, stats.calls, stats.refused, stats.retries);
     if (reused->count)
-        smc_log_write(job->log, SMC_LOG_INFO,
-                      "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64
-                      " s old",
-                      reused->count, job_wall_s(job) - reused->oldest_s);
+        smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_REUSED,
+                       SMCI_FACTS(.count = reused->count,
+                                  .seconds = (double)(job_wall_s(job) - reused->oldest_s)),
+                       "%" PRId64 " answers of earlier runs were reused, the oldest %" PRId64
+                       " s old",
+                       reused->count, job_wall_s(job) - reused->oldest_s);
     gaps_log_summary(closing->gaps);
     degraded_log(closing->degraded, job);
 }

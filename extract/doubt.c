@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/log.h"
 #include "lib/net/special.h"
 
 #include "table_path.h"
@@ -132,10 +133,11 @@ static void prove(struct doubt *doubt, struct doubt_connection *connection)
     connection->next = doubt->proven;
     doubt->proven = connection;
     doubt->has_more = doubt->has_more || others > 0;
-    smc_log_write(doubt->job->log, SMC_LOG_WARN,
-                  "%" PRId64 " answers for objects and %" PRId64
-                  " others are asked for again: the listings once more, then what is lacking",
-                  objects, others);
+    smci_log_event(doubt->job->log, SMC_LOG_WARN, SMCI_EVENT_ASKED_AGAIN,
+                   SMCI_FACTS(.count = objects + others),
+                   "%" PRId64 " answers for objects and %" PRId64
+                   " others are asked for again: the listings once more, then what is lacking",
+                   objects, others);
     (void)job_check(doubt->job, forget(doubt, connection, &err), &err);
 }
 

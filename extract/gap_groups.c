@@ -6,6 +6,8 @@
 
 #include <sigmacat/buf.h>
 
+#include "lib/base/log.h"
+
 /* The cause of those that found no group of their own. */
 #define OTHERS "other causes"
 
@@ -110,11 +112,15 @@ static void log_group(const struct gap_group *group, const char *what, const cha
     if (more > 0 && group->example_count)
         (void)smc_buf_addf(&names, " and %" PRId64 " more", more);
     if (group->count == 1)
-        smc_log_write(log, level, "1 %s%s: %s; %s", what, after, group->first,
-                      gap_words(group->remedy));
+        smci_log_event(log, level, SMCI_EVENT_GAPS,
+                       SMCI_FACTS(.asset = group->kind, .reason = group->cause, .count = 1),
+                       "1 %s%s: %s; %s", what, after, group->first, gap_words(group->remedy));
     else
-        smc_log_write(log, level, "%" PRId64 " %ss%s: %s%s: %s; %s", group->count, what, after,
-                      group->kind, smc_buf_str(&names), group->cause, gap_words(group->remedy));
+        smci_log_event(
+            log, level, SMCI_EVENT_GAPS,
+            SMCI_FACTS(.asset = group->kind, .reason = group->cause, .count = group->count),
+            "%" PRId64 " %ss%s: %s%s: %s; %s", group->count, what, after, group->kind,
+            smc_buf_str(&names), group->cause, gap_words(group->remedy));
     smc_buf_clear(&names);
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/log.h"
+
 #include "history.h"
 
 static void count(struct gaps *gaps, const char *kind)
@@ -80,9 +82,12 @@ enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_er
         return rc;
     count(gaps, gap->kind);
     gap_groups_add(&gaps->groups, gap, is_known);
-    smc_log_write(gaps->job->log, SMC_LOG_DEBUG, "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind,
-                  *id ? " of " : "", id, *name ? " (" : "", name, *name ? ")" : "", gap->reason,
-                  gap_words(gap->remedy));
+    smci_log_event(gaps->job->log, SMC_LOG_DEBUG, SMCI_EVENT_GAP,
+                   SMCI_FACTS(.asset = gap->kind, .id = gap->id, .name = gap->name,
+                              .path = gap->call, .request_id = gap->request_id,
+                              .reason = gap->reason, .status = gap->http_status),
+                   "Gap: %s%s%.200s%s%.100s%s: %s; %s", gap->kind, *id ? " of " : "", id,
+                   *name ? " (" : "", name, *name ? ")" : "", gap->reason, gap_words(gap->remedy));
     return keep(gaps, gap, is_known, err);
 }
 
@@ -112,8 +117,10 @@ void gaps_log_summary(const struct gaps *gaps)
         (void)smc_buf_addf(&text, "%s%" PRId64 " of %s", i ? ", " : "", gaps->kinds[i].count,
                            gaps->kinds[i].kind);
     if (gaps->total)
-        smc_log_write(gaps->job->log, SMC_LOG_WARN,
-                      "The set is published with %" PRId64 " gap%s (what could not be read): %s",
-                      gaps->total, gaps->total == 1 ? "" : "s", smc_buf_str(&text));
+        smci_log_event(
+            gaps->job->log, SMC_LOG_WARN, SMCI_EVENT_SET_GAPS,
+            SMCI_FACTS(.set = smci_fileset_timestamp(gaps->job->set), .count = gaps->total),
+            "The set is published with %" PRId64 " gap%s (what could not be read): %s", gaps->total,
+            gaps->total == 1 ? "" : "s", smc_buf_str(&text));
     smc_buf_clear(&text);
 }

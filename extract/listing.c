@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/log.h"
+
 #include "doubt.h"
 #include "gone.h"
 
@@ -110,10 +112,12 @@ static void log_rows(const struct listing *listing)
 {
     const struct listing_rows *rows = &listing->rows;
     if (rows->doubled)
-        smc_log_write(job(listing)->log, SMC_LOG_WARN,
-                      "%" PRId64 " rows of %s carry an id that was listed before; they stay in its "
-                      "file and count once elsewhere",
-                      rows->doubled, asset(listing)->name);
+        smci_log_event(job(listing)->log, SMC_LOG_WARN, SMCI_EVENT_LISTING_DOUBLED,
+                       SMCI_FACTS(.asset = asset(listing)->name, .count = rows->doubled),
+                       "%" PRId64
+                       " rows of %s carry an id that was listed before; they stay in its "
+                       "file and count once elsewhere",
+                       rows->doubled, asset(listing)->name);
 }
 
 /* Whether this page is asked for what it says of the account alone. */
@@ -169,9 +173,11 @@ static void end(struct listing *listing, enum smci_cursor_step step)
     const struct listing_rows *rows = &listing->rows;
     bool is_empty_cursor = step == SMCI_CURSOR_EMPTY || step == SMCI_CURSOR_CUT;
     if (rows->reading > 1 && rows->added)
-        smc_log_write(job(listing)->log, SMC_LOG_INFO,
-                      "%s changed while it was read: rows that this reading adds: %" PRId64,
-                      asset(listing)->name, rows->added);
+        smci_log_event(job(listing)->log, SMC_LOG_INFO, SMCI_EVENT_LISTING_CHANGED,
+                       SMCI_FACTS(.asset = asset(listing)->name, .reading = rows->reading,
+                                  .count = rows->added),
+                       "%s changed while it was read: rows that this reading adds: %" PRId64,
+                       asset(listing)->name, rows->added);
     if (!(is_empty_cursor && is_short(listing)) && is_to_be_read_again(listing)) {
         read_again(listing);
         return;
@@ -234,9 +240,11 @@ static void on_page(struct listing *listing)
         ask(listing); /* before this page is written: the pipe stays full */
     if (!check(listing, take_rows(listing, &err), &err))
         return;
-    smc_log_write(job(listing)->log, SMC_LOG_INFO,
-                  "Fetched page %" PRId64 " / %" PRId64 " results (%s%s)", listing->pages,
-                  rows->count, asset(listing)->name, reading_name(listing));
+    smci_log_event(job(listing)->log, SMC_LOG_INFO, SMCI_EVENT_PAGE,
+                   SMCI_FACTS(.asset = asset(listing)->name, .page = listing->pages,
+                              .reading = rows->reading, .records = rows->count),
+                   "Fetched page %" PRId64 " / %" PRId64 " results (%s%s)", listing->pages,
+                   rows->count, asset(listing)->name, reading_name(listing));
     if (step != SMCI_CURSOR_NEXT)
         end(listing, step);
     else
@@ -256,8 +264,9 @@ static bool fall_back(struct listing *listing, const struct smc_answer *answer)
     if (!rights_fall_back(rights, answer->http_status))
         return false;
     if (was_admin && !rights->is_admin)
-        smc_log_write(
-            job(listing)->log, SMC_LOG_WARN,
+        smci_log_event(
+            job(listing)->log, SMC_LOG_WARN, SMCI_EVENT_RIGHTS,
+            SMCI_FACTS(.status = answer->http_status),
             "These credentials may not see the whole organisation (HTTP 403 for "
             "skipPermissionCheck): only what their owner may see is extracted; use an Org "
             "Admin's credentials for all of it");
@@ -344,11 +353,15 @@ static void on_begun(void *ctx)
 {
     struct listing *listing = ctx;
     listing->is_begun = true;
-    smc_log_write(
-        job(listing)->log, SMC_LOG_INFO, "Extracting %s from Sigma API%s", asset(listing)->name,
+    smci_log_event(
+        job(listing)->log, SMC_LOG_INFO, SMCI_EVENT_LISTING,
+        SMCI_FACTS(.asset = asset(listing)->name), "Extracting %s from Sigma API%s",
+        asset(listing)->name,
         is_one_page_enough(listing) ? ": one page, for what it tells of the account's rights" : "");
-    smc_log_write(job(listing)->log, SMC_LOG_INFO, "GET(%s%s)",
-                  smc_buf_str(&job(listing)->settings->origin), asset(listing)->path);
+    smci_log_event(
+        job(listing)->log, SMC_LOG_INFO, SMCI_EVENT_LISTING_CALL,
+        SMCI_FACTS(.asset = asset(listing)->name, .method = "GET", .path = asset(listing)->path),
+        "GET(%s%s)", smc_buf_str(&job(listing)->settings->origin), asset(listing)->path);
 }
 
 static void ask(struct listing *listing)

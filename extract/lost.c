@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/log.h"
+
 #include "gone.h"
 #include "key.h"
 
@@ -56,9 +58,11 @@ static enum smc_status note_unless_gone(struct lost *lost, const struct call *ca
     enum smc_status rc = gone_has(lost->job, asset_of(call->asset)->of, call->id, &is_gone, err);
     if (rc != SMC_OK || !is_gone)
         return rc == SMC_OK ? note(lost, call, gap, err) : rc;
-    smc_log_write(lost->job->log, SMC_LOG_INFO,
-                  "%s of %.200s: it was deleted while it was listed (HTTP %d)",
-                  asset_of(call->asset)->name, call->id, gap->http_status);
+    smci_log_event(lost->job->log, SMC_LOG_INFO, SMCI_EVENT_DELETED,
+                   SMCI_FACTS(.asset = asset_of(call->asset)->name, .id = call->id,
+                              .status = gap->http_status),
+                   "%s of %.200s: it was deleted while it was listed (HTTP %d)",
+                   asset_of(call->asset)->name, call->id, gap->http_status);
     return SMC_OK;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/base/log.h"
 #include "lib/cli/network.h"
 
 #include "history.h"
@@ -17,8 +18,8 @@ static void log_left_out(const struct job *job)
         if (!job->selection.is_written[i])
             (void)smc_buf_addf(&names, "%s%s", names.len ? ", " : "", asset_of(i)->name);
     if (job->selection.is_partial)
-        smc_log_write(
-            job->log, SMC_LOG_INFO,
+        smci_log_event(
+            job->log, SMC_LOG_INFO, SMCI_EVENT_SET_PARTIAL, NULL,
             "The set will be partial: castor-upload sends it only with --force; left out: %s",
             smc_buf_str(&names));
     smc_buf_clear(&names);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/base/log.h"
 #include "lib/cli/output.h"
 
 enum smc_status outputs_check(const struct extract_settings *settings, const char *path,
@@ -43,12 +44,14 @@ enum smc_status outputs_end(const struct job *job, const char *flag, enum smc_st
     smc_error_context(own, "%s", smci_settings_name(&job->settings->sources, flag));
     if (rc == SMC_ERR_GAPS) { /* the run has not failed */
         if (err)
-            smc_log_write(job->log, SMC_LOG_WARN, "%s", err->detail);
+            smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_GAPS_EXCEEDED, NULL, "%s",
+                           err->detail);
         smc_error_reset(err);
         rc = SMC_OK;
     }
     if (rc != SMC_OK) { /* `err` is taken */
-        smc_log_write(job->log, SMC_LOG_ERROR, "%s", own->detail);
+        smci_log_event(job->log, SMC_LOG_ERROR, SMCI_EVENT_OUTPUT_FAILED,
+                       SMCI_FACTS(.reason = own->detail), "%s", own->detail);
         return rc;
     }
     (void)smc_error_copy(err, own);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "lib/base/log.h"
 #include "lib/set/recover.h"
 
 #include "history.h"
@@ -81,10 +82,11 @@ enum smc_status resume_recover(const struct job *job, struct selection *selectio
     if (has_left && is_here(job, smc_buf_str(&directory)))
         rc = recover(job, selection, timestamp, is_publishing, is_finished, err);
     else if (is_publishing)
-        smc_log_write(job->log, SMC_LOG_WARN,
-                      "An earlier run was publishing the set %" PRId64
-                      " in another directory, %.200s: this run leaves that alone",
-                      timestamp, smc_buf_str(&directory));
+        smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_SET_ELSEWHERE,
+                       SMCI_FACTS(.file = smc_buf_str(&directory), .set = timestamp),
+                       "An earlier run was publishing the set %" PRId64
+                       " in another directory, %.200s: this run leaves that alone",
+                       timestamp, smc_buf_str(&directory));
     if (rc == SMC_OK && found)
         rc = resume_forget_set(job, err);
     smc_buf_clear(&directory);

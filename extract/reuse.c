@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "lib/base/log.h"
+
 #include "numbers.h"
 
 /* Values in the store, with the name of a kind of calls behind the dot. */
@@ -126,16 +128,19 @@ enum smc_status reuse_begin(struct reuse *reuse, struct smc_error *err)
     if (rc == SMC_OK)
         rc = smci_store_count(job->store, &count, err);
     if (rc == SMC_OK && past.resumed_s < INT64_MAX && count > 0)
-        smc_log_write(job->log, SMC_LOG_INFO,
-                      "Resuming a run that began %" PRId64 " s ago and did not finish: %" PRId64
-                      " answers are there already",
-                      job_wall_s(job) - past.resumed_s, count);
+        smci_log_event(
+            job->log, SMC_LOG_INFO, SMCI_EVENT_RESUMED,
+            SMCI_FACTS(.count = count, .seconds = (double)(job_wall_s(job) - past.resumed_s)),
+            "Resuming a run that began %" PRId64 " s ago and did not finish: %" PRId64
+            " answers are there already",
+            job_wall_s(job) - past.resumed_s, count);
     else if (rc == SMC_OK && past.full_s < INT64_MAX)
-        smc_log_write(job->log, SMC_LOG_INFO,
-                      "Building on earlier runs: %" PRId64
-                      " answers are there, the last full run began "
-                      "%" PRId64 " s ago",
-                      count, job_wall_s(job) - past.full_s);
+        smci_log_event(
+            job->log, SMC_LOG_INFO, SMCI_EVENT_REUSING,
+            SMCI_FACTS(.count = count, .seconds = (double)(job_wall_s(job) - past.full_s)),
+            "Building on earlier runs: %" PRId64 " answers are there, the last full run began "
+            "%" PRId64 " s ago",
+            count, job_wall_s(job) - past.full_s);
     return rc;
 }
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/log.h"
 #include "lib/net/special.h"
 #include "lib/set/prune.h"
 
@@ -338,10 +339,10 @@ static void log_damages(const struct job *job)
 {
     int64_t count = job->store ? smci_store_damages(job->store) : 0;
     if (count > 0)
-        smc_log_write(job->log, SMC_LOG_WARN,
-                      "%" PRId64 " of the things that an earlier run had kept in the state "
-                      "directory were damaged: they count as never kept, and are asked for again",
-                      count);
+        smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_STATE_DAMAGED, SMCI_FACTS(.count = count),
+                       "%" PRId64 " of the things that an earlier run had kept in the state "
+                       "directory were damaged: they count as never kept, and are asked for again",
+                       count);
 }
 
 static enum smc_status write_outputs(const struct run *run, enum smc_status rc,

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lib/base/log.h"
+
 #include "base62.h"
 #include "doubt.h"
 
@@ -79,8 +81,9 @@ static void on_checked(void *ctx, const char *id, bool is_read)
             return;
         listing->trust = agree ? TABLES_TRUSTED : TABLES_REFUSED;
         if (!agree)
-            smc_log_write(
-                listing->job->log, SMC_LOG_WARN,
+            smci_log_event(
+                listing->job->log, SMC_LOG_WARN, SMCI_EVENT_TABLES_UNLISTED,
+                SMCI_FACTS(.reason = "it contradicts a table's own answer"),
                 "The listing of all paths contradicts a table's own answer: tables are asked "
                 "for one by one");
     } else if (listing->checks == CHECKS_MAX) {
@@ -186,8 +189,11 @@ static void on_page(struct table_listing *listing)
     for (size_t i = 0; i < listing->page.count; i++)
         if (!job_check(listing->job, take_row(listing, &listing->page.rows[i], &err), &err))
             return;
-    smc_log_write(listing->job->log, SMC_LOG_INFO, "Fetched page %" PRId64 " / %zu results (paths)",
-                  listing->pages, listing->page.count);
+    smci_log_event(listing->job->log, SMC_LOG_INFO, SMCI_EVENT_PAGE,
+                   SMCI_FACTS(.asset = "paths", .page = listing->pages, .reading = 1,
+                              .records = (int64_t)listing->page.count),
+                   "Fetched page %" PRId64 " / %zu results (paths)", listing->pages,
+                   listing->page.count);
     check_next(listing);
 }
 
@@ -217,9 +223,10 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     }
     if (answer->error.code != SMC_OK)
         err = answer->error;
-    smc_log_write(listing->job->log, SMC_LOG_WARN,
-                  "The listing of all paths can't be used, tables are asked for one by one: %s",
-                  err.detail);
+    smci_log_event(listing->job->log, SMC_LOG_WARN, SMCI_EVENT_TABLES_UNLISTED,
+                   SMCI_FACTS(.reason = err.detail),
+                   "The listing of all paths can't be used, tables are asked for one by one: %s",
+                   err.detail);
     check_next(listing);
     return SMC_TAKE;
 }

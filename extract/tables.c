@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lib/base/log.h"
+
 void tables_init(struct tables *tables, const struct job *job, struct calls *calls)
 {
     tables->job = job;
@@ -88,9 +90,11 @@ static enum smc_status read_listing(struct tables *tables, struct smc_error *err
         rc = smc_client_run(tables->job->client, err); /* no list has calls left */
     }
     if (rc == SMC_OK)
-        smc_log_write(tables->job->log, SMC_LOG_INFO,
-                      "%" PRId64 " of %" PRId64 " table paths came from the listing of all paths",
-                      is_trusted(tables) ? listing->hits : 0, listing->wanted);
+        smci_log_event(
+            tables->job->log, SMC_LOG_INFO, SMCI_EVENT_TABLES_LISTED,
+            SMCI_FACTS(.count = is_trusted(tables) ? listing->hits : 0, .total = listing->wanted),
+            "%" PRId64 " of %" PRId64 " table paths came from the listing of all paths",
+            is_trusted(tables) ? listing->hits : 0, listing->wanted);
     return rc;
 }
 
@@ -102,8 +106,8 @@ enum smc_status tables_resolve(struct tables *tables, struct smc_error *err)
     enum smc_status rc = job_each_item(job, LIST_TABLES, survey, tables, err);
     if (rc != SMC_OK || listing->wanted == 0)
         return rc;
-    smc_log_write(job->log, SMC_LOG_INFO, "Extracting the paths of %" PRId64 " tables",
-                  listing->wanted);
+    smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_TABLES, SMCI_FACTS(.count = listing->wanted),
+                   "Extracting the paths of %" PRId64 " tables", listing->wanted);
     rc = read_listing(tables, err);
     if (rc == SMC_OK)
         rc = job_each_item(job, LIST_TABLES, list_single, tables, err);

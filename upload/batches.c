@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lib/base/log.h"
+
 /* What Catalog reads of a warehouse. */
 static const char *const names[] = {"database.csv", "schema.csv",   "table.csv", "column.csv",
                                     "query.csv",    "view_ddl.csv", "user.csv"};
@@ -28,9 +30,10 @@ static void warn_of_lacks(const struct upload_job *job, struct upload_set set)
     const char *first = job->files.items[set.begin].name;
     for (size_t i = 0; i < NAME_COUNT; i++)
         if (!has(&job->files, set, names[i]))
-            smc_log_write(job->log, SMC_LOG_WARN, "Batch %.*s has no %.*s-%s",
-                          upload_set_digits(first), first, upload_set_digits(first), first,
-                          names[i]);
+            smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_BATCH_LACKS,
+                           SMCI_FACTS(.file = names[i], .set = upload_set_stamp(first)),
+                           "Batch %.*s has no %.*s-%s", upload_set_digits(first), first,
+                           upload_set_digits(first), first, names[i]);
 }
 
 static enum smc_status take(struct upload_verifier *v, struct upload_set set, struct smc_error *err)
@@ -38,8 +41,9 @@ static enum smc_status take(struct upload_verifier *v, struct upload_set set, st
     struct upload_job *job = v->job;
     const char *first = job->files.items[set.begin].name;
     enum smc_status rc = SMC_OK;
-    smc_log_write(job->log, SMC_LOG_INFO, "The newest batch is %.*s", upload_set_digits(first),
-                  first);
+    smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_SET_CHOSEN,
+                   SMCI_FACTS(.set = upload_set_stamp(first)), "The newest batch is %.*s",
+                   upload_set_digits(first), first);
     upload_verify_end_trial(v);
     warn_of_lacks(job, set);
     upload_files_keep(&job->files, set.begin, set.end);
@@ -62,7 +66,9 @@ enum smc_status upload_batches_latest(struct upload_verifier *v, struct smc_erro
                           upload_set_digits(before), before);
         if (v->problem_count == 0)
             return take(v, set, err);
-        smc_log_write(job->log, SMC_LOG_WARN, "Passed over: %s", v->first.detail);
+        smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_SET_PASSED_OVER,
+                       SMCI_FACTS(.reason = v->first.detail, .set = upload_set_stamp(before)),
+                       "Passed over: %s", v->first.detail);
         upload_verify_next_trial(v);
     }
     return smc_error_set(err, SMC_ERR_IO,

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/log.h"
+
 #include "batches.h"
 #include "organization.h"
 #include "verify.h"
@@ -18,8 +20,9 @@ static enum smc_status take_latest(struct upload_verifier *v, struct upload_set 
 {
     struct upload_job *job = v->job;
     const char *name = job->files.items[set.begin].name;
-    smc_log_write(job->log, SMC_LOG_INFO, "The newest complete set is %.*s",
-                  upload_set_digits(name), name);
+    smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_SET_CHOSEN,
+                   SMCI_FACTS(.set = upload_set_stamp(name)), "The newest complete set is %.*s",
+                   upload_set_digits(name), name);
     upload_verify_end_trial(v);
     enum smc_status rc = upload_organization_check(v, set, err);
     upload_files_keep(&job->files, set.begin, set.end);
@@ -41,7 +44,9 @@ static enum smc_status choose_latest(struct upload_verifier *v, struct smc_error
             return rc;
         if (v->problem_count == 0)
             return take_latest(v, set, err);
-        smc_log_write(job->log, SMC_LOG_WARN, "Passed over: %s", v->first.detail);
+        smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_SET_PASSED_OVER,
+                       SMCI_FACTS(.reason = v->first.detail, .set = upload_set_stamp(before)),
+                       "Passed over: %s", v->first.detail);
         if (newest.code == SMC_OK)
             newest = v->first;
         upload_verify_next_trial(v);
@@ -87,9 +92,10 @@ static enum smc_status choose_all_sets(struct upload_verifier *v, struct smc_err
         }
     }
     if (rc == SMC_OK && set_count > 1)
-        smc_log_write(v->job->log, SMC_LOG_WARN,
-                      "%s has %zu sets, and all are sent; --latest sends the newest",
-                      files->directory, set_count);
+        smci_log_event(v->job->log, SMC_LOG_WARN, SMCI_EVENT_SEVERAL_SETS,
+                       SMCI_FACTS(.count = (int64_t)set_count),
+                       "%s has %zu sets, and all are sent; --latest sends the newest",
+                       files->directory, set_count);
     return rc;
 }
 
@@ -109,12 +115,14 @@ static void warn_of_foreign(const struct upload_job *job)
             shown++;
     }
     if (shown < count)
-        smc_log_write(job->log, SMC_LOG_WARN,
-                      "Sent too, though not part of an extracted set: %s, and %zu more",
-                      smc_buf_str(&names), count - shown);
+        smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_FOREIGN_FILES,
+                       SMCI_FACTS(.count = (int64_t)count),
+                       "Sent too, though not part of an extracted set: %s, and %zu more",
+                       smc_buf_str(&names), count - shown);
     else if (count > 0)
-        smc_log_write(job->log, SMC_LOG_WARN, "Sent too, though not part of an extracted set: %s",
-                      smc_buf_str(&names));
+        smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_FOREIGN_FILES,
+                       SMCI_FACTS(.count = (int64_t)count),
+                       "Sent too, though not part of an extracted set: %s", smc_buf_str(&names));
     smc_buf_clear(&names);
 }
 
@@ -136,9 +144,10 @@ static enum smc_status choose_all_files(struct upload_verifier *v, struct smc_er
     for (size_t i = 0; i < files->count && rc == SMC_OK; i++)
         rc = upload_verify_file(v, i, err);
     if (rc == SMC_OK && batch_count > 1)
-        smc_log_write(v->job->log, SMC_LOG_WARN,
-                      "%s has %zu batches, and all are sent; --latest sends the newest",
-                      files->directory, batch_count);
+        smci_log_event(v->job->log, SMC_LOG_WARN, SMCI_EVENT_SEVERAL_SETS,
+                       SMCI_FACTS(.count = (int64_t)batch_count),
+                       "%s has %zu batches, and all are sent; --latest sends the newest",
+                       files->directory, batch_count);
     return rc;
 }
 
@@ -156,9 +165,11 @@ static enum smc_status conclude(const struct upload_verifier *v, struct smc_erro
     const char *plural = v->problem_count == 1 ? "" : "s";
     char remedy[48];
     if (v->problem_count == 0 && v->allowed_count > 0)
-        smc_log_write(v->job->log, SMC_LOG_WARN, "Going on despite %zu problem%s (%s)",
-                      v->allowed_count, v->allowed_count == 1 ? "" : "s",
-                      settings->is_forced ? "--force" : "--allow");
+        smci_log_event(v->job->log, SMC_LOG_WARN, SMCI_EVENT_FORCED,
+                       SMCI_FACTS(.count = (int64_t)v->allowed_count),
+                       "Going on despite %zu problem%s (%s)", v->allowed_count,
+                       v->allowed_count == 1 ? "" : "s",
+                       settings->is_forced ? "--force" : "--allow");
     if (v->problem_count == 0)
         return SMC_OK;
     v->job->objection = v->first_objection;

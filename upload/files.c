@@ -9,10 +9,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
+#include "lib/base/num.h"
 #include "lib/base/text.h"
 #include "lib/cli/given_path.h"
 
 #define SUMMARY "summary.json"
+
+const char *upload_state_name(enum upload_state state)
+{
+    static const char *const names[] = {
+        [UPLOAD_WAITING] = "waiting", [UPLOAD_SENT] = "sent",       [UPLOAD_FAILED] = "failed",
+        [UPLOAD_CUT] = "cut",         [UPLOAD_CHANGED] = "changed", [UPLOAD_HELD] = "held",
+        [UPLOAD_SKIPPED] = "skipped"};
+    return names[state];
+}
 
 /* ---- names ---- */
 
@@ -20,6 +31,17 @@ size_t upload_set_len(const char *name)
 {
     size_t digits = strspn(name, "0123456789");
     return digits > 0 && name[digits] == '-' ? digits + 1 : 0;
+}
+
+int64_t upload_set_stamp(const char *name)
+{
+    char digits[32];
+    int64_t stamp = 0;
+    size_t len = upload_set_len(name);
+    if (len < 2 || len > sizeof digits)
+        return 0;
+    (void)snprintf(digits, sizeof digits, "%.*s", (int)len - 1, name);
+    return smci_parse_int64(digits, &stamp) ? stamp : 0;
 }
 
 bool upload_is_summary(const char *name)
@@ -253,8 +275,9 @@ static void select_files(struct upload_files *files, struct smc_log *log)
             files->items[kept++] = files->items[i];
             continue;
         }
-        smc_log_write(log, SMC_LOG_INFO, "Passed over %s in %s: %s", files->items[i].name,
-                      files->directory, why);
+        smci_log_event(log, SMC_LOG_INFO, SMCI_EVENT_FILE_PASSED_OVER,
+                       SMCI_FACTS(.file = files->items[i].name, .reason = why),
+                       "Passed over %s in %s: %s", files->items[i].name, files->directory, why);
         forget(&files->items[i]);
     }
     files->count = kept;
@@ -286,10 +309,12 @@ static void pass_over_unpublished(struct upload_files *files, struct smc_log *lo
             end++;
         bool is_left_out = is_unpublished(items, begin, end);
         if (is_left_out)
-            smc_log_write(log, SMC_LOG_WARN,
-                          "Passed over the set %.*s: its extraction is running, or a run that was "
-                          "stopped left it, and the next extraction removes it",
-                          (int)upload_set_len(items[begin].name) - 1, items[begin].name);
+            smci_log_event(
+                log, SMC_LOG_WARN, SMCI_EVENT_SET_PASSED_OVER,
+                SMCI_FACTS(.reason = "not published", .set = upload_set_stamp(items[begin].name)),
+                "Passed over the set %.*s: its extraction is running, or a run that was "
+                "stopped left it, and the next extraction removes it",
+                (int)upload_set_len(items[begin].name) - 1, items[begin].name);
         for (size_t i = begin; i < end; i++)
             if (is_left_out && !smci_has_suffix(items[i].name, ".part"))
                 forget(&items[i]);

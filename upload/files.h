@@ -22,6 +22,9 @@ enum upload_state {
     UPLOAD_SKIPPED  /* unchanged since it was accepted */
 };
 
+/* Its word, as the log's JSON has it: static. */
+const char *upload_state_name(enum upload_state state);
+
 /* By this a name is known to stand for the same bytes still. */
 struct upload_identity {
     dev_t device;
@@ -101,5 +104,8 @@ enum smc_status upload_files_path(const struct upload_files *files, size_t index
 size_t upload_set_len(const char *name);
 bool upload_is_summary(const char *name);
 bool upload_is_same_set(const char *a, const char *b);
+
+/* The timestamp that a set's names begin with; 0: the name is of no set, or it is beyond all. */
+int64_t upload_set_stamp(const char *name);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/log.h"
 #include "lib/set/inspect.h"
 
 #include "path.h"
@@ -29,8 +30,11 @@ void upload_outcome_failed(struct upload_job *job, size_t index, enum upload_sta
     free(file->why);
     if (asprintf(&file->why, "%s", why->detail) < 0)
         file->why = NULL; /* the log has it in any case */
-    smc_log_write(job->log, SMC_LOG_ERROR, "%s was %s: %s", file->name, words_of(state),
-                  why->detail);
+    smci_log_event(job->log, SMC_LOG_ERROR, SMCI_EVENT_FILE_FAILED,
+                   SMCI_FACTS(.file = file->name, .state = upload_state_name(state),
+                              .reason = why->detail, .status = file->http_status,
+                              .attempt = file->tries),
+                   "%s was %s: %s", file->name, words_of(state), why->detail);
     /* The local side counts most: no further run mends it. Then what one may mend. */
     enum smc_status code = why->code;
     if (code != SMC_ERR_IO && code != SMC_ERR_REFUSED)
@@ -67,16 +71,22 @@ static void tell_success(struct upload_job *job, const struct upload_delivery *d
     const char *name = upload_files_path(&job->files, delivery->index, &shown) == SMC_OK
                            ? smc_buf_str(&shown)
                            : file->name;
-    smc_log_write(job->log, SMC_LOG_INFO, "Uploaded %s as %s to %s", name,
-                  upload_type_name(job->settings->file_type), delivery->path);
+    smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_FILE_UPLOADED,
+                   SMCI_FACTS(.file = name, .type = upload_type_name(job->settings->file_type),
+                              .path = delivery->path, .attempt = file->tries,
+                              .bytes = delivery->identity.size),
+                   "Uploaded %s as %s to %s", name, upload_type_name(job->settings->file_type),
+                   delivery->path);
     smc_buf_clear(&shown);
 }
 
 /* What was sent is not known, so that the record can't have it. */
 static void tell_unrecorded(struct upload_job *job, const char *name)
 {
-    smc_log_write(job->log, SMC_LOG_ERROR,
-                  "%s is not recorded: SHA-256: out of memory, or libcrypto has none", name);
+    smci_log_event(
+        job->log, SMC_LOG_ERROR, SMCI_EVENT_FILE_UNRECORDED,
+        SMCI_FACTS(.file = name, .reason = "SHA-256: out of memory, or libcrypto has none"),
+        "%s is not recorded: SHA-256: out of memory, or libcrypto has none", name);
     job->worst = SMC_ERR_IO;
 }
 
@@ -95,8 +105,9 @@ void upload_outcome_accepted(struct upload_job *job, const struct upload_deliver
     (void)snprintf(file->sha256, sizeof file->sha256, "%s", delivery->sha256);
     tell_success(job, delivery);
     if (delivery->is_html)
-        smc_log_write(
-            job->log, SMC_LOG_WARN,
+        smci_log_event(
+            job->log, SMC_LOG_WARN, SMCI_EVENT_WEB_PAGE,
+            SMCI_FACTS(.file = file->name, .status = file->http_status),
             "%s: a web page answered with HTTP %d, which Catalog does not do: see whether "
             "the file has arrived; it is not recorded",
             file->name, file->http_status);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/log.h"
 #include "lib/base/dir.h"
 #include "lib/store/ledger.h"
 
@@ -33,16 +34,18 @@ static void warn_of_lack(const struct upload_job *job, const struct smc_error *n
     bool is_locked = no_lock->code == SMC_OK;
     bool is_one_reason = strcmp(no_record->detail, no_lock->detail) == 0;
     if (no_record->code != SMC_OK)
-        smc_log_write(
-            job->log, SMC_LOG_WARN, "Accepted files will not be recorded: %s%s%s",
+        smci_log_event(
+            job->log, SMC_LOG_WARN, SMCI_EVENT_RECORD_LACKING,
+            SMCI_FACTS(.reason = no_record->detail), "Accepted files will not be recorded: %s%s%s",
             no_record->detail,
             has_sets ? "; later on nothing will keep another organisation's set from this "
                        "source"
                      : "",
             is_one_reason ? "; a second upload at the same time would not be noticed" : "");
     if (!is_locked && !is_one_reason)
-        smc_log_write(job->log, SMC_LOG_WARN,
-                      "A second upload at the same time would not be noticed: %s", no_lock->detail);
+        smci_log_event(
+            job->log, SMC_LOG_WARN, SMCI_EVENT_UNLOCKED, SMCI_FACTS(.reason = no_lock->detail),
+            "A second upload at the same time would not be noticed: %s", no_lock->detail);
 }
 
 static enum smc_status open_to_write(struct upload_job *job, const char *directory,
@@ -83,8 +86,9 @@ enum smc_status upload_record_open(struct upload_job *job, struct smc_error *err
         return rc;
     if (is_needed || rc == SMC_ERR_NOMEM)
         return smc_error_copy(err, &why);
-    smc_log_write(job->log, SMC_LOG_WARN, "The record of what was accepted is left aside: %s",
-                  why.detail);
+    smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_RECORD_LACKING,
+                   SMCI_FACTS(.reason = why.detail),
+                   "The record of what was accepted is left aside: %s", why.detail);
     return SMC_OK;
 }
 
@@ -156,8 +160,9 @@ static enum smc_status is_accepted(const struct upload_job *job, size_t index, i
 void upload_record_give_up(struct upload_job *job, const struct smc_error *why)
 {
     bool is_needed = job->settings->is_skipping;
-    smc_log_write(job->log, is_needed ? SMC_LOG_ERROR : SMC_LOG_WARN,
-                  "Accepted files are not recorded any more: %s", why->detail);
+    smci_log_event(job->log, is_needed ? SMC_LOG_ERROR : SMC_LOG_WARN, SMCI_EVENT_RECORD_LACKING,
+                   SMCI_FACTS(.reason = why->detail),
+                   "Accepted files are not recorded any more: %s", why->detail);
     if (is_needed)
         job->worst = SMC_ERR_IO;
     smci_ledger_close(job->ledger);
@@ -239,8 +244,8 @@ static void skip(struct upload_job *job, size_t index)
     struct upload_file *file = &job->files.items[index];
     struct smc_error why = SMC_ERROR_INIT;
     file->state = UPLOAD_SKIPPED;
-    smc_log_write(job->log, SMC_LOG_INFO, "Left out %s: accepted before, and unchanged",
-                  file->name);
+    smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_FILE_SKIPPED, SMCI_FACTS(.file = file->name),
+                   "Left out %s: accepted before, and unchanged", file->name);
     if (job->is_record_kept && put_set(job, index, &why) != SMC_OK)
         upload_record_give_up(job, &why);
 }

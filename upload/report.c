@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/base/log.h"
 #include "lib/json/write.h"
 
 #include "path.h"
@@ -61,14 +62,17 @@ static void list(const struct upload_files *files, struct smc_log *log, enum upl
             continue;
         const char *name = files->items[i].name;
         if (line.len > 0 && line.len + strlen(name) > NAMES_IN_LINE_MAX) {
-            smc_log_write(log, level, "%s: %s", what, smc_buf_str(&line));
+            smci_log_event(log, level, SMCI_EVENT_FILES,
+                           SMCI_FACTS(.state = upload_state_name(state)), "%s: %s", what,
+                           smc_buf_str(&line));
             smc_buf_reset(&line);
         }
         /* A name that finds no memory is missing in this line alone. */
         (void)smc_buf_addf(&line, "%s%s", line.len > 0 ? ", " : "", name);
     }
     if (line.len > 0)
-        smc_log_write(log, level, "%s: %s", what, smc_buf_str(&line));
+        smci_log_event(log, level, SMCI_EVENT_FILES, SMCI_FACTS(.state = upload_state_name(state)),
+                       "%s: %s", what, smc_buf_str(&line));
     smc_buf_clear(&line);
 }
 
@@ -218,12 +222,14 @@ static void log_empty(const struct upload_settings *settings, const struct smci_
                       struct smc_log *log)
 {
     if (ledger)
-        smc_log_write(log, SMC_LOG_INFO, "Nothing has been accepted yet%s",
-                      *settings->source_uuid ? " for this source" : "");
+        smci_log_event(log, SMC_LOG_INFO, SMCI_EVENT_NOTHING_RECORDED, NULL,
+                       "Nothing has been accepted yet%s",
+                       *settings->source_uuid ? " for this source" : "");
     else
-        smc_log_write(log, SMC_LOG_INFO, "Nothing has been accepted yet (no record in %s%s)",
-                      settings->state ? settings->state : settings->directory_path,
-                      settings->state ? "" : "/.sigmacat");
+        smci_log_event(log, SMC_LOG_INFO, SMCI_EVENT_NOTHING_RECORDED, NULL,
+                       "Nothing has been accepted yet (no record in %s%s)",
+                       settings->state ? settings->state : settings->directory_path,
+                       settings->state ? "" : "/.sigmacat");
 }
 
 enum smc_status upload_report_ledger(const struct upload_settings *settings,

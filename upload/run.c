@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "lib/base/log.h"
 #include "lib/cli/given_path.h"
 #include "lib/store/ledger.h"
 
@@ -32,19 +33,24 @@ static enum smc_status show_plan(const struct upload_job *job, struct smc_error 
         rc = upload_path(job->settings, upload_files_base(&job->files, i), seconds, &path);
         if (file->record_count >= 0)
             (void)snprintf(records, sizeof records, ", %" PRId64 " records", file->record_count);
-        smc_log_write(job->log, SMC_LOG_INFO,
-                      "Would upload %s (%" PRId64 " bytes%s) as %s to %s%s/%s", file->name,
-                      file->identity.size, records, upload_type_name(job->settings->file_type),
-                      smc_buf_str(&job->settings->origin), smc_buf_str(&job->settings->prefix),
-                      smc_buf_str(&path));
+        smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_FILE_WOULD_UPLOAD,
+                       SMCI_FACTS(.file = file->name,
+                                  .type = upload_type_name(job->settings->file_type),
+                                  .path = smc_buf_str(&path), .records = file->record_count,
+                                  .bytes = file->identity.size),
+                       "Would upload %s (%" PRId64 " bytes%s) as %s to %s%s/%s", file->name,
+                       file->identity.size, records, upload_type_name(job->settings->file_type),
+                       smc_buf_str(&job->settings->origin), smc_buf_str(&job->settings->prefix),
+                       smc_buf_str(&path));
         bytes += file->identity.size;
         count++;
     }
     smc_buf_clear(&path);
     if (rc != SMC_OK)
         return smc_error_set(err, rc, "%s", smc_error_text(rc));
-    smc_log_write(job->log, SMC_LOG_INFO,
-                  "Nothing was sent: %zu files with %" PRId64 " bytes would be", count, bytes);
+    smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_DRY_RUN,
+                   SMCI_FACTS(.count = (int64_t)count, .bytes = bytes),
+                   "Nothing was sent: %zu files with %" PRId64 " bytes would be", count, bytes);
     return SMC_OK;
 }
 
@@ -59,10 +65,13 @@ static enum smc_status conclude(const struct upload_job *job, enum smc_status rc
     size_t missing = all - sent - skipped;
     if (missing == 0 && rc == SMC_OK) {
         if (skipped > 0)
-            smc_log_write(job->log, SMC_LOG_INFO, "Sent %zu of %zu files; %zu were accepted before",
-                          sent, all, skipped);
+            smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_SENT,
+                           SMCI_FACTS(.total = (int64_t)all, .done = (int64_t)sent),
+                           "Sent %zu of %zu files; %zu were accepted before", sent, all, skipped);
         else
-            smc_log_write(job->log, SMC_LOG_INFO, "Sent %zu of %zu files", sent, all);
+            smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_SENT,
+                           SMCI_FACTS(.total = (int64_t)all, .done = (int64_t)sent),
+                           "Sent %zu of %zu files", sent, all);
         if (job->worst != SMC_OK)
             return smc_error_set(err, job->worst,
                                  "all files were sent, but not all of them are recorded");

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/base/log.h"
 #include "lib/cli/secret.h"
 #include "lib/net/special.h"
 
@@ -65,8 +66,8 @@ bool upload_token_renew(struct upload_token *token, const struct upload_job *job
         return false;
     const char *name = smci_settings_name(&settings->sources, "--token-command");
     const char *old = token->generation > 0 ? smc_buf_str(&token->renewed) : settings->token;
-    smc_log_write(job->log, SMC_LOG_WARN, "Catalog refused the token (HTTP 401): running %s again",
-                  name);
+    smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_TOKEN_RENEWED, SMCI_FACTS(.status = 401),
+                   "Catalog refused the token (HTTP 401): running %s again", name);
     enum smc_status rc = upload_token_read(settings, job->stop_fd, job->log, &fresh, why);
     if (rc == SMC_OK && strcmp(old, smc_buf_str(&fresh)) == 0)
         rc = smc_error_set(why, SMC_ERR_AUTH, "%s printed the same token again", name);

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "lib/base/num.h"
 #include "lib/base/text.h"
 #include "lib/set/inspect.h"
@@ -51,7 +52,8 @@ void upload_object(struct upload_verifier *v, enum upload_objection objection, c
         v->first_objection = objection;
     }
     if (!v->is_trial)
-        smc_log_write(v->job->log, is_fine ? SMC_LOG_WARN : SMC_LOG_ERROR, "%s", text);
+        smci_log_event(v->job->log, is_fine ? SMC_LOG_WARN : SMC_LOG_ERROR, SMCI_EVENT_PROBLEM,
+                       NULL, "%s", text);
     else if (is_fine)
         (void)smc_buf_addf(&v->allowed, "%s\n", text);
 }
@@ -67,7 +69,8 @@ void upload_verify_end_trial(struct upload_verifier *v)
 {
     const char *at = smc_buf_str(&v->allowed);
     for (; *at; at += strcspn(at, "\n") + 1)
-        smc_log_write(v->job->log, SMC_LOG_WARN, "%.*s", (int)strcspn(at, "\n"), at);
+        smci_log_event(v->job->log, SMC_LOG_WARN, SMCI_EVENT_PROBLEM, NULL, "%.*s",
+                       (int)strcspn(at, "\n"), at);
     smc_buf_clear(&v->allowed);
     v->is_trial = false;
 }
@@ -99,8 +102,9 @@ static enum smc_status read_file(struct upload_verifier *v, struct upload_file *
         what |= SMCI_INSPECT_JSON;
     if (what == 0)
         return SMC_OK;
-    smc_log_write(v->job->log, SMC_LOG_DEBUG, "Reading %s (%" PRId64 " bytes)", file->name,
-                  file->identity.size);
+    smci_log_event(v->job->log, SMC_LOG_DEBUG, SMCI_EVENT_FILE_READ,
+                   SMCI_FACTS(.file = file->name, .bytes = file->identity.size),
+                   "Reading %s (%" PRId64 " bytes)", file->name, file->identity.size);
     enum smc_status rc = smci_inspect(fd, what, v->job->stop_fd, &found, why);
     if (rc == SMC_ERR_IO)
         smc_error_context(why, "%s", file->name);
@@ -126,11 +130,11 @@ static void warn_of_mark(const struct upload_verifier *v, const struct upload_fi
         return;
     bool is_utf8 = memcmp(start, "\xEF\xBB\xBF", 3) == 0;
     if (is_utf8 || memcmp(start, "\xFF\xFE", 2) == 0 || memcmp(start, "\xFE\xFF", 2) == 0)
-        smc_log_write(v->job->log, SMC_LOG_WARN,
-                      "%s begins with a byte order mark%s: write it as UTF-8 without one",
-                      file->name,
-                      is_utf8 ? ", which Catalog may take for a part of the first column's name"
-                              : " of UTF-16");
+        smci_log_event(
+            v->job->log, SMC_LOG_WARN, SMCI_EVENT_BYTE_ORDER_MARK, SMCI_FACTS(.file = file->name),
+            "%s begins with a byte order mark%s: write it as UTF-8 without one", file->name,
+            is_utf8 ? ", which Catalog may take for a part of the first column's name"
+                    : " of UTF-16");
 }
 
 enum smc_status upload_verify_file(struct upload_verifier *v, size_t index, struct smc_error *err)
@@ -224,10 +228,11 @@ static void tell_gaps(const struct upload_verifier *v, const char *first,
     struct smc_buf kinds = SMC_BUF_INIT(KINDS_MAX);
     int64_t count = upload_summary_gaps(summary, &kinds);
     if (count > 0 && !(v->is_trial && v->problem_count > 0))
-        smc_log_write(v->job->log, SMC_LOG_WARN,
-                      "Set %.*s has %" PRId64 " gap%s (what could not be read from Sigma): %s",
-                      upload_set_digits(first), first, count, count == 1 ? "" : "s",
-                      smc_buf_str(&kinds));
+        smci_log_event(v->job->log, SMC_LOG_WARN, SMCI_EVENT_SET_GAPS,
+                       SMCI_FACTS(.set = upload_set_stamp(first), .count = count),
+                       "Set %.*s has %" PRId64 " gap%s (what could not be read from Sigma): %s",
+                       upload_set_digits(first), first, count, count == 1 ? "" : "s",
+                       smc_buf_str(&kinds));
     smc_buf_clear(&kinds);
 }
 

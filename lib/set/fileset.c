@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "lib/base/dir.h"
 
 #include "stamp.h"
@@ -175,7 +176,10 @@ enum smc_status smci_fileset_publish(struct smci_fileset *set, struct smc_error 
     }
     set->is_published = true;
     for (size_t i = 0; i < set->count; i++)
-        smc_log_write(set->log, SMC_LOG_INFO, "Wrote output file: %s (%" PRId64 " bytes)",
-                      smci_part_path(set->parts[i]), smci_part_bytes(set->parts[i]));
+        smci_log_event(set->log, SMC_LOG_INFO, SMCI_EVENT_FILE_WRITTEN,
+                       SMCI_FACTS(.file = smci_part_path(set->parts[i]),
+                                  .bytes = smci_part_bytes(set->parts[i])),
+                       "Wrote output file: %s (%" PRId64 " bytes)", smci_part_path(set->parts[i]),
+                       smci_part_bytes(set->parts[i]));
     return SMC_OK;
 }

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "lib/base/log.h"
+
 /* Whether each file of `set` is also one of `other`, by their names. */
 static bool is_within(const struct smci_site *site, int64_t set, int64_t other)
 {
@@ -44,7 +46,8 @@ enum smc_status smci_prune(const struct smci_site *site, const struct smci_prune
              : smc_error_set(err, SMC_ERR_NOMEM, "%s: %s", site->directory,
                              smc_error_text(SMC_ERR_NOMEM));
     for (size_t i = 0; rc == SMC_OK && i < count; i++)
-        smc_log_write(log, SMC_LOG_INFO, "Removed the older set %" PRId64, old[i]);
+        smci_log_event(log, SMC_LOG_INFO, SMCI_EVENT_SET_PRUNED, SMCI_FACTS(.set = old[i]),
+                       "Removed the older set %" PRId64, old[i]);
     free(old);
     smci_sightings_clear(&seen);
     return rc;

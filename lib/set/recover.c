@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "lib/base/claim.h"
 #include "lib/base/dir.h"
 
@@ -62,8 +63,8 @@ enum smc_status smci_recover(const struct smci_site *site, int64_t timestamp, bo
     if (fd >= 0)
         (void)close(fd);
     if (rc == SMC_OK && whole)
-        smc_log_write(log, SMC_LOG_INFO,
-                      "Finished publishing the set %" PRId64 " of an earlier run", timestamp);
+        smci_log_event(log, SMC_LOG_INFO, SMCI_EVENT_SET_RECOVERED, SMCI_FACTS(.set = timestamp),
+                       "Finished publishing the set %" PRId64 " of an earlier run", timestamp);
     *is_complete = rc == SMC_OK && whole;
     return rc;
 }

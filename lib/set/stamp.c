@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "lib/base/claim.h"
 
 #include "part.h"
@@ -83,8 +84,9 @@ static enum smc_status warn_of_ahead(const struct smci_site *site, int64_t start
             count++;
         }
     if (count)
-        smc_log_write(
-            log, SMC_LOG_WARN,
+        smci_log_event(
+            log, SMC_LOG_WARN, SMCI_EVENT_SET_AHEAD,
+            SMCI_FACTS(.set = last, .count = (int64_t)count),
             "%s: %zu set%s more than a day ahead of the clock, the last is %" PRId64
             ": castor-upload passes such a set over and --keep does not count it; set the "
             "clock, or remove it",
@@ -104,9 +106,10 @@ enum smc_status smci_stamp_take(const struct smci_site *site, int64_t start_s, s
         return smc_error_set(err, SMC_ERR_IO, "%s: other runs take every timestamp",
                              site->directory);
     if (rc == SMC_OK && *timestamp != start_s)
-        smc_log_write(log, SMC_LOG_INFO,
-                      "The set's timestamp is %" PRId64 ", %" PRId64
-                      " s after the start: there are sets up to it",
-                      *timestamp, *timestamp - start_s);
+        smci_log_event(log, SMC_LOG_INFO, SMCI_EVENT_SET_TIME,
+                       SMCI_FACTS(.set = *timestamp, .seconds = (double)(*timestamp - start_s)),
+                       "The set's timestamp is %" PRId64 ", %" PRId64
+                       " s after the start: there are sets up to it",
+                       *timestamp, *timestamp - start_s);
     return rc;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "lib/base/claim.h"
 
 #include "part.h"
@@ -33,10 +34,12 @@ static void clear_one(const struct smci_site *site, int64_t timestamp, struct sm
     if (fd >= 0)
         (void)close(fd);
     if (rc == SMC_OK)
-        smc_log_write(log, SMC_LOG_INFO, "Removed what an earlier run left of the set %" PRId64,
-                      timestamp);
+        smci_log_event(log, SMC_LOG_INFO, SMCI_EVENT_SET_SWEPT, SMCI_FACTS(.set = timestamp),
+                       "Removed what an earlier run left of the set %" PRId64, timestamp);
     else
-        smc_log_write(log, SMC_LOG_WARN, "%s; an earlier run has left it", why.detail);
+        smci_log_event(log, SMC_LOG_WARN, SMCI_EVENT_SET_LEFT,
+                       SMCI_FACTS(.reason = why.detail, .set = timestamp),
+                       "%s; an earlier run has left it", why.detail);
 }
 
 enum smc_status smci_sweep(const struct smci_site *site, struct smc_log *log, struct smc_error *err)

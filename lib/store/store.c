@@ -11,6 +11,7 @@
 
 #include <sqlite3.h>
 
+#include "lib/base/log.h"
 #include "lib/base/digest.h"
 #include "lib/base/dir.h"
 #include "lib/base/stop.h"
@@ -419,10 +420,10 @@ void smci_store_shrink(struct smci_store *store, struct smc_log *log, int stop_f
     (void)smci_store_number(store, &pages, "PRAGMA page_count", "");
     if (has_failed(store) || free_pages < SHRINK_BYTES / SMCI_PAGE_BYTES || free_pages <= pages / 2)
         return;
-    smc_log_write(log, SMC_LOG_INFO,
-                  "Giving back %" PRId64 " MB of the state file, of which %" PRId64 " MB are kept",
-                  free_pages * SMCI_PAGE_BYTES / 1000000,
-                  (pages - free_pages) * SMCI_PAGE_BYTES / 1000000);
+    int64_t given = free_pages * SMCI_PAGE_BYTES;
+    smci_log_event(log, SMC_LOG_INFO, SMCI_EVENT_STATE_SHRUNK, SMCI_FACTS(.bytes = given),
+                   "Giving back %" PRId64 " MB of the state file, of which %" PRId64 " MB are kept",
+                   given / 1000000, (pages * SMCI_PAGE_BYTES - given) / 1000000);
     sqlite3_progress_handler(store->db, PROGRESS_STEPS, is_stopped, &stop_fd);
     int code = sqlite3_exec(store->db, "VACUUM", NULL, NULL, NULL);
     sqlite3_progress_handler(store->db, 0, NULL, NULL);
