@@ -65,7 +65,7 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     again assets base62 call calls changes closing credentials degraded doubt elements ends gap gap_groups gaps gone history job join key \
     lineage lineage_graph lost listing \
-    listing_rows main metrics models numbers opening options options_table outputs preflight preflight_local progress rate \
+    listing_rows main metrics models numbers opening options options_table outputs parts preflight preflight_local progress rate \
     readable report resume reuse reused rights run select sources stored summary table_listing \
     table_path tables whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
