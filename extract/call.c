@@ -6,7 +6,6 @@
 
 #include "lib/net/address.h"
 
-#include "doubt.h"
 #include "key.h"
 #include "table_path.h"
 
@@ -270,7 +269,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct call *call = ctx;
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
         return SMC_TAKE;
-    doubt_note(call->job->doubt, asset_of(call->asset)->name, call->id);
+    job_answered(call->job, asset_of(call->asset)->name, call->id);
     if (answer->error.code == SMC_OK)
         return call->asset == CALL_PATH ? on_path(call, answer, why) : on_rows(call, answer, why);
     if (smci_cursor_try_as_it_came(&call->cursor, answer->http_status)) {

@@ -168,7 +168,7 @@ static void prove_open(struct doubt *doubt)
 void doubt_begin(struct doubt *doubt, const struct job *job)
 {
     doubt->job = job;
-    smci_client_set_doubt(job->client, on_connection, doubt);
+    smci_client_set_connection(job->client, on_connection, doubt);
 }
 
 bool doubt_is_any(const struct doubt *doubt)

@@ -14,6 +14,12 @@ bool job_check(const struct job *job, enum smc_status rc, struct smc_error *err)
     return false;
 }
 
+void job_answered(const struct job *job, const char *kind, const char *id)
+{
+    if (job->answered)
+        job->answered(job->answered_ctx, kind, id);
+}
+
 int64_t job_wall_s(const struct job *job)
 {
     return job->clock->wall_ms(job->clock->ctx) / 1000;

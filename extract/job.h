@@ -25,7 +25,9 @@
 /* The longest path and query that is built: room for the longest cursor, percent-encoded. */
 #define TARGET_MAX ((size_t)512 * 1024)
 
-struct doubt;
+/* The answer whose callback is running is that to an object's call; `kind` is as in the store. NULL
+ * for both: it is another's. */
+typedef void job_answered_fn(void *ctx, const char *kind, const char *id);
 
 struct job {
     const struct extract_settings *settings;
@@ -34,7 +36,8 @@ struct job {
     struct smc_log *log;
     struct smci_store *store;
     struct smc_client *client;
-    struct doubt *doubt; /* is told of each answer, whose it was */
+    job_answered_fn *answered; /* is told of each answer, within its callback; may be NULL */
+    void *answered_ctx;
     struct smci_fileset *set;
     struct smci_part *files[ASSET_COUNT]; /* NULL: not written */
     int stop_fd;                          /* as in smc_client_opt */
@@ -45,6 +48,9 @@ void job_fail(const struct job *job, const struct smc_error *err);
 
 /* As job_fail, when `rc` is not SMC_OK; returns whether it was SMC_OK. */
 bool job_check(const struct job *job, enum smc_status rc, struct smc_error *err);
+
+/* Tells whose answer has come. For each callback that takes one, but for a cancelled call's. */
+void job_answered(const struct job *job, const char *kind, const char *id);
 
 /* The time now, Unix seconds. */
 int64_t job_wall_s(const struct job *job);

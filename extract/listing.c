@@ -6,7 +6,6 @@
 
 #include "lib/base/log.h"
 
-#include "doubt.h"
 #include "gone.h"
 
 static void ask(struct listing *listing);
@@ -318,7 +317,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct listing *listing = ctx;
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
         return SMC_TAKE;
-    doubt_note(job(listing)->doubt, NULL, NULL);
+    job_answered(job(listing), NULL, NULL);
     if (answer->error.code != SMC_OK) {
         on_failure(listing, answer);
         return SMC_TAKE;

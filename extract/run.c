@@ -291,6 +291,12 @@ static enum smc_status begin_again(struct run *run, struct smc_error *err)
     return rc == SMC_OK ? open_job_again(&run->job, &run->reuse, err) : rc;
 }
 
+static void on_answered(void *ctx, const char *kind, const char *id)
+{
+    struct run *run = ctx;
+    doubt_note(&run->doubt, kind, id);
+}
+
 /* What was made of doubtful answers is made once more, with a connection for each call. */
 static enum smc_status make_set(struct run *run, struct smc_error *err)
 {
@@ -314,7 +320,8 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     run->job = (struct job){.settings = settings,
                             .clock = clock ? clock : smc_clock_system(),
                             .log = log,
-                            .doubt = &run->doubt,
+                            .answered = on_answered,
+                            .answered_ctx = run,
                             .stop_fd = stop_fd};
     run->began_ms = run->job.clock->now_ms(run->job.clock->ctx);
     run->reuse.job = &run->job;

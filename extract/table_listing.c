@@ -6,7 +6,6 @@
 #include "lib/base/log.h"
 
 #include "base62.h"
-#include "doubt.h"
 
 /* Wanted tables by their UUID; the tag is the id as the source has it. */
 #define LIST_UUIDS "table_uuids"
@@ -205,7 +204,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct smc_error err = SMC_ERROR_INIT;
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
         return SMC_TAKE;
-    doubt_note(listing->job->doubt, NULL, NULL);
+    job_answered(listing->job, NULL, NULL);
     if (smci_cursor_try_as_it_came(&listing->cursor, answer->http_status)) {
         table_listing_ask(listing);
         return SMC_TAKE;

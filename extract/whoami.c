@@ -2,8 +2,6 @@
 
 #include <sigmacat/json.h>
 
-#include "doubt.h"
-
 void whoami_init(struct whoami *whoami, const struct job *job, struct gaps *gaps)
 {
     *whoami = (struct whoami){.job = job, .gaps = gaps};
@@ -47,7 +45,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     struct smc_json_span whole;
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
         return SMC_TAKE;
-    doubt_note(whoami->job->doubt, NULL, NULL);
+    job_answered(whoami->job, NULL, NULL);
     if (answer->error.code != SMC_OK) {
         on_failure(whoami, answer);
         return SMC_TAKE;

@@ -88,15 +88,15 @@ static void on_connection(void *ctx, int64_t connection, bool is_doubtful)
             client->sender.log, SMC_LOG_WARN, SMCI_EVENT_ANSWER_TOO_MANY, NULL,
             "On a connection to the server lay an answer that nobody had asked for: what "
             "came by it before may have been meant for another call");
-    if (is_doubtful && (is_token || !client->doubt)) {
+    if (is_doubtful && (is_token || !client->told_connection)) {
         (void)smc_error_set(&why, SMC_ERR_NETWORK,
                             "the server sent more answers than it was asked for, %s; run again",
                             is_token ? "also to the token call: whose token it is can't be told"
                                      : "so that what it said can't be relied upon");
         smc_client_fail(client, &why);
     }
-    if (client->doubt)
-        client->doubt(client->doubt_ctx, connection, is_doubtful);
+    if (client->told_connection)
+        client->told_connection(client->told_ctx, connection, is_doubtful);
 }
 
 /* ---- life ---- */

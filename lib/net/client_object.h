@@ -1,4 +1,4 @@
-/* The parts of a client, for client.c, which runs it, and client_doubt.c. */
+/* The parts of a client, for client.c, which runs it, and client_connection.c. */
 #ifndef SMCI_CLIENT_OBJECT_H
 #define SMCI_CLIENT_OBJECT_H
 
@@ -19,8 +19,8 @@ struct smc_client {
     int64_t deadline_ms; /* 0: none */
     int64_t max_time_ms;
     int64_t next_ms; /* when the next call may start, as far as is known; 0: it is not */
-    smci_doubt_fn *doubt;
-    void *doubt_ctx;
+    smci_client_connection_fn *told_connection;
+    void *told_ctx;
     struct smc_log
         *own_log; /* of a program that wants none: it writes nothing, but knows secrets */
     void (*refill)(void *ctx);

@@ -75,8 +75,9 @@ int64_t smci_client_connection(const struct smc_client *client);
  * that all of them are doubtful, since there was one too many (http_connections.h). Of one that was
  * cut in mid-answer nobody knows: it is not called. It may queue calls. Without
  * such a function, or after NULL, a run with doubtful answers fails with SMC_ERR_NETWORK. */
-typedef void smci_doubt_fn(void *ctx, int64_t connection, bool is_doubtful);
-void smci_client_set_doubt(struct smc_client *client, smci_doubt_fn *doubt, void *ctx);
+typedef void smci_client_connection_fn(void *ctx, int64_t connection, bool is_doubtful);
+void smci_client_set_connection(struct smc_client *client, smci_client_connection_fn *fn,
+                                void *ctx);
 
 /* For the end of all calls: waits until no connection can tell any more that its answers are
  * doubtful, at most a second. Also of a client that has failed. SMC_ERR_CANCELLED (stop_fd), and

@@ -7,10 +7,10 @@ int64_t smci_client_connection(const struct smc_client *client)
     return client->sender.connection;
 }
 
-void smci_client_set_doubt(struct smc_client *client, smci_doubt_fn *doubt, void *ctx)
+void smci_client_set_connection(struct smc_client *client, smci_client_connection_fn *fn, void *ctx)
 {
-    client->doubt = doubt;
-    client->doubt_ctx = ctx;
+    client->told_connection = fn;
+    client->told_ctx = ctx;
 }
 
 enum smc_status smci_client_settle(struct smc_client *client, struct smc_error *err)
