@@ -14,6 +14,8 @@
 #include "options.h"
 #include "preflight.h"
 #include "run.h"
+#include "status.h"
+#include "status_keep.h"
 
 /* Which of several credentials they were is half the answer. */
 static void name_credentials(const struct extract_settings *settings, struct smc_error *err)
@@ -25,6 +27,16 @@ static void name_credentials(const struct extract_settings *settings, struct smc
     smc_error_append(err, text);
 }
 
+/* A run that fails here has been one for those who ask by --status. */
+static enum smc_status load_secret(struct extract_settings *settings, int stop_fd,
+                                   struct smc_log *log, struct smc_error *err)
+{
+    enum smc_status rc = extract_options_load_secret(settings, stop_fd, log, err);
+    if (rc != SMC_OK && !settings->is_checking)
+        status_keep_failed(settings, NULL, false, rc, err);
+    return rc;
+}
+
 static enum smc_status extract(struct extract_settings *settings, struct smc_log *log,
                                struct smc_error *err)
 {
@@ -33,7 +45,7 @@ static enum smc_status extract(struct extract_settings *settings, struct smc_log
     if (rc == SMC_OK)
         rc = smci_cli_signals_start(&signals, err);
     if (rc == SMC_OK)
-        rc = extract_options_load_secret(settings, signals.fd, log, err);
+        rc = load_secret(settings, signals.fd, log, err);
     if (rc == SMC_OK && smc_log_hide(log, settings->api_token) != SMC_OK)
         rc = smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     if (rc == SMC_OK && settings->is_checking)
@@ -50,6 +62,13 @@ static enum smc_status extract(struct extract_settings *settings, struct smc_log
     return rc;
 }
 
+static enum smc_status tell_status(struct extract_settings *settings, const struct smc_log *log,
+                                   struct smc_error *err)
+{
+    enum smc_status rc = extract_options_check_status(settings, err);
+    return rc == SMC_OK ? status_tell(settings, log, NULL, NULL, NULL, err) : rc;
+}
+
 /* Gives what was asked for: a text, or a run. */
 static enum smc_status answer(struct extract_settings *settings, struct smc_log *log,
                               struct smc_error *err)
@@ -63,6 +82,8 @@ static enum smc_status answer(struct extract_settings *settings, struct smc_log 
     smci_cli_log_warnings(&settings->sources, log);
     if (settings->is_showing)
         return smci_cli_show_settings(&settings->sources, extract_program(), err);
+    if (settings->is_status)
+        return tell_status(settings, log, err);
     return extract(settings, log, err);
 }
 

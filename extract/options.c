@@ -24,9 +24,12 @@ enum smc_status extract_options_read(struct extract_settings *settings, int argc
     if (rc != SMC_OK)
         return rc;
     rc = smci_cli_configure(&settings->sources, extract_program(), argc, argv, envp, err);
-    if (rc == SMC_OK && !smci_settings_is_query(&settings->sources))
-        rc = credentials_read(settings, err);
-    return rc;
+    if (rc != SMC_OK || smci_settings_is_query(&settings->sources))
+        return rc;
+    if (!settings->is_status)
+        return credentials_read(settings, err);
+    (void)credentials_read(settings, NULL); /* which who asks may not be allowed to read */
+    return SMC_OK;
 }
 
 /* Whether the host of an address is Sigma's app, which people know from their browser: below
@@ -114,6 +117,15 @@ enum smc_status extract_options_check(struct extract_settings *settings, struct 
     if (rc != SMC_OK)
         return rc;
     return check_host(settings, err);
+}
+
+enum smc_status extract_options_check_status(struct extract_settings *settings,
+                                             struct smc_error *err)
+{
+    static const char *const required[] = {"--output"};
+    enum smc_status rc =
+        settings->state ? SMC_OK : smci_settings_require(&settings->sources, required, 1, err);
+    return rc == SMC_OK && settings->host ? check_host(settings, err) : rc;
 }
 
 struct smc_client_opt extract_options_client(const struct extract_settings *settings)

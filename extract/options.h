@@ -19,6 +19,10 @@ struct smc_client_opt extract_options_client(const struct extract_settings *sett
 /* Whether a run could start: all that is required is there, the host can be one. SMC_ERR_USAGE. */
 enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err);
 
+/* The same of --status: where the state is. */
+enum smc_status extract_options_check_status(struct extract_settings *settings,
+                                             struct smc_error *err);
+
 /* Reads the client secret where it is given by file or command. After the check; both `stop_fd`
  * and `log` as in smci_cli_secret, whose errors these are. */
 enum smc_status extract_options_load_secret(struct extract_settings *settings, int stop_fd,

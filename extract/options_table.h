@@ -47,6 +47,7 @@ struct extract_settings {
     const char *skip;         /* the same, of those that are not written */
     bool is_showing;          /* settings, in place of a run */
     bool is_checking;         /* whether a run would work, in place of one */
+    bool is_status;           /* how runs went, in place of one */
     bool is_listing_regions;
     struct smci_cli_logging logging;
     bool is_help;

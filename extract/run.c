@@ -34,6 +34,7 @@
 #include "resume.h"
 #include "reuse.h"
 #include "sources.h"
+#include "status_keep.h"
 #include "summary.h"
 
 struct run {
@@ -41,6 +42,7 @@ struct run {
     struct reuse reuse;
     struct doubt doubt;
     struct progress *progress;
+    struct status_keep *status;
     int64_t began_ms;   /* by the clock's now_ms */
     struct parts parts; /* which begin again when answers turn out to be doubtful */
     struct changes changes;
@@ -55,13 +57,16 @@ static void on_idle(void *ctx)
     const struct run *run = ctx;
     struct smc_error err = SMC_ERROR_INIT;
     progress_tick(run->progress);
+    status_keep_tick(run->status);
     (void)job_check(&run->job, smci_store_flush(run->job.store, &err), &err);
 }
 
 static void show(struct run *run)
 {
     const struct progress_of of = {&run->job, run->parts.listings, &run->parts.calls};
+    const struct status_of status = {of, &run->reuse, &run->parts.whoami.organization};
     run->progress = progress_new(&of);
+    run->status = status_keep_new(&status);
     smci_client_set_idle(run->job.client, on_idle, run);
 }
 
@@ -265,6 +270,19 @@ static void end_history(const struct run *run, enum smc_status rc, const struct 
     smc_buf_clear(&figures);
 }
 
+static void end_status(struct run *run, enum smc_status rc, const struct smc_error *why)
+{
+    const struct status_end end = {.is_published = run->is_published,
+                                   .is_degraded = run->parts.degraded.count > 0,
+                                   .gaps = run->parts.gaps.total,
+                                   .rc = rc,
+                                   .err = why};
+    if (run->status)
+        status_keep_end(run->status, &end);
+    else if (rc != SMC_ERR_LOCKED)
+        status_keep_failed(run->job.settings, run->job.clock, run->job.store != NULL, rc, why);
+}
+
 /* In this order, as long as no answer is doubtful; then what can't begin again. */
 typedef enum smc_status phase_fn(struct run *run, struct smc_error *err);
 
@@ -356,6 +374,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
         smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--max-time"));
     end_history(run, rc, err);
     rc = write_outputs(run, rc, err);
+    end_status(run, rc, err);
     if (run->is_published) /* nobody waits for it any more */
         smci_store_shrink(run->job.store, log, stop_fd);
     close_job(&run->job);

@@ -116,14 +116,21 @@ enum smc_status smci_private_file(const char *path, int *fd, struct smc_error *e
     return rc;
 }
 
-static enum smc_status locked(int fd, const char *path, struct smc_error *err)
+/* The process that its holder has noted in the lock file; 0: none. */
+static int64_t holder_of(int fd)
 {
     char text[24];
     int64_t pid = 0;
     ssize_t len = pread(fd, text, sizeof text - 1, 0);
     text[len > 0 ? len : 0] = '\0';
     text[strcspn(text, "\n")] = '\0';
-    if (!smci_parse_int64(text, &pid) || pid <= 0)
+    return smci_parse_int64(text, &pid) && pid > 0 ? pid : 0;
+}
+
+static enum smc_status locked(int fd, const char *path, struct smc_error *err)
+{
+    int64_t pid = holder_of(fd);
+    if (pid == 0)
         return smc_error_set(err, SMC_ERR_LOCKED,
                              "%s: another run is at work here; wait until it has ended", path);
     return smc_error_set(err, SMC_ERR_LOCKED,
@@ -131,15 +138,20 @@ static enum smc_status locked(int fd, const char *path, struct smc_error *err)
                          path, (long long)pid);
 }
 
-/* A look at the lock (below) holds it for a moment: that must not refuse a run. */
+/* The second lock is for looks alone, which can ask about it without taking it. Where there are none
+ * of its kind, a look takes the first one for a moment: that must not refuse a run. */
 static int lock_now(int fd)
 {
     const struct timespec moment = {0, 50000000};
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return 0;
-    if (errno == EWOULDBLOCK)
+    struct flock shown = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int result = flock(fd, LOCK_EX | LOCK_NB);
+    if (result != 0 && errno == EWOULDBLOCK) {
         (void)nanosleep(&moment, NULL);
-    return flock(fd, LOCK_EX | LOCK_NB);
+        result = flock(fd, LOCK_EX | LOCK_NB);
+    }
+    if (result == 0)
+        (void)fcntl(fd, F_OFD_SETLK, &shown);
+    return result;
 }
 
 enum smc_status smci_lock_take(const char *path, int *fd, struct smc_error *err)
@@ -174,21 +186,67 @@ void smci_lock_release(int fd)
     (void)close(fd);
 }
 
-enum smc_status smci_lock_look(const char *path, struct smc_error *err)
+/* Whether another has locked the open file. 0, or an errno. */
+static int ask_lock(int fd, bool *is_held)
+{
+    struct flock shown = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_OFD_GETLK, &shown) == 0) {
+        *is_held = shown.l_type != F_UNLCK;
+        return 0;
+    }
+    /* Shared, so that looks do not refuse each other. */
+    bool is_free = flock(fd, LOCK_SH | LOCK_NB) == 0;
+    *is_held = !is_free && errno == EWOULDBLOCK;
+    return is_free || *is_held ? 0 : errno;
+}
+
+/* The lock file for reading. -1: it can't be opened; then `rc` is SMC_OK if it is not there. */
+static int open_lock(const char *path, enum smc_status *rc, struct smc_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return SMC_OK;
+    bool is_absent = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
+    *rc = fd >= 0 || is_absent
+              ? SMC_OK
+              : smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine the lock", path);
+    return fd;
+}
+
+static enum smc_status look(int fd, const char *path, bool *is_held, struct smc_error *err)
+{
+    int error = ask_lock(fd, is_held);
+    return error ? smc_error_set_errno(err, SMC_ERR_IO, error, "%s: can't examine the lock", path)
+                 : SMC_OK;
+}
+
+enum smc_status smci_lock_look(const char *path, struct smc_error *err)
+{
+    enum smc_status rc;
+    bool is_held = false;
+    int fd = open_lock(path, &rc, err);
     if (fd < 0)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine the lock", path);
-    enum smc_status rc = smci_own_open_file(fd, path, err);
-    /* Nothing else tells whether it is held. Shared, so that looks do not refuse each other. */
+        return rc;
+    rc = smci_own_open_file(fd, path, err);
     if (rc == SMC_OK && faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
         rc = smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't lock it", path);
-    else if (rc == SMC_OK && flock(fd, LOCK_SH | LOCK_NB) != 0)
-        rc = errno == EWOULDBLOCK
-                 ? locked(fd, path, err)
-                 : smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't examine the lock", path);
+    if (rc == SMC_OK)
+        rc = look(fd, path, &is_held, err);
+    if (is_held)
+        rc = locked(fd, path, err);
+    (void)close(fd);
+    return rc;
+}
+
+enum smc_status smci_lock_ask(const char *path, bool *is_held, int64_t *pid, struct smc_error *err)
+{
+    enum smc_status rc;
+    int fd = open_lock(path, &rc, err);
+    *is_held = false;
+    *pid = 0;
+    if (fd < 0)
+        return rc;
+    rc = look(fd, path, is_held, err);
+    if (*is_held)
+        *pid = holder_of(fd);
     (void)close(fd);
     return rc;
 }

@@ -4,6 +4,7 @@
 #define SMCI_DIR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <sigmacat/error.h>
 
@@ -29,8 +30,14 @@ enum smc_status smci_lock_take(const char *path, int *fd, struct smc_error *err)
 void smci_lock_release(int fd); /* -1 is harmless */
 
 /* Whether another has the lock file: SMC_ERR_LOCKED as above. Makes nothing; a file that is not
- * there is nobody's. SMC_ERR_IO when it can't be looked at. */
+ * there is nobody's. SMC_ERR_IO when it can't be looked at, or a run could not take it. Neither this
+ * nor the next takes the lock, so that a run that begins meanwhile notices nothing (but see dir.c of
+ * file systems that have one kind of lock alone). */
 enum smc_status smci_lock_look(const char *path, struct smc_error *err);
+
+/* The same, whoever the file belongs to and whether or not a run could take it. `pid` is the
+ * holder's process id; 0: not known. */
+enum smc_status smci_lock_ask(const char *path, bool *is_held, int64_t *pid, struct smc_error *err);
 
 /* Ways of giving a file a new name that is not taken, best first. File systems differ in what they
  * can do; one way after the other is tried. */

@@ -443,6 +443,11 @@ void smc_client_get_stats_sized(const struct smc_client *client, struct smc_clie
     (void)memcpy(stats, &sums, size < sizeof sums ? size : sizeof sums);
 }
 
+void smci_client_found(const struct smc_client *client, struct smci_pace_found *found)
+{
+    *found = smci_pace_found(&client->sender.pace);
+}
+
 void smc_client_each_stat(const struct smc_client *client, smc_stat_fn *fn, void *ctx)
 {
     const struct smci_stats *stats = &client->sender.stats;

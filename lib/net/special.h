@@ -6,6 +6,8 @@
 
 #include <sigmacat/client_types.h>
 
+struct smci_pace_found;
+
 /* The first thing that stands between us and a server, in the order in which it is met. */
 enum smci_failed_step {
     SMCI_STEP_NONE,       /* an answer came, whatever it says */
@@ -67,6 +69,9 @@ enum smc_status smci_client_probe(struct smc_client *client, const struct smc_re
 /* `idle` is called during a run whenever all that has arrived is dealt with and the client would
  * wait: what takes a while costs least then. It queues nothing. NULL takes it away. */
 void smci_client_set_idle(struct smc_client *client, void (*idle)(void *ctx), void *ctx);
+
+/* What the pace has found of the server's limits (pace.h). */
+void smci_client_found(const struct smc_client *client, struct smci_pace_found *found);
 
 /* By which connection the answer came whose callback is running, from 1; 0: by none. */
 int64_t smci_client_connection(const struct smc_client *client);
