@@ -11,7 +11,7 @@
 #include "gap.h"
 
 struct ends_count {
-    int64_t answered;  /* answers of Sigma's that were none for a while */
+    int64_t answered;  /* Sigma's answers, but for those that may be others in a while */
     int64_t forbidden; /* of these, with 403 */
     char text[320];    /* what the last of these said */
     int64_t read;      /* objects */

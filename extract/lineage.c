@@ -155,7 +155,7 @@ static enum smc_status collect_id(struct model *model, struct smc_json_span id,
                : rc;
 }
 
-/* Texts, or nulls, which stand for nothing; none at all is none, too. */
+/* Texts, or nulls, which stand for nothing; so does no member at all. */
 static bool are_texts(struct smc_json_span ids)
 {
     struct smc_json_span id;

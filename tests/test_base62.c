@@ -6,7 +6,7 @@
 struct row {
     const char *name;
     const char *text;
-    const char *uuid; /* NULL: it is no id */
+    const char *uuid; /* NULL: it is not an id */
 };
 
 static const struct row rows[] = {
@@ -77,7 +77,7 @@ static void test_length(void **state)
 struct uuid_row {
     const char *name;
     const char *text;
-    const char *want; /* as it is written; NULL: it is none */
+    const char *want; /* as it is written; NULL: it is not one */
 };
 
 static const struct uuid_row uuid_rows[] = {

@@ -50,7 +50,7 @@ static const struct status_row status_rows[] = {
     {"SIGTERM", SMC_ERR_CANCELLED, SIGTERM, 143},
     {"cancelled by nobody", SMC_ERR_CANCELLED, 0, 1},
     {"an error counts more than a signal", SMC_ERR_IO, SIGINT, 5},
-    {"a number that is none", (enum smc_status)99, 0, 1},
+    {"a number that is not one", (enum smc_status)99, 0, 1},
 };
 
 static void test_status_row(void **state)
@@ -59,7 +59,7 @@ static void test_status_row(void **state)
     assert_int_equal(smci_cli_exit_status(row->status, row->signal), row->want);
 }
 
-/* To the library 0 is the default, to the flags it is none. */
+/* To the library 0 stands for the default; a flag's 0 is 0, for which the library has -1. */
 static void test_network_of_flags(void **state)
 {
     (void)state;

@@ -202,7 +202,7 @@ static void test_victims(void **state)
     free(victim);
 }
 
-/* Directories that the run makes are no reason to refuse; others are. */
+/* Directories that the run makes do not count against it; others do. */
 static void test_made(void **state)
 {
     struct fixture *f = *state;

@@ -73,7 +73,8 @@ static const struct place_row place_rows[] = {
     {"SIGMACAT_CONFIG", "", PLACES "|SIGMACAT_CONFIG=$D/variable.yaml", "variable", SMC_OK},
     {"XDG_CONFIG_HOME", "", PLACES, "xdg", SMC_OK},
     {"HOME", "", "HOME=$D/home", "home", SMC_OK},
-    {"a relative XDG_CONFIG_HOME is none", "", "HOME=$D/home|XDG_CONFIG_HOME=xdg", "home", SMC_OK},
+    {"a relative XDG_CONFIG_HOME does not count", "", "HOME=$D/home|XDG_CONFIG_HOME=xdg", "home",
+     SMC_OK},
     {"an XDG_CONFIG_HOME without a file", "", "HOME=$D/home|XDG_CONFIG_HOME=$D/none", "", SMC_OK},
     {"nothing", "", "", "", SMC_OK},
     {"a profile", "--profile|p", PLACES, "xdg-p", SMC_OK},
@@ -147,7 +148,7 @@ static const struct credentials_row credentials_rows[] = {
     {"one is missing", "{\"apiToken\": \"tiger\", \"client_id\": \"id\", \"host\": \"h\"}", "", "",
      "! --credentials: $D/c.json has no text 'clientId'; expected: {\"apiToken\": \"...\", "
      "\"clientId\": \"...\", \"host\": \"...\"}"},
-    {"one is no text", "{\"apiToken\": 1, \"clientId\": \"id\", \"host\": \"h\"}", "", "",
+    {"one is not a text", "{\"apiToken\": 1, \"clientId\": \"id\", \"host\": \"h\"}", "", "",
      "! has no text 'apiToken'"},
     {"one is empty", "{\"apiToken\": \"\", \"clientId\": \"id\", \"host\": \"h\"}", "", "",
      "! has no text 'apiToken'"},
@@ -242,7 +243,7 @@ static void test_credentials_that_are_too_long(void **state)
     struct fixture f;
     char *text = text_format("%*s", 16385, CREDENTIALS);
     set_up(&f);
-    text_put(f.dir, "c.json", text + 1); /* white space before it is no harm */
+    text_put(f.dir, "c.json", text + 1); /* white space before it does no harm */
     assert_int_equal(read_all(&f, "--config|/dev/null|--credentials|$D/c.json", ""), SMC_OK);
     clear(&f);
     text_put(f.dir, "c.json", text);

@@ -113,7 +113,7 @@ static const struct source_row source_rows[] = {
      "dfcd325-6b9a-49b3-a491-1189fab1b206\"}",
      "{" TABLE(T1) ", " P1 "}", 1, 0},
     {"source: two dots as id", "{" TABLE("..") "}", "{" TABLE("..") ", " NULLS "}", 0, 1},
-    {"source: a path that is none", "{" TABLE("odd") "}", "{" TABLE("odd") ", " NULLS "}", 2, 1},
+    {"source: a path that is not one", "{" TABLE("odd") "}", "{" TABLE("odd") ", " NULLS "}", 2, 1},
     {"source: a path that is null", "{" TABLE("null") "}", "{" TABLE("null") ", " NULLS "}", 2, 1},
     {"source: a path as it came", "{" TABLE("deep") "}",
      "{" TABLE("deep") ", \"connectionId\": \"c\", \"path\": [\"last\"]}", 1, 0},
@@ -188,9 +188,9 @@ static const struct lineage_row lineage_rows[] = {
     {"lineage: members that are absent are null",
      E("\"q\"") ",{\"type\": \"customSQL\", \"name\": \"q\"}",
      "{\"type\": \"custom-sql\", \"definition\": null, \"connectionId\": null}", NULL},
-    {"lineage: an empty name is none",
+    {"lineage: an empty name does not count",
      E("\"\"") ",{\"type\": \"customSQL\", \"name\": \"\", \"definition\": \"d\"}", "", NULL},
-    {"lineage: a name that is a number is none",
+    {"lineage: a name that is a number does not count",
      E("\"5\"") ",{\"type\": \"customSQL\", \"name\": 5, \"definition\": \"d\"}", "", NULL},
     {"lineage: an escaped name", E("\"q\\u0031\"") "," SQL("\\u00711", "d"), R_SQL("d"), NULL},
     {"lineage: a table", E("\"inode-" T1_62 "\"") "," TAB(T1), R_T1, NULL},
@@ -199,7 +199,7 @@ static const struct lineage_row lineage_rows[] = {
     {"lineage: a table with a column", E("\"inode-" T1_62 "/COL/x\"") "," TAB(T1), R_T1, NULL},
     {"lineage: leading zeros dropped", E("\"inode-" T2_62 "\"") "," TAB(T2), R_T2, NULL},
     {"lineage: leading zeros kept", E("\"inode-00" T2_62 "\"") "," TAB(T2), R_T2, NULL},
-    {"lineage: two prefixes are no id", E("\"inode-inode-" T1_62 "\"") "," TAB(T1), "", NULL},
+    {"lineage: two prefixes are not an id", E("\"inode-inode-" T1_62 "\"") "," TAB(T1), "", NULL},
     {"lineage: a table that the lineage lacks", E("\"inode-" T1_62 "\"") "," TAB(T2), "", NULL},
     {"lineage: a table in capitals is another",
      E("\"inode-" T1_62 "\"") "," TAB("8DFCD325-6B9A-49B3-A491-1189FAB1B206"), "", NULL},
@@ -212,12 +212,12 @@ static const struct lineage_row lineage_rows[] = {
      E("\"inode-" T1_62 "\"") "," TAB(T1) "," SQL("inode-" T1_62, "d"), R_SQL("d"), NULL},
     {"lineage: an upload by the name of a table's id",
      E("\"" T1_62 "\"") "," TAB(T1) "," CSV(T1_62), "", NULL},
-    {"lineage: a table's own UUID is no id", E("\"" T1 "\"") "," TAB(T1), "", NULL},
+    {"lineage: a table's own UUID is not an id", E("\"" T1 "\"") "," TAB(T1), "", NULL},
     {"lineage: beyond 128 bits", E("\"inode-7N42dgm5tFLK9N8MT7fHC8\"") "," TAB(T1), "", NULL},
     {"lineage: nothing behind the prefix", E("\"inode-\", \"\", \"/\"") "," TAB(T1), "", NULL},
-    {"lineage: another element is no source", E("\"e\", \"f\"") ",{\"type\": \"element\"}", "",
+    {"lineage: another element is not a source", E("\"e\", \"f\"") ",{\"type\": \"element\"}", "",
      NULL},
-    {"lineage: ids that are no texts", E("5, null, [\"q\"], {}") "," SQL("q", "d"), "", NULL},
+    {"lineage: ids that are not texts", E("5, null, [\"q\"], {}") "," SQL("q", "d"), "", NULL},
     {"lineage: no ids", "{\"type\": \"element\", \"elementId\": \"e\"}", "", NULL},
     {"lineage: ids null", "{\"type\": \"element\", \"elementId\": \"e\", \"dataSourceIds\": null}",
      "", NULL},
@@ -395,7 +395,7 @@ static void test_paths_while_the_first_fails(void **state)
                                                                                              "}]}");
 }
 
-/* Two pages and a check are no fewer calls than three tables. */
+/* Two pages and a check are as many calls as three tables. */
 static void test_paths_as_dear_as_single_calls(void **state)
 {
     struct extraction *x = *state;
@@ -414,7 +414,7 @@ static void test_paths_as_dear_as_single_calls(void **state)
 
 /* ---- ids of all kinds ---- */
 
-/* None, null, a number, one that is no part of an address, one to be encoded, and one twice. */
+/* None, null, a number, one that can't be part of an address, one to be encoded, and one twice. */
 static void test_ids(void **state)
 {
     struct extraction *x = *state;

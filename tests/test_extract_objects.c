@@ -149,7 +149,7 @@ static const struct row rows[] = {
      .gaps = 1,
      .says = "running again may help",
      .lost = "elements"},
-    {.name = "500: fifty of them are no storm",
+    {.name = "500: fifty of them do not make a storm",
      .faults = "call=workbook_sources,object=0,do=wait:0 call=workbook_sources,do=status:500",
      .status = SMC_ERR_GAPS,
      .kind = "workbook_sources",
@@ -190,7 +190,7 @@ static const struct row rows[] = {
      .lost = "elements"},
 
     /* ---- objects that have gone ---- */
-    {.name = "gone: a workbook, while it was listed, is no gap",
+    {.name = "gone: a workbook, while it was listed, is not a gap",
      .faults = "call=workbooks,page=1,attempt=1,do=delete:0",
      .kind = "elements",
      .calls = 1 + 3 * 3,
@@ -203,7 +203,7 @@ static const struct row rows[] = {
      .gap = "elements",
      .gaps = 1,
      .lost = "elements"},
-    {.name = "gone: 410 of one that was deleted is no gap",
+    {.name = "gone: 410 of one that was deleted is not a gap",
      .faults = "call=workbooks,page=1,attempt=1,do=delete:0 " ELEMENTS "do=status:410 "
                "call=workbook_sources,object=0,do=status:410",
      .kind = "elements",
@@ -318,7 +318,7 @@ static const struct row rows[] = {
      .calls = 2,
      .gap = "datamodel_lineage",
      .gaps = 2},
-    {.name = "degraded: lineages that are forbidden, however many, are no question of the account",
+    {.name = "degraded: lineages that are forbidden, however many, do not tell of the account",
      .faults = "call=datamodel_lineage,do=status:403",
      .kind = "datamodel_lineage",
      .calls = 4,

@@ -518,7 +518,7 @@ static const struct steps_row steps_rows[] = {
       {INC " --skip elements", 0, {0}},
       {INC, 0, {0, 4}},
       {INC, 0, {0}}}},
-    {"it is no full pass of the others",
+    {"it is not a full pass of the others",
      NULL,
      {{INC, 0, ALL},
       {INC " --only elements", 8 * DAY_MS, {0, 4}},

@@ -15,7 +15,7 @@ struct damage_row {
 
 static const struct damage_row damage_rows[] = {
     {"elements cut short", "elements", "workbooks", "[{\"type\": \"table\"}, {\"ty"},
-    {"elements that are no array", "elements", "workbooks", "7"},
+    {"elements that are not an array", "elements", "workbooks", "7"},
     {"no elements at all", "elements", "workbooks", ""},
     {"sources cut short", "workbook_sources", "workbooks", "[{\"type\": \"data-model\"}"},
     {"sources of a data model cut short", "datamodel_sources", "datamodels", "[{\"type\": \"a\"},"},
@@ -101,7 +101,7 @@ static const struct total_row total_rows[] = {
     {"more, with a fraction", "3.0", SMC_ERR_HTTP},
     {"as many, with a fraction", "2.0", SMC_OK},
     {"more than any number", "99999999999999999999", SMC_ERR_HTTP},
-    {"a text that is no number", "\"many\"", SMC_ERR_HTTP},
+    {"a text that is not a number", "\"many\"", SMC_ERR_HTTP},
     {"null", "null", SMC_OK},
 };
 

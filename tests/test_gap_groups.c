@@ -146,7 +146,7 @@ static void test_pack(void **state)
     assert_string_equal(gap.reason, "why\nso");
 }
 
-/* What the last run had is no news. */
+/* What the last run had is not new. */
 static void test_known(void **state)
 {
     struct fixture *f = *state;

@@ -8,7 +8,7 @@
 struct row {
     const char *name;
     const char *json;
-    const char *key;  /* NULL: it is no id */
+    const char *key;  /* NULL: it is not an id */
     const char *back; /* NULL: as it came */
     bool is_addressable;
 };

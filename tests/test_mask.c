@@ -49,7 +49,7 @@ static const struct row rows[] = {
     {"all but its last byte", "t1g3r/b+r=n\"ng %25\\br&ght\xc3\xa9<\xf0\x9f\x98\x80>'",
      "t1g3r/b+r=n\"ng %25\\br&ght\xc3\xa9<\xf0\x9f\x98\x80>'"},
     {"nothing", "", ""},
-    {"escapes that are none", "%4 \\u12 \\ & &# &#x; &#99999999; %",
+    {"escapes that are not", "%4 \\u12 \\ & &# &#x; &#99999999; %",
      "%4 \\u12 \\ & &# &#x; &#99999999; %"},
     {"a sentence", "GET /v2/files: HTTP 500 internal_error",
      "GET /v2/files: HTTP 500 internal_error"},

@@ -48,7 +48,7 @@ static const struct int_row count_rows[] = {
     {"minus zero", "-0", 0},
     {"zero in long", "-0.000e-7", 0},
     {"plain", "5000", 5000},
-    {"decimals that are none", "5000.0", 5000},
+    {"decimals that are zero", "5000.0", 5000},
     {"exponent", "5e3", 5000},
     {"exponent that takes the decimals", "5.25E+2", 525},
     {"one decimal too many", "5.255e2", NO},

@@ -328,7 +328,7 @@ static void check_extraction(struct world *w, enum smc_status rc)
         assert_set(w);
     if (rc == SMC_OK || w->failures % RESUME_EVERY != 0)
         return;
-    /* What it left behind is no hindrance. */
+    /* What it left behind does no harm. */
     long fail_at = w->fail_at;
     struct smc_error err = SMC_ERROR_INIT;
     w->fail_at = 0;

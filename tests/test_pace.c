@@ -147,7 +147,7 @@ static const struct pause_row pause_rows[] = {
     {"the longer one, in a row", 20, 4, 2000, false, 8000, 9100},
     {"Retry-After of an hour", 20, 1, 3600000, false, 3600000, 3600000},
     {"more is an hour", 20, 1, INT64_MAX, false, 3600000, 3600000},
-    {"less than nothing is none named", 20, 1, INT64_MIN, false, 303, 335},
+    {"less than nothing counts as not named", 20, 1, INT64_MIN, false, 303, 335},
     {"an edge's page: 30 s", 20, 1, -1, true, 30000, 33000},
     {"then 60 s", 20, 2, -1, true, 60000, 66000},
     {"then 120 s", 20, 3, -1, true, 120000, 132000},
@@ -501,7 +501,7 @@ static void test_window_narrows(void **state)
         (void)fill_window(3);
     assert_int_equal(fill_window(3), 3);
     accept_some(1, 1);
-    refuse_one(-1, false); /* a call that was alone is no sign against the window */
+    refuse_one(-1, false); /* a call that was alone says nothing against the window */
     accept_some(1, 1);
     assert_int_equal(fill_window(3), 3);
     accept_some(200, 1); /* one more is tried */
@@ -513,7 +513,7 @@ static void test_window_narrows(void **state)
     assert_int_equal(fill_window(5), 5); /* the server allows more now */
 }
 
-/* The rate that was no limit while the window held the calls back is none to jump to. */
+/* A rate that did not limit anything, since the window held the calls back, is not jumped to. */
 static void test_window_is_widened_calmly(void **state)
 {
     (void)state;
@@ -529,7 +529,7 @@ static void test_window_is_widened_calmly(void **state)
     assert_true(before > 11.2 && pace.rate.rate < 11.2);
 }
 
-/* What is refused though fewer are in flight than are accepted is no cap's. */
+/* What is refused though fewer are in flight than are accepted is not refused by a cap. */
 static void test_window_opens_where_there_is_no_cap(void **state)
 {
     (void)state;
@@ -598,7 +598,7 @@ static void test_without_a_wait_among_waits(void **state)
     refuse_one(1000, false);
     accept_some(20, 50);
     double rate = smci_pace_rate(&pace);
-    refuse_one(-1, false); /* the limit's refusals name a wait: this is none of them */
+    refuse_one(-1, false); /* the limit's refusals name a wait: this is not one of them */
     assert_true(smci_pace_rate(&pace) >= rate);
     refuse_one(-1, false);
     assert_true(smci_pace_rate(&pace) < rate); /* but two in a row */

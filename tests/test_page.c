@@ -1,4 +1,4 @@
-/* One page of an answer: rows, cursor, total, in each idiom; and what is none. */
+/* One page of an answer: rows, cursor, total, in each idiom; and what is not one. */
 #include "tests/support/support.h"
 
 #include "lib/net/cursor.h"

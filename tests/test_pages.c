@@ -118,7 +118,7 @@ static const struct row rows[] = {
       "{'entries':[3],'nextPage':null}"}, "1 2 3 ",
      "/v2/x?limit=1000 /v2/x?limit=1000&page=%252F /v2/x?limit=1000&page=%2F "
      "/v2/x?limit=1000&page=%252E ", WELL},
-    {"a percent sign is no escape", LIMIT, {"{'entries':[1],'nextPage':'50%3'}", BAD_REQUEST}, "1 ",
+    {"a percent sign is not an escape", LIMIT, {"{'entries':[1],'nextPage':'50%3'}", BAD_REQUEST}, "1 ",
      "/v2/x?limit=1000 /v2/x?limit=1000&page=50%253 ", SMC_ERR_REFUSED, "HTTP 400"},
     {"another refusal is not mended by it", LIMIT,
      {"{'entries':[1],'nextPage':'%2F'}", "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"}, "1 ",

@@ -262,7 +262,7 @@ static const struct row rows[] = {
     {"host: a path", X, CREDS ON "|-H|@URL/v2", "", 2, "--host"},
     {"host: a query", X, CREDS ON "|-H|@URL?x=1", "", 2, "--host"},
     {"host: a user name", X, CREDS ON "|-H|https://me@127.0.0.1", "", 2, "--host"},
-    {"host: a port that is none", X, CREDS ON "|-H|https://127.0.0.1:99999", "", 2, "--host"},
+    {"host: a port that is not one", X, CREDS ON "|-H|https://127.0.0.1:99999", "", 2, "--host"},
     {"host: empty", X, CREDS ON "|--host=", "", 2, "--host"},
     {"host: the app's", X, CREDS ON "|-H|app.sigmacomputing.com", "", 2,
      "--host|API|--list-regions"},
@@ -289,7 +289,7 @@ static const struct row rows[] = {
      "CASTOR_SIGMA_TIMEOUT"},
     {"option: out of range", X, CREDS "|-H|@URL" ON "|--concurrency|0", "", 2, "--concurrency"},
     {"option: no such choice", X, CREDS "|-H|@URL" ON "|--log-level|loud", "", 2, "--log-level"},
-    {"option: a word that is none", X, CREDS "|-H|@URL" ON "|word", "", 2, "word"},
+    {"option: a word that is not one", X, CREDS "|-H|@URL" ON "|word", "", 2, "word"},
 
     {"upload: a source id that is not a UUID", U, UP "|-t|VIZ|-s|12345|-f|@DIR/file", "", 2,
      "--source_id"},
@@ -308,15 +308,15 @@ static const struct row rows[] = {
      "--token|CASTOR_UPLOADER_TOKEN"},
     {"upload: no source id", U, UP "|-t|VIZ|-f|@DIR/file", "", 2, "--source_id"},
     {"upload: no type", U, UPID "|-f|@DIR/file", "", 2, "--file_type"},
-    {"upload: a type that is none", U, UPID "|-t|TABLEAU|-f|@DIR/file", "", 2, "--file_type"},
-    {"upload: a zone that is none", U, UPVIZ "|-f|@DIR/file|-z|ASIA", "", 2, "--zone"},
+    {"upload: a type that is not one", U, UPID "|-t|TABLEAU|-f|@DIR/file", "", 2, "--file_type"},
+    {"upload: a zone that is not one", U, UPVIZ "|-f|@DIR/file|-z|ASIA", "", 2, "--zone"},
     {"upload: a directory of DBT", U, UPID "|-t|DBT|-d|@DIR", "", 2, "DBT"},
     {"upload: LOOKML without project", U, UPID "|-t|LOOKML|-f|@DIR/file", "", 2, "--project_name"},
     {"upload: a project with a slash", U, UPID "|-t|LOOKML|-f|@DIR/file|--project_name|a/b", "", 2,
      "--project_name"},
     {"upload: a project of two dots", U, UPID "|-t|LOOKML|-f|@DIR/file|--project_name|..", "", 2,
      "--project_name"},
-    {"upload: an endpoint that is none", U,
+    {"upload: an endpoint that is not one", U,
      "-k|" TOKEN "|-s|" SOURCE_ID "|-t|VIZ|-f|@DIR/file|--endpoint|ftp://x", "", 2, "--endpoint"},
     {"upload: missing all", U, "", "", 2, "--token|--source_id|--file_type"},
 };
@@ -486,7 +486,7 @@ struct status_row {
 #define FAST "|--retry-base|0|--retries|1"
 
 static const struct status_row status_rows[] = {
-    {"status: gaps are no failure", X, EX, "call=elements,object=0,do=status:404", 0, "1 gap: "},
+    {"status: gaps are not a failure", X, EX, "call=elements,object=0,do=status:404", 0, "1 gap: "},
     {"status: credentials refused", X, EX, "call=token,do=status:401", 3, "credentials"},
     {"status: no rights", X, EX, "call=files,do=status:403", 3, "Org Admin"},
     {"status: a listing fails", X, EX, "call=files,do=status:500", 4, "HTTP 500"},

@@ -132,7 +132,7 @@ static const struct valid_row valid_rows[] = {
     {"first half alone", TEXT("\"\\ud800\""), SMC_JSON_STRING},
     {"second half alone", TEXT("\"\\udc00x\""), SMC_JSON_STRING},
     {"halves in the wrong order", TEXT("\"\\udc00\\ud800\""), SMC_JSON_STRING},
-    {"DEL and C1 are no controls here", TEXT("\"\x7f\xc2\x80\""), SMC_JSON_STRING},
+    {"DEL and C1 are not controls here", TEXT("\"\x7f\xc2\x80\""), SMC_JSON_STRING},
     {"ends of the UTF-8 ranges",
      TEXT("\"\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80"
           "\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\""),
@@ -181,8 +181,8 @@ static const struct invalid_row invalid_rows[] = {
     {"trailing comma after all", TEXT("{},"), 2},
     {"stray closer", TEXT("]"), 0},
     {"comment", TEXT("[1/* */]"), 2},
-    {"form feed is no white space", TEXT("[\f1]"), 1},
-    {"no-break space is none either", TEXT("[\xc2\xa0]"), 1},
+    {"form feed is not white space", TEXT("[\f1]"), 1},
+    {"no-break space is not white space either", TEXT("[\xc2\xa0]"), 1},
     {"NaN", TEXT("[NaN]"), 1},
     {"nan", TEXT("[nan]"), 2},
     {"Infinity", TEXT("Infinity"), 0},
@@ -284,7 +284,7 @@ static void test_every_byte(void **state)
                 char *copy = exact(text, len + 2);
                 enum smc_status rc = smc_json_scan(copy, len + 2, NULL, &err);
                 free(copy);
-                /* an escaped "a" is none; before the closing quote it leaves the string open */
+                /* "\\a" is not an escape; before the closing quote it leaves the string open */
                 size_t bad = byte == '\\' ? at + 2 + (at + 1 == len) : at + 1;
                 bad += byte == '"' || (byte >= 0xc2 && byte <= 0xf4);
                 bool is_good = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';

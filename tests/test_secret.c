@@ -469,7 +469,7 @@ static void hand_down(int fd)
         fail_msg("dup2 failed");
 }
 
-/* ssh and gpg leave something that keeps the output open: that is no reason to wait. */
+/* ssh and gpg leave something that keeps the output open: nobody waits for that. */
 static void test_what_stays_in_the_background(void **state)
 {
     struct fixture *f = *state;

@@ -79,7 +79,8 @@ static const struct row rows[] = {
      "SIGMACAT_CONFIG=other.yaml", false},
     {"profile of XDG_CONFIG_HOME", U, "--profile ", "", "in-xdg", "XDG_CONFIG_HOME=$HOME/xdg",
      false},
-    {"a relative one is none", U, "--profile ", "d", "default", "XDG_CONFIG_HOME=../xdg", false},
+    {"a relative one does not count", U, "--profile ", "d", "default", "XDG_CONFIG_HOME=../xdg",
+     false},
     {"no file, no profile", X, "--config none.yaml --profile ", "", "", "", false},
     {"a pipe is not waited for", X, "--config pipe --profile ", "", "", "", false},
 };

@@ -347,7 +347,7 @@ static const struct row_row row_rows[] = {
     {"another tag", ANSWER "tag = tag || '1'" OF_FIRST, 1},
     {"no tag", ANSWER "tag = NULL" OF_FIRST, 1},
     {"another status", ANSWER "status = 404" OF_FIRST, 1},
-    {"a status that is none", ANSWER "status = 99999999999" OF_FIRST, 0},
+    {"a status that is not one", ANSWER "status = 99999999999" OF_FIRST, 0},
     {"no status", ANSWER "status = NULL" OF_FIRST, 0},
     {"fewer pages", ANSWER "pages = 0" OF_FIRST, 1},
     {"more pages", ANSWER "pages = 2147483647" OF_FIRST, 1},
@@ -373,7 +373,7 @@ static const struct row_row row_rows[] = {
      "DELETE FROM item; INSERT INTO item(key, space, id, tag, name, seal) SELECT " LIST_KEY(
          "workbooks") ", 999, 'planted', '', '', 0",
      0},
-    {"a call of a kind that is none",
+    {"a call of a kind that does not exist",
      "DELETE FROM item; INSERT INTO item(key, space, id, tag, name, seal) SELECT " LIST_KEY(
          "calls") ", 999, '1000000:planted', '', '', 0",
      0},

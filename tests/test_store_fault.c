@@ -502,9 +502,9 @@ struct version_row {
     const char *says;
 };
 static const struct version_row versions[] = {
-    {"a newer version", 4,
-     "is from a newer version of this program (format 4, known is 3); use that"},
-    {"a much newer version", 255, "(format 255, known is 3)"},
+    {"a newer version", 5,
+     "is from a newer version of this program (format 5, known is 4); use that"},
+    {"a much newer version", 255, "(format 255, known is 4)"},
     {"another program's", 0, "a database of another program; use another state directory"},
 };
 
@@ -515,7 +515,7 @@ static void test_version(void **state)
     size_t before_len, after_len;
     fill(f);
     char *before = file_read(f->db, &before_len);
-    assert_int_equal(before[63], 3);
+    assert_int_equal(before[63], 4);
     before[63] = (char)row->version;
     file_write(f->db, before, before_len);
     assert_int_equal(try_open(f), SMC_ERR_STORE);

@@ -92,7 +92,7 @@ static void check_value(struct fixture *f, const char *name, const char *expecte
     smc_buf_clear(&value);
 }
 
-/* Lists and values are no answers: nothing of this file touches them. */
+/* Lists and values are not answers: nothing of this file touches them. */
 static void put_beside(struct fixture *f)
 {
     add(f, "a", "x");

@@ -103,7 +103,7 @@ static void put_group(struct fixture *f)
     }
 }
 
-/* A commit is two syncs; what is written before it is none. */
+/* A commit is two syncs; what is written before it is not synced. */
 static void test_store(void **state)
 {
     struct fixture *f = *state;

@@ -323,7 +323,7 @@ static void test_early_and_closed(void **state)
     free(path);
 }
 
-/* A success that comes before the body was sent is none. */
+/* A success that comes before the body was sent does not count. */
 static void test_success_too_early(void **state)
 {
     static const struct net_step steps[] = {

@@ -205,7 +205,7 @@ static const struct error_row error_rows[] = {
     {"--skip-uploaded with -f", WHO "|-t|VIZ|-f|x|--skip-uploaded", "",
      "--skip-uploaded: without a directory (--directory_path), --state has to say where"},
     {"--list of nothing", "--list", "", "--list: without a directory (--directory_path), --state"},
-    {"--list of a source id that is none", "--list|--state|x|-s|mine", "",
+    {"--list of a source id that is not one", "--list|--state|x|-s|mine", "",
      "--source_id: 'mine' is not a UUID"},
     {"--dry-run without a type", "-s|" UUID "|-d|x|--dry-run", "",
      "missing: --file_type (or the variable CASTOR_UPLOADER_FILE_TYPE)"},
@@ -464,7 +464,7 @@ static void test_names_of_types(void **state)
     assert_string_equal(upload_type_name(UPLOAD_WAREHOUSE + 1), "");
 }
 
-/* What is said of sets at a lower place is no obstacle to what a flag names. */
+/* What is said of sets at a lower place does not stand against what a flag names. */
 static void test_a_flag_overrules_what_is_said_of_sets(void **state)
 {
     (void)state;

@@ -67,8 +67,9 @@ static inline enum smc_status smc_pages_new(struct smc_pages **pages, struct smc
  * Errors are final: the same one is returned from then on. Those of the call and of smc_client_run;
  * SMC_ERR_SYNTAX for an answer that is not a page, for a cursor that is missing, not a text, in the
  * other idiom's member alone, or was there before (the pages would go round in a circle), for 100
- * pages in a row without a row that counts, for an end that is none for certain (see `has_token`
- * and `is_bare_ok`), and at the end where fewer rows came than the last "total" of any page says. Rows that were had before it are lost by that, not wrong.
+ * pages in a row without a row that counts, for an end that is not sure (see `has_token` and
+ * `is_bare_ok`), and at the end where fewer rows came than the last "total" of any page says. The
+ * rows that came before it are right all the same.
  * A cursor is percent-encoded; where it has escapes in it and is refused with 400, it was encoded
  * already: the page is asked for once more with it as it came. */
 SMC_API enum smc_status smc_pages_next(struct smc_pages *pages, struct smc_json_span *row,

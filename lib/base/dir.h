@@ -20,7 +20,7 @@ enum smc_status smci_dir_make(const char *path, bool is_private, struct smc_erro
 enum smc_status smci_dir_sync(int fd, const char *path, struct smc_error *err);
 
 /* Creates the file if it is missing (mode 0600 whatever the umask, also where it was wider) and
- * opens it for reading and writing. What is no file of this user's alone is refused, and not changed:
+ * opens it for reading and writing. What is not a file of this user's alone is refused and not changed:
  * a link of either kind, a pipe, another user's (own.h). `fd` is the caller's to close. */
 enum smc_status smci_private_file(const char *path, int *fd, struct smc_error *err);
 

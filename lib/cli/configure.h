@@ -19,7 +19,7 @@ enum smc_status smci_settings_read(struct smci_settings *settings, int argc, cha
  * first that is there of $XDG_CONFIG_HOME/sigmacat/config.yaml (or
  * ~/.config/sigmacat/config.yaml) and /etc/sigmacat/config.yaml. Errors also of
  * smci_settings_read_file; SMC_ERR_USAGE when a profile was chosen and there is no file. A file
- * that can't be looked for, and a variable that begins as the program's do and is none of them,
+ * that can't be looked for, and a variable that begins as the program's do and is not one of them,
  * become warnings. */
 enum smc_status smci_cli_configure(struct smci_settings *settings,
                                    const struct smci_cli_program *program, int argc, char **argv,

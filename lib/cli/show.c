@@ -49,7 +49,7 @@ static void add_quoted(struct smc_buf *out, const char *text)
     (void)smc_buf_addstr(out, "\"");
 }
 
-/* Of an address with a user's part, which will be refused, the password is no less secret for that. */
+/* Of an address with a user's part, which will be refused, the password is as secret as ever. */
 static void add_text(struct smc_buf *out, const struct smci_setting *row, const char *text)
 {
     struct smc_buf shown = SMC_BUF_INIT(TEXT_MAX);

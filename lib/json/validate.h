@@ -21,8 +21,8 @@ struct smci_validator {
 
 void smci_validator_init(struct smci_validator *v);
 
-/* The next piece. SMC_ERR_SYNTAX, SMC_ERR_CAP for too deep nesting; the text has the offset. After
- * an error there must be no further call. */
+/* The next piece. SMC_ERR_SYNTAX, SMC_ERR_CAP for too deep nesting; the text has the offset. After an
+ * error there must not be another call. */
 enum smc_status smci_validator_add(struct smci_validator *v, const char *bytes, size_t len,
                                    struct smc_error *err);
 

@@ -96,7 +96,7 @@ static void offer(const struct smci_call *call, struct smci_attempt *attempt,
                                      .api_code = "",
                                      .api_message = "",
                                      .request_id = ""};
-    /* Counted before, so that a callback that asks sees it; taken back when it was none. */
+    /* Counted before, so that a callback that asks sees it; taken back when it was not one. */
     sender->stats.successes++;
     if (call->done(call->ctx, &given, &why) == SMC_TAKE) {
         sender->was_accepted = true;

@@ -15,8 +15,8 @@
  * - What libcurl has read beyond an answer's end it throws away, and tells in its debug texts alone.
  *   What OpenSSL has decrypted and libcurl has not read yet nobody sees; the next call takes it, and
  *   then that one's own answer lies unread.
- * - Fewer bytes than the shortest answer has are none: a stray line break. In TLS each record tells
- *   its kind and its length. Alerts and handshakes are no answers; of application data the length
+ * - Fewer bytes than the shortest answer has are not an answer: a stray line break. In TLS each record tells
+ *   its kind and its length. Alerts and handshakes are not answers; of application data the length
  *   counts, less what encryption adds, since in TLS 1.3 alerts and tickets look like it. A
  *   close_notify may be padded, and a ticket come late: such a suspicion costs what is asked
  *   again, no more. (RFC 8446, 5.2; tickets are sent right after the handshake, so that they are
@@ -77,7 +77,7 @@ bool smci_connections_is_too_much(struct smci_connections *connections,
                                   const struct smci_connection_use *use);
 
 /* The transfer has ended. `is_whole`: with an answer, all of which was read; `has_surplus`: and
- * more than that, or what came was no answer at all on a connection that was used before. */
+ * more than that, or what came was not an answer at all on a connection that was used before. */
 void smci_connections_end(struct smci_connections *connections,
                           const struct smci_connection_use *use, bool is_whole, bool has_surplus);
 

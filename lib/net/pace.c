@@ -259,7 +259,7 @@ static void learn(struct smci_pace *pace, const struct refusal *refusal)
         smci_pace_limit_acquit(&pace->rate);
     else if (!smci_pace_limit_learn(&pace->rate, &gap))
         smci_pace_noise_begin(&pace->noise);
-    if (pace->rate.rate < FELL * proved) /* it was no noise: the limit has moved */
+    if (pace->rate.rate < FELL * proved) /* it was not noise: the limit has moved */
         pace->noise.is_on = false;
     pace->counted = 0;
     pace->counted_from_ms = refusal->now_ms;
@@ -309,7 +309,7 @@ static bool is_limits(struct smci_pace *pace, const struct refusal *refusal)
     return is_sure || pace->streak > 0 || !smci_pace_noise_explains(&pace->noise);
 }
 
-/* It is no news when it was sent before the last decision, which it belongs to. */
+/* It says nothing new when it was sent before the last decision, which it belongs to. */
 static void count_refusal(struct smci_pace *pace, const struct refusal *refusal)
 {
     bool is_counted = refusal->sent_ms > pace->counted_from_ms || pace->rate.rate <= 0;

@@ -4,7 +4,7 @@
 
 #include "lib/base/num.h"
 
-/* So much of a total that is none is shown in an error. */
+/* So much of a total that is not one is shown in an error. */
 #define TOTAL_SHOWN_MAX 40
 
 struct reader {

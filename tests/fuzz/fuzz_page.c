@@ -28,7 +28,7 @@ static void check_rows(const struct smci_page *page, struct smc_json_span array)
     FUZZ_CHECK(count == page->count);
 }
 
-/* A total that is there and is no plain number of rows may make the page a wrong one: page.h has
+/* A total that is there and is not a plain number of rows may make the page a wrong one: page.h has
  * what is read. */
 static bool may_be_wrong(struct smc_json_span top)
 {

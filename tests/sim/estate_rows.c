@@ -186,7 +186,7 @@ static void put_sql_name(const struct sim_options *o, uint64_t h, struct text *t
         put_table_ref(o, h, t);
         return;
     }
-    if (o->odd && h % 13 == 4) /* an empty name is no name */
+    if (o->odd && h % 13 == 4) /* an empty name counts as none */
         return;
     text_lit(t, "q");
     text_u64(t, h % 3);

@@ -155,7 +155,7 @@ static void put_next(const struct request *req, long to, bool more, struct text 
     text_clear(&cursor);
 }
 
-/* How many rows were asked for; 0 when that is no good number. */
+/* How many rows were asked for; 0 when that is not a good number. */
 static long wanted_rows(const struct request *req)
 {
     const struct sim_options *o = &req->sim->opt;

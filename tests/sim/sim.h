@@ -12,7 +12,7 @@
  *   teams team_members tags workspaces reports report_sources grants table_columns workbook_pages
  *   page_elements workbook_columns workbook_lineage workbook_queries datamodel_columns
  *   datamodel_elements datamodel_spec
- * "other" are the calls that are none of these; /_sim/... is not counted at all. */
+ * "other" are all other calls; /_sim/... is not counted at all. */
 #ifndef SIGMACAT_SIM_H
 #define SIGMACAT_SIM_H
 
@@ -168,7 +168,7 @@ long sim_connections(struct sim *sim); /* TCP connections accepted */
 long sim_bytes(struct sim *sim);       /* of answer bodies, as they were sent */
 /* Token calls within a second of the one before. */
 long sim_token_violations(struct sim *sim);
-/* Calls that are none of the kinds, that replay has no answer for, or with a parameter that the
+/* Calls that are not of these kinds, that replay has no answer for, or with a parameter that the
  * description does not have. */
 long sim_unexpected(struct sim *sim);
 long sim_refusals(struct sim *sim); /* 429 by rate or block */
@@ -220,7 +220,7 @@ long sim_estate_row_count(const struct sim *sim, const char *kind, long parent);
 char *sim_estate_row(const struct sim *sim, const char *kind, long parent, long index, size_t *len);
 /* The UUID of one of `workbooks`, `datamodels`, `datasets`, `connections`, `files`, `tables`. */
 void sim_estate_id(const struct sim *sim, const char *kind, long index, char id[37]);
-/* The index that a UUID stands for, or -1 if it is none of that kind. */
+/* The index that a UUID stands for, or -1 if it is not of that kind. */
 long sim_estate_index(const struct sim *sim, const char *kind, const char *id);
 /* Whether the bulk listing of paths has table `index`, and the status of its single answer. */
 bool sim_estate_is_listed(const struct sim *sim, long table);

@@ -53,7 +53,7 @@ uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed);
  * Returns the decoded length, or -1 when a % is not followed by two hex digits. */
 long url_decode(const char *s, size_t len, bool plus, char *out);
 
-/* A non-negative decimal that is all of `s`; false if it is none or beyond `max`. */
+/* A non-negative decimal that is all of `s`; false if it is not one or beyond `max`. */
 bool parse_count(const char *s, long max, long *n);
 
 #endif

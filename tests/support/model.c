@@ -189,7 +189,7 @@ static bool is_used(struct model *model, const char *data_model)
 }
 
 /* base62 by long multiplication in four parts of 32 bits, the least significant first; false when it
- * is none or too large. */
+ * is not one or is too large. */
 static bool decode(const char *text, char uuid[37])
 {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -16,7 +16,7 @@ enum oom_owner { OOM_OURS, OOM_LIBRARIES };
  * False: this program was not linked with --wrap. */
 bool oom_hook(void);
 
-/* From now on; `fail_at` counts from 1, 0 is none. `is_lasting`: all from there on. */
+/* From now on; `fail_at` counts from 1, 0: none does. `is_lasting`: all from there on. */
 void oom_arm(enum oom_owner owner, long fail_at, bool is_lasting);
 
 /* How many allocations there were. */

@@ -10,7 +10,7 @@
 #include "tests/support/json_tree.h"
 #include "tests/sim/sim.h"
 
-/* sim_start and sim_fault, which fail the test and say why; NULL is no fault. */
+/* sim_start and sim_fault, which fail the test and say why; NULL adds none. */
 struct sim *stand_in_new(const struct sim_options *opt);
 void stand_in_fault(struct sim *sim, const char *fault);
 
