@@ -200,6 +200,7 @@ static void start_sim(struct fixture *f)
     if (f->row->tls != TLS_NONE)
         use_tls(f, &opt, &pair);
     f->sim = stand_in_new(&opt);
+    stand_in_clock(&f->live, f->sim);
     tls_clear(&pair);
     stand_in_fault(f->sim, f->row->fault);
 }

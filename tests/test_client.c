@@ -383,9 +383,10 @@ static void test_stall(void **state)
     struct live_clock live;
     live_clock_init(&live);
     f->opt.network.clock = &live.clock;
-    f->opt.network.timeout_ms = 50;
+    f->opt.network.timeout_ms = 200;
     f->opt.network.retries = 1;
     start(f);
+    stand_in_clock(&live, f->sim);
     assert_int_equal(run_one(f, NULL), SMC_OK);
     add_fault(f, "do=stall");
     assert_int_equal(run_one(f, NULL), SMC_OK);
@@ -393,7 +394,7 @@ static void test_stall(void **state)
     assert_int_equal(last->error.code, SMC_ERR_NETWORK);
     assert_int_equal(last->tries, 2);
     assert_true(last->is_transient);
-    assert_says(last->error.detail, "no byte came or went for 0.05 s");
+    assert_says(last->error.detail, "no byte came or went for 0.2 s");
 }
 
 /* ---- tokens ---- */

@@ -7,6 +7,7 @@
  * A sample by default, in which each fault meets each call; with SMC_LONG set, all. */
 #include "tests/support/extraction.h"
 #include "tests/support/model.h"
+#include "tests/support/stand_in.h"
 #include "tests/support/undisturbed.h"
 
 #include <poll.h>
@@ -650,6 +651,7 @@ static void test_cell(void **state)
     struct outcome want = outcome_of(row);
     x->is_live = row->fault->is_live;
     start(x, row->estate);
+    stand_in_clock(&x->live, x->sim);
     add_fault(x, row);
     int64_t began_ms = x->fake.now_ms;
     enum smc_status rc = extraction_run(x, x->is_live ? LIVE_OPTIONS : OPTIONS);

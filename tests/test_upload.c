@@ -8,6 +8,7 @@
 #include "lib/cli/status.h"
 #include "support/live_clock.h"
 #include "support/net.h"
+#include "support/stand_in.h"
 #include "support/uploading.h"
 
 #define BIG ((size_t)3 * 1024 * 1024)
@@ -249,13 +250,14 @@ static void test_silent_server(void **state)
     struct smc_error err = SMC_ERROR_INIT;
     struct live_clock live;
     live_clock_init(&live);
+    stand_in_clock(&live, f->sim);
     char *path = make_file(f, "f.json", BIG);
-    const char *const args[] = {"-t",   "VIZ",       "-f", path, "--timeout",
-                                "0.05", "--retries", "1",  NULL};
+    const char *const args[] = {"-t",  "VIZ",       "-f", path, "--timeout",
+                                "0.2", "--retries", "1",  NULL};
     add_fault(f, "do=silent");
     assert_int_equal(upload(f, &live.clock, args, &err), SMC_ERR_HTTP);
-    assert_logged(f, "no byte came or went for 0.05 s");
-    assert_logged(f, "WARNING - f.json: no byte came or went for 0.05 s, again in ");
+    assert_logged(f, "no byte came or went for 0.2 s");
+    assert_logged(f, "WARNING - f.json: no byte came or went for 0.2 s, again in ");
     free(path);
 }
 
@@ -335,9 +337,10 @@ static void test_success_too_early(void **state)
     struct live_clock live;
     live_clock_init(&live);
     struct net_server *server = net_start(steps, 2);
+    live_clock_run_while(&live, net_is_silent, server);
     char *path = make_file(f, "f.json", 8 * BIG / 3);
     char *endpoint = text_format("%s/catalog/v1/", net_url(server));
-    const char *const args[] = {"-t", "VIZ", "-f", path, "--timeout", "3", NULL};
+    const char *const args[] = {"-t", "VIZ", "-f", path, "--timeout", "0.2", NULL};
     f->endpoint = endpoint;
     enum smc_status rc = upload(f, &live.clock, args, &err);
     long requests = net_requests(server);

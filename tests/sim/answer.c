@@ -148,9 +148,17 @@ static void compress_body(const struct request *req, struct answer *a)
     }
 }
 
+/* Says no more until the other side has gone. */
+static void hold(struct sim *sim, int fd, long *count)
+{
+    stats_add(sim, count, 1);
+    (void)sim_wait(sim, fd, INT32_MAX);
+    stats_add(sim, count, -1);
+}
+
 /* A body that does not come to its end, or hardly does. */
 struct stream {
-    const struct sim *sim;
+    struct sim *sim;
     int fd;
     enum sending sending;
     size_t stop; /* where it is cut, or ends */
@@ -167,7 +175,7 @@ static ssize_t stream_read(void *cls, uint64_t pos, char *buf, size_t max)
         return MHD_CONTENT_READER_END_OF_STREAM;
     if (left == 0) {
         if (s->sending == SEND_STALL)
-            (void)sim_wait(s->sim, s->fd, INT32_MAX);
+            hold(s->sim, s->fd, &s->sim->stats.stalled);
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
     if (max > left)
@@ -300,7 +308,7 @@ enum MHD_Result answer_reset(struct request *req)
 
 enum MHD_Result answer_silence(struct request *req)
 {
-    (void)sim_wait(req->sim, request_fd(req), INT32_MAX);
+    hold(req->sim, request_fd(req), &req->sim->stats.silent);
     stats_end(req, 0, 0);
     return MHD_NO;
 }

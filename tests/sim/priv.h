@@ -92,6 +92,8 @@ struct stats {
     long by_status[KIND_COUNT][STATUS_MAX]; /* index 0: no answer */
     long in_flight;
     long max_in_flight;
+    long silent;  /* of those in flight, held without an answer */
+    long stalled; /* held in the middle of an answer */
     long connections;
     long bytes;
     long token_violations;
@@ -314,5 +316,7 @@ void stats_begin(struct request *req);
 void stats_end(struct request *req, int status, size_t bytes);
 void stats_unexpected(struct sim *sim);
 void stats_clear(struct sim *sim);
+/* Adds to a count of the stats. */
+void stats_add(struct sim *sim, long *count, long more);
 
 #endif

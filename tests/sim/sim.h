@@ -164,6 +164,8 @@ long sim_calls(struct sim *sim, const char *kind, int status);
 /* Most calls at once, uploads included. A call is over when its answer begins to be sent, so that a
  * client which keeps to a limit is never seen above it. */
 long sim_max_in_flight(struct sim *sim);
+/* Whether it holds calls without a word, and does nothing else. */
+bool sim_is_silent(struct sim *sim);
 long sim_connections(struct sim *sim); /* TCP connections accepted */
 long sim_bytes(struct sim *sim);       /* of answer bodies, as they were sent */
 /* Token calls within a second of the one before. */

@@ -45,13 +45,22 @@ void stats_unexpected(struct sim *sim)
     pthread_mutex_unlock(&sim->lock);
 }
 
+void stats_add(struct sim *sim, long *count, long more)
+{
+    pthread_mutex_lock(&sim->lock);
+    *count += more;
+    pthread_mutex_unlock(&sim->lock);
+}
+
 void stats_clear(struct sim *sim)
 {
-    long in_flight = sim->stats.in_flight;
+    const struct stats before = sim->stats;
 
     counts_clear(&sim->stats.answered);
     memset(&sim->stats, 0, sizeof(sim->stats));
-    sim->stats.in_flight = in_flight;
+    sim->stats.in_flight = before.in_flight;
+    sim->stats.silent = before.silent;
+    sim->stats.stalled = before.stalled;
 }
 
 void sim_stats_reset(struct sim *sim)
@@ -96,6 +105,15 @@ static long locked(struct sim *sim, const long *value)
     n = *value;
     pthread_mutex_unlock(&sim->lock);
     return n;
+}
+
+bool sim_is_silent(struct sim *sim)
+{
+    pthread_mutex_lock(&sim->lock);
+    const struct stats *s = &sim->stats;
+    bool is_silent = s->silent + s->stalled > 0 && s->in_flight == s->silent;
+    pthread_mutex_unlock(&sim->lock);
+    return is_silent;
 }
 
 long sim_max_in_flight(struct sim *sim)

@@ -34,6 +34,8 @@ struct net_server {
     pthread_mutex_t lock; /* of what follows */
     long connections;
     long requests;
+    long answered;
+    bool is_silent;
     char *seen[REQUESTS_MAX];
     struct conn conns[CONNS_MAX]; /* the thread's own */
 };
@@ -68,6 +70,15 @@ static void keep_request(struct net_server *server, const struct smc_buf *in)
     if (server->requests < REQUESTS_MAX)
         server->seen[server->requests] = strdup(in->data);
     server->requests++;
+    server->is_silent = false;
+    (void)pthread_mutex_unlock(&server->lock);
+}
+
+static void note_answered(struct net_server *server, bool is_silent)
+{
+    (void)pthread_mutex_lock(&server->lock);
+    server->answered++;
+    server->is_silent = is_silent;
     (void)pthread_mutex_unlock(&server->lock);
 }
 
@@ -96,6 +107,7 @@ static void play(struct net_server *server, struct conn *conn)
         drop(conn, step->then == NET_RESET);
     else
         conn->is_deaf = step->then == NET_STALL;
+    note_answered(server, step->then == NET_STALL);
 }
 
 static void take(struct net_server *server, struct conn *conn)
@@ -124,6 +136,7 @@ static void welcome(struct net_server *server)
         smc_buf_init(&conn->in, REQUEST_MAX);
         (void)pthread_mutex_lock(&server->lock);
         server->connections++;
+        server->is_silent = false;
         (void)pthread_mutex_unlock(&server->lock);
         return;
     }
@@ -214,6 +227,20 @@ static long locked(struct net_server *server, const long *number)
 long net_connections(struct net_server *server)
 {
     return locked(server, &server->connections);
+}
+
+long net_answered(struct net_server *server)
+{
+    return locked(server, &server->answered);
+}
+
+bool net_is_silent(void *ctx)
+{
+    struct net_server *server = ctx;
+    (void)pthread_mutex_lock(&server->lock);
+    bool is_silent = server->is_silent;
+    (void)pthread_mutex_unlock(&server->lock);
+    return is_silent;
 }
 
 long net_requests(struct net_server *server)

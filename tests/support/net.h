@@ -28,6 +28,9 @@ unsigned net_port(const struct net_server *server);
 
 long net_connections(struct net_server *server);
 long net_requests(struct net_server *server);
+long net_answered(struct net_server *server); /* requests whose answer has gone out */
+/* Whether it has done its last step and stalls there; `server` is a net_server. */
+bool net_is_silent(void *server);
 /* The head and body of a request as they came; borrowed until net_stop, "" when there is none. */
 const char *net_request(struct net_server *server, long index);
 

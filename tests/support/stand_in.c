@@ -24,6 +24,16 @@ void stand_in_fault(struct sim *sim, const char *fault)
         fail_msg("%s: %s", fault, why);
 }
 
+static bool is_silent(void *ctx)
+{
+    return sim_is_silent(ctx);
+}
+
+void stand_in_clock(struct live_clock *live, struct sim *sim)
+{
+    live_clock_run_while(live, is_silent, sim);
+}
+
 /* ---- as a program ---- */
 
 static bool read_url(struct stand_in *s)

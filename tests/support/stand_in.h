@@ -8,11 +8,15 @@
 #include <sys/types.h>
 
 #include "tests/support/json_tree.h"
+#include "tests/support/live_clock.h"
 #include "tests/sim/sim.h"
 
 /* sim_start and sim_fault, which fail the test and say why; NULL adds none. */
 struct sim *stand_in_new(const struct sim_options *opt);
 void stand_in_fault(struct sim *sim, const char *fault);
+
+/* Has the clock run only while the stand-in says nothing: see sim_is_silent. */
+void stand_in_clock(struct live_clock *live, struct sim *sim);
 
 struct stand_in {
     pid_t pid;
