@@ -73,8 +73,9 @@ UPLOAD_SRC := $(patsubst %,upload/%.c, \
     batches choose files job lock main options options_table organization outcome owner path preflight progress record report run send sets summary \
     token verify)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \
-    answer auth counts estate estate_extras estate_list estate_org estate_paths estate_rows faults ingest limits main \
-    multipart page query replay request shifts sigma sim stats text)
+    answer auth counts estate estate_extras estate_list estate_org estate_paths estate_rows faults \
+    fields_cases fields_doc fields_rows fields_scenes fields_tables fields_truth ingest limits lineage main \
+    multipart page query replay request rows shifts sigma sim stats text)
 TEST_SRC    := $(wildcard tests/test_*.c)
 BENCH_SRC   := $(wildcard tests/bench/*.c)
 

@@ -37,6 +37,7 @@ static const char *const kind_names[KIND_COUNT] = {
     "grants",
     "table_columns",
     "datamodel_spec",
+    "workbook_controls",
 };
 
 const char *kind_name(enum kind kind)

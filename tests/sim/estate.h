@@ -40,6 +40,7 @@ enum kind {
     K_GRANTS,
     K_TABLE_COLUMNS,
     K_DATAMODEL_SPEC,
+    K_WORKBOOK_CONTROLS,
     KIND_COUNT
 };
 
@@ -68,6 +69,8 @@ int estate_status(const struct sim_options *o, enum kind kind, long index);
 /* One of a workbook's pages as a `parent` of K_PAGE_ELEMENTS; and the page that an id stands for,
  * -1: none of this workbook's. */
 long estate_page(long workbook, long page);
+long estate_page_workbook(long page);
+long estate_page_number(long page);
 long estate_page_index(const struct sim_options *o, long workbook, const char *id, size_t len);
 
 /* A data model as code. */
@@ -83,6 +86,8 @@ bool estate_extra_row(const struct sim_options *o, enum kind kind, long parent, 
  * has no such comment. */
 void estate_query_row(const struct sim_options *o, long workbook, long index, uint64_t call,
                       struct text *t);
+/* Its members but the element's id. */
+void estate_put_query(const struct sim_options *o, long index, uint64_t call, struct text *t);
 /* Whether an entry of a model's lineage is one of its elements. */
 bool estate_is_model_element(const struct sim_options *o, long model, long index);
 
@@ -92,8 +97,9 @@ int estate_path_status(const struct sim_options *o, long table);
 long estate_path_count(const struct sim_options *o);
 void estate_path_row(const struct sim_options *o, long row, struct text *t);
 void estate_path_answer(const struct sim_options *o, long table, struct text *t);
-/* The connection of a table. */
+/* The connection of a table, and its path as a JSON array. */
 long estate_table_connection(const struct sim_options *o, long table);
+void estate_table_path(const struct sim_options *o, long table, struct text *t);
 
 void estate_whoami(const struct sim_options *o, struct text *t);
 

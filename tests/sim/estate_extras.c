@@ -1,6 +1,7 @@
 /* What hangs below a document, a team, a table: rows that a set has only when they are asked for.
  * They fit the elements and the lineage that estate_rows.c writes. */
 #include "estate.h"
+#include "fields.h"
 
 #include <string.h>
 
@@ -29,8 +30,7 @@ static uint64_t row_hash(const struct sim_options *o, enum kind kind, long paren
 
 static long page_count(const struct sim_options *o, long workbook)
 {
-    (void)o;
-    return 1 + workbook % 3;
+    return o->columns > 0 ? DOC_PAGES : 1 + workbook % 3;
 }
 
 /* On which of `pages` an element is; -1: on none, as some are. */
@@ -42,6 +42,16 @@ static long page_of(long element, long pages)
 long estate_page(long workbook, long page)
 {
     return workbook * PAGES_MAX + page;
+}
+
+long estate_page_workbook(long page)
+{
+    return page / PAGES_MAX;
+}
+
+long estate_page_number(long page)
+{
+    return page % PAGES_MAX;
 }
 
 static void put_page_id(long workbook, long page, struct text *t)
@@ -76,7 +86,7 @@ static void page(const struct sim_options *o, long workbook, long i, struct text
     if ((workbook + i) % 5 != 4)
         estate_put_name(o, ",\"name\":\"", "page", i, t);
     if (i > 0)
-        text_str(t, i % 2 ? ",\"hidden\":true" : ",\"hidden\":false");
+        text_str(t, i % 2 == (o->columns > 0) ? ",\"hidden\":false" : ",\"hidden\":true");
 }
 
 /* The element that is the n-th of a page; -1 beyond the end. */
@@ -199,15 +209,8 @@ static void sql_comment(uint64_t call, struct text *t)
     text_lit(t, "@sim.example\\\"}");
 }
 
-void estate_query_row(const struct sim_options *o, long workbook, long i, uint64_t call,
-                      struct text *t)
+void estate_put_query(const struct sim_options *o, long i, uint64_t call, struct text *t)
 {
-    estate_open(o, workbook + i, t);
-    text_lit(t, "\"elementId\":\"el");
-    text_long(t, workbook);
-    text_lit(t, "-");
-    text_long(t, i);
-    text_lit(t, "\"");
     if (i % 4 != 3)
         estate_put_name(o, ",\"name\":\"", "element", i, t);
     if (i % 5 != 3) {
@@ -221,7 +224,27 @@ void estate_query_row(const struct sim_options *o, long workbook, long i, uint64
     } else if (i % 2 == 1) { /* what reads a data set has neither */
         text_lit(t, ",\"error\":\"could not be compiled\"");
     }
+}
+
+void estate_query_row(const struct sim_options *o, long workbook, long i, uint64_t call,
+                      struct text *t)
+{
+    estate_open(o, workbook + i, t);
+    text_lit(t, "\"elementId\":\"el");
+    text_long(t, workbook);
+    text_lit(t, "-");
+    text_long(t, i);
+    text_lit(t, "\"");
+    estate_put_query(o, i, call, t);
     estate_close(o, workbook + i, t);
+}
+
+static void control(const struct sim_options *o, long workbook, long i, struct text *t)
+{
+    (void)o;
+    text_lit(t, "\"name\":\"P_");
+    text_long(t, workbook + i);
+    text_str(t, i % 2 ? "\",\"valueType\":\"text-list\"" : "\",\"valueType\":\"date-range\"");
 }
 
 /* ---- a data model's ---- */
@@ -273,10 +296,22 @@ static void datamodel_column(const struct sim_options *o, long model, long i, st
     column(o, h, i % ELEMENT_COLUMNS, t);
 }
 
-void estate_spec(const struct sim_options *o, long model, struct text *t)
+static void spec_elements(const struct sim_options *o, long model, struct text *t)
 {
     long count = model_element_count(o, model);
     long i;
+
+    for (i = 0; i < count; i++) {
+        text_str(t, i > 0 ? ",{\"id\":\"dmel" : "{\"id\":\"dmel");
+        text_long(t, model_element(o, model, i));
+        text_lit(t, "\",\"kind\":\"table\",\"order\":[],\"columns\":[],\"source\":"
+                    "{\"kind\":\"warehouse-table\"}}");
+    }
+}
+
+void estate_spec(const struct sim_options *o, long model, struct text *t)
+{
+    struct doc *d = o->columns > 0 ? doc_new(o, K_DATAMODELS, model) : NULL;
 
     estate_open(o, model, t);
     estate_put_id(o, "\"dataModelId\":\"", K_DATAMODELS, model, t);
@@ -289,16 +324,13 @@ void estate_spec(const struct sim_options *o, long model, struct text *t)
     estate_put_stamps(o, K_DATAMODELS, model, t);
     text_lit(t, ",\"schemaVersion\":1,\"kind\":\"data-model\",\"pages\":[{\"id\":\"pg\","
                 "\"name\":\"Page 1\",\"elements\":[");
-    for (i = 0; i < count; i++) {
-        if (i > 0)
-            text_lit(t, ",");
-        text_lit(t, "{\"id\":\"dmel");
-        text_long(t, model_element(o, model, i));
-        text_lit(t, "\",\"kind\":\"table\",\"order\":[],\"columns\":[],\"source\":"
-                    "{\"kind\":\"warehouse-table\"}}");
-    }
+    if (d)
+        doc_spec_elements(d, t);
+    else
+        spec_elements(o, model, t);
     text_lit(t, "]}]");
     estate_close(o, model, t);
+    doc_free(d);
 }
 
 /* ---- of teams and tables ---- */
@@ -317,9 +349,13 @@ static void table_column(const struct sim_options *o, long table, long i, struct
                                         "{\"type\":\"datetime\"}"};
     static const char *const seen[] = {"included", "included", "hidden", "removed"};
 
-    (void)o;
-    text_lit(t, "\"name\":\"COLUMN_");
-    text_long(t, i);
+    if (o->columns > 0) {
+        text_lit(t, "\"name\":\"");
+        text_str(t, table_native(table, (int)i));
+    } else {
+        text_lit(t, "\"name\":\"COLUMN_");
+        text_long(t, i);
+    }
     text_lit(t, "\",\"type\":");
     text_str(t, types[(table + i) % 4]);
     text_lit(t, ",\"visibility\":\"");
@@ -344,6 +380,8 @@ long estate_extra_count(const struct sim_options *o, enum kind kind, long parent
         return estate_row_count(o, K_ELEMENTS, parent) + LINEAGE_TABLES;
     case K_WORKBOOK_QUERIES:
         return estate_row_count(o, K_ELEMENTS, parent);
+    case K_WORKBOOK_CONTROLS:
+        return parent % 3;
     case K_DATAMODEL_ELEMENTS:
         return model_element_count(o, parent);
     case K_DATAMODEL_COLUMNS:
@@ -351,7 +389,7 @@ long estate_extra_count(const struct sim_options *o, enum kind kind, long parent
     case K_TEAM_MEMBERS:
         return o->members < 1 ? 0 : parent % 4 < o->members ? parent % 4 : o->members;
     case K_TABLE_COLUMNS:
-        return parent % 5 * 3;
+        return o->columns > 0 ? table_width(parent) : parent % 5 * 3;
     default:
         return -1;
     }
@@ -367,6 +405,7 @@ bool estate_extra_row(const struct sim_options *o, enum kind kind, long parent, 
         {K_WORKBOOK_PAGES, page},
         {K_WORKBOOK_COLUMNS, workbook_column},
         {K_WORKBOOK_LINEAGE, workbook_lineage},
+        {K_WORKBOOK_CONTROLS, control},
         {K_DATAMODEL_ELEMENTS, datamodel_element},
         {K_DATAMODEL_COLUMNS, datamodel_column},
         {K_TEAM_MEMBERS, team_member},

@@ -67,6 +67,8 @@ static const struct option_row {
     {"workspaces", F_LONG, AT(sim.workspaces), "N"},
     {"reports", F_LONG, AT(sim.reports), "N"},
     {"grants", F_LONG, AT(sim.grants), "N"},
+    {"columns", F_LONG, AT(sim.columns),
+     "N  per workbook, with a lineage that GET /_sim/lineage knows (0: without)"},
     {"lineage-broken", F_INT, AT(sim.lineage_broken_percent),
      "PERCENT  of the workbooks: their lineage answers 400"},
     {"columns-broken", F_INT, AT(sim.columns_broken_percent),
@@ -126,7 +128,7 @@ static void print_help(void)
 
     puts("usage: sigmacat-sim [OPTION]...\nA stand-in for Sigma's REST API and Catalog's ingest.\n"
          "Prints \"listening on URL\" when ready; GET /_sim/stats and /_sim/uploads tell what it "
-         "saw.\n");
+         "saw,\nGET /_sim/lineage?with=spec,table_columns,controls the true lineage of columns.\n");
     for (i = 0; i < ROW_COUNT; i++)
         printf("  --%-20s %s\n", rows[i].name, rows[i].help);
 }

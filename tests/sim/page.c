@@ -1,5 +1,6 @@
 /* Listings in pages, with cursors that must be passed back to the letter. */
 #include "priv.h"
+#include "rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,15 +67,8 @@ void page_read_cursor(struct request *req)
     }
 }
 
-static long row_count(const struct request *req)
-{
-    const struct sim_options *o = &req->sim->opt;
-
-    return req->call->object == KIND_COUNT ? shifts_count(req->sim, req->kind)
-                                           : estate_row_count(o, req->kind, parent_of(req));
-}
-
-static void put_rows(const struct request *req, long from, long to, struct text *t)
+static void put_rows(const struct request *req, const struct rows *r, long from, long to,
+                     struct text *t)
 {
     const struct sim_options *o = &req->sim->opt;
     long indexes[MAX_ROWS];
@@ -87,23 +81,22 @@ static void put_rows(const struct request *req, long from, long to, struct text 
             text_lit(t, ",");
         if (req->call->object == KIND_COUNT)
             estate_record(o, req->kind, indexes[i - from], t);
-        else if (req->kind == K_WORKBOOK_QUERIES)
-            estate_query_row(o, req->object, i, req->serial, t);
         else
-            estate_row(o, req->kind, parent_of(req), i, t);
+            rows_put(r, i, t);
     }
 }
 
 /* The rows in brackets, with what a fault does to them. */
-static void put_array(const struct request *req, long from, long to, struct text *t)
+static void put_array(const struct request *req, const struct rows *r, long from, long to,
+                      struct text *t)
 {
     text_lit(t, "[");
     if (req->fault.what == DO_SHORT && to > from)
         to--;
-    put_rows(req, from, to, t);
+    put_rows(req, r, from, to, t);
     if (req->fault.what == DO_DUP && to > from) {
         text_lit(t, ",");
-        put_rows(req, from, from + 1, t);
+        put_rows(req, r, from, from + 1, t);
     }
     text_lit(t, "]");
 }
@@ -176,20 +169,11 @@ static bool has_total(const struct request *req)
            !(req->kind == K_PATHS && req->sim->opt.paths_without_total);
 }
 
-void page_answer(const struct request *req, struct answer *a)
+static void put_page(const struct request *req, const struct rows *r, long total, struct answer *a)
 {
-    long total = row_count(req);
-    long rows;
+    long rows = wanted_rows(req);
     long to;
 
-    if (req->call->idiom == I_ARRAY) {
-        if (strchr(req->uri, '?'))
-            answer_error(a, 400, "invalid_request", "takes no parameters");
-        else
-            put_array(req, 0, total, &a->body);
-        return;
-    }
-    rows = wanted_rows(req);
     if (rows < 1) {
         answer_error(a, 400, "invalid_request", "limit or page size out of range");
         return;
@@ -198,7 +182,7 @@ void page_answer(const struct request *req, struct answer *a)
     if (to < req->offset) /* rows before it were deleted */
         to = req->offset;
     text_lit(&a->body, "{\"entries\":");
-    put_array(req, req->offset, to, &a->body);
+    put_array(req, r, req->offset, to, &a->body);
     put_next(req, to, to < total, &a->body);
     if (has_total(req)) {
         bool is_told = req->fault.what == DO_TOTAL || req->fault.what == DO_ADDTOTAL;
@@ -208,4 +192,22 @@ void page_answer(const struct request *req, struct answer *a)
     if (req->call->has_more)
         text_str(&a->body, to < total ? ",\"hasMore\":true" : ",\"hasMore\":false");
     text_lit(&a->body, "}");
+}
+
+void page_answer(const struct request *req, struct answer *a)
+{
+    bool is_listing = req->call->object == KIND_COUNT;
+    struct rows r = {.doc = NULL};
+    long total;
+
+    if (!is_listing)
+        rows_open(&r, &req->sim->opt, req->kind, parent_of(req), req->serial);
+    total = is_listing ? shifts_count(req->sim, req->kind) : rows_count(&r);
+    if (req->call->idiom != I_ARRAY)
+        put_page(req, &r, total, a);
+    else if (strchr(req->uri, '?'))
+        answer_error(a, 400, "invalid_request", "takes no parameters");
+    else
+        put_array(req, &r, 0, total, &a->body);
+    rows_close(&r);
 }

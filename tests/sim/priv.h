@@ -311,6 +311,9 @@ void replay_free(struct replay *r);
 bool replay_answer(const struct replay *r, const char *method, const struct request *req,
                    struct answer *a);
 
+/* Answers GET /_sim/lineage. */
+enum MHD_Result lineage_send(struct request *req);
+
 void stats_begin(struct request *req);
 /* `status` 0: no answer was given. */
 void stats_end(struct request *req, int status, size_t bytes);

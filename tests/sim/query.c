@@ -3,6 +3,7 @@
 
 #include "estate.h"
 #include "priv.h"
+#include "rows.h"
 
 bool sim_estate_has(struct sim *sim, const char *kind, long index)
 {
@@ -37,18 +38,27 @@ char *sim_estate_record(const struct sim *sim, const char *kind, long index, siz
 
 long sim_estate_row_count(const struct sim *sim, const char *kind, long parent)
 {
-    return estate_row_count(&sim->opt, kind_of(kind), parent);
+    struct rows r;
+    long count;
+
+    rows_open(&r, &sim->opt, kind_of(kind), parent, 0);
+    count = rows_count(&r);
+    rows_close(&r);
+    return count;
 }
 
 char *sim_estate_row(const struct sim *sim, const char *kind, long parent, long index, size_t *len)
 {
     struct text t = TEXT_INIT;
-    enum kind k = kind_of(kind);
+    struct rows r;
+    bool is_there;
 
-    if (index < 0 || index >= estate_row_count(&sim->opt, k, parent))
-        return NULL;
-    estate_row(&sim->opt, k, parent, index, &t);
-    return text_take(&t, len);
+    rows_open(&r, &sim->opt, kind_of(kind), parent, 0);
+    is_there = index >= 0 && index < rows_count(&r);
+    if (is_there)
+        rows_put(&r, index, &t);
+    rows_close(&r);
+    return is_there ? text_take(&t, len) : NULL;
 }
 
 void sim_estate_id(const struct sim *sim, const char *kind, long index, char id[37])

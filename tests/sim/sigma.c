@@ -42,6 +42,8 @@ static const struct call calls[] = {
      " page limit "},
     {K_WORKBOOK_QUERIES, "GET", "/v2/workbooks/{}/queries", K_WORKBOOKS, I_PAGE, true, false,
      " page limit "},
+    {K_WORKBOOK_CONTROLS, "GET", "/v2/workbooks/{}/controls", K_WORKBOOKS, I_PAGE, true, false,
+     " page limit "},
     {K_DATAMODEL_ELEMENTS, "GET", "/v2/dataModels/{}/elements", K_DATAMODELS, I_PAGE, true, false,
      " page limit tagName "},
     {K_DATAMODEL_COLUMNS, "GET", "/v2/dataModels/{}/columns", K_DATAMODELS, I_PAGE, true, false,

@@ -49,6 +49,8 @@ static enum MHD_Result answer_own(struct request *req)
     struct answer a = ANSWER_INIT;
     char *json = NULL;
 
+    if (strcmp(req->path, "/_sim/lineage") == 0)
+        return lineage_send(req);
     if (strcmp(req->path, "/_sim/stats") == 0)
         json = sim_stats_json(req->sim);
     else if (strcmp(req->path, "/_sim/uploads") == 0)
@@ -194,6 +196,7 @@ static const char *bad_option(const struct sim_options *o)
                            o->lineage,
                            o->datamodel_sources,
                            o->dataset_sources,
+                           o->columns,
                            o->teams,
                            o->tags,
                            o->workspaces,

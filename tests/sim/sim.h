@@ -11,7 +11,7 @@
  *   datamodel_sources datamodel_lineage dataset_sources path paths upload
  *   teams team_members tags workspaces reports report_sources grants table_columns workbook_pages
  *   page_elements workbook_columns workbook_lineage workbook_queries datamodel_columns
- *   datamodel_elements datamodel_spec
+ *   datamodel_elements datamodel_spec workbook_controls
  * "other" are all other calls; /_sim/... is not counted at all. */
 #ifndef SIGMACAT_SIM_H
 #define SIGMACAT_SIM_H
@@ -46,6 +46,10 @@ struct sim_options {
     long workspaces;
     long reports;
     long grants;
+    /* Columns of a workbook, of data models half as many; 0: elements, columns, lineage and sources
+     * are as above and fit each other loosely. Else they are made of scenes whose true lineage
+     * GET /_sim/lineage tells, and `elements`, `sources` and `lineage` count for nothing. */
+    long columns;
     int lineage_broken_percent; /* workbooks whose lineage answers 400, as many of Sigma's do */
     int columns_broken_percent; /* workbooks and data models whose columns answer 400 */
 
@@ -224,6 +228,14 @@ char *sim_estate_row(const struct sim *sim, const char *kind, long parent, long 
 void sim_estate_id(const struct sim *sim, const char *kind, long index, char id[37]);
 /* The index that a UUID stands for, or -1 if it is not of that kind. */
 long sim_estate_index(const struct sim *sim, const char *kind, const char *id);
+/* The true lineage of the columns of one of `workbooks` or `datamodels`, with option `columns`: a
+ * JSON array of records as castor-extract-sigma --with field_lineage derives them, in Sigma's order.
+ * What only other answers tell is there if `with` names them: a list of the words spec,
+ * table_columns, controls, or NULL. Records of a workbook whose lineage answers 400 have one more
+ * member, "lacks": less of them can be found, but nothing else. free() it; NULL: there is no such
+ * document. GET /_sim/lineage?with=... gives all, workbooks first. */
+char *sim_estate_lineage(const struct sim *sim, const char *kind, long index, const char *with,
+                         size_t *len);
 /* Whether the bulk listing of paths has table `index`, and the status of its single answer. */
 bool sim_estate_is_listed(const struct sim *sim, long table);
 int sim_estate_path_status(const struct sim *sim, long table);
