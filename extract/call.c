@@ -68,8 +68,14 @@ static void wrong(struct call *call, const struct smc_answer *answer, const char
 enum smc_status call_address(const struct call *call, struct smc_buf *address)
 {
     const struct asset *asset = asset_of(call->asset);
+    const char *slash = asset->path_part ? strchr(call->id, '/') : NULL;
     (void)smc_buf_addstr(address, asset->path);
-    (void)smci_url_encode(call->id, strlen(call->id), address);
+    if (slash) { /* both are encoded */
+        (void)smc_buf_add(address, call->id, (size_t)(slash - call->id));
+        (void)smc_buf_addf(address, "%s%s", asset->path_part, slash + 1);
+    } else {
+        (void)smci_url_encode(call->id, strlen(call->id), address);
+    }
     return smc_buf_addstr(address, asset->path_end);
 }
 
@@ -102,6 +108,8 @@ static bool ask(struct call *call)
                                       .target = target.data,
                                       .is_single_attempt = call->is_last_chance,
                                       .is_object = true,
+                                      .timeout_min_ms =
+                                          asset_of(call->asset)->is_slow ? SLOW_MS : 0,
                                       .is_urgent = call->is_urgent || call->pages > 0,
                                       .done = on_answer,
                                       .ctx = call};
@@ -271,7 +279,7 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
         return SMC_TAKE;
     job_answered(call->job, asset_of(call->asset)->name, call->id);
     if (answer->error.code == SMC_OK)
-        return call->asset == CALL_PATH ? on_path(call, answer, why) : on_rows(call, answer, why);
+        return asset_is_path(call->asset) ? on_path(call, answer, why) : on_rows(call, answer, why);
     if (smci_cursor_try_as_it_came(&call->cursor, answer->http_status)) {
         (void)ask(call);
         return SMC_TAKE;

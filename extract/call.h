@@ -36,7 +36,7 @@ typedef bool call_told_fn(void *ctx, struct call *call, const struct call_fact *
 struct call {
     const struct job *job;
     enum asset_id asset;
-    char *id; /* a key */
+    char *id; /* a key; of a part, its own and its owner's: see `path_part` in assets.h */
     char *tag;
     char *name;
     call_told_fn *told;

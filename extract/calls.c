@@ -73,6 +73,12 @@ static enum smc_status make_key(enum asset_id asset, const char *id, struct smc_
     return smc_buf_addf(key, "%d:%s", (int)asset, id);
 }
 
+/* Where the calls of a kind are that are to be made. */
+static const char *list_of(const struct job *job, enum asset_id asset)
+{
+    return select_is_extra(&job->selection, asset) ? LIST_EXTRAS : LIST_CALLS;
+}
+
 static enum smc_status list_call(const struct calls *calls, const char *list, enum asset_id asset,
                                  const struct smci_item *item, bool *added, struct smc_error *err)
 {
@@ -89,7 +95,7 @@ enum smc_status calls_want(struct calls *calls, enum asset_id asset, const char 
 {
     const struct smci_item item = {.id = id, .tag = tag, .name = name};
     bool added = false;
-    enum smc_status rc = list_call(calls, LIST_CALLS, asset, &item, &added, err);
+    enum smc_status rc = list_call(calls, list_of(calls->job, asset), asset, &item, &added, err);
     calls->wanted[asset] += added;
     return rc;
 }
@@ -100,9 +106,11 @@ enum smc_status calls_outcome(const struct job *job, enum asset_id asset, const 
     struct smci_item item;
     struct smc_buf key = SMC_BUF_INIT(SMC_BODY_MAX);
     *found = false;
+    if (!job->selection.is_asked[asset])
+        return SMC_OK;
     enum smc_status rc = make_key(asset, id, &key);
     if (rc == SMC_OK)
-        rc = smci_list_find(job->store, LIST_CALLS, key.data, found, &item, err);
+        rc = smci_list_find(job->store, list_of(job, asset), key.data, found, &item, err);
     smc_buf_clear(&key);
     if (rc == SMC_OK && *found)
         rc = smci_store_get(job->store, asset_of(asset)->name, id, NULL, found, outcome, err);
@@ -218,10 +226,24 @@ static void on_whole(struct calls *calls, const struct call *call)
 
 /* ---- failures ---- */
 
-static bool tell(struct calls *calls, enum calls_event event, struct smc_json_span rows)
+static bool tell(struct calls *calls, enum calls_event event, const struct call *call,
+                 struct smc_json_span rows)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    return job_check(calls->job, calls->told(calls->ctx, event, rows, &err), &err);
+    return job_check(calls->job, calls->told(calls->ctx, event, call, rows, &err), &err);
+}
+
+/* When it is the account that is refused: the run ends; of an extra, what else was to be asked. */
+static void check_rights(struct calls *calls, const struct call *call, const struct gap *gap)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    struct lost *lost = calls->lost;
+    enum smc_status rc = SMC_OK;
+    if (!select_is_extra(&calls->job->selection, call->asset))
+        rc = ends_check_kind(&lost->ends, call->asset, ENDS_FORBIDDEN_PROOF, &err);
+    else if (ends_is_refused(&lost->ends, call->asset, ENDS_FORBIDDEN_PROOF))
+        rc = lost_give_up(lost, call->asset, gap, &err);
+    (void)job_check(calls->job, rc, &err);
 }
 
 /* It has failed: asked once more where that may help, else a gap. */
@@ -242,16 +264,13 @@ static void give_up(struct calls *calls, const struct call *call, const struct g
 static void on_failure(struct calls *calls, const struct call *call,
                        const struct smc_answer *answer)
 {
-    struct smc_error err = SMC_ERROR_INIT;
     const struct gap gap = gap_of(answer);
     /* A 500 is often the object's own, so that no retry follows at once; an error for 200, too. */
     bool is_passing = answer->is_transient || answer->http_status == 500;
     ends_answered(&calls->lost->ends, call->asset, answer);
-    (void)job_check(calls->job,
-                    ends_check_kind(&calls->lost->ends, call->asset, ENDS_FORBIDDEN_PROOF, &err),
-                    &err);
+    check_rights(calls, call, &gap);
     if (is_passing && answer->was_alone)
-        (void)tell(calls, CALLS_ALONE, (struct smc_json_span){NULL, 0});
+        (void)tell(calls, CALLS_ALONE, call, (struct smc_json_span){NULL, 0});
     give_up(calls, call, &gap, is_passing || answer->http_status == 200);
 }
 
@@ -273,7 +292,7 @@ static bool on_fact(void *ctx, struct call *call, const struct call_fact *fact)
     switch (fact->event) {
     case CALL_PAGE:
         ends_answered(&calls->lost->ends, call->asset, fact->answer);
-        return !asset_of(call->asset)->names_models || tell(calls, CALLS_ROWS, fact->rows);
+        return !asset_of(call->asset)->tells_rows || tell(calls, CALLS_ROWS, call, fact->rows);
     case CALL_WHOLE:
         on_whole(calls, call);
         break;
@@ -295,19 +314,24 @@ static bool on_fact(void *ctx, struct call *call, const struct call_fact *fact)
 static bool next_item(struct calls *calls, struct smci_item *item, enum asset_id *asset,
                       int64_t *rows)
 {
-    static const char *const lists[CALLS_PHASES] = {
-        [CALLS_LIST] = LIST_CALLS, [CALLS_DEFERRED] = LIST_DEFERRED, [CALLS_TABLES] = LIST_SINGLE};
+    static const struct {
+        const char *list;
+        enum asset_id kind; /* of all in it; CALL_COUNT: it stands before the id */
+    } phases[CALLS_PHASES] = {[CALLS_LIST] = {LIST_CALLS, CALL_COUNT},
+                              [CALLS_DEFERRED] = {LIST_DEFERRED, CALL_COUNT},
+                              [CALLS_TABLES] = {LIST_SINGLE, CALL_PATH},
+                              [CALLS_EXTRAS] = {LIST_EXTRAS, CALL_COUNT},
+                              [CALLS_EXTRA_TABLES] = {LIST_EXTRA_SINGLE, CALL_EXTRA_PATH}};
     struct smc_error err = SMC_ERROR_INIT;
     bool found = false;
     int64_t *position = &calls->positions[calls->phase];
     enum smc_status rc =
-        smci_list_next(calls->job->store, lists[calls->phase], *position, &found, item, &err);
+        smci_list_next(calls->job->store, phases[calls->phase].list, *position, &found, item, &err);
     if (!job_check(calls->job, rc, &err) || !found)
         return false;
     *position = item->position;
-    int64_t kind = CALL_PATH;
-    bool is_ours =
-        calls->phase == CALLS_TABLES || key_take_number(&item->id, CALL_COUNT - 1, &kind);
+    int64_t kind = phases[calls->phase].kind;
+    bool is_ours = kind != CALL_COUNT || key_take_number(&item->id, CALL_COUNT - 1, &kind);
     if (is_ours && calls->phase == CALLS_DEFERRED)
         is_ours = key_take_number(&item->id, INT64_MAX, rows);
     *asset = (enum asset_id)kind;
@@ -344,6 +368,10 @@ static void feed(void *ctx)
     int64_t rows = 0;
     while (next_item(calls, &item, &asset, &rows)) {
         struct smc_error err = SMC_ERROR_INIT;
+        if (calls->lost->is_given_up[asset]) {
+            calls->done[asset]++;
+            continue;
+        }
         struct in_flight *added = add(calls, asset, &item);
         if (!added || (rows > 0 && !again_begin(&added->call))) {
             (void)job_check(calls->job, SMC_ERR_NOMEM, &err);
@@ -354,6 +382,34 @@ static void feed(void *ctx)
         if (begin_or_reuse(calls, &added->call))
             return;
     }
+}
+
+static enum smc_status settle_extra(void *ctx, const struct smci_item *item, struct smc_error *err)
+{
+    static const struct smci_outcome unread = {.reason = "it was not asked for"};
+    const struct calls *calls = ctx;
+    struct smci_store *store = calls->job->store;
+    struct smci_outcome outcome;
+    const char *id = item->id;
+    int64_t asset;
+    bool found = false;
+    struct smc_buf tag = SMC_BUF_INIT(SMC_BODY_MAX); /* the item's is borrowed from the store */
+    if (!key_take_number(&id, CALL_COUNT - 1, &asset))
+        return smci_store_reject(store, err);
+    const char *kind = asset_of((enum asset_id)asset)->name;
+    enum smc_status rc = smc_buf_addstr(&tag, item->tag);
+    /* What an earlier run has left of an object that has changed since is not its answer. */
+    if (rc == SMC_OK)
+        rc = smci_store_get(store, kind, id,
+                            calls->lost->is_given_up[asset] ? smc_buf_str(&tag) : NULL, &found,
+                            &outcome, err);
+    smc_buf_clear(&tag);
+    return rc != SMC_OK || found ? rc : smci_store_finish(store, kind, id, "", &unread, err);
+}
+
+enum smc_status calls_settle_extras(struct calls *calls, struct smc_error *err)
+{
+    return job_each_item(calls->job, LIST_EXTRAS, settle_extra, calls, err);
 }
 
 enum smc_status calls_run(struct calls *calls, enum calls_phase phase, struct smc_error *err)

@@ -11,6 +11,7 @@
 
 #include "lib/store/store.h"
 
+#include "call.h"
 #include "job.h"
 #include "lost.h"
 #include "reused.h"
@@ -19,16 +20,18 @@ enum calls_phase {
     CALLS_LIST,     /* what the listings have named */
     CALLS_DEFERRED, /* what failed and is asked once more */
     CALLS_TABLES,   /* the tables' paths */
+    CALLS_EXTRAS,   /* what is asked for extras alone */
+    CALLS_EXTRA_TABLES,
     CALLS_PHASES
 };
 
 enum calls_event {
-    CALLS_ROWS, /* rows of an asset whose rows name data models */
+    CALLS_ROWS, /* rows from which more calls may follow */
     CALLS_ALONE /* one has failed for a while, and no other has succeeded since it began */
 };
 
-typedef enum smc_status calls_told_fn(void *ctx, enum calls_event event, struct smc_json_span rows,
-                                      struct smc_error *err);
+typedef enum smc_status calls_told_fn(void *ctx, enum calls_event event, const struct call *call,
+                                      struct smc_json_span rows, struct smc_error *err);
 
 struct in_flight;
 
@@ -48,7 +51,8 @@ struct calls {
 /* The caller sets `job`, `lost`, `reused`, `told` and `ctx`, the rest is 0. Frees what is under way. */
 void calls_clear(struct calls *calls);
 
-/* Puts the call for an object on the list of those to be made, unless it is there. */
+/* Puts the call for an object on the list of those to be made, unless it is there. Extras have a
+ * list, and a phase, of their own. */
 enum smc_status calls_want(struct calls *calls, enum asset_id asset, const char *id,
                            const char *tag, const char *name, struct smc_error *err);
 
@@ -60,6 +64,10 @@ enum smc_status calls_run(struct calls *calls, enum calls_phase phase, struct sm
 typedef void call_ended_fn(void *ctx, const char *id, bool is_read);
 void calls_ask_now(struct calls *calls, enum asset_id asset, const char *id, call_ended_fn *ended,
                    void *ctx);
+
+/* Those of the extras that have no outcome, since their kind was given up or the client can go on no
+ * more, get one: they could not be read. */
+enum smc_status calls_settle_extras(struct calls *calls, struct smc_error *err);
 
 /* The outcome that the store has for an object's call of this run; `found` is false when this
  * run had no use for the call (an earlier one may have had). SMC_ERR_STORE when it had and

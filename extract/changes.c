@@ -10,18 +10,18 @@
 
 #include "history.h"
 
-/* The members that tell a record of a file: of a listing its id, else the object and what it is. */
+/* The members that tell a record of a file. */
 static size_t ids_of(enum asset_id asset, const char *ids[SMCI_CHANGES_IDS])
 {
+    const struct asset *of = asset_of(asset);
     size_t count = 0;
-    if (asset_of(asset)->role == ROLE_LISTING) {
-        ids[count++] = asset_of(asset)->id_member;
-    } else if (asset == ASSET_ELEMENTS) {
-        ids[count++] = "workbook_id";
-        ids[count++] = "elementId";
-    } else {
-        ids[count++] = asset == ASSET_DATAMODEL_LINEAGE ? "dataModelId" : "asset_id";
-    }
+    if (of->role == ROLE_LISTING)
+        ids[count++] = of->id_member;
+    else
+        while (count < SMCI_CHANGES_IDS && of->record_ids[count]) {
+            ids[count] = of->record_ids[count];
+            count++;
+        }
     return count;
 }
 

@@ -40,7 +40,8 @@ static void judge_share(struct degraded *degraded, const struct ends *ends, doub
 static void judge_count(struct degraded *degraded, const struct gaps *gaps)
 {
     for (size_t i = 0; i < GAP_KINDS_MAX && gaps->kinds[i].kind; i++)
-        add(degraded, gaps->kinds[i].kind, gaps->kinds[i].count, 0);
+        if (gaps->kinds[i].count > gaps->kinds[i].extras)
+            add(degraded, gaps->kinds[i].kind, gaps->kinds[i].count - gaps->kinds[i].extras, 0);
 }
 
 enum smc_status degraded_judge(struct degraded *degraded, const struct gaps *gaps,
@@ -49,7 +50,7 @@ enum smc_status degraded_judge(struct degraded *degraded, const struct gaps *gap
     const struct smci_limit *limit = &gaps->job->settings->max_gaps;
     if (limit->count < 0)
         judge_share(degraded, ends, limit->percent);
-    else if (gaps->total > limit->count)
+    else if (gaps->total - gaps->extras > limit->count)
         judge_count(degraded, gaps);
     enum smc_status rc = smc_buf_status(&degraded->words);
     return rc == SMC_OK ? SMC_OK : smc_error_set(err, rc, "%s", smc_error_text(rc));

@@ -20,13 +20,19 @@ void ends_answered(struct ends *ends, enum asset_id asset, const struct smc_answ
     (void)snprintf(count->text, sizeof count->text, "%.300s", answer->error.detail);
 }
 
+bool ends_is_refused(const struct ends *ends, enum asset_id asset, int64_t proof)
+{
+    const struct ends_count *count = &ends->counts[asset];
+    return count->forbidden >= proof && count->forbidden == count->answered;
+}
+
 enum smc_status ends_check_kind(const struct ends *ends, enum asset_id asset, int64_t proof,
                                 struct smc_error *err)
 {
     const struct ends_count *count = &ends->counts[asset];
     /* A data model's lineage may be out of reach for an Org Admin, too. */
-    if (asset == ASSET_DATAMODEL_LINEAGE || count->forbidden < proof ||
-        count->forbidden != count->answered)
+    if (asset == ASSET_DATAMODEL_LINEAGE || !ends->is_feed[asset] ||
+        !ends_is_refused(ends, asset, proof))
         return SMC_OK;
     return smc_error_set(err, SMC_ERR_AUTH,
                          "all %" PRId64
@@ -73,11 +79,17 @@ void ends_lost(struct ends *ends, enum asset_id asset, int http_status, enum gap
     count->mendable += remedy != GAP_NOTHING;
 }
 
+bool ends_is_barren(const struct ends *ends, enum asset_id asset)
+{
+    const struct ends_count *count = &ends->counts[asset];
+    return count->read == 0 && count->lost > 0;
+}
+
 bool ends_is_degraded(const struct ends *ends, enum asset_id asset, double percent)
 {
     const struct ends_count *count = &ends->counts[asset];
     int64_t ended = count->read + count->lost;
-    if (percent >= 100 || count->lost == 0)
+    if (percent >= 100 || count->lost == 0 || !ends->is_feed[asset])
         return false;
     bool is_many = (double)count->mendable * 100 > percent * (double)ended &&
                    (count->mendable >= LEAST || count->mendable == ended);

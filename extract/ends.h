@@ -20,6 +20,7 @@ struct ends_count {
 };
 
 struct ends {
+    const bool *is_feed; /* by kind: what ends no run and degrades no set is not; borrowed */
     struct ends_count counts[CALL_COUNT];
 };
 
@@ -30,7 +31,11 @@ void ends_answered(struct ends *ends, enum asset_id asset, const struct smc_answ
 #define ENDS_FORBIDDEN_PROOF 20
 #define ENDS_FORBIDDEN_LEAST 3
 
-/* SMC_ERR_AUTH when all calls of a kind were answered with 403, and there were `proof` of them. */
+/* Whether all calls of a kind were answered with 403, and there were `proof` of them. */
+bool ends_is_refused(const struct ends *ends, enum asset_id asset, int64_t proof);
+
+/* SMC_ERR_AUTH when all calls of a kind were answered with 403, and there were `proof` of them; never
+ * for an extra. */
 enum smc_status ends_check_kind(const struct ends *ends, enum asset_id asset, int64_t proof,
                                 struct smc_error *err);
 
@@ -44,7 +49,10 @@ void ends_lost(struct ends *ends, enum asset_id asset, int http_status, enum gap
 /* One that was read turned out to be of no use: ends_lost follows. */
 void ends_unread(struct ends *ends, enum asset_id asset);
 
-/* Whether too much of the kind is lacking where `percent` may be. */
+/* Whether objects were asked about, and none could be read. */
+bool ends_is_barren(const struct ends *ends, enum asset_id asset);
+
+/* Whether too much of the kind is lacking where `percent` may be. Never of an extra. */
 bool ends_is_degraded(const struct ends *ends, enum asset_id asset, double percent);
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef EXTRACT_GAP_H
 #define EXTRACT_GAP_H
 
+#include <stdbool.h>
+
 #include <sigmacat/buf.h>
 #include <sigmacat/client_types.h>
 
@@ -21,6 +23,7 @@ struct gap {
     const char *cause;  /* of others too, up to ": ": gaps of one are told together; NULL: status
                          * and code */
     enum gap_remedy remedy;
+    bool is_extra; /* of what --with alone asks for: the set is none the worse for it */
 };
 
 /* Of a call that has failed: status, code, request id, reason and remedy are its answer's. */

@@ -8,14 +8,16 @@
 
 #include "history.h"
 
-static void count(struct gaps *gaps, const char *kind)
+static void count(struct gaps *gaps, const char *kind, bool is_extra)
 {
     gaps->total++;
+    gaps->extras += is_extra;
     for (size_t i = 0; i < GAP_KINDS_MAX; i++) {
         if (!gaps->kinds[i].kind)
             gaps->kinds[i].kind = kind;
         if (strcmp(gaps->kinds[i].kind, kind) == 0) {
             gaps->kinds[i].count++;
+            gaps->kinds[i].extras += is_extra;
             return;
         }
     }
@@ -80,7 +82,7 @@ enum smc_status gaps_add(struct gaps *gaps, const struct gap *gap, struct smc_er
     enum smc_status rc = look_back(gaps, gap, &is_known, err);
     if (rc != SMC_OK)
         return rc;
-    count(gaps, gap->kind);
+    count(gaps, gap->kind, gap->is_extra);
     gap_groups_add(&gaps->groups, gap, is_known);
     smci_log_event(gaps->job->log, SMC_LOG_DEBUG, SMCI_EVENT_GAP,
                    SMCI_FACTS(.asset = gap->kind, .id = gap->id, .name = gap->name,

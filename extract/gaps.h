@@ -12,8 +12,8 @@
 #include "gap_groups.h"
 #include "job.h"
 
-/* All kinds of calls: eleven assets, whoami, path, paths. */
-#define GAP_KINDS_MAX 16
+/* All kinds of calls: those of the table, whoami, paths. */
+#define GAP_KINDS_MAX (CALL_COUNT + 2)
 
 /* The list in the store: one item a gap, its tag is the gap as compact JSON. */
 #define LIST_GAPS "gaps"
@@ -21,9 +21,11 @@
 struct gaps {
     const struct job *job;
     int64_t total;
+    int64_t extras; /* of these, gaps of extras */
     struct {
         const char *kind; /* static */
         int64_t count;
+        int64_t extras;
     } kinds[GAP_KINDS_MAX];
     struct gap_groups groups;
     bool has_last; /* a run before this one was published: */

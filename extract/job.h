@@ -15,13 +15,6 @@
 #include "options_table.h"
 #include "select.h"
 
-/* Lists in the store, beside those named like the listings whose objects they hold. */
-#define LIST_CALLS    "calls"         /* objects' calls to be made */
-#define LIST_DEFERRED "deferred"      /* of these, those to be asked once more */
-#define LIST_USED     "used_models"   /* data models that a workbook source names */
-#define LIST_TABLES   "tables"        /* tables whose path is wanted */
-#define LIST_SINGLE   "single_tables" /* of these, those to be asked for one by one */
-
 /* The longest path and query that is built: room for the longest cursor, percent-encoded. */
 #define TARGET_MAX ((size_t)512 * 1024)
 

@@ -8,9 +8,9 @@
 
 #define LARGE ((size_t)1024 * 1024)
 
-static void join_init(struct join *join, const struct job *job, enum asset_id asset)
+void join_init(struct join *join, const struct job *job, struct smci_part *file, void *ctx)
 {
-    *join = (struct join){.job = job, .asset = asset, .file = job->files[asset]};
+    *join = (struct join){.job = job, .file = file, .ctx = ctx};
     smc_buf_init(&join->id, SMC_BODY_MAX);
     smc_buf_init(&join->name, SMC_BODY_MAX);
     smc_buf_init(&join->key, SMC_BODY_MAX);
@@ -19,7 +19,7 @@ static void join_init(struct join *join, const struct job *job, enum asset_id as
     smc_buf_init(&join->page, SMC_BODY_MAX);
 }
 
-static void join_clear(struct join *join)
+void join_clear(struct join *join)
 {
     smc_buf_clear(&join->id);
     smc_buf_clear(&join->name);
@@ -29,18 +29,9 @@ static void join_clear(struct join *join)
     smc_buf_clear(&join->page);
 }
 
-/* A walk over the objects. */
-struct objects {
-    struct join join;
-    join_object_fn *fn;
-};
-
-static enum smc_status join_object(void *ctx, const struct smci_item *object, struct smc_error *err)
+enum smc_status join_turn_to(struct join *join, enum asset_id asset, const struct smci_item *object,
+                             struct smc_error *err)
 {
-    struct objects *objects = ctx;
-    struct join *join = &objects->join;
-    struct smci_outcome outcome;
-    bool found = false;
     enum smc_status rc = smci_check_stop(join->job->stop_fd, err);
     smc_buf_reset(&join->id);
     if (rc == SMC_OK)
@@ -48,24 +39,45 @@ static enum smc_status join_object(void *ctx, const struct smci_item *object, st
     smc_buf_reset(&join->name);
     if (rc == SMC_OK)
         rc = smc_buf_addstr(&join->name, object->name);
-    if (rc == SMC_OK)
-        rc = calls_outcome(join->job, join->asset, object->id, &found, &outcome, err);
+    return rc == SMC_OK ? join_turn_over(join, asset, err) : rc;
+}
+
+enum smc_status join_turn_over(struct join *join, enum asset_id asset, struct smc_error *err)
+{
+    struct smci_outcome outcome;
+    bool found = false;
+    enum smc_status rc =
+        calls_outcome(join->job, asset, smc_buf_str(&join->id), &found, &outcome, err);
     if (rc != SMC_OK)
         return rc;
+    join->asset = asset;
+    join->is_asked = found;
     join->is_read = found && outcome.http_status == 200;
     join->pages = join->is_read ? outcome.pages : 0;
     join->rows = 0;
-    return objects->fn(join, err);
+    return SMC_OK;
 }
 
-enum smc_status join_each_object(const struct job *job, enum asset_id asset, join_object_fn *fn,
-                                 void *ctx, struct smc_error *err)
+/* A walk over the objects. */
+struct objects {
+    struct join join;
+    enum asset_id asset;
+    join_object_fn *fn;
+};
+
+static enum smc_status join_object(void *ctx, const struct smci_item *object, struct smc_error *err)
 {
-    struct objects objects = {.fn = fn};
-    join_init(&objects.join, job, asset);
-    objects.join.ctx = ctx;
-    enum smc_status rc =
-        job_each_item(job, asset_of(asset_of(asset)->of)->name, join_object, &objects, err);
+    struct objects *objects = ctx;
+    enum smc_status rc = join_turn_to(&objects->join, objects->asset, object, err);
+    return rc == SMC_OK ? objects->fn(&objects->join, err) : rc;
+}
+
+enum smc_status join_each_object(const struct job *job, enum asset_id asset, struct smci_part *file,
+                                 join_object_fn *fn, void *ctx, struct smc_error *err)
+{
+    struct objects objects = {.asset = asset, .fn = fn};
+    join_init(&objects.join, job, file, ctx);
+    enum smc_status rc = job_each_item(job, asset_of(asset)->objects, join_object, &objects, err);
     join_clear(&objects.join);
     if (rc != SMC_OK)
         (void)smc_error_set(err, rc, "%s: %s", asset_of(asset)->name, smc_error_text(rc));
@@ -100,6 +112,17 @@ enum smc_status join_each_row(struct join *join, join_row_fn *fn, struct smc_err
             rc = smci_store_reject(join->job->store, err);
     }
     return rc;
+}
+
+enum smc_status join_write_spliced(struct join *join, struct smc_json_span row,
+                                   const struct smc_json_field *members, size_t count,
+                                   struct smc_error *err)
+{
+    smc_buf_reset(&join->out);
+    enum smc_status rc = smc_json_splice(row, members, count, &join->out);
+    if (rc == SMC_OK)
+        rc = smci_part_record(join->file, err);
+    return rc == SMC_OK ? smci_part_write(join->file, join->out.data, join->out.len, err) : rc;
 }
 
 enum smc_status join_begin_record(struct join *join, const char *before, const char *after,

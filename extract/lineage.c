@@ -270,12 +270,13 @@ static enum smc_status write_object(struct join *join, struct smc_error *err)
 
 enum smc_status lineage_collect(struct lineage *lineage, struct smc_error *err)
 {
-    return join_each_object(lineage->tables->job, ASSET_DATAMODEL_LINEAGE, collect_object, lineage,
-                            err);
+    return join_each_object(lineage->tables->job, ASSET_DATAMODEL_LINEAGE, NULL, collect_object,
+                            lineage, err);
 }
 
 enum smc_status lineage_write(struct lineage *lineage, struct smc_error *err)
 {
-    return join_each_object(lineage->tables->job, ASSET_DATAMODEL_LINEAGE, write_object, lineage,
-                            err);
+    const struct job *job = lineage->tables->job;
+    return join_each_object(job, ASSET_DATAMODEL_LINEAGE, job->files[ASSET_DATAMODEL_LINEAGE],
+                            write_object, lineage, err);
 }

@@ -49,14 +49,35 @@ static void tell(const struct listing *listing, enum listing_event event)
 /* Whether all rows are there nobody knows. */
 #define EMPTY_CURSOR "its last page has an empty cursor, and no total says that no rows follow"
 
+static bool is_extra(const struct listing *listing)
+{
+    return select_is_extra(&job(listing)->selection, listing->asset);
+}
+
+/* Of an extra: it ends here. */
+static void give_up(struct listing *listing, struct gap *gap)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    bool is_decisive = listing->asset == ASSET_WORKBOOKS && listing->rows.count == 0;
+    gap->call = asset(listing)->path;
+    listing->is_ended = true;
+    if (check(listing, lost_give_up(listing->base->lost, listing->asset, gap, &err), &err) &&
+        is_decisive)
+        tell(listing, LISTING_DECIDED); /* others wait for that */
+}
+
 static void fail(struct listing *listing, const char *what)
 {
     struct smc_error err = SMC_ERROR_INIT;
-    (void)smc_error_set(&err, SMC_ERR_HTTP,
-                        "the listing of %s is incomplete: page %" PRId64
-                        " %s; nothing is published, since rows would be missing",
-                        asset(listing)->name, listing->pages, what);
-    job_fail(job(listing), &err);
+    (void)smc_error_set(
+        &err, SMC_ERR_HTTP, "the listing of %s is incomplete: page %" PRId64 " %s%s",
+        asset(listing)->name, listing->pages, what,
+        is_extra(listing) ? "" : "; nothing is published, since rows would be missing");
+    struct gap gap = {.http_status = 200, .reason = err.detail, .remedy = GAP_RERUN};
+    if (is_extra(listing))
+        give_up(listing, &gap);
+    else
+        job_fail(job(listing), &err);
 }
 
 static enum smc_status note_gap(const struct listing *listing, int http_status, const char *reason,
@@ -66,8 +87,9 @@ static enum smc_status note_gap(const struct listing *listing, int http_status, 
                             .call = asset(listing)->path,
                             .http_status = http_status,
                             .reason = reason,
-                            .remedy = GAP_NOTHING};
-    return gaps_add(listing->base->gaps, &gap, err);
+                            .remedy = GAP_NOTHING,
+                            .is_extra = is_extra(listing)};
+    return gaps_add(listing->base->lost->gaps, &gap, err);
 }
 
 /* Whether objects' calls follow from this listing. */
@@ -93,7 +115,7 @@ static enum smc_status take_rows(struct listing *listing, struct smc_error *err)
         rc = listing_rows_take(&listing->rows, job(listing), listing->asset, &listing->page.rows[i],
                                tell_row, listing, &has_id, err);
         if (rc == SMC_OK && !has_id && has_objects(listing) && listing->rows.reading == 1)
-            rc = note_gap(listing, 200, "an entry has no id: its sources can't be asked for", err);
+            rc = note_gap(listing, 200, "an entry has no id: nothing can be asked about it", err);
     }
     return rc;
 }
@@ -129,7 +151,8 @@ static void finish(struct listing *listing)
 {
     struct smc_error err = SMC_ERROR_INIT;
     struct listing_rows *rows = &listing->rows;
-    struct smci_part *file = job(listing)->files[listing->asset];
+    struct smci_part *file =
+        asset(listing)->form == FORM_LISTED ? job(listing)->files[listing->asset] : NULL;
     log_rows(listing);
     enum smc_status rc = file ? smci_part_finish(file, &err) : SMC_OK;
     if (rc == SMC_OK && has_objects(listing) && rows->distinct < (int64_t)rows->ids.used)
@@ -300,6 +323,11 @@ static void on_failure(struct listing *listing, const struct smc_answer *answer)
         finish(listing);
         return;
     }
+    if (is_extra(listing)) {
+        struct gap gap = gap_of(answer);
+        give_up(listing, &gap);
+        return;
+    }
     err = answer->error;
     if (answer->http_status == 403) {
         err.code = SMC_ERR_AUTH;
@@ -316,6 +344,8 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
 {
     struct listing *listing = ctx;
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
+        return SMC_TAKE;
+    if (listing->is_ended) /* it was given up while this page was under way */
         return SMC_TAKE;
     job_answered(job(listing), NULL, NULL);
     if (answer->error.code != SMC_OK) {

@@ -2,7 +2,10 @@
  *
  * A row that is deleted while one pages shifts a live one past the reader, and no `total` shows
  * that. So a listing of more than one page, or with fewer rows than its `total`, is read again,
- * until a reading brings no id that those before did not have; the third ends it in any case. */
+ * until a reading brings no id that those before did not have; the third ends it in any case.
+ *
+ * One that can't be read whole ends the run, since Catalog would take what is lacking for deleted.
+ * An extra's is given up: that is a gap. */
 #ifndef EXTRACT_LISTING_H
 #define EXTRACT_LISTING_H
 
@@ -12,9 +15,9 @@
 #include "lib/net/cursor.h"
 #include "lib/net/page.h"
 
-#include "gaps.h"
 #include "job.h"
 #include "listing_rows.h"
+#include "lost.h"
 #include "rights.h"
 
 enum listing_event {
@@ -31,7 +34,7 @@ typedef enum smc_status listing_told_fn(void *ctx, enum asset_id asset, enum lis
 /* Given to every listing. */
 struct listing_base {
     const struct job *job;
-    struct gaps *gaps;
+    struct lost *lost;
     struct rights *rights;
     listing_told_fn *told;
     void *ctx;

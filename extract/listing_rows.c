@@ -1,6 +1,7 @@
 #include "listing_rows.h"
 
 #include "key.h"
+#include "teams.h"
 
 void listing_rows_begin(struct listing_rows *rows)
 {
@@ -83,7 +84,7 @@ static bool count_row(struct listing_rows *rows, bool has_id, const struct smci_
 static enum smc_status write_row(const struct job *job, enum asset_id asset,
                                  struct smc_json_span row, struct smc_error *err)
 {
-    struct smci_part *file = job->files[asset];
+    struct smci_part *file = asset_of(asset)->form == FORM_LISTED ? job->files[asset] : NULL;
     enum smc_status rc = file ? smci_part_record(file, err) : SMC_OK;
     return file && rc == SMC_OK ? smci_part_write(file, row.p, row.len, err) : rc;
 }
@@ -101,6 +102,8 @@ enum smc_status listing_rows_take(struct listing_rows *rows, const struct job *j
     if (rc == SMC_OK && count_row(rows, *has_id, &seen)) {
         if (*has_id && select_has_objects(&job->selection, asset))
             rc = keep_object(job, asset, row, id.data, told, ctx, err);
+        if (rc == SMC_OK && *has_id && asset_of(asset)->form == FORM_TEAMS)
+            rc = teams_keep(job, id.data, row->value, err);
         if (rc == SMC_OK)
             rc = write_row(job, asset, row->value, err);
     }

@@ -23,8 +23,9 @@ enum smc_status lost_note_uncounted(struct lost *lost, const struct call *call,
     struct smc_buf name = SMC_BUF_INIT(SMC_BODY_MAX);
     bool found = false;
     enum smc_status rc = SMC_OK;
-    if (call->asset == CALL_PATH) /* a table is known by who uses it */
-        rc = smci_list_find(lost->job->store, LIST_TABLES, call->id, &found, &table, err);
+    if (asset_is_path(call->asset)) /* a table is known by who uses it */
+        rc = smci_list_find(lost->job->store, asset_of(call->asset)->objects, call->id, &found,
+                            &table, err);
     if (rc == SMC_OK)
         rc = smc_buf_addstr(&name, found ? table.name : call->name);
     enum smc_status told = call_address(call, &address);
@@ -35,6 +36,7 @@ enum smc_status lost_note_uncounted(struct lost *lost, const struct call *call,
     whole.id = call->id;
     whole.name = smc_buf_str(&name);
     whole.call = smc_buf_str(&address);
+    whole.is_extra = select_is_extra(&lost->job->selection, call->asset);
     if (rc == SMC_OK)
         rc = gaps_add(lost->gaps, &whole, err);
     smc_buf_clear(&address);
@@ -55,7 +57,13 @@ static enum smc_status note_unless_gone(struct lost *lost, const struct call *ca
                                         const struct gap *gap, struct smc_error *err)
 {
     bool is_gone = false;
-    enum smc_status rc = gone_has(lost->job, asset_of(call->asset)->of, call->id, &is_gone, err);
+    const struct asset *asset = asset_of(call->asset);
+    struct smc_buf owner = SMC_BUF_INIT(SMC_BODY_MAX);
+    size_t len = asset->path_part ? strcspn(call->id, "/") : strlen(call->id);
+    enum smc_status rc = smc_buf_add(&owner, call->id, len);
+    if (rc == SMC_OK)
+        rc = gone_has(lost->job, asset->of, smc_buf_str(&owner), &is_gone, err);
+    smc_buf_clear(&owner);
     if (rc != SMC_OK || !is_gone)
         return rc == SMC_OK ? note(lost, call, gap, err) : rc;
     smci_log_event(lost->job->log, SMC_LOG_INFO, SMCI_EVENT_DELETED,
@@ -126,11 +134,38 @@ enum smc_status lost_note(struct lost *lost, const struct call *call, const stru
 {
     enum asset_id listing = asset_of(call->asset)->of;
     bool may_have_gone = gap->http_status == 404 || gap->http_status == 410;
-    if (call->asset == CALL_PATH || !may_have_gone)
+    if (!may_have_gone || asset_of(listing)->role != ROLE_LISTING)
         return note(lost, call, gap, err);
     return lost->is_listed[listing] ? note_unless_gone(lost, call, gap, err)
                                     : hold(lost, call, gap, err);
 }
+
+/* ---- extras as a whole ---- */
+
+enum smc_status lost_give_up(struct lost *lost, enum asset_id asset, const struct gap *gap,
+                             struct smc_error *err)
+{
+    struct gap whole = *gap;
+    if (lost->is_given_up[asset])
+        return SMC_OK;
+    lost->is_given_up[asset] = true;
+    whole.kind = asset_of(asset)->name;
+    whole.is_extra = true;
+    return gaps_add(lost->gaps, &whole, err);
+}
+
+bool lost_is_given_up(const struct lost *lost, enum asset_id asset)
+{
+    const struct asset *of = asset_of(asset);
+    if (lost->is_given_up[asset] || (of->of != asset && lost_is_given_up(lost, of->of)))
+        return true;
+    for (enum asset_id i = 0; i < CALL_COUNT; i++)
+        if ((of->needs & ASSET_BIT(i)) && lost_is_given_up(lost, i))
+            return true;
+    return false;
+}
+
+/* ---- others ---- */
 
 enum smc_status lost_note_unread(struct lost *lost, enum asset_id asset,
                                  const struct smci_item *object, const struct gap *gap,

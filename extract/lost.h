@@ -13,6 +13,7 @@ struct lost {
     struct gaps *gaps;
     struct ends ends; /* of all calls for objects */
     bool is_listed[ASSET_COUNT];
+    bool is_given_up[CALL_COUNT]; /* extras that could not be read at all */
 };
 
 /* The caller sets `job` and `gaps`, the rest is 0. The object's call has ended as `gap`, whose
@@ -28,6 +29,14 @@ enum smc_status lost_note_unread(struct lost *lost, enum asset_id asset,
 /* The same of a gap that does not count for its kind. */
 enum smc_status lost_note_uncounted(struct lost *lost, const struct call *call,
                                     const struct gap *gap, struct smc_error *err);
+
+/* An extra can't be read at all, be it a listing or a kind of objects' calls: that is one gap, and
+ * no more calls are made for it. `gap` need not have a kind. Not twice. */
+enum smc_status lost_give_up(struct lost *lost, enum asset_id asset, const struct gap *gap,
+                             struct smc_error *err);
+
+/* Whether what is asked about this is given up, or what that takes. */
+bool lost_is_given_up(const struct lost *lost, enum asset_id asset);
 
 /* The listing has ended. */
 enum smc_status lost_listed(struct lost *lost, enum asset_id listing, struct smc_error *err);

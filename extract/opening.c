@@ -14,7 +14,7 @@
 static void log_left_out(const struct job *job)
 {
     struct smc_buf names = SMC_BUF_INIT(1024);
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+    for (enum asset_id i = 0; i < FEED_COUNT; i++)
         if (!job->selection.is_written[i])
             (void)smc_buf_addf(&names, "%s%s", names.len ? ", " : "", asset_of(i)->name);
     if (job->selection.is_partial)

@@ -53,7 +53,7 @@ static bool is_app_host(const char *text)
 
 static bool is_listing(const char *name)
 {
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+    for (enum asset_id i = 0; i < FEED_COUNT; i++)
         if (asset_of(i)->role == ROLE_LISTING && strcmp(asset_of(i)->name, name) == 0)
             return true;
     return false;

@@ -21,6 +21,21 @@ static const char *const files[] = {"connections", "workbooks",         "workboo
                                     "datamodels",  "datamodel_sources", "datamodel_lineage",
                                     "datasets",    "dataset_sources",   "files",
                                     "members",     "elements",          NULL};
+static const char *const extras[] = {"workbook_pages",
+                                     "workbook_columns",
+                                     "workbook_lineage",
+                                     "workbook_queries",
+                                     "datamodel_elements",
+                                     "datamodel_columns",
+                                     "reports",
+                                     "report_sources",
+                                     "teams",
+                                     "tags",
+                                     "workspaces",
+                                     "grants",
+                                     "table_columns",
+                                     "all",
+                                     NULL};
 static const char *const listings[] = {"connections", "workbooks", "datamodels", "datasets",
                                        "files",       "members",   NULL};
 
@@ -60,6 +75,9 @@ static const struct smci_setting rows[] = {
     {.flag = "--skip", .metavar = "NAMES",
      .variable = "CASTOR_SIGMA_SKIP", IN(LIST, skip), .choices = files, .group = GROUP_SELECTION,
      .help = "all files except these: a partial set"},
+    {.flag = "--with", .metavar = "NAMES",
+     .variable = "CASTOR_SIGMA_WITH", IN(LIST, with), .choices = extras,
+     .help = "files beyond Catalog's (A,B,C); all: each"},
     {.flag = "--incremental",
      .variable = "CASTOR_SIGMA_INCREMENTAL", IN(FLAG, is_incremental),
      .help = "ask only for what changed since the last run"},

@@ -45,6 +45,7 @@ struct extract_settings {
     const char *accept_short; /* names of listings, separated by commas; NULL: none */
     const char *only;         /* names of files, separated by commas; NULL: all */
     const char *skip;         /* the same, of those that are not written */
+    const char *with;         /* the same, of those beyond what Catalog asks for; NULL: none */
     bool is_showing;          /* settings, in place of a run */
     bool is_checking;         /* whether a run would work, in place of one */
     bool is_status;           /* how runs went, in place of one */

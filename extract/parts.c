@@ -1,18 +1,48 @@
 #include "parts.h"
 
+#include "pages.h"
+
 /* ---- facts ---- */
 
 static enum smc_status want_calls(struct parts *parts, enum asset_id listing,
                                   const struct smci_item *row, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
-    for (enum asset_id i = 0; rc == SMC_OK && i < ASSET_COUNT; i++) {
+    for (enum asset_id i = 0; rc == SMC_OK && i < CALL_COUNT; i++) {
         const struct asset *asset = asset_of(i);
         if (select_asks_objects(&parts->job->selection, i) && asset->of == listing &&
             asset->is_asked_for_all)
             rc = calls_want(&parts->calls, i, row->id, row->tag, row->name, err);
     }
     return rc;
+}
+
+/* Whether it waits for what the first workbooks page says. */
+static bool is_waiting(const struct parts *parts, enum asset_id listing)
+{
+    return asset_of(listing)->is_whole && listing != ASSET_WORKBOOKS &&
+           parts->job->selection.is_asked[ASSET_WORKBOOKS];
+}
+
+/* Workbooks first, if they are among them. */
+static void start(struct parts *parts, bool are_extras, bool are_waiting)
+{
+    const struct selection *selection = &parts->job->selection;
+    bool has_workbooks = select_is_extra(selection, ASSET_WORKBOOKS) == are_extras;
+    if (has_workbooks && !are_waiting)
+        listing_start(&parts->listings[ASSET_WORKBOOKS]);
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (asset_of(i)->role == ROLE_LISTING && i != ASSET_WORKBOOKS &&
+            select_is_extra(selection, i) == are_extras && is_waiting(parts, i) == are_waiting)
+            listing_start(&parts->listings[i]);
+}
+
+void parts_start_listings(struct parts *parts, bool are_extras)
+{
+    start(parts, are_extras, false);
+    /* It was decided while the others were read. */
+    if (are_extras && !select_is_extra(&parts->job->selection, ASSET_WORKBOOKS))
+        start(parts, are_extras, true);
 }
 
 static enum smc_status on_listing(void *ctx, enum asset_id listing, enum listing_event event,
@@ -26,23 +56,24 @@ static enum smc_status on_listing(void *ctx, enum asset_id listing, enum listing
         return rc == SMC_OK && listing == ASSET_DATAMODELS ? models_listed(&parts->models, err)
                                                            : rc;
     }
-    listing_start(&parts->listings[ASSET_DATAMODELS]); /* it is decided how these are asked for */
-    listing_start(&parts->listings[ASSET_DATASETS]);
+    start(parts, select_is_extra(&parts->job->selection, ASSET_WORKBOOKS), true);
     return SMC_OK;
 }
 
-static enum smc_status on_calls(void *ctx, enum calls_event event, struct smc_json_span rows,
-                                struct smc_error *err)
+static enum smc_status on_rows(void *ctx, const struct call *call, struct smc_json_span rows,
+                               struct smc_error *err)
 {
     struct parts *parts = ctx;
-    return event == CALLS_ROWS ? models_note(&parts->models, rows, err)
-                               : whoami_probe(&parts->whoami);
+    return call->asset == EXTRA_WORKBOOK_PAGES
+               ? pages_want_elements(&parts->calls, call, rows, err)
+               : models_note(&parts->models, call->asset, rows, err);
 }
 
-static enum smc_status on_reused_rows(void *ctx, struct smc_json_span rows, struct smc_error *err)
+static enum smc_status on_calls(void *ctx, enum calls_event event, const struct call *call,
+                                struct smc_json_span rows, struct smc_error *err)
 {
-    const struct parts *parts = ctx;
-    return models_note(&parts->models, rows, err);
+    struct parts *parts = ctx;
+    return event == CALLS_ROWS ? on_rows(parts, call, rows, err) : whoami_probe(&parts->whoami);
 }
 
 /* ---- life ---- */
@@ -52,17 +83,21 @@ void parts_init(struct parts *parts, const struct job *job)
     *parts = (struct parts){.job = job, .gaps.job = job};
     parts->lost.job = job;
     parts->lost.gaps = &parts->gaps;
+    parts->lost.ends.is_feed = job->selection.is_feed;
     parts->rights = (struct rights)RIGHTS_INIT;
     whoami_init(&parts->whoami, job, &parts->gaps);
-    parts->base = (struct listing_base){job, &parts->gaps, &parts->rights, on_listing, parts};
+    parts->base = (struct listing_base){job, &parts->lost, &parts->rights, on_listing, parts};
     for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         listing_init(&parts->listings[i], &parts->base, i);
     parts->reused =
-        (struct reused){.job = job, .lost = &parts->lost, .rows = on_reused_rows, .ctx = parts};
+        (struct reused){.job = job, .lost = &parts->lost, .rows = on_rows, .ctx = parts};
     parts->calls = (struct calls){
         .job = job, .lost = &parts->lost, .reused = &parts->reused, .told = on_calls, .ctx = parts};
     parts->models = (struct models){.job = job, .calls = &parts->calls};
-    tables_init(&parts->tables, job, &parts->calls);
+    tables_init(&parts->tables, job, &parts->calls, NULL);
+    tables_init(&parts->extra_tables, job, &parts->calls, &parts->tables);
+    parts->extras =
+        (struct extras){job, parts->listings, &parts->calls, &parts->lost, &parts->models};
     parts->lineage.tables = &parts->tables;
     parts->lineage.lost = &parts->lost;
     degraded_init(&parts->degraded);
@@ -74,6 +109,7 @@ void parts_clear(struct parts *parts)
         listing_clear(&parts->listings[i]);
     calls_clear(&parts->calls);
     tables_clear(&parts->tables);
+    tables_clear(&parts->extra_tables);
     whoami_clear(&parts->whoami);
     degraded_clear(&parts->degraded);
 }

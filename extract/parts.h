@@ -5,6 +5,7 @@
 
 #include "calls.h"
 #include "degraded.h"
+#include "extras.h"
 #include "gaps.h"
 #include "job.h"
 #include "lineage.h"
@@ -27,12 +28,19 @@ struct parts {
     struct calls calls;
     struct models models;
     struct tables tables;
+    struct tables extra_tables; /* of files beyond what Catalog asks for */
+    struct extras extras;
     struct lineage lineage;
     struct degraded degraded;
 };
 
 /* `job` is borrowed, and need not be open yet. */
 void parts_init(struct parts *parts, const struct job *job);
+
+/* Starts the listings of extras, or those of the others; what asks for the whole organisation waits
+ * until the first workbooks page has decided how. */
+void parts_start_listings(struct parts *parts, bool are_extras);
+
 /* Twice is harmless; then parts_init makes them new. The client must not call any of them later. */
 void parts_clear(struct parts *parts);
 

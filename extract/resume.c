@@ -95,14 +95,13 @@ enum smc_status resume_recover(const struct job *job, struct selection *selectio
 
 /* ---- what this run leaves ---- */
 
-static enum smc_status note_files(const struct job *job, struct smc_error *err)
+/* `are_made`: those that are not there any more were left out. */
+static enum smc_status note_files(const struct job *job, bool are_made, struct smc_error *err)
 {
-    const char *names[ASSET_COUNT + 1];
     struct smc_buf text = SMC_BUF_INIT(1024);
-    size_t count =
-        select_file_names(&job->selection, names) - 1; /* the summary goes without saying */
-    for (size_t i = 0; i < count; i++)
-        (void)smc_buf_addf(&text, "%s%s", i ? "," : "", names[i]);
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (job->selection.is_written[i] && (!are_made || job->files[i]))
+            (void)smc_buf_addf(&text, "%s%s", text.len ? "," : "", asset_of(i)->name);
     enum smc_status rc = smc_buf_status(&text);
     if (rc == SMC_OK)
         rc = smci_store_put_value(job->store, VALUE_FILES, smc_buf_str(&text), err);
@@ -117,7 +116,7 @@ enum smc_status resume_note_set(const struct job *job, struct smc_error *err)
                                               directory ? directory : job->settings->output, err);
     free(directory);
     if (rc == SMC_OK)
-        rc = note_files(job, err);
+        rc = note_files(job, false, err);
     if (rc == SMC_OK)
         rc = numbers_put(job->store, VALUE_TIMESTAMP, "", smci_fileset_timestamp(job->set), err);
     return rc == SMC_OK ? smci_store_commit(job->store, err) : rc;
@@ -126,7 +125,8 @@ enum smc_status resume_note_set(const struct job *job, struct smc_error *err)
 enum smc_status resume_note_publishing(const struct job *job, bool is_publishing,
                                        struct smc_error *err)
 {
-    enum smc_status rc =
-        smci_store_put_value(job->store, VALUE_PUBLISHING, is_publishing ? "1" : NULL, err);
+    enum smc_status rc = note_files(job, true, err);
+    if (rc == SMC_OK)
+        rc = smci_store_put_value(job->store, VALUE_PUBLISHING, is_publishing ? "1" : NULL, err);
     return rc == SMC_OK ? smci_store_commit(job->store, err) : rc;
 }

@@ -10,8 +10,8 @@
 #define VALUE_BEGAN "run.began_s."  /* there while the run that asked for it has not finished */
 #define VALUE_FULL  "full.began_s." /* of the last run that asked for all of it; --incremental */
 
-/* A table's path can change without anything that a listing shows. */
-#define PATH_KEPT_S ((int64_t)7 * 86400)
+/* What can change without anything that a listing shows, as a table's path, is kept so long. */
+#define AGEING_KEPT_S ((int64_t)7 * 86400)
 
 enum smc_status reuse_note_finished(const struct job *job, const struct selection *selection,
                                     struct smc_error *err)
@@ -70,8 +70,8 @@ static enum smc_status drop_answers(const struct reuse *reuse, enum asset_id kin
         return SMC_OK;
     }
     int64_t from_s = age->is_full ? age->began_s : 0;
-    if (kind == CALL_PATH && from_s < job_wall_s(job) - PATH_KEPT_S)
-        from_s = job_wall_s(job) - PATH_KEPT_S;
+    if (asset_of(kind)->is_ageing && from_s < job_wall_s(job) - AGEING_KEPT_S)
+        from_s = job_wall_s(job) - AGEING_KEPT_S;
     /* A run that goes on asks for gaps again; one that builds on a finished run does not, where
      * Sigma would only answer the same. */
     enum smc_status rc =
@@ -151,10 +151,8 @@ static enum smc_status keep_kind(const struct reuse *reuse, enum asset_id kind,
                                  struct smc_error *err)
 {
     const struct job *job = reuse->job;
-    const char *list = LIST_TABLES;
-    if (kind != CALL_PATH)
-        list = asset_of(asset_of(kind)->of)->name;
-    else if (!select_wants_all_tables(&job->selection))
+    const char *list = asset_of(kind)->objects;
+    if (asset_of(kind)->is_ageing && !select_wants_all_tables(&job->selection))
         list = NULL; /* files that were left out may name others */
     enum smc_status rc = smci_store_forget_failures(job->store, asset_of(kind)->name, true, err);
     if (rc == SMC_OK && list)

@@ -11,8 +11,12 @@
 #include "call.h"
 #include "lost.h"
 
-/* Takes a page of an answer whose rows name data models. */
-typedef enum smc_status reused_rows_fn(void *ctx, struct smc_json_span rows, struct smc_error *err);
+/* The tag of an object of which nothing tells whether it has changed: no answer is reused. */
+#define TAG_UNKNOWN "/"
+
+/* Takes a page of an answer from whose rows more calls may follow. */
+typedef enum smc_status reused_rows_fn(void *ctx, const struct call *call,
+                                       struct smc_json_span rows, struct smc_error *err);
 
 /* The caller sets `job`, `lost`, `rows` and `ctx`, the rest is 0. */
 struct reused {
@@ -34,8 +38,8 @@ enum smc_status reused_find(const struct reused *reused, const struct call *call
 enum smc_status reused_take(struct reused *reused, const struct call *call,
                             const struct smci_outcome *outcome, struct smc_error *err);
 
-/* The same for a table's path. */
-enum smc_status reused_take_path(struct reused *reused, const char *id,
+/* The same for a table's path; `asset` is CALL_PATH or CALL_EXTRA_PATH. */
+enum smc_status reused_take_path(struct reused *reused, enum asset_id asset, const char *id,
                                  const struct smci_outcome *outcome, struct smc_error *err);
 
 #endif

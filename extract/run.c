@@ -22,9 +22,10 @@
 #include "changes.h"
 #include "closing.h"
 #include "doubt.h"
-#include "elements.h"
+#include "extras.h"
 #include "history.h"
 #include "job.h"
+#include "joined.h"
 #include "metrics.h"
 #include "opening.h"
 #include "parts.h"
@@ -33,7 +34,6 @@
 #include "report.h"
 #include "resume.h"
 #include "reuse.h"
-#include "sources.h"
 #include "status_keep.h"
 #include "summary.h"
 
@@ -73,14 +73,11 @@ static void show(struct run *run)
 /* ---- fetching ---- */
 
 /* Listings, and the calls for the objects that they name, beside each other. The first workbooks
- * page goes first; data models and data sets follow once it has decided. */
+ * page goes first. */
 static enum smc_status fetch(struct run *run, struct smc_error *err)
 {
-    listing_start(&run->parts.listings[ASSET_WORKBOOKS]);
+    parts_start_listings(&run->parts, false);
     whoami_ask(&run->parts.whoami);
-    listing_start(&run->parts.listings[ASSET_CONNECTIONS]);
-    listing_start(&run->parts.listings[ASSET_FILES]);
-    listing_start(&run->parts.listings[ASSET_MEMBERS]);
     return calls_run(&run->parts.calls, CALLS_LIST, err);
 }
 
@@ -99,39 +96,49 @@ static enum smc_status fetch_deferred(struct run *run, struct smc_error *err)
 
 /* ---- joining ---- */
 
-/* Calls `fn` for each file of sources that is written. */
-static enum smc_status each_sources(struct run *run,
-                                    enum smc_status (*fn)(struct tables *, enum asset_id,
-                                                          struct smc_error *),
-                                    struct smc_error *err)
+static struct joined joined_of(struct run *run)
 {
-    enum smc_status rc = SMC_OK;
-    for (enum asset_id i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        if (run->job.files[i] && asset_of(i)->table_id_member)
-            rc = fn(&run->parts.tables, i, err);
-    return rc;
+    return (struct joined){&run->job, &run->parts.tables, &run->parts.extra_tables,
+                           &run->parts.lineage};
 }
 
 static enum smc_status resolve_tables(struct run *run, struct smc_error *err)
 {
-    enum smc_status rc = each_sources(run, sources_collect, err);
-    if (rc == SMC_OK && run->job.files[ASSET_DATAMODEL_LINEAGE])
-        rc = lineage_collect(&run->parts.lineage, err);
+    const struct joined joined = joined_of(run);
+    enum smc_status rc = joined_want_tables(&joined, false, err);
     return rc == SMC_OK ? tables_resolve(&run->parts.tables, err) : rc;
 }
 
 static enum smc_status write_joined(struct run *run, struct smc_error *err)
 {
-    struct smci_part *const *files = run->job.files;
-    enum smc_status rc = each_sources(run, sources_write, err);
-    if (rc == SMC_OK && files[ASSET_DATAMODEL_LINEAGE])
-        rc = lineage_write(&run->parts.lineage, err);
-    if (rc == SMC_OK && files[ASSET_ELEMENTS])
-        rc = elements_write(&run->job, err);
-    for (enum asset_id i = 0; rc == SMC_OK && i < ASSET_COUNT; i++)
-        if (files[i] && asset_of(i)->role == ROLE_OBJECT)
-            rc = smci_part_finish(files[i], err);
-    return rc;
+    const struct joined joined = joined_of(run);
+    return joined_write(&joined, err);
+}
+
+/* ---- extras ---- */
+
+/* What is asked for has been named by listings, then by sources, then by the tables of these. */
+static enum smc_status ask_extras(struct run *run, struct smc_error *err)
+{
+    struct parts *parts = &run->parts;
+    const struct joined joined = joined_of(run);
+    parts_start_listings(parts, true);
+    enum smc_status rc = extras_ask_objects(&parts->extras, err);
+    if (rc == SMC_OK)
+        rc = joined_want_tables(&joined, true, err);
+    if (rc == SMC_OK)
+        rc = tables_resolve(&parts->extra_tables, err);
+    return rc == SMC_OK ? extras_ask_columns(&parts->extras, err) : rc;
+}
+
+static enum smc_status fetch_extras(struct run *run, struct smc_error *err)
+{
+    if (!extras_are_any(&run->job.selection))
+        return SMC_OK;
+    enum smc_status rc = extras_settle(&run->parts.extras, ask_extras(run, err), err);
+    if (rc == SMC_OK)
+        rc = again_end(&run->job, err);
+    return rc == SMC_OK ? extras_drop_files(&run->job, &run->parts.lost, err) : rc;
 }
 
 /* ---- figures ---- */
@@ -287,7 +294,7 @@ static void end_status(struct run *run, enum smc_status rc, const struct smc_err
 typedef enum smc_status phase_fn(struct run *run, struct smc_error *err);
 
 static phase_fn *const making[] = {fetch,        fetch_deferred, resolve_tables, fetch_deferred,
-                                   write_joined, judge,          write_summary};
+                                   fetch_extras, write_joined,   judge,          write_summary};
 static phase_fn *const publishing[] = {publish, leave, compare, remove_old_sets};
 
 static enum smc_status make(struct run *run, struct smc_error *err)

@@ -7,6 +7,9 @@
 
 #include "options_table.h"
 
+/* In a list of --with. */
+#define ALL "all"
+
 /* ---- names ---- */
 
 bool select_has_name(const char *list, const char *name)
@@ -19,93 +22,116 @@ bool select_has_name(const char *list, const char *name)
     return false;
 }
 
-/* ASSET_COUNT when it is not one. */
-static enum asset_id find_asset(const char *name, size_t len)
+/* A part of the table of assets, and the words for it. */
+struct range {
+    enum asset_id from;
+    enum asset_id to; /* beyond the last */
+    const char *what; /* "'x' is not ..." */
+    bool has_all;     /* "all" stands for each of them */
+};
+
+static const struct range feed = {0, FEED_COUNT, "a file of a set", false};
+static const struct range extras = {FEED_COUNT, ASSET_COUNT, "a file beyond a set's own", true};
+static const struct range any = {0, ASSET_COUNT, "a file of a set", false};
+
+/* `range->to` when it is not one. */
+static enum asset_id find_asset(const struct range *range, const char *name, size_t len)
 {
-    enum asset_id i = 0;
-    while (i < ASSET_COUNT &&
+    enum asset_id i = range->from;
+    while (i < range->to &&
            (strlen(asset_of(i)->name) != len || strncmp(asset_of(i)->name, name, len) != 0))
         i++;
     return i;
 }
 
-static enum smc_status refuse(const char *name, size_t len, const char *what, struct smc_error *err)
+static enum smc_status refuse(const struct range *range, const char *name, size_t len,
+                              const char *flag, struct smc_error *err)
 {
-    const char *names[ASSET_COUNT];
-    char all[256] = "";
+    const char *names[ASSET_COUNT + 1];
+    char all[320] = "";
     char text[64];
+    size_t count = 0;
     (void)snprintf(text, sizeof text, "%.*s", (int)(len < sizeof text ? len : sizeof text - 1),
                    name);
     if (strcmp(text, "summary") == 0)
         return smc_error_set(err, SMC_ERR_USAGE,
-                             "%s: the summary can't be chosen: it is always written", what);
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
+                             "%s: the summary can't be chosen: it is always written", flag);
+    for (enum asset_id i = range->from; i < range->to; i++)
+        names[count++] = asset_of(i)->name;
+    if (range->has_all)
+        names[count++] = ALL;
+    for (size_t i = 0; i < count; i++) {
         size_t used = strlen(all);
-        names[i] = asset_of(i)->name;
         (void)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
     }
-    const char *near = smci_nearest(text, names, ASSET_COUNT);
-    return smc_error_set(err, SMC_ERR_USAGE, "%s: '%s' is not a file of a set%s%s%s; these are: %s",
-                         what, near ? text : smci_word_shown(text), near ? " (did you mean '" : "",
-                         near ? near : "", near ? "'?)" : "", all);
+    const char *near = smci_nearest(text, names, count);
+    return smc_error_set(err, SMC_ERR_USAGE, "%s: '%s' is not %s%s%s%s; these are: %s", flag,
+                         near ? text : smci_word_shown(text), range->what,
+                         near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", all);
 }
 
-static enum smc_status read_names(const char *names, const char *what, bool is_named[ASSET_COUNT],
-                                  struct smc_error *err)
+/* Notes each name of a list. */
+static enum smc_status read_names(const struct range *range, const char *names, const char *flag,
+                                  bool is_named[ASSET_COUNT], struct smc_error *err)
 {
     const char *name;
     size_t len;
     while (smci_next_name(&names, &name, &len)) {
-        enum asset_id asset = find_asset(name, len);
-        if (asset == ASSET_COUNT)
-            return refuse(name, len, what, err);
-        is_named[asset] = true;
+        bool is_all = range->has_all && len == strlen(ALL) && strncmp(name, ALL, len) == 0;
+        enum asset_id from = is_all ? range->from : find_asset(range, name, len);
+        if (from == range->to)
+            return refuse(range, name, len, flag, err);
+        for (enum asset_id i = from; i < (is_all ? range->to : from + 1); i++)
+            is_named[i] = true;
     }
     return SMC_OK;
 }
 
 /* ---- what it takes ---- */
 
-/* Whether tables' paths go into this file. */
-static bool has_tables(enum asset_id asset)
+/* The call, its listing, and what the file needs besides. */
+static void ask_for(struct selection *selection, enum asset_id id)
 {
-    return asset == ASSET_DATAMODEL_LINEAGE || asset_of(asset)->table_id_member;
+    const struct asset *asset = asset_of(id);
+    if (selection->is_asked[id])
+        return;
+    selection->is_asked[id] = true;
+    ask_for(selection, asset->of);
+    for (enum asset_id i = 0; i < CALL_COUNT; i++)
+        if (asset->needs & ASSET_BIT(i))
+            ask_for(selection, i);
 }
 
-/* The calls that the files need besides their own. */
+static void ask_for_files(struct selection *selection, const struct range *range)
+{
+    bool is_waiting = false; /* for what the first workbooks page says */
+    for (enum asset_id i = range->from; i < range->to; i++)
+        if (selection->is_written[i])
+            ask_for(selection, i);
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        is_waiting = is_waiting || (selection->is_asked[i] && asset_of(i)->is_whole);
+    selection->is_one_page_enough = is_waiting && !selection->is_asked[ASSET_WORKBOOKS];
+}
+
+/* What the files take, those that Catalog asks for first. */
 static void ask_for_needed(struct selection *selection)
 {
-    bool *is_asked = selection->is_asked;
-    bool is_waiting = false; /* for what the first workbooks page says */
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
-        const struct asset *asset = asset_of(i);
-        if (!selection->is_written[i])
-            continue;
-        is_asked[i] = true;
-        is_asked[asset->of] = true;
-        is_asked[CALL_PATH] = is_asked[CALL_PATH] || has_tables(i);
-        is_waiting = is_waiting || asset_of(asset->of)->is_whole;
-    }
-    if (is_asked[ASSET_DATAMODEL_LINEAGE]) { /* of the data models that a workbook names */
-        is_asked[ASSET_WORKBOOKS] = true;
-        is_asked[ASSET_WORKBOOK_SOURCES] = true;
-    }
-    selection->is_one_page_enough = is_waiting && !is_asked[ASSET_WORKBOOKS];
-    is_asked[ASSET_WORKBOOKS] = is_asked[ASSET_WORKBOOKS] || is_waiting;
+    ask_for_files(selection, &feed);
+    (void)memcpy(selection->is_feed, selection->is_asked, sizeof selection->is_feed);
+    selection->is_feed[ASSET_WORKBOOKS] |= selection->is_one_page_enough;
+    ask_for_files(selection, &extras);
+    selection->is_asked[ASSET_WORKBOOKS] |= selection->is_one_page_enough;
 }
 
-/* `is_named` and whether it is the names that are written, or the others. False: none is. */
-static bool select_files(const bool is_named[ASSET_COUNT], bool is_written,
-                         struct selection *selection)
+/* Of those that Catalog asks for. */
+static bool is_any_written(struct selection *selection)
 {
     bool is_any = false;
-    *selection = (struct selection){.is_partial = false};
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
-        selection->is_written[i] = is_named[i] == is_written;
+    selection->is_partial = false;
+    for (enum asset_id i = 0; i < FEED_COUNT; i++) {
         selection->is_partial = selection->is_partial || !selection->is_written[i];
         is_any = is_any || selection->is_written[i];
     }
-    ask_for_needed(selection);
     return is_any;
 }
 
@@ -114,10 +140,18 @@ enum smc_status select_read(const struct extract_settings *settings, struct sele
 {
     bool is_named[ASSET_COUNT] = {false};
     bool is_only = settings->only != NULL;
-    const char *what = smci_settings_name(&settings->sources, is_only ? "--only" : "--skip");
-    enum smc_status rc = read_names(is_only ? settings->only : settings->skip, what, is_named, err);
-    if (rc == SMC_OK && !select_files(is_named, is_only, selection))
-        rc = smc_error_set(err, SMC_ERR_USAGE, "%s: this leaves no file to write", what);
+    const char *flag = smci_settings_name(&settings->sources, is_only ? "--only" : "--skip");
+    *selection = (struct selection){.is_partial = false};
+    enum smc_status rc =
+        read_names(&feed, is_only ? settings->only : settings->skip, flag, is_named, err);
+    for (enum asset_id i = 0; i < FEED_COUNT; i++)
+        selection->is_written[i] = is_named[i] == is_only;
+    if (rc == SMC_OK && !is_any_written(selection))
+        rc = smc_error_set(err, SMC_ERR_USAGE, "%s: this leaves no file to write", flag);
+    if (rc == SMC_OK)
+        rc = read_names(&extras, settings->with, smci_settings_name(&settings->sources, "--with"),
+                        selection->is_written, err);
+    ask_for_needed(selection);
     return rc;
 }
 
@@ -129,12 +163,14 @@ enum smc_status select_check(const struct extract_settings *settings, struct smc
 
 void select_names(const char *names, struct selection *selection)
 {
-    bool is_named[ASSET_COUNT] = {false};
-    (void)read_names(names, "", is_named, NULL);
-    if (!select_files(is_named, true, selection)) {
-        const bool is_none[ASSET_COUNT] = {false};
-        (void)select_files(is_none, false, selection);
+    *selection = (struct selection){.is_partial = false};
+    (void)read_names(&any, names, "", selection->is_written, NULL);
+    if (!is_any_written(selection)) {
+        selection->is_partial = false;
+        for (enum asset_id i = 0; i < FEED_COUNT; i++)
+            selection->is_written[i] = true;
     }
+    ask_for_needed(selection);
 }
 
 /* ---- questions ---- */
@@ -149,6 +185,11 @@ size_t select_file_names(const struct selection *selection, const char *names[AS
     return count;
 }
 
+bool select_is_extra(const struct selection *selection, enum asset_id kind)
+{
+    return !selection->is_feed[kind];
+}
+
 bool select_asks_objects(const struct selection *selection, enum asset_id kind)
 {
     return selection->is_asked[kind] && asset_of(kind)->role == ROLE_OBJECT;
@@ -156,7 +197,7 @@ bool select_asks_objects(const struct selection *selection, enum asset_id kind)
 
 bool select_has_objects(const struct selection *selection, enum asset_id listing)
 {
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+    for (enum asset_id i = 0; i < CALL_COUNT; i++)
         if (select_asks_objects(selection, i) && asset_of(i)->of == listing)
             return true;
     return false;
@@ -164,8 +205,8 @@ bool select_has_objects(const struct selection *selection, enum asset_id listing
 
 bool select_wants_all_tables(const struct selection *selection)
 {
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
-        if (has_tables(i) && !selection->is_written[i])
+    for (enum asset_id i = 0; i < FEED_COUNT; i++)
+        if ((asset_of(i)->needs & ASSET_BIT(CALL_PATH)) && !selection->is_written[i])
             return false;
     return true;
 }

@@ -20,6 +20,12 @@ static enum smc_status table_of(struct smc_json_span source, enum asset_id asset
     return key_make(found[1], key, has_id);
 }
 
+/* Whom the tables are told. */
+struct visit {
+    source_table_fn *fn;
+    void *ctx;
+};
+
 static enum smc_status collect_source(struct join *join, struct smc_json_span source,
                                       struct smc_error *err)
 {
@@ -27,8 +33,9 @@ static enum smc_status collect_source(struct join *join, struct smc_json_span so
     bool has_id;
     smc_buf_reset(&join->key);
     enum smc_status rc = table_of(source, join->asset, &join->key, &is_table, &has_id);
+    const struct visit *visit = join->ctx;
     if (rc == SMC_OK && has_id)
-        rc = tables_want(join->ctx, join->key.data, smc_buf_str(&join->name), err);
+        rc = visit->fn(visit->ctx, join->key.data, smc_buf_str(&join->name), err);
     return rc;
 }
 
@@ -83,12 +90,26 @@ static enum smc_status write_object(struct join *join, struct smc_error *err)
     return rc == SMC_OK ? smci_part_write(join->file, "]}", 2, err) : rc;
 }
 
+enum smc_status sources_each_table(const struct job *job, enum asset_id asset, source_table_fn *fn,
+                                   void *ctx, struct smc_error *err)
+{
+    struct visit visit = {fn, ctx};
+    return join_each_object(job, asset, NULL, collect_object, &visit, err);
+}
+
+static enum smc_status want_table(void *ctx, const char *id, const char *user,
+                                  struct smc_error *err)
+{
+    return tables_want(ctx, id, user, err);
+}
+
 enum smc_status sources_collect(struct tables *tables, enum asset_id asset, struct smc_error *err)
 {
-    return join_each_object(tables->job, asset, collect_object, tables, err);
+    return sources_each_table(tables->job, asset, want_table, tables, err);
 }
 
 enum smc_status sources_write(struct tables *tables, enum asset_id asset, struct smc_error *err)
 {
-    return join_each_object(tables->job, asset, write_object, tables, err);
+    return join_each_object(tables->job, asset, tables->job->files[asset], write_object, tables,
+                            err);
 }

@@ -35,6 +35,22 @@ static enum smc_status add_identity(struct smci_writer *json, const struct job *
     return rc;
 }
 
+/* Which of the files Catalog does not ask for, if there are any. */
+static void add_extras(struct smci_writer *json, const struct job *job)
+{
+    bool is_any = false;
+    for (enum asset_id i = FEED_COUNT; i < ASSET_COUNT; i++) {
+        if (!job->files[i])
+            continue;
+        if (!is_any)
+            smci_write_array(json, "extras");
+        is_any = true;
+        smci_write_text(json, NULL, asset_of(i)->name);
+    }
+    if (is_any)
+        smci_write_close(json);
+}
+
 static void add_extraction(struct smci_writer *json, const struct job *job,
                            const struct summary *summary)
 {
@@ -51,6 +67,7 @@ static void add_extraction(struct smci_writer *json, const struct job *job,
         smci_write_close(json);
     }
     smci_write_close(json);
+    add_extras(json, job);
     gaps_to_json(summary->gaps, json);
     degraded_to_json(summary->degraded, json);
     if (job->selection.is_partial)

@@ -5,10 +5,13 @@
 
 #include "lib/base/log.h"
 
-void tables_init(struct tables *tables, const struct job *job, struct calls *calls)
+void tables_init(struct tables *tables, const struct job *job, struct calls *calls,
+                 const struct tables *known)
 {
     tables->job = job;
     tables->calls = calls;
+    tables->known = known;
+    tables->path = known ? CALL_EXTRA_PATH : CALL_PATH;
     table_listing_init(&tables->listing, job, calls);
 }
 
@@ -17,10 +20,23 @@ void tables_clear(struct tables *tables)
     table_listing_clear(&tables->listing);
 }
 
+static const char *list_of(const struct tables *tables)
+{
+    return asset_of(tables->path)->objects;
+}
+
 enum smc_status tables_want(const struct tables *tables, const char *id, const char *user,
                             struct smc_error *err)
 {
-    return smci_list_add(tables->job->store, LIST_TABLES, id, "", user, NULL, err);
+    struct smci_store *store = tables->job->store;
+    struct smci_item item;
+    bool is_known = false;
+    enum smc_status rc = SMC_OK;
+    if (tables->known)
+        rc = smci_list_find(store, list_of(tables->known), id, &is_known, &item, err);
+    if (rc != SMC_OK || is_known)
+        return rc;
+    return smci_list_add(store, list_of(tables), id, "", user, NULL, err);
 }
 
 static bool is_trusted(const struct tables *tables)
@@ -36,6 +52,8 @@ enum smc_status tables_find(const struct tables *tables, const char *id, struct 
         table_path_load(tables->job->store, KIND_PATH, id, "", &is_known, text, found, err);
     if (rc == SMC_OK && !is_known && is_trusted(tables))
         rc = table_listing_find(&tables->listing, id, &is_known, text, found, err);
+    if (rc == SMC_OK && !is_known && tables->known)
+        return tables_find(tables->known, id, text, found, err);
     return rc != SMC_OK || is_known ? rc : smci_store_reject(tables->job->store, err);
 }
 
@@ -51,8 +69,9 @@ static enum smc_status survey(void *ctx, const struct smci_item *table, struct s
         smci_store_check(tables->job->store, KIND_PATH, table->id, NULL, &is_known, &outcome, err);
     if (rc != SMC_OK)
         return rc;
-    return is_known ? reused_take_path(tables->calls->reused, table->id, &outcome, err)
-                    : table_listing_want(&tables->listing, table->id, err);
+    return is_known
+               ? reused_take_path(tables->calls->reused, tables->path, table->id, &outcome, err)
+               : table_listing_want(&tables->listing, table->id, err);
 }
 
 /* Lists a table for a call of its own unless its path is known by now. */
@@ -70,13 +89,14 @@ static enum smc_status list_single(void *ctx, const struct smci_item *table, str
         is_known =
             is_known && outcome.http_status == 200; /* else two rows contradicted each other */
         if (is_known)
-            ends_read(&tables->calls->lost->ends, CALL_PATH);
+            ends_read(&tables->calls->lost->ends, tables->path);
     }
     if (rc != SMC_OK || is_known)
         return rc;
     bool added = false;
-    rc = smci_list_add(store, LIST_SINGLE, table->id, "", "", &added, err);
-    tables->calls->wanted[CALL_PATH] += added;
+    rc = smci_list_add(store, tables->known ? LIST_EXTRA_SINGLE : LIST_SINGLE, table->id, "", "",
+                       &added, err);
+    tables->calls->wanted[tables->path] += added;
     return rc;
 }
 
@@ -103,15 +123,18 @@ enum smc_status tables_resolve(struct tables *tables, struct smc_error *err)
     const struct job *job = tables->job;
     struct table_listing *listing = &tables->listing;
     (void)snprintf(listing->tag, sizeof listing->tag, "%" PRId64, smci_fileset_timestamp(job->set));
-    enum smc_status rc = job_each_item(job, LIST_TABLES, survey, tables, err);
+    enum smc_status rc = job_each_item(job, list_of(tables), survey, tables, err);
     if (rc != SMC_OK || listing->wanted == 0)
         return rc;
     smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_TABLES, SMCI_FACTS(.count = listing->wanted),
                    "Extracting the paths of %" PRId64 " tables", listing->wanted);
-    rc = read_listing(tables, err);
+    if (!tables->known)
+        rc = read_listing(tables, err);
     if (rc == SMC_OK)
-        rc = job_each_item(job, LIST_TABLES, list_single, tables, err);
-    return rc == SMC_OK ? calls_run(tables->calls, CALLS_TABLES, err) : rc;
+        rc = job_each_item(job, list_of(tables), list_single, tables, err);
+    return rc == SMC_OK
+               ? calls_run(tables->calls, tables->known ? CALLS_EXTRA_TABLES : CALLS_TABLES, err)
+               : rc;
 }
 
 /* ---- what a later run can reuse ---- */
@@ -141,7 +164,7 @@ enum smc_status tables_keep(struct tables *tables, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
     if (is_trusted(tables))
-        rc = job_each_item(tables->job, LIST_TABLES, keep, tables, err);
+        rc = job_each_item(tables->job, list_of(tables), keep, tables, err);
     /* The rows themselves have served. */
     return rc == SMC_OK ? smci_store_prune(tables->job->store, KIND_BULK, "", err) : rc;
 }

@@ -11,10 +11,15 @@
 struct tables {
     const struct job *job;
     struct calls *calls;
+    enum asset_id path;         /* the calls for single ones; its objects are the tables */
+    const struct tables *known; /* what these have is not asked again; NULL: none */
     struct table_listing listing;
 };
 
-void tables_init(struct tables *tables, const struct job *job, struct calls *calls);
+/* Those of the files that Catalog asks for; of `known`, those beyond them, which are asked for one
+ * by one. */
+void tables_init(struct tables *tables, const struct job *job, struct calls *calls,
+                 const struct tables *known);
 void tables_clear(struct tables *tables);
 
 /* Wants a table's path; `id` is a key, `user` the name of an object that uses the table: the first

@@ -146,7 +146,7 @@ static void test_files(void **state)
     const char *const *only = choices_of("--only");
     const char *const *skip = choices_of("--skip");
     const char *const *listing = choices_of("--accept-short-listing");
-    for (int i = 0; i < ASSET_COUNT; i++) {
+    for (int i = 0; i < FEED_COUNT; i++) {
         const struct asset *asset = asset_of((enum asset_id)i);
         assert_string_equal(only[i], asset->name);
         assert_string_equal(skip[i], asset->name);
@@ -155,9 +155,19 @@ static void test_files(void **state)
             assert_string_equal(*listing++, asset->name);
         }
     }
-    assert_null(only[ASSET_COUNT]);
-    assert_null(skip[ASSET_COUNT]);
+    assert_null(only[FEED_COUNT]);
+    assert_null(skip[FEED_COUNT]);
     assert_null(*listing);
+}
+
+static void test_extras(void **state)
+{
+    (void)state;
+    const char *const *with = choices_of("--with");
+    for (int i = FEED_COUNT; i < ASSET_COUNT; i++)
+        assert_string_equal(*with++, asset_of((enum asset_id)i)->name);
+    assert_string_equal(*with++, "all");
+    assert_null(*with);
 }
 
 int main(void)
@@ -166,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_regions),
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_extras),
     };
     int failed = RUN_TABLE("completions", template_rows, test_template_row);
     failed += RUN_TABLE("completions of this build", file_rows, test_file_row);

@@ -132,6 +132,8 @@ struct smc_request {
     bool is_object;
     size_t body_max; /* bytes that a 2xx may have, decompressed; more is SMC_ERR_CAP; 0, or more
                         than that: SMC_BODY_MAX */
+    int64_t timeout_min_ms; /* an attempt may be silent for so long, where the client's timeout_ms
+                               is less; 0: as that says */
 };
 
 /* Counts since smc_client_new. */

@@ -51,6 +51,7 @@ struct smci_call *smci_call_new(const struct smc_request *request)
                                .is_urgent = request->is_urgent,
                                .is_object = request->is_object,
                                .body_max = request->body_max,
+                               .timeout_min_ms = request->timeout_min_ms,
                                .successes = -1};
     (void)smc_buf_addstr(&call->target, request->target);
     add_query(&call->target, request);
@@ -185,6 +186,7 @@ enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_o
         .upload = call->is_upload ? &call->upload : NULL,
         .is_probe = call->probe != NULL,
         .body_max = call->body_max,
+        .timeout_min_ms = call->timeout_min_ms,
     };
     if (call->sent == 0 && call->begun)
         call->begun(call->ctx);

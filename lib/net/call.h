@@ -17,6 +17,7 @@ struct smci_call {
     void *ctx;
     struct smc_buf body;         /* of a POST */
     size_t body_max;             /* of the answer's */
+    int64_t timeout_min_ms;      /* see smc_request */
     struct smc_buf content_type; /* a whole header line; empty: a GET */
     struct smci_upload upload;
     struct smci_probe *probe; /* NULL: this is not one */

@@ -194,10 +194,10 @@ static int64_t now_ms(const struct smci_http *http)
 /* Only right after curl_multi_perform: what has arrived meanwhile counts as progress, however
  * long the program itself was held up. */
 /* Whether an answer has been coming for longer than it may. */
-static bool is_overdue(const struct smci_exchange *x, int64_t timeout_ms)
+static bool is_overdue(const struct smci_exchange *x)
 {
     curl_off_t bytes = 0;
-    if (x->coming_ms / ANSWER_TIMEOUTS < timeout_ms)
+    if (x->coming_ms / ANSWER_TIMEOUTS < x->timeout_ms)
         return false;
     (void)curl_easy_getinfo(x->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
     return x->coming_ms >= bytes / ANSWER_BYTES_A_MS;
@@ -219,18 +219,17 @@ static void count_time(struct smci_http *http, int64_t now)
 static void give_up_stalled(struct smci_http *http)
 {
     int64_t now = now_ms(http);
-    int64_t timeout_ms = http->network.timeout_ms;
     struct smci_exchange *next;
     count_time(http, now);
     for (struct smci_exchange *x = http->active; x; x = next) {
         next = x->next;
         smci_upload_look(x);
-        bool is_stalled = now - x->progress_ms >= timeout_ms;
-        if (x->is_paused || (!is_stalled && !is_overdue(x, timeout_ms)))
+        bool is_stalled = now - x->progress_ms >= x->timeout_ms;
+        if (x->is_paused || (!is_stalled && !is_overdue(x)))
             continue;
         if (is_stalled)
             (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
-                                "no byte came or went for %g s", (double)timeout_ms / 1000);
+                                "no byte came or went for %g s", (double)x->timeout_ms / 1000);
         else
             (void)smc_error_set(&x->response.error, SMC_ERR_NETWORK,
                                 "the answer has been coming for %g s and is not whole",
@@ -297,7 +296,7 @@ static int poll_ms(const struct smci_http *http, int64_t wait_ms)
     int64_t ms = wait_ms < POLL_MAX_MS ? wait_ms : POLL_MAX_MS;
     int64_t now = now_ms(http);
     for (const struct smci_exchange *x = http->active; x; x = x->next) {
-        int64_t left = x->progress_ms + http->network.timeout_ms - now;
+        int64_t left = x->progress_ms + x->timeout_ms - now;
         if (!x->is_paused && left < ms)
             ms = left;
     }

@@ -38,6 +38,7 @@ struct smci_exchange {
     int64_t moved;       /* bytes in both directions so far; where acknowledgements are known, of
                             what comes */
     int64_t progress_ms; /* when a byte last went either way */
+    int64_t timeout_ms;  /* so long none may */
     bool is_coming;      /* the first byte of the answer has come, */
     int64_t coming_ms;   /*   for so long, pauses left out */
     /* While it is paused, and for as long as it was, nothing can come: no bound of time counts

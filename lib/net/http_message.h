@@ -20,6 +20,7 @@ struct smci_http_request {
     bool is_probe;                    /* fills the response's `probe` */
     bool is_plain;                    /* no compression is asked for */
     size_t body_max;                  /* of a 2xx's body, decompressed, bytes; 0: SMC_BODY_MAX */
+    int64_t timeout_min_ms;           /* it may be silent for so long, if the network's is less */
     bool
         is_watched; /* should more come than one answer, it does not count; see http_connections.h */
     /* Called when libcurl sends it once more by itself, since a kept connection died before an

@@ -277,6 +277,9 @@ enum smc_status smci_exchange_prepare(struct smci_exchange *x,
                                       struct smc_error *err)
 {
     x->progress_ms = smci_exchange_now(x);
+    x->timeout_ms = x->common->network->timeout_ms;
+    if (x->timeout_ms < request->timeout_min_ms)
+        x->timeout_ms = request->timeout_min_ms;
     x->is_coming = false;
     x->coming_ms = 0;
     smc_buf_init(&x->response.body, request->body_max ? request->body_max : SMC_BODY_MAX);

@@ -96,7 +96,7 @@ void smci_upload_begin(struct smci_exchange *x, int port)
 void smci_upload_look(struct smci_exchange *x)
 {
     int64_t now = smci_exchange_now(x);
-    bool is_stalled = now - x->progress_ms >= x->common->network->timeout_ms;
+    bool is_stalled = now - x->progress_ms >= x->timeout_ms;
     if (x->port == 0 || x->ack_base < 0 || (now - x->looked_ms < LOOK_MS && !is_stalled))
         return;
     x->looked_ms = now;

@@ -126,6 +126,24 @@ enum smc_status smci_fileset_file(struct smci_fileset *set, const char *name,
     return rc;
 }
 
+enum smc_status smci_fileset_drop(struct smci_fileset *set, struct smci_part *part,
+                                  struct smc_error *err)
+{
+    size_t i = 0;
+    while (i < set->count && set->parts[i] != part)
+        i++;
+    if (set->is_published || i == set->count)
+        return smc_error_set(err, SMC_ERR_INTERNAL, "%s is not a file of the set",
+                             smci_part_path(part));
+    enum smc_status rc = smci_part_remove(part, err);
+    if (rc != SMC_OK)
+        return rc;
+    for (set->count--; i < set->count; i++)
+        set->parts[i] = set->parts[i + 1];
+    smci_part_free(part);
+    return SMC_OK;
+}
+
 /* ---- publishing ---- */
 
 static enum smc_status check_finished(const struct smci_fileset *set, struct smc_error *err)

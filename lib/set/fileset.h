@@ -40,6 +40,11 @@ const struct smci_site *smci_fileset_site(const struct smci_fileset *set);
 enum smc_status smci_fileset_file(struct smci_fileset *set, const char *name,
                                   struct smci_part **part, struct smc_error *err);
 
+/* Takes a file out of the set again, before it is published: its .part goes, and it is freed. Not the
+ * summary's. SMC_ERR_IO. */
+enum smc_status smci_fileset_drop(struct smci_fileset *set, struct smci_part *part,
+                                  struct smc_error *err);
+
 /* Renames every file into place in order, fsyncing the directory before the last one, which is the
  * summary, and after it. All must be finished. When a rename fails, those already in place are
  * taken away again. */

@@ -44,6 +44,14 @@ void smci_part_free(struct smci_part *part)
     free(part);
 }
 
+enum smc_status smci_part_remove(const struct smci_part *part, struct smc_error *err)
+{
+    if (unlinkat(part->dir_fd, part->part, 0) == 0 || errno == ENOENT)
+        return SMC_OK;
+    return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s" SMCI_PART_SUFFIX ": can't remove it",
+                               part->path);
+}
+
 /* False when memory runs out; what was allocated is the part's. */
 static bool allocate(struct smci_part *part, const struct smci_part_place *place, const char *name)
 {

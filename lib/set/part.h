@@ -27,6 +27,9 @@ struct smci_part_place {
 enum smc_status smci_part_new(struct smci_part **part, const struct smci_part_place *place,
                               const char *name, int made_fd, struct smc_error *err);
 
+/* Removes the file, which is not published. SMC_ERR_IO. */
+enum smc_status smci_part_remove(const struct smci_part *part, struct smc_error *err);
+
 /* Frees. The file stays where it is; NULL is harmless. */
 void smci_part_free(struct smci_part *part);
 
