@@ -368,7 +368,7 @@ static void feed(void *ctx)
     int64_t rows = 0;
     while (next_item(calls, &item, &asset, &rows)) {
         struct smc_error err = SMC_ERROR_INIT;
-        if (calls->lost->is_given_up[asset]) {
+        if (lost_is_given_up(calls->lost, asset)) {
             calls->done[asset]++;
             continue;
         }
@@ -401,8 +401,9 @@ static enum smc_status settle_extra(void *ctx, const struct smci_item *item, str
     /* What an earlier run has left of an object that has changed since is not its answer. */
     if (rc == SMC_OK)
         rc = smci_store_get(store, kind, id,
-                            calls->lost->is_given_up[asset] ? smc_buf_str(&tag) : NULL, &found,
-                            &outcome, err);
+                            lost_is_given_up(calls->lost, (enum asset_id)asset) ? smc_buf_str(&tag)
+                                                                                : NULL,
+                            &found, &outcome, err);
     smc_buf_clear(&tag);
     return rc != SMC_OK || found ? rc : smci_store_finish(store, kind, id, "", &unread, err);
 }

@@ -154,15 +154,18 @@ enum smc_status lost_give_up(struct lost *lost, enum asset_id asset, const struc
     return gaps_add(lost->gaps, &whole, err);
 }
 
+/* It, or the listing of its objects. */
+static bool is_given_up(const struct lost *lost, enum asset_id asset)
+{
+    return lost->is_given_up[asset] || lost->is_given_up[asset_of(asset)->of];
+}
+
 bool lost_is_given_up(const struct lost *lost, enum asset_id asset)
 {
-    const struct asset *of = asset_of(asset);
-    if (lost->is_given_up[asset] || (of->of != asset && lost_is_given_up(lost, of->of)))
-        return true;
+    bool is_any = is_given_up(lost, asset);
     for (enum asset_id i = 0; i < CALL_COUNT; i++)
-        if ((of->needs & ASSET_BIT(i)) && lost_is_given_up(lost, i))
-            return true;
-    return false;
+        is_any = is_any || ((asset_of(asset)->needs & ASSET_BIT(i)) && is_given_up(lost, i));
+    return is_any;
 }
 
 /* ---- others ---- */
