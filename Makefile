@@ -63,10 +63,10 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
         secret secret_command server setting settings settings_env settings_file settings_flags settings_keys setup show \
         signals status target terminal words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
-    again assets base62 call calls changes closing credentials degraded document doubt ends extras gap gap_groups gaps gone history job join key \
+    account advice again assets base62 call calls changes closing credentials degraded document doubt ends extras gap gap_groups gaps gone history job join key \
     lineage lineage_graph lost listing \
     joined listing_rows main metrics models newest_set numbers opening options options_table outputs pages parts preflight preflight_local progress rate \
-    readable report resume reuse reused rights rows run select sources sql_comment status status_file status_json status_keep status_text status_view \
+    readable report report_file result resume reuse reused rights rows run select sources sql_comment status status_file status_json status_keep status_text status_view \
     stored summary table_listing \
     table_path tables teams whoami)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \

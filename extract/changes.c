@@ -42,18 +42,19 @@ static enum smc_status compare(const struct job *job, enum asset_id asset, struc
     const char *ids[SMCI_CHANGES_IDS];
     struct smci_changes_of of = {
         .ids = ids, .id_count = ids_of(asset, ids), .stop_fd = job->stop_fd};
+    struct smc_error why = SMC_ERROR_INIT;
     enum smc_status rc = SMC_OK;
     of.before_fd = open_file(job, changes->before, asset);
     of.now_fd = open_file(job, smci_fileset_timestamp(job->set), asset);
     if (of.before_fd >= 0 && of.now_fd >= 0) {
-        rc = smci_changes(&of, NULL, NULL, &changes->files[asset], err);
+        rc = smci_changes(&of, NULL, NULL, &changes->files[asset], &why);
         changes->is_compared[asset] = rc == SMC_OK;
     }
     if (of.before_fd >= 0)
         (void)close(of.before_fd);
     if (of.now_fd >= 0)
         (void)close(of.now_fd);
-    return rc == SMC_ERR_CANCELLED ? rc : SMC_OK;
+    return rc == SMC_ERR_CANCELLED ? smc_error_copy(err, &why) : SMC_OK;
 }
 
 enum smc_status changes_find(const struct job *job, struct changes *changes, struct smc_error *err)

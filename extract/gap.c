@@ -15,6 +15,12 @@ const char *gap_words(enum gap_remedy remedy)
     return "running again will not help while Sigma answers this way";
 }
 
+const char *gap_word(enum gap_remedy remedy)
+{
+    static const char *const words[] = {"rerun", "rights", "nothing"};
+    return words[remedy];
+}
+
 enum gap_remedy gap_remedy(int http_status)
 {
     switch (http_status) {

@@ -40,4 +40,7 @@ void gap_unpack(char *text, struct gap *gap);
 /* The remedy in words; static. */
 const char *gap_words(enum gap_remedy remedy);
 
+/* Its fixed word for the report: "rerun", "rights", "nothing". */
+const char *gap_word(enum gap_remedy remedy);
+
 #endif

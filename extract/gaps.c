@@ -28,22 +28,33 @@ static const char *given(const char *text)
     return text ? text : "";
 }
 
+/* What was not given is null. */
+static void add_text(struct smci_writer *json, const char *name, const char *text)
+{
+    smci_write_text(json, name, text && *text ? text : NULL);
+}
+
 static enum smc_status keep(struct gaps *gaps, const struct gap *gap, bool is_known,
                             struct smc_error *err)
 {
     char number[24];
+    const bool is_path = strcmp(gap->kind, KIND_PATH) == 0;
     struct smc_buf text = SMC_BUF_INIT(65536);
     struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_COMPACT);
     json.log = gaps->job->log;
     smci_write_text(&json, "asset", gap->kind);
-    smci_write_text(&json, "id", given(gap->id));
-    smci_write_text(&json, strcmp(gap->kind, KIND_PATH) == 0 ? "usedBy" : "name", given(gap->name));
-    smci_write_text(&json, "call", given(gap->call));
-    smci_write_int(&json, "status", gap->http_status);
-    smci_write_text(&json, "code", given(gap->code));
-    smci_write_text(&json, "requestId", given(gap->request_id));
-    smci_write_text(&json, "reason", given(gap->reason));
-    smci_write_text(&json, "remedy", gap_words(gap->remedy));
+    add_text(&json, "id", gap->id);
+    add_text(&json, "name", is_path ? NULL : gap->name);
+    add_text(&json, "used_by", is_path ? gap->name : NULL);
+    add_text(&json, "call", gap->call);
+    if (gap->http_status)
+        smci_write_int(&json, "http_status", gap->http_status);
+    else
+        smci_write_null(&json, "http_status");
+    add_text(&json, "code", gap->code);
+    add_text(&json, "request_id", gap->request_id);
+    add_text(&json, "reason", gap->reason);
+    smci_write_text(&json, "remedy", gap_word(gap->remedy));
     if (gaps->has_last)
         smci_write_bool(&json, "is_new", !is_known);
     else

@@ -1,5 +1,4 @@
 /* castor-extract-sigma: from the command line to the exit status. */
-#include <stdio.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
@@ -13,19 +12,10 @@
 
 #include "options.h"
 #include "preflight.h"
+#include "result.h"
 #include "run.h"
 #include "status.h"
 #include "status_keep.h"
-
-/* Which of several credentials they were is half the answer. */
-static void name_credentials(const struct extract_settings *settings, struct smc_error *err)
-{
-    char text[400];
-    (void)snprintf(text, sizeof text, "; client id: %s, client secret: %s",
-                   smci_settings_name(&settings->sources, "--client-id"),
-                   extract_options_secret_name(settings));
-    smc_error_append(err, text);
-}
 
 /* A run that fails here has been one for those who ask by --status. */
 static enum smc_status load_secret(struct extract_settings *settings, int stop_fd,
@@ -38,7 +28,7 @@ static enum smc_status load_secret(struct extract_settings *settings, int stop_f
 }
 
 static enum smc_status extract(struct extract_settings *settings, struct smc_log *log,
-                               struct smc_error *err)
+                               struct extract_result *result, struct smc_error *err)
 {
     struct smci_cli_signals signals = {.fd = -1};
     enum smc_status rc = extract_options_check(settings, err);
@@ -49,29 +39,24 @@ static enum smc_status extract(struct extract_settings *settings, struct smc_log
     if (rc == SMC_OK && smc_log_hide(log, settings->api_token) != SMC_OK)
         rc = smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
     if (rc == SMC_OK && settings->is_checking)
-        rc = preflight(settings, log, NULL, signals.fd, NULL, err);
+        rc = preflight(settings, log, NULL, signals.fd, NULL, result, err);
     else if (rc == SMC_OK)
-        rc = run_extraction(settings, log, signals.fd, NULL, err);
-    if (rc == SMC_ERR_NETWORK && !settings->is_checking)
-        smc_error_append(err, "; --check tells what is in the way, and what to do");
-    if (rc == SMC_ERR_AUTH && !settings->is_checking)
-        name_credentials(settings, err);
-    if (rc == SMC_ERR_CANCELLED && !settings->is_checking && !settings->is_no_resume)
-        smc_error_append(err, "; run again to go on");
+        rc = run_extraction(settings, log, signals.fd, NULL, result, err);
     smci_cli_signals_stop(&signals);
     return rc;
 }
 
 static enum smc_status tell_status(struct extract_settings *settings, const struct smc_log *log,
-                                   struct smc_error *err)
+                                   struct extract_result *result, struct smc_error *err)
 {
     enum smc_status rc = extract_options_check_status(settings, err);
-    return rc == SMC_OK ? status_tell(settings, log, NULL, NULL, NULL, err) : rc;
+    struct smc_buf *members = settings->is_json ? &result->members : NULL;
+    return rc == SMC_OK ? status_tell(settings, log, NULL, NULL, members, err) : rc;
 }
 
 /* Gives what was asked for: a text, or a run. */
 static enum smc_status answer(struct extract_settings *settings, struct smc_log *log,
-                              struct smc_error *err)
+                              struct extract_result *result, struct smc_error *err)
 {
     if (settings->is_help)
         return smci_cli_print_help(extract_program(), err);
@@ -83,8 +68,8 @@ static enum smc_status answer(struct extract_settings *settings, struct smc_log 
     if (settings->is_showing)
         return smci_cli_show_settings(&settings->sources, extract_program(), err);
     if (settings->is_status)
-        return tell_status(settings, log, err);
-    return extract(settings, log, err);
+        return tell_status(settings, log, result, err);
+    return extract(settings, log, result, err);
 }
 
 int main(int argc, char **argv)
@@ -92,7 +77,9 @@ int main(int argc, char **argv)
     struct smc_error err = SMC_ERROR_INIT;
     /* For the log, until the options say otherwise. */
     struct extract_settings settings = {.logging = SMCI_CLI_LOGGING_INIT};
+    struct extract_result result;
     int log_fd = -1;
+    extract_result_init(&result);
     enum smc_status rc = smci_cli_setup(&err);
     if (rc == SMC_OK)
         rc = extract_options_read(&settings, argc, argv, environ, &err);
@@ -100,14 +87,16 @@ int main(int argc, char **argv)
     if (rc == SMC_OK)
         rc = smci_cli_log_open(&settings.logging, log, &log_fd, &err);
     if (rc == SMC_OK)
-        rc = answer(&settings, log, &err);
+        rc = answer(&settings, log, &result, &err);
     int exit_status = smci_cli_exit_status(rc, smci_cli_signals_caught());
     if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
         smci_log_event(log, SMC_LOG_ERROR, SMCI_EVENT_FAILED,
                        SMCI_FACTS(.exit_status = exit_status), "%s", err.detail);
+    rc = extract_result_print(&result, &settings, log, rc, &err);
+    extract_result_clear(&result);
     extract_options_clear(&settings);
     smc_log_free(log);
     if (log_fd >= 0)
         (void)close(log_fd);
-    return exit_status;
+    return smci_cli_exit_status(rc, smci_cli_signals_caught());
 }

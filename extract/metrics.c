@@ -71,9 +71,9 @@ static void add_files(struct smci_cli_metrics *metrics, const struct job *job)
 }
 
 static enum smc_status compose(const struct job *job, const struct report *report,
-                               const struct smc_buf *organization, enum smc_status rc,
-                               struct smc_buf *text, struct smc_error *err)
+                               enum smc_status rc, struct smc_buf *text, struct smc_error *err)
 {
+    const struct smc_buf *organization = report->organization;
     struct smc_buf id = SMC_BUF_INIT(4096);
     if (organization->len)
         (void)smc_json_decode((struct smc_json_span){organization->data, organization->len}, &id);
@@ -92,8 +92,7 @@ static enum smc_status compose(const struct job *job, const struct report *repor
 }
 
 enum smc_status metrics_write(const struct job *job, const struct report *report,
-                              const struct smc_buf *organization, enum smc_status rc,
-                              struct smc_error *err)
+                              enum smc_status rc, struct smc_error *err)
 {
     const char *path = job->settings->metrics_file;
     struct smc_error own = SMC_ERROR_INIT;
@@ -102,7 +101,7 @@ enum smc_status metrics_write(const struct job *job, const struct report *report
     /* Then that is why the run has ended, or the lesser of its troubles. */
     if (!path || (!job->client && outputs_check(job->settings, path, NULL) != SMC_OK))
         return rc;
-    enum smc_status made = compose(job, report, organization, rc, &text, &own);
+    enum smc_status made = compose(job, report, rc, &text, &own);
     if (made == SMC_OK)
         made = smci_cli_output_open(&out, path, job->stop_fd, &own);
     if (made == SMC_OK) {

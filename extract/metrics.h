@@ -5,11 +5,9 @@
 #include "job.h"
 #include "report.h"
 
-/* Writes it, if it was asked for, however the run ended (`rc`). `organization` is the id as JSON
- * text, empty where it is unknown. The result and the log are as
+/* Writes it, if it was asked for, however the run ended (`rc`). The result and the log are as
  * outputs_end has them. */
 enum smc_status metrics_write(const struct job *job, const struct report *report,
-                              const struct smc_buf *organization, enum smc_status rc,
-                              struct smc_error *err);
+                              enum smc_status rc, struct smc_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "lib/cli/configure.h"
 #include "lib/cli/regions.h"
+#include "lib/cli/result.h"
 #include "lib/cli/secret.h"
 #include "lib/cli/words.h"
 
@@ -101,6 +102,14 @@ static enum smc_status check_host(struct extract_settings *settings, struct smc_
     return rc;
 }
 
+static enum smc_status check_json(struct extract_settings *settings, struct smc_error *err)
+{
+    const struct smci_cli_result_path paths[] = {{"--report", &settings->report},
+                                                 {"--metrics-file", &settings->metrics_file}};
+    return smci_cli_result_check(&settings->sources, &settings->is_json, paths,
+                                 sizeof paths / sizeof paths[0], err);
+}
+
 enum smc_status extract_options_check(struct extract_settings *settings, struct smc_error *err)
 {
     static const char *const required[] = {"--host", "--client-id", "--api-token", "--output"};
@@ -111,7 +120,9 @@ enum smc_status extract_options_check(struct extract_settings *settings, struct 
     if (settings->client_id[strcspn(settings->client_id, " \t\r\n")] != '\0')
         return smc_error_set(err, SMC_ERR_USAGE, "%s: a space or a line end can't be part of it",
                              smci_settings_name(&settings->sources, "--client-id"));
-    rc = check_short_listings(settings, err);
+    rc = check_json(settings, err);
+    if (rc == SMC_OK)
+        rc = check_short_listings(settings, err);
     if (rc == SMC_OK)
         rc = select_check(settings, err);
     if (rc != SMC_OK)
@@ -125,6 +136,8 @@ enum smc_status extract_options_check_status(struct extract_settings *settings,
     static const char *const required[] = {"--output"};
     enum smc_status rc =
         settings->state ? SMC_OK : smci_settings_require(&settings->sources, required, 1, err);
+    if (rc == SMC_OK)
+        rc = check_json(settings, err);
     return rc == SMC_OK && settings->host ? check_host(settings, err) : rc;
 }
 

@@ -38,6 +38,7 @@ struct extract_settings {
     int keep; /* sets; 0: all */
     int64_t resume_within_ms;
     bool is_no_resume;
+    bool is_json;             /* the result on standard output */
     const char *report;       /* a file, "-" for standard output, NULL: none */
     const char *metrics_file; /* NULL: none */
     bool is_fail_on_gaps;

@@ -11,6 +11,7 @@
 #include "gaps.h"
 #include "preflight_local.h"
 #include "readable.h"
+#include "report.h"
 #include "select.h"
 #include "whoami.h"
 
@@ -293,13 +294,17 @@ static enum smc_status check_remote(struct preflight *check, struct smc_error *e
 }
 
 enum smc_status preflight(const struct extract_settings *settings, struct smc_log *log, FILE *out,
-                          int stop_fd, const struct smc_clock *clock, struct smc_error *err)
+                          int stop_fd, const struct smc_clock *clock, struct extract_result *result,
+                          struct smc_error *err)
 {
+    struct smc_buf checks = SMC_BUF_INIT(SMC_BODY_MAX);
     struct preflight check = {.settings = settings,
                               .log = log,
                               .clock = clock ? clock : smc_clock_system(),
                               .stop_fd = stop_fd};
     smci_cli_checklist_init(&check.list, out, log);
+    if (settings->is_json)
+        smci_cli_checklist_record(&check.list, &checks);
     smc_buf_init(&check.who, 65536); /* as much as the summary takes */
     enum smc_status rc = select_read(settings, &check.selection, err);
     if (rc == SMC_OK)
@@ -308,5 +313,14 @@ enum smc_status preflight(const struct extract_settings *settings, struct smc_lo
         rc = check_remote(&check, err);
     smc_client_free(check.client);
     smc_buf_clear(&check.who);
-    return rc == SMC_OK ? smci_cli_checklist_end(&check.list, "castor-extract-sigma", err) : rc;
+    if (rc == SMC_OK)
+        rc = smci_cli_checklist_end(&check.list, extract_program()->name, err);
+    if (settings->is_json) {
+        smci_cli_checklist_close(&check.list);
+        if (rc == SMC_OK && check.list.warned > 0)
+            result->word = SMCI_CLI_WORD_WARNINGS;
+        (void)report_members(NULL, NULL, &checks, REPORT_RESULT, &result->members, NULL);
+    }
+    smc_buf_clear(&checks);
+    return rc;
 }

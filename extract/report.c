@@ -1,190 +1,241 @@
 #include "report.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "lib/cli/output.h"
-#include "lib/json/write.h"
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-#include "outputs.h"
-
-static void add_time(struct smci_writer *json, const char *name, int64_t wall_ms)
+enum smci_cli_word report_word(const struct report *report, enum smc_status rc)
 {
-    time_t at = (time_t)(wall_ms / 1000);
-    struct tm utc;
-    char text[40] = "";
-    if (gmtime_r(&at, &utc))
-        (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    smci_write_text(json, name, text);
+    if (rc != SMC_OK && rc != SMC_ERR_GAPS)
+        return SMCI_CLI_WORD_BY_STATUS;
+    if (report->degraded->count > 0)
+        return SMCI_CLI_WORD_DEGRADED;
+    return report->gaps->total > 0 ? SMCI_CLI_WORD_GAPS : SMCI_CLI_WORD_OK;
 }
 
-/* One kind of call after the other. */
-struct counting {
-    struct smci_writer *json;
-    const char *kind; /* whose object is open; NULL: none */
+/* A name and what it counts. */
+struct counted {
+    const char *name;
+    int64_t count;
 };
 
-static void add_count(void *ctx, const char *kind, int http_status, int64_t count)
+static void add_counted(struct smci_writer *json, const struct counted *rows, size_t count)
 {
-    struct counting *counting = ctx;
-    char status[16];
-    if (!counting->kind || strcmp(counting->kind, kind) != 0) {
-        if (counting->kind)
-            smci_write_close(counting->json);
-        smci_write_object(counting->json, kind);
-        counting->kind = kind;
-    }
-    (void)snprintf(status, sizeof status, "%d", http_status);
-    smci_write_int(counting->json, http_status ? status : "none", count);
+    for (size_t i = 0; i < count; i++)
+        smci_write_int(json, rows[i].name, rows[i].count);
 }
+
+/* An item of an array of such. */
+static void add_item(struct smci_writer *json, const char *of, const char *name, const char *what,
+                     int64_t count)
+{
+    smci_write_object(json, NULL);
+    smci_write_text(json, of, name);
+    smci_write_int(json, what, count);
+    smci_write_close(json);
+}
+
+/* ---- the set ---- */
+
+static void add_organization(struct smci_writer *json, const struct report *report)
+{
+    struct smc_buf id = SMC_BUF_INIT(65536);
+    const struct smc_buf *text = report ? report->organization : NULL;
+    if (text && text->len &&
+        smc_json_decode((struct smc_json_span){text->data, text->len}, &id) != SMC_OK)
+        smc_buf_reset(&id);
+    smci_write_text(json, "organization_id", id.len ? smc_buf_str(&id) : NULL);
+    smc_buf_clear(&id);
+}
+
+static void add_file(struct smci_writer *json, const struct job *job, enum asset_id asset)
+{
+    const struct smci_part *file = job->files[asset];
+    smci_write_object(json, NULL);
+    smci_write_text(json, "name", asset_of(asset)->name);
+    smci_write_text(json, "path", smci_part_path(file));
+    smci_write_int(json, "records", smci_part_records(file));
+    smci_write_int(json, "bytes", smci_part_bytes(file));
+    smci_write_close(json);
+}
+
+static const char *state_of(const struct report *report)
+{
+    if (report->degraded->count > 0)
+        return "degraded";
+    return report->gaps->total > 0 ? "gaps" : "complete";
+}
+
+static void add_set(struct smci_writer *json, const struct job *job, const struct report *report)
+{
+    if (!report || !report->is_published) {
+        smci_write_null(json, "set");
+        return;
+    }
+    smci_write_object(json, "set");
+    smci_write_int(json, "timestamp", smci_fileset_timestamp(job->set));
+    smci_write_text(json, "directory", job->settings->output);
+    smci_write_text(json, "state", state_of(report));
+    smci_write_array(json, "degraded");
+    for (size_t i = 0; i < report->degraded->count; i++)
+        smci_write_text(json, NULL, report->degraded->kinds[i]);
+    smci_write_close(json);
+    smci_write_bool(json, "is_partial", job->selection.is_partial);
+    smci_write_bool(json, "is_whole_organization", report->is_whole);
+    smci_write_array(json, "files");
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (job->files[i])
+            add_file(json, job, i);
+    smci_write_close(json);
+    smci_write_close(json);
+}
+
+/* ---- how it was got ---- */
 
 static void add_calls(struct smci_writer *json, const struct job *job, const struct report *report)
 {
-    struct smc_client_stats stats = {0};
-    struct counting counting = {json, NULL};
-    smci_write_object(json, "calls");
-    if (job->client) {
-        smc_client_get_stats(job->client, &stats);
-        smc_client_each_stat(job->client, add_count, &counting);
+    struct smc_client_stats stats;
+    if (!report || !job->client) {
+        smci_write_null(json, "calls");
+        return;
     }
-    if (counting.kind)
-        smci_write_close(json);
-    smci_write_close(json);
-    smci_write_int(json, "calls_total", stats.calls);
-    smci_write_int(json, "retries", stats.retries);
-    smci_write_int(json, "refusals", stats.refused);
-    smci_write_int(json, "waited_ms", stats.waited_ms);
-    smci_write_int(json, "received_bytes", stats.received);
+    smc_client_get_stats(job->client, &stats);
+    smci_write_object(json, "calls");
+    smci_cli_result_calls(json, &stats);
     smci_write_int(json, "reused", report->reused);
-    if (report->reused)
-        add_time(json, "oldest_reused", report->oldest_reused_s * 1000);
-}
-
-static void add_records(struct smci_writer *json, const struct job *job)
-{
-    smci_write_object(json, "records");
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
-        if (job->files[i])
-            smci_write_int(json, asset_of(i)->name, smci_part_records(job->files[i]));
+    smci_write_time(json, "oldest_reused", report->oldest_reused_s * 1000);
     smci_write_close(json);
 }
 
-/* Rows whose id was listed before. */
-static void add_duplicates(struct smci_writer *json, const struct job *job,
-                           const struct report *report)
+static void add_gaps(struct smci_writer *json, const struct job *job, const struct report *report)
 {
-    smci_write_object(json, "duplicate_ids");
-    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
-        if (job->selection.is_asked[i] && asset_of(i)->role == ROLE_LISTING)
-            smci_write_int(json, asset_of(i)->name, report->duplicates[i]);
+    if (!report || !job->client) {
+        smci_write_null(json, "gaps");
+        return;
+    }
+    smci_write_object(json, "gaps");
+    smci_write_int(json, "total", report->gaps->total);
+    smci_write_array(json, "by_asset");
+    for (size_t i = 0; i < GAP_KINDS_MAX && report->gaps->kinds[i].kind; i++)
+        add_item(json, "asset", report->gaps->kinds[i].kind, "count", report->gaps->kinds[i].count);
+    smci_write_close(json);
+    smci_write_close(json);
+}
+
+static void add_changes(struct smci_writer *json, const struct report *report)
+{
+    if (!report || !report->is_published || !report->changes->is_known) {
+        smci_write_null(json, "changes");
+        return;
+    }
+    smci_write_object(json, "changes");
+    smci_write_int(json, "since", report->changes->before);
+    smci_write_array(json, "files");
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
+        const struct smci_changes *found = &report->changes->files[i];
+        const struct counted rows[] = {
+            {"new", found->came}, {"gone", found->went}, {"changed", found->changed}};
+        if (!report->changes->is_compared[i])
+            continue;
+        smci_write_object(json, NULL);
+        smci_write_text(json, "name", asset_of(i)->name);
+        add_counted(json, rows, COUNT(rows));
+        smci_write_close(json);
+    }
+    smci_write_close(json);
+    smci_write_close(json);
+}
+
+/* ---- details ---- */
+
+static void add_answers(void *ctx, const char *kind, int http_status, int64_t count)
+{
+    struct smci_writer *json = ctx;
+    smci_write_object(json, NULL);
+    smci_write_text(json, "asset", kind);
+    if (http_status)
+        smci_write_int(json, "http_status", http_status);
+    else
+        smci_write_null(json, "http_status");
+    smci_write_int(json, "count", count);
     smci_write_close(json);
 }
 
 static void add_lineage(struct smci_writer *json, const struct lineage_counts *counts)
 {
+    const struct counted rows[] = {{"tables", counts->tables},
+                                   {"queries", counts->queries},
+                                   {"csv_upload", counts->uploads},
+                                   {"not_in_this_lineage", counts->foreign},
+                                   {"path_not_readable", counts->unresolved},
+                                   {"path_empty", counts->empty}};
     smci_write_object(json, "lineage_references");
-    smci_write_int(json, "tables", counts->tables);
-    smci_write_int(json, "queries", counts->queries);
-    smci_write_object(json, "without_table");
-    smci_write_int(json, "csv_upload", counts->uploads);
-    smci_write_int(json, "not_in_this_lineage", counts->foreign);
-    smci_write_int(json, "path_not_readable", counts->unresolved);
-    smci_write_int(json, "path_empty", counts->empty);
-    smci_write_close(json);
+    add_counted(json, rows, COUNT(rows));
     smci_write_close(json);
 }
 
-static void add_figures(struct smci_writer *json, const struct job *job,
+static void add_details(struct smci_writer *json, const struct job *job,
                         const struct report *report)
 {
-    degraded_to_json(report->degraded, json);
-    add_calls(json, job, report);
-    add_records(json, job);
-    add_duplicates(json, job, report);
+    smci_write_object(json, "details");
+    smci_write_array(json, "answers");
+    if (job->client)
+        smc_client_each_stat(job->client, add_answers, json);
+    smci_write_close(json);
+    smci_write_array(json, "records"); /* also of files that were not published */
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (job->files[i])
+            add_item(json, "name", asset_of(i)->name, "records", smci_part_records(job->files[i]));
+    smci_write_close(json);
+    smci_write_array(json, "duplicate_ids");
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++)
+        if (job->selection.is_asked[i] && asset_of(i)->role == ROLE_LISTING)
+            add_item(json, "asset", asset_of(i)->name, "count", report->duplicates[i]);
+    smci_write_close(json);
     add_lineage(json, report->lineage);
-    smci_write_int(json, "gaps_total", report->gaps->total);
+    smci_write_array(json, "gaps");
+    smci_write_close(json);
+    smci_write_close(json);
 }
 
-enum smc_status report_figures(const struct job *job, const struct report *report,
-                               enum smc_status rc, const struct smc_error *why,
+static enum smci_write_layout layout_of(enum report_extent extent)
+{
+    return extent == REPORT_FIGURES ? SMCI_WRITE_COMPACT : SMCI_WRITE_LINES;
+}
+
+enum smc_status report_members(const struct job *job, const struct report *report,
+                               const struct smc_buf *checks, enum report_extent extent,
                                struct smc_buf *text, struct smc_error *err)
 {
-    struct smci_writer json = smci_write_begin(text, SMCI_WRITE_COMPACT);
-    json.log = job->log;
-    smci_write_text(&json, "toolkit", "sigmacat " SMC_VERSION);
-    smci_write_text(&json, "error", rc == SMC_OK || !why ? "" : why->detail);
-    add_figures(&json, job, report);
+    struct smci_writer json = smci_write_begin(text, layout_of(extent));
+    json.log = job ? job->log : NULL;
+    add_organization(&json, report);
+    add_set(&json, job, report);
+    add_calls(&json, job, report);
+    add_gaps(&json, job, report);
+    add_changes(&json, report);
+    if (checks)
+        smci_write_members(&json, checks);
+    else
+        smci_write_null(&json, "checks");
+    if (extent == REPORT_DETAILS)
+        add_details(&json, job, report);
+    else
+        smci_write_null(&json, "details");
     return smci_write_end(&json, err);
 }
 
-static enum smc_status add_head(const struct job *job, const struct report *report,
-                                enum smc_status rc, const struct smc_error *why,
-                                struct smc_buf *text, struct smc_error *err)
+enum smc_status report_object(const struct job *job, const struct report *report,
+                              const struct smci_cli_result *head, enum report_extent extent,
+                              struct smc_buf *text, struct smc_error *err)
 {
-    int64_t now = job->clock->wall_ms(job->clock->ctx);
-    int64_t took = job->clock->now_ms(job->clock->ctx) - report->began_ms;
-    struct smci_writer writer = smci_write_begin(text, SMCI_WRITE_LINES);
-    writer.log = job->log;
-    struct smci_writer *json = &writer;
-    smci_write_text(json, "toolkit", "sigmacat " SMC_VERSION);
-    smci_write_text(json, "host", job->settings->host);
-    add_time(json, "start", now - took);
-    add_time(json, "end", now);
-    smci_write_text(json, "result", report->is_published ? "published" : "failed");
-    smci_write_text(json, "error", rc == SMC_OK || !why ? "" : why->detail);
-    if (job->selection.is_partial)
-        smci_write_bool(json, "partial", true);
-    if (job->set && smci_fileset_timestamp(job->set))
-        smci_write_int(json, "timestamp", smci_fileset_timestamp(job->set));
-    add_figures(json, job, report);
-    return smci_write_end(json, err);
-}
-
-/* ---- writing ---- */
-
-static enum smc_status write_gap(void *ctx, const struct smci_item *gap, struct smc_error *err)
-{
-    (void)err;
-    smci_cli_output_text(ctx, gap->position > 1 ? ",\n  " : "\n  ");
-    smci_cli_output_text(ctx, gap->tag);
-    return SMC_OK;
-}
-
-/* The gaps follow the head one by one, since there may be as many as objects. */
-static enum smc_status write_all(const struct job *job, const struct smc_buf *head,
-                                 struct smc_error *err)
-{
-    struct smci_cli_output *out = NULL;
-    enum smc_status rc = smci_cli_output_open(&out, job->settings->report, job->stop_fd, err);
-    if (rc != SMC_OK)
-        return rc;
-    /* Without the "\n}\n" of its end. */
-    smci_cli_output_add(out, head->data, head->len - 3);
-    smci_cli_output_text(out, ",\n \"gaps\": [");
-    if (job->store)
-        rc = job_each_item(job, LIST_GAPS, write_gap, out, err);
-    smci_cli_output_text(out, "]\n}\n");
-    if (rc == SMC_OK)
-        return smci_cli_output_commit(out, err);
-    smci_cli_output_abort(out);
+    struct smc_buf members = SMC_BUF_INIT(SMC_BODY_MAX);
+    enum smc_status rc = report_members(job, report, NULL, extent, &members, err);
+    if (rc == SMC_OK) {
+        struct smci_writer json = smci_cli_result_begin(text, layout_of(extent), head);
+        smci_write_members(&json, &members);
+        rc = smci_write_end(&json, err);
+    }
+    smc_buf_clear(&members);
     return rc;
-}
-
-enum smc_status report_write(const struct job *job, const struct report *report, enum smc_status rc,
-                             struct smc_error *err)
-{
-    struct smc_error own = SMC_ERROR_INIT;
-    struct smc_buf head = SMC_BUF_INIT(SMC_BODY_MAX);
-    if (!job->settings->report)
-        return rc;
-    /* Then that is why the run has ended, or the lesser of its troubles. */
-    if (!job->client && outputs_check(job->settings, job->settings->report, NULL) != SMC_OK)
-        return rc;
-    enum smc_status made = add_head(job, report, rc, err, &head, &own);
-    if (made == SMC_OK)
-        made = write_all(job, &head, &own);
-    smc_buf_clear(&head);
-    return outputs_end(job, "--report", made, &own, rc, err);
 }

@@ -18,6 +18,8 @@
 #include "lib/net/special.h"
 #include "lib/set/prune.h"
 
+#include "account.h"
+#include "advice.h"
 #include "again.h"
 #include "changes.h"
 #include "closing.h"
@@ -26,12 +28,10 @@
 #include "history.h"
 #include "job.h"
 #include "joined.h"
-#include "metrics.h"
 #include "opening.h"
 #include "parts.h"
 #include "progress.h"
 #include "rate.h"
-#include "report.h"
 #include "resume.h"
 #include "reuse.h"
 #include "status_keep.h"
@@ -143,29 +143,28 @@ static enum smc_status fetch_extras(struct run *run, struct smc_error *err)
 
 /* ---- figures ---- */
 
+/* Nobody must take what a set lacks for deleted on the strength of rights that were not asked
+ * about: without a page of workbooks it does not claim to be whole. */
+static bool is_whole(const struct run *run)
+{
+    return run->parts.rights.is_admin && select_knows_rights(&run->job.selection);
+}
+
 static struct report report_of(const struct run *run)
 {
     struct report report = {.began_ms = run->began_ms,
                             .is_published = run->is_published,
                             .reused = run->parts.reused.count,
                             .oldest_reused_s = run->parts.reused.oldest_s,
+                            .is_whole = is_whole(run),
+                            .organization = &run->parts.whoami.organization,
+                            .changes = &run->changes,
                             .gaps = &run->parts.gaps,
                             .degraded = &run->parts.degraded,
                             .lineage = &run->parts.lineage.counts};
     for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         report.duplicates[i] = run->parts.listings[i].rows.doubled;
     return report;
-}
-
-static enum smc_status note_figures(const struct run *run, struct smc_error *err)
-{
-    const struct report report = report_of(run);
-    struct smc_buf figures = SMC_BUF_INIT(SMC_BODY_MAX);
-    enum smc_status rc = report_figures(&run->job, &report, SMC_OK, NULL, &figures, err);
-    if (rc == SMC_OK)
-        rc = history_note(&run->job, smc_buf_str(&figures), err);
-    smc_buf_clear(&figures);
-    return rc;
 }
 
 /* ---- publishing ---- */
@@ -177,11 +176,8 @@ static enum smc_status judge(struct run *run, struct smc_error *err)
 
 static enum smc_status write_summary(struct run *run, struct smc_error *err)
 {
-    /* Nobody must take what a set lacks for deleted on the strength of rights that were not asked
-     * about: without a page of workbooks it does not claim to be whole. */
     const struct summary summary = {.organization = &run->parts.whoami.organization,
-                                    .is_whole = run->parts.rights.is_admin &&
-                                                select_knows_rights(&run->job.selection),
+                                    .is_whole = is_whole(run),
                                     .gaps = &run->parts.gaps,
                                     .degraded = &run->parts.degraded};
     return summary_write(&run->job, &summary, err);
@@ -190,7 +186,8 @@ static enum smc_status write_summary(struct run *run, struct smc_error *err)
 static enum smc_status publish(struct run *run, struct smc_error *err)
 {
     const struct job *job = &run->job;
-    enum smc_status rc = note_figures(run, err);
+    const struct report report = report_of(run);
+    enum smc_status rc = account_note(job, &report, err);
     if (rc == SMC_OK)
         rc = resume_note_publishing(job, true, err);
     if (rc != SMC_OK)
@@ -221,7 +218,9 @@ static enum smc_status leave(struct run *run, struct smc_error *err)
 /* Before older sets go. */
 static enum smc_status compare(struct run *run, struct smc_error *err)
 {
-    return closing_has_table(&run->job) ? changes_find(&run->job, &run->changes, err) : SMC_OK;
+    const struct extract_settings *settings = run->job.settings;
+    const bool is_wanted = settings->is_json || settings->report || closing_has_table(&run->job);
+    return is_wanted ? changes_find(&run->job, &run->changes, err) : SMC_OK;
 }
 
 /* --keep: the new set is published, so older ones may go. */
@@ -257,24 +256,6 @@ static void log_damages(const struct job *job)
                        "%" PRId64 " of the things that an earlier run had kept in the state "
                        "directory were damaged: they count as never kept, and are asked for again",
                        count);
-}
-
-static enum smc_status write_outputs(const struct run *run, enum smc_status rc,
-                                     struct smc_error *err)
-{
-    const struct report report = report_of(run);
-    rc = report_write(&run->job, &report, rc, err);
-    return metrics_write(&run->job, &report, &run->parts.whoami.organization, rc, err);
-}
-
-/* Whatever becomes of it: the run goes on, or ends as it would. */
-static void end_history(const struct run *run, enum smc_status rc, const struct smc_error *why)
-{
-    const struct report report = report_of(run);
-    struct smc_buf figures = SMC_BUF_INIT(SMC_BODY_MAX);
-    if (run->job.store && report_figures(&run->job, &report, rc, why, &figures, NULL) == SMC_OK)
-        (void)history_end(&run->job, run->is_published, rc, smc_buf_str(&figures), NULL);
-    smc_buf_clear(&figures);
 }
 
 static void end_status(struct run *run, enum smc_status rc, const struct smc_error *why)
@@ -337,7 +318,8 @@ static enum smc_status make_set(struct run *run, struct smc_error *err)
 }
 
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
-                               int stop_fd, const struct smc_clock *clock, struct smc_error *err)
+                               int stop_fd, const struct smc_clock *clock,
+                               struct extract_result *result, struct smc_error *err)
 {
     struct run *run = calloc(1, sizeof *run);
     if (!run)
@@ -379,8 +361,9 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
                           smci_fileset_timestamp(run->job.set));
     if (rc == SMC_ERR_TIME)
         smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--max-time"));
-    end_history(run, rc, err);
-    rc = write_outputs(run, rc, err);
+    advise(settings, rc, err);
+    const struct report report = report_of(run);
+    rc = account_end(&run->job, &report, result, rc, err);
     end_status(run, rc, err);
     if (run->is_published) /* nobody waits for it any more */
         smci_store_shrink(run->job.store, log, stop_fd);

@@ -6,10 +6,13 @@
 #include <sigmacat/log.h>
 
 #include "options_table.h"
+#include "result.h"
 
 /* Extracts what is asked for and publishes the set. `stop_fd` as in smc_client_opt; `clock` NULL:
- * the system's. What goes wrong is returned and described; it is not logged. */
+ * the system's. `result` (initialized) gets what there is to say of it. What goes wrong is returned
+ * and described; it is not logged. */
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
-                               int stop_fd, const struct smc_clock *clock, struct smc_error *err);
+                               int stop_fd, const struct smc_clock *clock,
+                               struct extract_result *result, struct smc_error *err);
 
 #endif

@@ -161,3 +161,14 @@ enum smc_status status_view_json(const struct status_view *view, const struct sm
     add_others(&json, view);
     return smci_write_end(&json, err);
 }
+
+enum smc_status status_view_json_none(struct smc_buf *text, struct smc_error *err)
+{
+    static const char *const names[] = {"organization_id", "state_directory", "at_work",    "run",
+                                        "run_before",      "last_success",    "newest_set", "kept",
+                                        "limit",           "others"};
+    struct smci_writer json = smci_write_begin(text, SMCI_WRITE_LINES);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        smci_write_null(&json, names[i]);
+    return smci_write_end(&json, err);
+}

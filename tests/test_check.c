@@ -220,6 +220,8 @@ static void extract(struct fixture *f, bool is_check, FILE *out)
     struct words words = {.count = 0};
     const char *const names[] = {"@URL", sim_url(f->sim), "@", f->dir, NULL};
     size_t len = 0;
+    struct extract_result result;
+    extract_result_init(&result);
     words_split(&words, "castor-extract-sigma -H @URL -c sim-client -a " SECRET " -o @/out", ' ',
                 names);
     words_split(&words, f->row ? f->row->args : NULL, ' ', names);
@@ -230,10 +232,12 @@ static void extract(struct fixture *f, bool is_check, FILE *out)
     assert_int_equal(smc_log_hide(f->log.log, settings.api_token), SMC_OK);
     FILE *kept = out ? NULL : open_memstream(&f->out, &len);
     if (f->status == SMC_OK && is_check)
-        f->status =
-            preflight(&settings, f->log.log, out ? out : kept, f->stop[0], clock_of(f), &f->err);
+        f->status = preflight(&settings, f->log.log, out ? out : kept, f->stop[0], clock_of(f),
+                              &result, &f->err);
     else if (f->status == SMC_OK)
-        f->status = run_extraction(&settings, f->log.log, f->stop[0], clock_of(f), &f->err);
+        f->status =
+            run_extraction(&settings, f->log.log, f->stop[0], clock_of(f), &result, &f->err);
+    extract_result_clear(&result);
     if (kept)
         (void)fclose(kept);
     extract_options_clear(&settings);

@@ -92,9 +92,10 @@ static void test_published(void **state)
     assert_string_equal(smc_buf_str(&told.results), "1");
     assert_string_equal(smc_buf_str(&told.gaps), "elements/404 ");
     assert_int_equal(told.newest, x->timestamp);
-    assert_contains(smc_buf_str(&told.figures), "\"calls_total\":");
-    assert_contains(smc_buf_str(&told.figures), "\"error\":\"\"");
-    assert_contains(smc_buf_str(&told.figures), "\"gaps_total\":1}");
+    assert_contains(smc_buf_str(&told.figures), "\"calls\":{\"total\":");
+    assert_contains(smc_buf_str(&told.figures),
+                    "\"result\":\"gaps\",\"exit_status\":0,\"error\":null,");
+    assert_contains(smc_buf_str(&told.figures), "\"gaps\":{\"total\":1,");
     told_clear(&told);
 }
 

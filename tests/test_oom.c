@@ -222,15 +222,18 @@ static enum smc_status extract(struct world *w, struct smc_error *err)
         text_format("--output=%s", w->output), text_format("--retry-base=0"),
         text_format("--timeout=0.3"),          NULL};
     struct extract_settings settings;
+    struct extract_result result;
+    extract_result_init(&result);
     const struct smc_clock *clock = clock_of(w);
     enum smc_status rc = extract_options_read(&settings, (int)COUNT(argv) - 1, argv, none, err);
     if (rc == SMC_OK)
         rc = extract_options_check(&settings, err);
     if (rc == SMC_OK) {
         begin(w);
-        rc = run_extraction(&settings, w->log, -1, clock, err);
+        rc = run_extraction(&settings, w->log, -1, clock, &result, err);
         end(w);
     }
+    extract_result_clear(&result);
     extract_options_clear(&settings);
     for (size_t i = 0; argv[i]; i++)
         free(argv[i]);

@@ -64,7 +64,7 @@ static void test_head(void **state)
     struct smci_cli_result result = row->result;
     struct smc_buf out = SMC_BUF_INIT(4096);
     result.program = "a-program";
-    struct smci_writer json = smci_cli_result_begin(&out, &result);
+    struct smci_writer json = smci_cli_result_begin(&out, SMCI_WRITE_LINES, &result);
     assert_int_equal(smci_write_end(&json, NULL), SMC_OK);
     char *expected = text_format(
         "{\n \"program\": \"a-program\",\n \"version\": \"" SMC_VERSION "\",\n%s", row->expected);
@@ -84,7 +84,7 @@ static void test_words(void **state)
                            : status == SMC_ERR_CANCELLED ? "\"interrupted\""
                                                          : "\"failed\"";
         struct smc_buf out = SMC_BUF_INIT(4096);
-        struct smci_writer json = smci_cli_result_begin(&out, &result);
+        struct smci_writer json = smci_cli_result_begin(&out, SMCI_WRITE_LINES, &result);
         assert_int_equal(smci_write_end(&json, NULL), SMC_OK);
         char *expected = text_format("\"result\": %s", word);
         assert_non_null(strstr(smc_buf_str(&out), expected));
@@ -105,7 +105,7 @@ static void test_secret(void **state)
                                            .address_name = "host",
                                            .log = log};
     struct smc_buf out = SMC_BUF_INIT(4096);
-    struct smci_writer json = smci_cli_result_begin(&out, &result);
+    struct smci_writer json = smci_cli_result_begin(&out, SMCI_WRITE_LINES, &result);
     assert_int_equal(smci_write_end(&json, NULL), SMC_OK);
     assert_null(strstr(smc_buf_str(&out), "hunter2"));
     assert_non_null(strstr(smc_buf_str(&out), "the server said"));

@@ -149,7 +149,7 @@ static void test_failed(void **state)
     free(asked.text);
     char *path = text_format("%s/.sigmacat/" STATUS_FILE, x->output);
     char *text = file_read(path, NULL);
-    assert_lacks(text, "secret");
+    assert_lacks(text, "wrong-secret");
     assert_lacks(text, "sim-client");
     struct stat st;
     assert_int_equal(stat(path, &st), 0);

@@ -1,5 +1,7 @@
 #include "result.h"
 
+#include "lib/base/log.h"
+
 #include "output.h"
 #include "signals.h"
 #include "status.h"
@@ -24,9 +26,10 @@ static void add_text(struct smci_writer *json, const char *name, const char *tex
     smci_write_text(json, name, text && *text ? text : NULL);
 }
 
-struct smci_writer smci_cli_result_begin(struct smc_buf *out, const struct smci_cli_result *result)
+struct smci_writer smci_cli_result_begin(struct smc_buf *out, enum smci_write_layout layout,
+                                         const struct smci_cli_result *result)
 {
-    struct smci_writer json = smci_write_begin(out, SMCI_WRITE_LINES);
+    struct smci_writer json = smci_write_begin(out, layout);
     json.log = result->log;
     smci_write_text(&json, "program", result->program);
     smci_write_text(&json, "version", SMC_VERSION);
@@ -56,15 +59,46 @@ void smci_cli_result_calls(struct smci_writer *json, const struct smc_client_sta
     smci_write_int(json, "received_bytes", stats->received);
 }
 
-enum smc_status smci_cli_result_print(const struct smc_buf *text, struct smc_error *err)
+/* ---- printing ---- */
+
+bool smci_cli_result_is_due(const struct smci_settings *settings, bool is_json, bool is_showing,
+                            enum smc_status rc)
+{
+    return is_json && !smci_settings_is_query(settings) && !(is_showing && rc == SMC_OK);
+}
+
+static enum smc_status print(const struct smci_cli_result *result, const struct smc_buf *members,
+                             struct smc_error *err)
 {
     struct smci_cli_output *out = NULL;
-    enum smc_status rc = smci_cli_output_open(&out, "-", -1, err);
-    if (rc != SMC_OK)
-        return rc;
-    smci_cli_output_add(out, smc_buf_str(text), text->len);
-    return smci_cli_output_commit(out, err);
+    struct smc_buf text = SMC_BUF_INIT(SIZE_MAX);
+    struct smci_writer json = smci_cli_result_begin(&text, SMCI_WRITE_LINES, result);
+    smci_write_members(&json, members);
+    enum smc_status rc = smci_write_end(&json, err);
+    if (rc == SMC_OK)
+        rc = smci_cli_output_open(&out, "-", -1, err);
+    if (rc == SMC_OK) {
+        smci_cli_output_add(out, text.data, text.len);
+        rc = smci_cli_output_commit(out, err);
+    }
+    smc_buf_clear(&text);
+    return rc;
 }
+
+enum smc_status smci_cli_result_print(const struct smci_cli_result *result,
+                                      const struct smc_buf *members, struct smc_log *log)
+{
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status rc = print(result, members, &why);
+    if (rc == SMC_OK)
+        return result->status;
+    smci_log_event(log, SMC_LOG_ERROR, SMCI_EVENT_OUTPUT_FAILED, SMCI_FACTS(.reason = why.detail),
+                   "--json: %s", why.detail);
+    const bool has_failed = result->status != SMC_OK && result->status != SMC_ERR_GAPS;
+    return has_failed ? result->status : rc;
+}
+
+/* ---- what else is printed ---- */
 
 enum smc_status smci_cli_result_check(const struct smci_settings *settings, bool *is_json,
                                       const struct smci_cli_result_path *paths, size_t count,
@@ -86,5 +120,10 @@ enum smc_status smci_cli_result_check(const struct smci_settings *settings, bool
         else
             *is_json = false;
     }
-    return SMC_OK;
+    enum smc_status rc = *is_json ? smci_cli_output_check("-", NULL, err) : SMC_OK;
+    if (rc != SMC_OK) {
+        smc_error_context(err, "%s", smci_settings_name(settings, "--json"));
+        *is_json = false;
+    }
+    return rc;
 }

@@ -13,10 +13,9 @@
  *
  * How a program uses it: whatever the mode, it composes its own members as an object of their own
  * (smci_write_begin with SMCI_WRITE_LINES, ..., smci_write_end), while what they are about is still
- * there. Its main, at the very end, when the exit status is certain, begins the whole
- * (smci_cli_result_begin), adds these members (smci_write_members), ends it (smci_write_end) and
- * prints it (smci_cli_result_print). So there is one object on every ending, and one place that
- * prints. Not thread safe. */
+ * there. Its main, at the very end, when the exit status is certain, prints head and members
+ * (smci_cli_result_print). So there is one object on every ending, and one place that prints. Not
+ * thread safe. */
 #ifndef CLI_RESULT_H
 #define CLI_RESULT_H
 
@@ -66,9 +65,9 @@ struct smci_cli_result {
     const struct smc_log *log; /* masks secrets in texts; may be NULL */
 };
 
-/* Begins the object at the end of what `out` (borrowed) has, with the head's members, laid out as
- * SMCI_WRITE_LINES. */
-struct smci_writer smci_cli_result_begin(struct smc_buf *out, const struct smci_cli_result *result);
+/* Begins the object at the end of what `out` (borrowed) has, with the head's members. */
+struct smci_writer smci_cli_result_begin(struct smc_buf *out, enum smci_write_layout layout,
+                                         const struct smci_cli_result *result);
 
 /* The name of the profile that counted, for `profile`; "": none. Borrowed from the settings. */
 const char *smci_cli_result_profile(const struct smci_settings *settings);
@@ -77,9 +76,16 @@ const char *smci_cli_result_profile(const struct smci_settings *settings);
  * total, refused, retries, waited_ms, received_bytes. */
 void smci_cli_result_calls(struct smci_writer *json, const struct smc_client_stats *stats);
 
-/* Prints the text to standard output, all of it. A failure is SMC_ERR_IO, and the status of the
- * program: what was promised is not there. */
-enum smc_status smci_cli_result_print(const struct smc_buf *text, struct smc_error *err);
+/* Whether it is to be printed: not in place of a text that was asked for. `is_json` and `is_showing`
+ * (--show-config) as the settings have them; `rc`: how the program ended. */
+bool smci_cli_result_is_due(const struct smci_settings *settings, bool is_json, bool is_showing,
+                            enum smc_status rc);
+
+/* Prints head and members to standard output, as the program's last deed. Returns how the program
+ * ends: with the head's status; or, where that is no failure, with that to print, since what was
+ * promised is not there (SMC_ERR_IO). A failure to print is logged. */
+enum smc_status smci_cli_result_print(const struct smci_cli_result *result,
+                                      const struct smc_buf *members, struct smc_log *log);
 
 /* A setting that names a path to be written to: its flag, and the member that has the path. */
 struct smci_cli_result_path {
@@ -89,7 +95,8 @@ struct smci_cli_result_path {
 
 /* With --json, nothing else goes to standard output: a setting of `paths` that leads there excludes
  * it. Of the two, the one from the lower source is switched off (`is_json`, or its path set to
- * NULL); from the same source, it is SMC_ERR_USAGE. */
+ * NULL); from the same source, it is SMC_ERR_USAGE. Where
+ * standard output is closed it is switched off, and SMC_ERR_IO is returned, before anything is sent. */
 enum smc_status smci_cli_result_check(const struct smci_settings *settings, bool *is_json,
                                       const struct smci_cli_result_path *paths, size_t count,
                                       struct smc_error *err);

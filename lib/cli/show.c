@@ -149,6 +149,9 @@ enum smc_status smci_cli_show_settings(const struct smci_settings *settings,
                                        struct smc_error *err)
 {
     struct smc_buf out = SMC_BUF_INIT(TEXT_MAX);
+    if (smci_settings_source(settings, "--json") == SMCI_FROM_FLAG)
+        return smc_error_set(err, SMC_ERR_USAGE,
+                             "--show-config and --json exclude each other: give one of them");
     enum smc_status rc = smci_cli_settings_text(settings, program, &out);
     rc = rc == SMC_OK ? smci_cli_print(smc_buf_str(&out), err)
                       : smc_error_set(err, rc, "%s", smc_error_text(rc));

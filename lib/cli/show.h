@@ -10,7 +10,8 @@
 enum smc_status smci_cli_settings_text(const struct smci_settings *settings,
                                        const struct smci_cli_program *program, struct smc_buf *out);
 
-/* Prints that on stdout. SMC_ERR_IO, SMC_ERR_NOMEM. */
+/* Prints that on stdout. SMC_ERR_USAGE with the flag --json, which would print an object there;
+ * SMC_ERR_IO, SMC_ERR_NOMEM. */
 enum smc_status smci_cli_show_settings(const struct smci_settings *settings,
                                        const struct smci_cli_program *program,
                                        struct smc_error *err);

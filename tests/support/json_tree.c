@@ -43,3 +43,24 @@ int64_t json_tree_int(struct json_tree *node, const char *name, int64_t fallback
     const json_t *value = json_object_get(tree(node), name);
     return json_is_integer(value) ? (int64_t)json_integer_value(value) : fallback;
 }
+
+bool json_tree_is_null(struct json_tree *node, const char *name)
+{
+    return json_is_null(json_object_get(tree(node), name));
+}
+
+bool json_tree_is_true(struct json_tree *node, const char *name)
+{
+    return json_is_true(json_object_get(tree(node), name));
+}
+
+struct json_tree *json_tree_item(struct json_tree *array, const char *name, const char *text)
+{
+    for (size_t i = 0; i < json_array_size(tree(array)); i++) {
+        struct json_tree *item = node_of(json_array_get(tree(array), i));
+        const char *value = json_tree_text(item, name);
+        if (value && strcmp(value, text) == 0)
+            return item;
+    }
+    return NULL;
+}

@@ -18,4 +18,11 @@ struct json_tree *json_tree_get(struct json_tree *node, const char *name);
 const char *json_tree_text(struct json_tree *node, const char *name);
 int64_t json_tree_int(struct json_tree *node, const char *name, int64_t fallback);
 
+/* Whether the object has the member, and it is null, or true. */
+bool json_tree_is_null(struct json_tree *node, const char *name);
+bool json_tree_is_true(struct json_tree *node, const char *name);
+
+/* The first item of an array of objects whose member `name` is this text; NULL: none. */
+struct json_tree *json_tree_item(struct json_tree *array, const char *name, const char *text);
+
 #endif

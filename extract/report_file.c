@@ -1,0 +1,56 @@
+#include "report_file.h"
+
+#include <string.h>
+
+#include "lib/cli/output.h"
+
+#include "outputs.h"
+
+static enum smc_status write_gap(void *ctx, const struct smci_item *gap, struct smc_error *err)
+{
+    (void)err;
+    smci_cli_output_text(ctx, gap->position > 1 ? ",\n   " : "\n   ");
+    smci_cli_output_text(ctx, gap->tag);
+    return SMC_OK;
+}
+
+/* The gaps go into the last array of `text` one by one, since there may be as many as objects. */
+static enum smc_status write_all(const struct job *job, const struct smc_buf *text,
+                                 struct smc_error *err)
+{
+    struct smci_cli_output *out = NULL;
+    const char *array = strrchr(smc_buf_str(text), ']');
+    if (!array)
+        return smc_error_set(err, SMC_ERR_INTERNAL, "a report without an array of gaps");
+    enum smc_status rc = smci_cli_output_open(&out, job->settings->report, job->stop_fd, err);
+    if (rc != SMC_OK)
+        return rc;
+    smci_cli_output_add(out, text->data, (size_t)(array - text->data));
+    if (job->store)
+        rc = job_each_item(job, LIST_GAPS, write_gap, out, err);
+    smci_cli_output_text(out, array);
+    if (rc == SMC_OK)
+        return smci_cli_output_commit(out, err);
+    smci_cli_output_abort(out);
+    return rc;
+}
+
+enum smc_status report_file_write(const struct job *job, const struct report *report,
+                                  const struct extract_result *result, enum smc_status rc,
+                                  struct smc_error *err)
+{
+    struct smc_error own = SMC_ERROR_INIT;
+    struct smc_buf text = SMC_BUF_INIT(SMC_BODY_MAX);
+    if (!job->settings->report)
+        return rc;
+    /* Then that is why the run has ended, or the lesser of its troubles. */
+    if (!job->client && outputs_check(job->settings, job->settings->report, NULL) != SMC_OK)
+        return rc;
+    const struct smci_cli_result head =
+        extract_result_head(result, job->settings, job->log, rc, err);
+    enum smc_status made = report_object(job, report, &head, REPORT_DETAILS, &text, &own);
+    if (made == SMC_OK)
+        made = write_all(job, &text, &own);
+    smc_buf_clear(&text);
+    return outputs_end(job, "--report", made, &own, rc, err);
+}

@@ -1,0 +1,58 @@
+#include "result.h"
+
+#include "report.h"
+#include "status_view.h"
+
+void extract_result_init(struct extract_result *result)
+{
+    const struct smc_clock *clock = smc_clock_system();
+    *result = (struct extract_result){.began_ms = clock->wall_ms(clock->ctx)};
+    smc_buf_init(&result->members, SMC_BODY_MAX);
+}
+
+void extract_result_clear(struct extract_result *result)
+{
+    smc_buf_clear(&result->members);
+}
+
+static enum smci_cli_mode mode_of(const struct extract_settings *settings)
+{
+    if (settings->is_status)
+        return SMCI_CLI_MODE_STATUS;
+    return settings->is_checking ? SMCI_CLI_MODE_CHECK : SMCI_CLI_MODE_RUN;
+}
+
+struct smci_cli_result extract_result_head(const struct extract_result *result,
+                                           const struct extract_settings *settings,
+                                           const struct smc_log *log, enum smc_status rc,
+                                           const struct smc_error *err)
+{
+    return (struct smci_cli_result){.program = extract_program()->name,
+                                    .mode = mode_of(settings),
+                                    .word = result->word,
+                                    .status = rc,
+                                    .error = err ? err->detail : NULL,
+                                    .began_ms = result->began_ms,
+                                    .ended_ms = result->ended_ms,
+                                    .address_name = "host",
+                                    .address = smc_buf_str(&settings->origin),
+                                    .profile = smci_cli_result_profile(&settings->sources),
+                                    .log = log};
+}
+
+enum smc_status extract_result_print(struct extract_result *result,
+                                     const struct extract_settings *settings, struct smc_log *log,
+                                     enum smc_status rc, const struct smc_error *err)
+{
+    const struct smc_clock *clock = smc_clock_system();
+    if (!smci_cli_result_is_due(&settings->sources, settings->is_json, settings->is_showing, rc))
+        return rc;
+    if (!result->ended_ms)
+        result->ended_ms = clock->wall_ms(clock->ctx);
+    if (!result->members.len) /* nothing was begun */
+        (void)(settings->is_status
+                   ? status_view_json_none(&result->members, NULL)
+                   : report_members(NULL, NULL, NULL, REPORT_RESULT, &result->members, NULL));
+    const struct smci_cli_result head = extract_result_head(result, settings, log, rc, err);
+    return smci_cli_result_print(&head, &result->members, log);
+}
