@@ -63,12 +63,18 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
         secret secret_command server setting settings settings_env settings_file settings_flags settings_keys setup show \
         signals status target terminal words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
-    account advice again assets base62 call calls changes closing credentials degraded document doubt ends extras gap gap_groups gaps gone history job join key \
+    account advice again assets call calls changes closing credentials degraded document doubt ends extras gap gap_groups gaps gone history job join key \
+EXTRACT_SRC += $(patsubst %,extract/fields/%.c, \
+    base62 components coverage find formula graph index link load native path reach reading record \
+    resolve saved seal spec special texts things words)
     lineage lineage_graph lost listing \
     joined listing_rows main metrics models newest_set numbers opening options options_table outputs pages parts preflight preflight_local progress rate \
     readable report report_file result resume reuse reused rights rows run select sources sql_comment status status_file status_json status_keep status_text status_view \
     stored summary table_listing \
     table_path tables teams whoami)
+EXTRACT_SRC += $(patsubst %,extract/fields/%.c, \
+    base62 components coverage find formula graph index link load native path reach reading record \
+    resolve saved seal spec special texts things words)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
     batches choose files job lock main options options_table organization outcome owner path preflight progress record report run send sets summary \
     token verify)
@@ -255,7 +261,7 @@ check-sim: $(B)/sigmacat-sim
 
 OWN_SRC := $(LIB_SRC) $(PRIVATE_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
 ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c tests/attack/*.c examples/library/*.c)
-ALL_H   := $(wildcard include/sigmacat/*.h lib/*/*.h extract/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
+ALL_H   := $(wildcard include/sigmacat/*.h lib/*/*.h extract/*.h extract/*/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
 SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh examples/*.sh) $(filter %.bash,$(COMPLETIONS))
 MAN     := $(wildcard extract/*.[15] upload/*.1 lib/*.3 lib/cli/*.5)
 

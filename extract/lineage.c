@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base62.h"
+#include "extract/fields/base62.h"
 #include "join.h"
 #include "lineage_graph.h"
 

@@ -5,7 +5,7 @@
 
 #include "lib/base/log.h"
 
-#include "base62.h"
+#include "extract/fields/base62.h"
 
 /* Wanted tables by their UUID; the tag is the id as the source has it. */
 #define LIST_UUIDS "table_uuids"

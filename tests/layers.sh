@@ -81,7 +81,8 @@ may lib/net lib/base lib/json
 may lib/store lib/base lib/json
 may lib/set lib/base lib/json
 may lib/cli lib/base lib/json lib/net
-may extract lib/base lib/json lib/net lib/store lib/set lib/cli
+may extract/fields lib/base lib/json
+may extract extract/fields lib/base lib/json lib/net lib/store lib/set lib/cli
 may upload lib/base lib/json lib/net lib/store lib/set lib/cli
 awk '
 function room(path) { sub(/\/[^\/]*$/, "", path); return path }

@@ -1,7 +1,7 @@
 /* Sigma's url ids and UUIDs. */
 #include "tests/support/support.h"
 
-#include "extract/base62.h"
+#include "extract/fields/base62.h"
 
 struct row {
     const char *name;

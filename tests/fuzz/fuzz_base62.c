@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "extract/base62.h"
+#include "extract/fields/base62.h"
 
 /* 128 bits, the least significant 32 first: i386 has no type for them. */
 struct wide {

@@ -1,7 +1,7 @@
 /* Sigma's url ids: a UUID as a base62 number over digits, lower case, upper case, most significant
  * digit first. Source: sigmacat-files(5), "LINEAGE"; the letters' order is Sigma's own. */
-#ifndef EXTRACT_BASE62_H
-#define EXTRACT_BASE62_H
+#ifndef EXTRACT_FIELDS_BASE62_H
+#define EXTRACT_FIELDS_BASE62_H
 
 #include <stdbool.h>
 #include <stddef.h>
