@@ -64,9 +64,6 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
         signals status target terminal words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     account advice again assets call calls changes closing credentials degraded document doubt ends extras gap gap_groups gaps gone history job join key \
-EXTRACT_SRC += $(patsubst %,extract/fields/%.c, \
-    base62 components coverage find formula graph index link load native path reach reading record \
-    resolve saved seal spec special texts things words)
     lineage lineage_graph lost listing \
     joined listing_rows main metrics models newest_set numbers opening options options_table outputs pages parts preflight preflight_local progress rate \
     readable report report_file result resume reuse reused rights rows run select sources sql_comment status status_file status_json status_keep status_text status_view \
