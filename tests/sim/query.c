@@ -36,6 +36,11 @@ char *sim_estate_record(const struct sim *sim, const char *kind, long index, siz
     return text_take(&t, len);
 }
 
+long sim_estate_page(long workbook, long page)
+{
+    return estate_page(workbook, page);
+}
+
 long sim_estate_row_count(const struct sim *sim, const char *kind, long parent)
 {
     struct rows r;

@@ -206,9 +206,12 @@ const struct sim_upload *sim_upload(struct sim *sim, long index);
 char *sim_uploads_json(struct sim *sim);
 
 /* ---- the estate ---- what the server serves, byte for byte, so that a test can compare.
- * Kinds of listings: connections workbooks datamodels datasets files members paths;
- * kinds of an object's rows: workbook_sources elements (of workbook `parent`), datamodel_sources
- * datamodel_lineage (of a data model), dataset_sources (of a data set). */
+ * Kinds of listings: connections workbooks datamodels datasets files members paths teams tags
+ * workspaces reports grants. Kinds of an object's rows: workbook_sources elements workbook_pages
+ * workbook_columns workbook_lineage workbook_controls workbook_queries (of workbook `parent`; queries
+ * without the comment that Sigma puts behind the SQL), page_elements (of sim_estate_page),
+ * datamodel_sources datamodel_lineage datamodel_elements datamodel_columns (of a data model),
+ * dataset_sources, report_sources, team_members, table_columns (of what they say). */
 
 /* All this is what there was at first; whether a listing's row is there now. New rows have the
  * indexes from the count on. */
@@ -224,6 +227,8 @@ char *sim_estate_record(const struct sim *sim, const char *kind, long index, siz
 /* Rows of object `parent`, and one of them; likewise. */
 long sim_estate_row_count(const struct sim *sim, const char *kind, long parent);
 char *sim_estate_row(const struct sim *sim, const char *kind, long parent, long index, size_t *len);
+/* One of a workbook's pages, as the `parent` of page_elements. */
+long sim_estate_page(long workbook, long page);
 /* The UUID of one of `workbooks`, `datamodels`, `datasets`, `connections`, `files`, `tables`. */
 void sim_estate_id(const struct sim *sim, const char *kind, long index, char id[37]);
 /* The index that a UUID stands for, or -1 if it is not of that kind. */
