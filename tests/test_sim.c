@@ -572,6 +572,30 @@ static void test_upload(void **state)
                         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+/* ---- the true lineage ---- */
+
+static void test_lineage(void **state)
+{
+    struct fixture *f = *state;
+    char *want;
+
+    f->opt.workbooks = 1;
+    f->opt.datamodels = 0;
+    f->opt.tables = 100;
+    start(f);
+    assert_int_equal(get(f, "/_sim/lineage"), 404); /* there are no columns */
+    sim_stop(f->sim);
+    f->opt.columns = 10;
+    start(f);
+    want = sim_estate_lineage(f->sim, "workbooks", 0, "spec", NULL);
+    assert_int_equal(get(f, "/_sim/lineage?with=spec"), 200);
+    want[strlen(want) - 2] = '\0'; /* all documents stand in one array */
+    assert_non_null(strstr(body(f), want + 1));
+    free(want);
+    assert_int_equal(get(f, "/_sim/lineage?with=other"), 404);
+    assert_int_equal(sim_calls(f->sim, NULL, 0), 0);
+}
+
 /* ---- replay ---- */
 
 static void test_replay(void **state)
@@ -606,7 +630,7 @@ static void test_replay(void **state)
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 enum {
-    PLAIN_TESTS = 10,
+    PLAIN_TESTS = 11,
     WIRE_TESTS = sizeof(wire_cases) / sizeof(*wire_cases),
     FAULT_TESTS = sizeof(fault_cases) / sizeof(*fault_cases),
     MULTIPART_TESTS = sizeof(multipart_cases) / sizeof(*multipart_cases)
@@ -620,6 +644,7 @@ int main(void)
         WITH_SERVER(test_not_admin), WITH_SERVER(test_rate_and_edge),
         WITH_SERVER(test_refuse),    WITH_SERVER(test_upload),
         WITH_SERVER(test_replay),    WITH_SERVER(test_skew),
+        WITH_SERVER(test_lineage),
     };
     struct CMUnitTest *next = tests + PLAIN_TESTS;
     size_t i;

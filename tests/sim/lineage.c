@@ -44,14 +44,16 @@ static void put_document(const struct sim_options *o, enum kind kind, long index
 char *sim_estate_lineage(const struct sim *sim, const char *kind, long index, const char *with,
                          size_t *len)
 {
+    const struct sim_options *o = &sim->opt;
+    enum kind k = kind_of(kind);
     struct text t = TEXT_INIT;
     struct text all = TEXT_INIT;
     unsigned asked;
 
-    if (sim->opt.columns < 1 || index < 0 || index >= estate_count(&sim->opt, kind_of(kind)) ||
-        !read_with(with, &asked))
+    if ((k != K_WORKBOOKS && k != K_DATAMODELS) || index < 0 || index >= estate_count(o, k) ||
+        o->columns < 1 || !read_with(with, &asked))
         return NULL;
-    put_document(&sim->opt, kind_of(kind), index, asked, &t);
+    put_document(o, k, index, asked, &t);
     text_lit(&all, "[");
     text_add(&all, t.data ? t.data : "", t.len);
     text_lit(&all, "]\n");
