@@ -99,31 +99,64 @@ static enum smc_status choose_all_sets(struct upload_verifier *v, struct smc_err
     return rc;
 }
 
-/* One line; what does not fit in it is counted. */
-static void warn_of_foreign(const struct upload_job *job)
+/* ---- what is said of some files ---- */
+
+typedef bool file_is_fn(const struct upload_file *file);
+
+static bool is_foreign(const struct upload_file *file)
 {
-    struct smc_buf names = SMC_BUF_INIT(NAMES_IN_LINE_MAX);
+    return file->is_foreign;
+}
+
+static bool is_extra(const struct upload_file *file)
+{
+    return file->is_extra;
+}
+
+/* Appends the names of those that `is` picks; what does not fit in a line is counted. Returns how
+ * many there are. */
+static size_t list_files(const struct upload_job *job, file_is_fn *is, struct smc_buf *names)
+{
     size_t count = 0;
     size_t shown = 0;
     for (size_t i = 0; i < job->files.count; i++) {
-        if (!job->files.items[i].is_foreign)
-            continue;
         const char *name = job->files.items[i].name;
-        bool is_fitting = names.len + 2 + strlen(name) <= NAMES_IN_LINE_MAX;
+        bool is_fitting = names->len + 2 + strlen(name) <= NAMES_IN_LINE_MAX;
+        if (!is(&job->files.items[i]))
+            continue;
         count++;
-        if (is_fitting && smc_buf_addf(&names, "%s%s", shown > 0 ? ", " : "", name) == SMC_OK)
+        if (is_fitting && smc_buf_addf(names, "%s%s", shown > 0 ? ", " : "", name) == SMC_OK)
             shown++;
     }
     if (shown < count)
-        smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_FOREIGN_FILES,
-                       SMCI_FACTS(.count = (int64_t)count),
-                       "Sent too, though not part of an extracted set: %s, and %zu more",
-                       smc_buf_str(&names), count - shown);
-    else if (count > 0)
+        (void)smc_buf_addf(names, ", and %zu more", count - shown);
+    return count;
+}
+
+static void warn_of_foreign(const struct upload_job *job)
+{
+    struct smc_buf names = SMC_BUF_INIT(NAMES_IN_LINE_MAX + 40);
+    size_t count = list_files(job, is_foreign, &names);
+    if (count > 0)
         smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_FOREIGN_FILES,
                        SMCI_FACTS(.count = (int64_t)count),
                        "Sent too, though not part of an extracted set: %s", smc_buf_str(&names));
     smc_buf_clear(&names);
+}
+
+/* Those that the summary of their set names as no part of what Catalog asks for. */
+static void leave_out_extras(struct upload_job *job)
+{
+    struct smc_buf names = SMC_BUF_INIT(NAMES_IN_LINE_MAX + 40);
+    size_t count = list_files(job, is_extra, &names);
+    if (count > 0)
+        smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_EXTRAS_LEFT_OUT,
+                       SMCI_FACTS(.count = (int64_t)count),
+                       "Left out, since Catalog does not ask for them (--with-extras sends them): "
+                       "%s",
+                       smc_buf_str(&names));
+    smc_buf_clear(&names);
+    upload_files_drop_extras(&job->files);
 }
 
 /* ---- all ---- */
@@ -203,6 +236,8 @@ enum smc_status upload_choose(struct upload_job *job, struct smc_error *err)
     else
         rc = choose_all_sets(&v, err);
     smc_buf_clear(&v.allowed);
+    if (rc == SMC_OK && !settings->is_with_extras)
+        leave_out_extras(job);
     warn_of_foreign(job);
     return rc == SMC_OK ? conclude(&v, err) : rc;
 }

@@ -131,6 +131,17 @@ enum smc_status upload_files_path(const struct upload_files *files, size_t index
     return smc_buf_addf(out, "%s%s%s", dir, slash, files->items[index].name);
 }
 
+void upload_files_drop_extras(struct upload_files *files)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < files->count; i++)
+        if (files->items[i].is_extra)
+            forget(&files->items[i]);
+        else
+            files->items[kept++] = files->items[i];
+    files->count = kept;
+}
+
 /* ---- opening ---- */
 
 static struct upload_identity identity_of(const struct stat *st)

@@ -46,6 +46,7 @@ struct upload_file {
     enum upload_state state;
     bool is_checked; /* `identity` and what follows from reading it are known */
     bool is_whole;   /* checked, and nothing was found */
+    bool is_extra;   /* Catalog does not ask for it: its set's summary says so */
     bool is_foreign; /* not of a set that castor-extract-sigma wrote, where such are expected */
     char sha256[65]; /* "" when it was not wanted */
 };
@@ -80,6 +81,9 @@ void upload_files_clear(struct upload_files *files);
 
 /* Leaves the files `begin` to `end` - 1 that are not foreign. */
 void upload_files_keep(struct upload_files *files, size_t begin, size_t end);
+
+/* Leaves the files that are not extras. */
+void upload_files_drop_extras(struct upload_files *files);
 
 /* Opens a file for reading: `fd` is the caller's, the size in `identity` more than 0. SMC_ERR_IO as
  * above, also when it has been checked and is no longer what it was: what a name stood for when it

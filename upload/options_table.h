@@ -56,10 +56,11 @@ struct upload_settings {
     const char *state;          /* NULL: .sigmacat in the directory */
     FILE *out;                  /* for --json and --list; NULL: standard output */
     bool is_latest;             /* the newest complete set */
-    bool is_forced;             /* what the checks find does not stop it */
-    bool is_dry_run;            /* no network, and no token */
-    bool is_skipping;           /* what was accepted before is left out */
-    bool is_listing;            /* shows the ledger in place of an upload */
+    bool is_with_extras;
+    bool is_forced;   /* what the checks find does not stop it */
+    bool is_dry_run;  /* no network, and no token */
+    bool is_skipping; /* what was accepted before is left out */
+    bool is_listing;  /* shows the ledger in place of an upload */
     bool is_json;
     bool is_showing;  /* settings, in place of a run */
     bool is_checking; /* whether a run would work, in place of one */

@@ -64,6 +64,7 @@ enum smc_status upload_summary_read(struct upload_summary *summary, int fd, stru
     summary->host = smc_json_member(identity, "host");
     summary->is_python = !extraction.p && smc_json_member(root, "python_version").p;
     summary->is_partial = is_text(partial, "true");
+    summary->extras = smc_json_member(extraction, "extras");
     summary->gaps = smc_json_member(extraction, "gaps");
     summary->degraded = degraded_of(extraction);
     if (smc_json_type_of(files) == SMC_JSON_OBJECT)
@@ -88,8 +89,9 @@ bool upload_summary_next(struct smc_json_walk *walk, struct upload_summary_file 
     return true;
 }
 
-/* Without an allocation: one that failed would make a file of the set look like none of it. */
-bool upload_summary_is(const struct upload_summary_file *file, const char *name)
+/* Whether `quoted` is the name of a file without its ending. Without an allocation: one that failed
+ * would make a file of the set look like none of it. */
+static bool is_stem(struct smc_json_span quoted, const char *name)
 {
     char stem[NAME_MAX + 1];
     size_t len = strlen(name);
@@ -98,7 +100,25 @@ bool upload_summary_is(const struct upload_summary_file *file, const char *name)
         return false;
     (void)memcpy(stem, name, stem_len);
     stem[stem_len] = '\0';
-    return smc_json_equals(file->name, stem);
+    return smc_json_equals(quoted, stem);
+}
+
+bool upload_summary_is(const struct upload_summary_file *file, const char *name)
+{
+    return is_stem(file->name, name);
+}
+
+bool upload_summary_is_extra(const struct upload_summary *summary, const char *name)
+{
+    struct smc_json_walk walk;
+    struct smc_json_span quoted;
+    if (smc_json_type_of(summary->extras) != SMC_JSON_ARRAY ||
+        !smc_json_walk_begin(&walk, summary->extras))
+        return false;
+    while (smc_json_walk_next(&walk, NULL, &quoted, NULL))
+        if (smc_json_type_of(quoted) == SMC_JSON_STRING && is_stem(quoted, name))
+            return true;
+    return false;
 }
 
 bool upload_summary_has(const struct upload_summary *summary, const char *name)

@@ -11,6 +11,7 @@
 struct upload_summary {
     struct smc_buf text;
     struct smc_json_span files;        /* the member `extraction.files`; NULL: it has none */
+    struct smc_json_span extras;       /* likewise */
     struct smc_json_span gaps;         /* likewise */
     struct smc_json_span degraded;     /* likewise; NULL also where it says that nothing is */
     struct smc_json_span organization; /* `connection_identity.organization_id`, likewise */
@@ -40,6 +41,9 @@ bool upload_summary_is(const struct upload_summary_file *file, const char *name)
 
 /* Whether the summary lists a file of this name, likewise. */
 bool upload_summary_has(const struct upload_summary *summary, const char *name);
+
+/* Whether the summary says of a file of this name, likewise, that Catalog does not ask for it. */
+bool upload_summary_is_extra(const struct upload_summary *summary, const char *name);
 
 /* How many gaps the summary counts. The counts by kind are appended to `text`, as in
  * "5 of elements, 2 of path"; what finds no room or no memory is left out of it. */

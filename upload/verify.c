@@ -186,6 +186,29 @@ void upload_verify_time(struct upload_verifier *v, struct upload_set set)
                   upload_set_digits(name), name, of, today);
 }
 
+/* What Catalog asks for is never an extra, whatever a summary says: Catalog deletes what it lacks. */
+static bool is_set_file(const char *name)
+{
+    for (size_t i = 0; i < SET_FILES; i++)
+        if (strcmp(set_files[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* The same of a file that the summary counts, be it there or not. */
+static bool is_extra(const struct upload_summary *summary, const struct upload_summary_file *file)
+{
+    char name[80];
+    int len = (int)file->name.len - 2; /* the quotes */
+    (void)snprintf(name, sizeof name, "%.*s.json", len < 60 ? len : 60, file->name.p + 1);
+    return !is_set_file(name) && upload_summary_is_extra(summary, name);
+}
+
+static bool is_left_out(const struct upload_verifier *v, const struct upload_file *file)
+{
+    return file->is_extra && !v->job->settings->is_with_extras;
+}
+
 static void compare_counts(struct upload_verifier *v, struct upload_set set,
                            const struct upload_summary_file *wanted)
 {
@@ -262,7 +285,8 @@ static void check_counts(struct upload_verifier *v, struct upload_set set,
         tell_degraded(v, first, summary);
     if (smc_json_walk_begin(&walk, summary->files)) {
         while (upload_summary_next(&walk, &wanted))
-            compare_counts(v, set, &wanted);
+            if (v->job->settings->is_with_extras || !is_extra(summary, &wanted))
+                compare_counts(v, set, &wanted);
         if (v->is_trial && !summary->is_partial)
             check_fullness(v, first, summary);
     } else if (v->is_trial) {
@@ -293,9 +317,11 @@ static enum smc_status read_summary(struct upload_verifier *v, struct upload_set
     rc = upload_owner_note(&items[set.end - 1], summary);
     if (rc != SMC_OK)
         return smc_error_set(err, rc, "%s", smc_error_text(rc));
-    for (size_t i = set.begin; summary->files.p && i + 1 < set.end; i++)
-        items[i].is_foreign =
-            !upload_summary_has(summary, items[i].name + upload_set_len(items[i].name));
+    for (size_t i = set.begin; summary->files.p && i + 1 < set.end; i++) {
+        const char *name = items[i].name + upload_set_len(items[i].name);
+        items[i].is_foreign = !upload_summary_has(summary, name);
+        items[i].is_extra = !is_set_file(name) && upload_summary_is_extra(summary, name);
+    }
     return SMC_OK;
 }
 
@@ -314,7 +340,7 @@ enum smc_status upload_verify_set(struct upload_verifier *v, struct upload_set s
                       "set %.*s has no summary: its extraction is still running, or did not finish",
                       upload_set_digits(items[set.begin].name), items[set.begin].name);
     for (size_t i = set.begin; i < set.end && rc == SMC_OK; i++)
-        if (!v->is_choosing || !items[i].is_foreign)
+        if (!is_left_out(v, &items[i]) && (!v->is_choosing || !items[i].is_foreign))
             rc = upload_verify_file(v, i, err);
     if (rc == SMC_OK && has_summary) {
         check_counts(v, set, &summary);

@@ -104,6 +104,8 @@ const struct smci_log_kind smci_log_kinds[SMCI_EVENT_COUNT] = {
         "a file begins with one"},
     [SMCI_EVENT_DRY_RUN] = {"dry_run", SMCI_LOGS_UPLOAD, "count bytes",
         "nothing was sent; so much would be"},
+    [SMCI_EVENT_EXTRAS_LEFT_OUT] = {"extras_left_out", SMCI_LOGS_UPLOAD, "count",
+        "files that Catalog does not ask for are not sent"},
     [SMCI_EVENT_FILE_FAILED] = {"file_failed", SMCI_LOGS_UPLOAD, "file state reason status try",
         "a file was not accepted, or nobody knows"},
     [SMCI_EVENT_FILE_PASSED_OVER] = {"file_passed_over", SMCI_LOGS_UPLOAD, "file reason",
