@@ -34,17 +34,19 @@ static bool read_summary(const struct smci_site *site, int64_t timestamp, struct
     return rc == SMC_OK && text->len > 0;
 }
 
-/* Whether each file is there, and has as many bytes as the summary says, if it does. */
+/* Whether each file that Catalog asks for is there, as is what the summary counts besides, and has as many bytes as the summary says, if it does. */
 static bool has_files(const struct smci_site *site, int64_t timestamp, struct smc_json_span files)
 {
     for (size_t i = 0; i + 1 < site->count; i++) {
         char name[SMCI_SITE_NAME_BYTES];
         struct stat st;
         int64_t bytes = 0;
+        struct smc_json_span file = smc_json_member(files, site->names[i]);
+        if (i >= FEED_COUNT && !file.p)
+            continue;
         smci_site_name(site, timestamp, i, "", name);
         if (fstatat(site->dir_fd, name, &st, 0) != 0)
             return false;
-        struct smc_json_span file = smc_json_member(files, site->names[i]);
         if (files.p && (!smc_json_int64(smc_json_member(file, "bytes"), &bytes) ||
                         bytes != (int64_t)st.st_size))
             return false;
