@@ -14,6 +14,7 @@ struct fixture {
     struct fake_clock fake;
     const struct smc_clock *clock; /* NULL: `fake` */
     int retries;
+    int concurrency; /* 0: the default */
     struct smc_log *log;
     struct smc_client *client;
     int done_count;
@@ -33,6 +34,7 @@ static void start(struct fixture *f, const struct net_step *steps, size_t count)
     opt.origin = net_url(f->server);
     opt.authorization = "Bearer s3cret";
     opt.network.retries = f->retries;
+    opt.concurrency = f->concurrency;
     opt.network.log = f->log;
     opt.network.clock = f->clock ? f->clock : &f->fake.clock;
     assert_int_equal(smc_client_new(&f->client, &opt, NULL), SMC_OK);
@@ -509,14 +511,16 @@ static void test_coding(void **state)
     stop(&f);
 }
 
-/* A kept connection that has died: libcurl sends it once more, and that is a call as well. */
+/* A kept connection that has died: libcurl sends it once more, and that is a call as well. The one
+ * that was lost is no longer in flight: else there were no room for the next, and no end. */
 static void test_resent_is_counted(void **state)
 {
     static const struct net_step steps[] = {{ANSWER("200 OK", "2\r\n\r\nhi"), 0, NET_KEEP, false},
                                             {NULL, 0, NET_CLOSE, false},
                                             {ANSWER("200 OK", "2\r\n\r\nho"), 0, NET_KEEP, false}};
-    struct fixture f = {NULL};
+    struct fixture f = {.concurrency = 1};
     struct smc_client_stats stats;
+    bool is_idle = false;
     (void)state;
     start(&f, steps, 3);
     queue(&f, 1);
@@ -528,6 +532,10 @@ static void test_resent_is_counted(void **state)
     smc_client_get_stats(f.client, &stats);
     assert_int_equal(stats.calls, 3);
     assert_int_equal(stats.retries, 0);
+    queue(&f, 1);
+    assert_int_equal(smc_client_step(f.client, 60000, &is_idle, NULL), SMC_OK);
+    assert_true(is_idle);
+    assert_int_equal(f.done_count, 3);
     stop(&f);
 }
 
