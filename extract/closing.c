@@ -10,16 +10,14 @@
 
 bool closing_has_table(const struct job *job)
 {
-    return job->settings->logging.format == SMC_LOG_TEXT && !job->settings->logging.file &&
-           smc_log_would(job->log, SMC_LOG_INFO) && smci_cli_is_terminal(STDERR_FILENO);
+    return smci_cli_is_for_person(&job->settings->logging, job->log);
 }
 
 /* ---- the log ---- */
 
-static void tell_log(const struct closing *closing)
+static void tell_done(const struct closing *closing)
 {
     const struct job *job = closing->job;
-    const struct reused *reused = closing->reused;
     struct smc_client_stats stats;
     smc_client_get_stats(job->client, &stats);
     smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_DONE,
@@ -29,6 +27,14 @@ static void tell_log(const struct closing *closing)
                    "Done in %.1f s with %" PRId64 " calls, %" PRId64 " refused, %" PRId64
                    " retried",
                    (double)closing->took_ms / 1000, stats.calls, stats.refused, stats.retries);
+}
+
+static void tell_log(const struct closing *closing)
+{
+    const struct job *job = closing->job;
+    const struct reused *reused = closing->reused;
+    if (!closing_has_table(job)) /* which has it, too */
+        tell_done(closing);
     if (reused->count)
         smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_REUSED,
                        SMCI_FACTS(.count = reused->count,
@@ -83,6 +89,19 @@ static void add_state(struct smc_buf *text, const struct closing *closing)
         (void)smc_buf_addstr(text, ", partial");
 }
 
+static void add_effort(struct smc_buf *text, const struct closing *closing)
+{
+    struct smc_client_stats stats;
+    smc_client_get_stats(closing->job->client, &stats);
+    (void)smc_buf_addf(text, "  Read with %" PRId64 " calls in %.1f s", stats.calls,
+                       (double)closing->took_ms / 1000);
+    if (stats.refused)
+        (void)smc_buf_addf(text, ", %" PRId64 " refused", stats.refused);
+    if (stats.retries)
+        (void)smc_buf_addf(text, ", %" PRId64 " retried", stats.retries);
+    (void)smc_buf_addstr(text, ".\n");
+}
+
 static void add_table(struct smc_buf *text, const struct closing *closing)
 {
     const struct job *job = closing->job;
@@ -105,6 +124,7 @@ static void add_table(struct smc_buf *text, const struct closing *closing)
     if (closing->changes->is_known)
         (void)smc_buf_addf(text, "; compared with set %" PRId64, closing->changes->before);
     (void)smc_buf_addstr(text, ".\n");
+    add_effort(text, closing);
 }
 
 void closing_tell(const struct closing *closing)

@@ -29,21 +29,37 @@ say() { # say WORD NAME
     [ "$1" = '      OK' ] || status=1
 }
 
-run() { # run STATUS NAME OPTION...: a run that ends so, and its file
+ended() { # ended NAME EXPECTED STATUS PROGRAM FILE: a run that ended so, and its file
+    if [ "$3" = "$2" ] && "$promtool" check metrics <"$5" >>"$dir/log" 2>&1 &&
+        grep -q "^castor_$4_exit_status{.*} $2\$" "$5"; then
+        say '      OK' "metrics: $1"
+    else
+        say '  FAILED ' "metrics: $1: status $3"
+        cat "$dir/log"
+    fi
+}
+
+run() { # run STATUS NAME OPTION...: an extraction
     expected=$1
     name=$2
     shift 2
     rm -f "$dir/sigma.prom"
-    ended=0
+    status_is=0
     CASTOR_SIGMA_API_TOKEN=sim-secret "$build/castor-extract-sigma" -H "$url" -c sim-client \
-        -o "$dir/out" --retries 0 --metrics-file "$dir/sigma.prom" "$@" >"$dir/log" 2>&1 || ended=$?
-    if [ "$ended" = "$expected" ] && "$promtool" check metrics <"$dir/sigma.prom" >>"$dir/log" 2>&1 &&
-        grep -q "^castor_extract_sigma_exit_status{.*} $expected\$" "$dir/sigma.prom"; then
-        say '      OK' "metrics: $name"
-    else
-        say '  FAILED ' "metrics: $name: status $ended"
-        cat "$dir/log"
-    fi
+        -o "$dir/out" --retries 0 --metrics-file "$dir/sigma.prom" "$@" >"$dir/log" 2>&1 || status_is=$?
+    ended "$name" "$expected" "$status_is" extract_sigma "$dir/sigma.prom"
+}
+
+send() { # send STATUS NAME OPTION...: an upload of what is there
+    expected=$1
+    name=$2
+    shift 2
+    rm -f "$dir/upload.prom"
+    status_is=0
+    CASTOR_UPLOADER_TOKEN=sim-token "$build/castor-upload" --endpoint "$url" -t VIZ -d "$dir/out" \
+        -s 01234567-89ab-cdef-0123-456789abcdef --retries 0 --metrics-file "$dir/upload.prom" "$@" \
+        >"$dir/log" 2>&1 || status_is=$?
+    ended "$name" "$expected" "$status_is" upload "$dir/upload.prom"
 }
 
 mkfifo "$dir/life" "$dir/said"
@@ -58,6 +74,13 @@ run 6 'gaps' --fail-on-gaps
 run 3 'a wrong secret' --api-token wrong
 grep -q '^castor_extract_sigma_last_success_timestamp_seconds{' "$dir/sigma.prom" || say '  FAILED ' 'metrics: last success'
 run 5 'a state that another has' --state "$dir/log"
+
+send 0 'an upload' --latest
+grep -q '^castor_upload_files{.*state="sent"} 12$' "$dir/upload.prom" || say '  FAILED ' 'metrics: files sent'
+send 3 'an upload with a wrong token' --latest --token wrong
+grep -q '^castor_upload_last_success_timestamp_seconds{.*organization="[0-9a-f-]*"' "$dir/upload.prom" ||
+    say '  FAILED ' 'metrics: last upload that succeeded'
+send 5 'an upload of nothing' -d "$dir/none"
 
 for check in 'check rules examples/prometheus/sigmacat.rules.yml' 'test rules examples/prometheus/sigmacat.rules.test.yml'; do
     # shellcheck disable=SC2086  # words

@@ -537,8 +537,10 @@ static void test_extract(void **state)
 
 static const struct check_row upload_rows[] = {
     {"good", .scene = SCENE_SET, .line = "ok    files        2 with ",
-     .more = "castor-upload would work\n"},
-    {"token", .scene = SCENE_SET, .line = "--    token        proven only by an upload\n"},
+     .more = "castor-upload would work, as far as can be told; the token is unproven until an "
+             "upload\n"},
+    {"token", .scene = SCENE_SET,
+     .line = "--    token        the token is unproven until an upload\n"},
     {"no_file", .status = SMC_ERR_IO, .line = "FAIL  files        /", .remedy = FIRST},
     {"no_directory", .args = "-d @/none", .status = SMC_ERR_IO, .line = "FAIL  files        /",
      .remedy = FIRST},

@@ -175,6 +175,9 @@ static void test_extraction(void **state)
     assert_true(has_row(&t.screen, "  in all "));
     assert_non_null(strstr(smc_buf_str(&t.screen.bytes), "is \x1b[32mcomplete\x1b[0m."));
     assert_null(strstr(smc_buf_str(&t.screen.bytes), "changed"));
+    /* What the table has, the log does not say once more. */
+    assert_true(has_row(&t.screen, "  Read with "));
+    assert_false(has_row(&t.screen, "INFO - Done in"));
     clear(&t);
 }
 
@@ -243,6 +246,53 @@ static void test_not_drawn(void **state)
     clear(&t);
 }
 
+static int send(const struct extraction *x, struct at_terminal *t, const char *more)
+{
+    struct words argv = {.count = 0};
+    char *path = program_path("castor-upload");
+    words_split(
+        &argv,
+        "@PATH|--endpoint|@URL|-k|sim-token|-s|01234567-89ab-cdef-0123-456789abcdef|-t|VIZ|"
+        "--latest|--force|-d|@OUT",
+        '|',
+        (const char *const[]){"@PATH", path, "@URL", sim_url(x->sim), "@OUT", x->output, NULL});
+    words_split(&argv, more, '|', NULL);
+    start(t, &argv, COLUMNS);
+    int status = end(t);
+    words_clear(&argv);
+    free(path);
+    return status;
+}
+
+/* The table counts files by what became of them; the log has the names. */
+static void test_upload(void **state)
+{
+    struct extraction *x = *state;
+    struct at_terminal t;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    assert_int_equal(run(x, &t, ""), 0);
+    clear(&t);
+    extraction_fault(x, "call=upload,object=*-members.json,attempt=1,do=status:400");
+    assert_int_equal(send(x, &t, "--parallel|1"), 7);
+    assert_clean(&t.screen);
+    assert_true(has_row(&t.screen, "  sent                    10 "));
+    assert_true(has_row(&t.screen, "  held back                1 "));
+    assert_true(has_row(&t.screen, "  failed                   1 "));
+    assert_true(has_row(&t.screen, "  in all                  12 "));
+    assert_true(has_row(&t.screen, "  Upload not complete: 11 calls in "));
+    clear(&t);
+    assert_int_equal(send(x, &t, "--skip-uploaded"), 0);
+    assert_true(has_row(&t.screen, "  sent                     2 "));
+    assert_true(has_row(&t.screen, "  accepted before         10 "));
+    assert_non_null(
+        strstr(smc_buf_str(&t.screen.bytes), "Upload \x1b[32mcomplete\x1b[0m: 2 calls in "));
+    clear(&t);
+    assert_int_equal(send(x, &t, "--skip-uploaded|-q"), 0);
+    assert_false(has_row(&t.screen, "  in all"));
+    clear(&t);
+}
+
 /* What the terminal shows of Ctrl-C is cleared with the line that it came to stand in. */
 static void test_ctrl_c(void **state)
 {
@@ -273,10 +323,8 @@ static void test_ctrl_c(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        AT_TERMINAL(test_extraction),
-        AT_TERMINAL(test_changes),
-        AT_TERMINAL(test_not_drawn),
-        AT_TERMINAL(test_ctrl_c),
+        AT_TERMINAL(test_extraction), AT_TERMINAL(test_changes), AT_TERMINAL(test_not_drawn),
+        AT_TERMINAL(test_upload),     AT_TERMINAL(test_ctrl_c),
     };
     return cmocka_run_group_tests_name("terminal", tests, NULL, NULL);
 }

@@ -25,6 +25,8 @@ enum upload_state {
 /* Its word, as the log's JSON has it: static. */
 const char *upload_state_name(enum upload_state state);
 
+#define UPLOAD_STATES (UPLOAD_SKIPPED + 1)
+
 /* By this a name is known to stand for the same bytes still. */
 struct upload_identity {
     dev_t device;

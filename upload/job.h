@@ -22,6 +22,8 @@ struct upload_job {
     int64_t recorded_ms;        /* by the clock's now_ms: when that was written last; 0: never */
     int lock_fd;                /* of the lock on endpoint, source and directory; -1: not taken */
     enum upload_objection objection; /* the first that choosing the files ended with */
+    int64_t began_ms;                /* by the clock's now_ms */
+    struct smc_client_stats stats;   /* once all is sent; 0: nothing was */
     enum smc_status worst;           /* of what failed without ending the run; SMC_OK: none */
 };
 

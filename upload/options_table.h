@@ -54,6 +54,7 @@ struct upload_settings {
     struct smc_network network; /* as smci_cli_network takes it */
     const char *set;            /* the digits that a set's names begin with; NULL: all */
     const char *state;          /* NULL: .sigmacat in the directory */
+    const char *metrics_file;   /* NULL: none */
     FILE *out;                  /* for --json and --list; NULL: standard output */
     bool is_latest;             /* the newest complete set */
     bool is_with_extras;

@@ -10,6 +10,7 @@
 
 #include "choose.h"
 #include "lock.h"
+#include "metrics.h"
 #include "record.h"
 #include "sets.h"
 #include "summary.h"
@@ -167,6 +168,27 @@ static enum smc_status check_record(struct preflight *check, struct smc_error *e
     return SMC_OK;
 }
 
+static enum smc_status check_metrics(struct preflight *check, struct smc_error *err)
+{
+    const struct upload_settings *settings = check->job.settings;
+    struct smc_error why = SMC_ERROR_INIT;
+    if (!settings->metrics_file)
+        return SMC_OK;
+    enum smc_status rc = upload_metrics_check(settings, &why);
+    if (rc == SMC_ERR_NOMEM)
+        return smc_error_copy(err, &why);
+    if (rc == SMC_OK) {
+        smci_cli_ok(&check->list, "metrics", "%s can be written", settings->metrics_file);
+    } else {
+        smci_cli_failed(&check->list, rc, "metrics", "%s", why.detail);
+        smci_cli_remedy(&check->list,
+                        "give %s a file in a directory that the user who runs this "
+                        "may write to",
+                        setting(check, "--metrics-file"));
+    }
+    return SMC_OK;
+}
+
 /* ---- Catalog ---- */
 
 static enum smc_status open_client(struct preflight *check, struct smc_client **client,
@@ -199,7 +221,7 @@ static enum smc_status check_catalog(struct preflight *check, struct smc_error *
     }
     smc_client_free(client);
     if (rc == SMC_OK)
-        smci_cli_untold(&check->list, "token", "proven only by an upload");
+        smci_cli_unproven(&check->list, "token", "the token is unproven until an upload");
     return rc;
 }
 
@@ -222,6 +244,8 @@ enum smc_status upload_preflight(const struct upload_settings *settings, struct 
     if (rc == SMC_OK)
         rc = check_record(&check, err);
     upload_record_close(&check.job);
+    if (rc == SMC_OK)
+        rc = check_metrics(&check, err);
     if (rc == SMC_OK)
         rc = check_catalog(&check, err);
     return rc == SMC_OK ? smci_cli_checklist_end(&check.list, "castor-upload", err) : rc;

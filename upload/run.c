@@ -10,6 +10,8 @@
 #include "lib/store/ledger.h"
 
 #include "choose.h"
+#include "closing.h"
+#include "metrics.h"
 #include "path.h"
 #include "record.h"
 #include "report.h"
@@ -100,7 +102,9 @@ static enum smc_status check_and_send(struct upload_job *job, struct smc_error *
         return show_plan(job, err);
     rc = upload_send(job, err);
     upload_record_write(job, true);
-    return conclude(job, rc, err);
+    rc = conclude(job, rc, err);
+    upload_closing_tell(job, rc);
+    return rc;
 }
 
 static enum smc_status run_upload(struct upload_job *job, struct smc_error *err)
@@ -121,30 +125,46 @@ static enum smc_status run_upload(struct upload_job *job, struct smc_error *err)
     return rc;
 }
 
+/* The record would be made in it, and with it a mistyped directory. */
+static enum smc_status check_directory(const struct upload_settings *settings,
+                                       struct smc_error *err)
+{
+    struct stat st;
+    const char *directory = settings->directory_path;
+    if (settings->is_listing || !directory)
+        return SMC_OK;
+    if (stat(directory, &st) != 0)
+        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
+                                   errno == ENOENT ? smci_path_shown_missing(directory)
+                                                   : directory);
+    if (!S_ISDIR(st.st_mode))
+        return smc_error_set_errno(err, SMC_ERR_IO, ENOTDIR, "%s: can't be read as a directory",
+                                   directory);
+    return SMC_OK;
+}
+
 enum smc_status upload_run(const struct upload_settings *settings, struct smc_log *log,
                            const struct smc_clock *clock, int stop_fd, struct smc_error *err)
 {
-    /* The record would be made in it, and with it a mistyped directory. */
-    struct stat st;
-    bool is_there = !settings->directory_path || stat(settings->directory_path, &st) == 0;
-    if (!settings->is_listing && !is_there)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
-                                   errno == ENOENT
-                                       ? smci_path_shown_missing(settings->directory_path)
-                                       : settings->directory_path);
-    if (!settings->is_listing && settings->directory_path && !S_ISDIR(st.st_mode))
-        return smc_error_set_errno(err, SMC_ERR_IO, ENOTDIR, "%s: can't be read as a directory",
-                                   settings->directory_path);
     struct upload_job job = {.settings = settings,
                              .log = log,
                              .clock = clock ? clock : smc_clock_system(),
                              .stop_fd = stop_fd,
                              .lock_fd = -1,
                              .files = UPLOAD_FILES_INIT};
-    enum smc_status rc = upload_record_open(&job, err);
+    job.began_ms = job.clock->now_ms(job.clock->ctx);
+    bool is_upload = !settings->is_listing && !settings->is_dry_run;
+    enum smc_status rc = is_upload ? upload_metrics_check(settings, err) : SMC_OK;
+    if (rc != SMC_OK)
+        return rc;
+    rc = check_directory(settings, err);
+    if (rc == SMC_OK)
+        rc = upload_record_open(&job, err);
     if (rc == SMC_OK)
         rc = settings->is_listing ? upload_report_ledger(settings, job.ledger, log, err)
                                   : run_upload(&job, err);
+    if (is_upload)
+        rc = upload_metrics_write(&job, rc, err);
     upload_files_clear(&job.files);
     upload_record_close(&job);
     return rc;

@@ -339,6 +339,8 @@ enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
         rc = run_client(&s, err);
     }
     upload_progress_free(s.progress);
+    if (s.client)
+        smc_client_get_stats(s.client, &job->stats);
     smc_client_free(s.client);
     upload_token_clear(&s.token);
     for (size_t i = 0; i < s.slot_count; i++) {

@@ -131,6 +131,12 @@ void smci_cli_untold(struct smci_cli_checklist *list, const char *name, const ch
     va_end(args);
 }
 
+void smci_cli_unproven(struct smci_cli_checklist *list, const char *name, const char *what)
+{
+    smci_cli_untold(list, name, "%s", what);
+    list->unproven = what;
+}
+
 void smci_cli_untried(struct smci_cli_checklist *list, const char *name)
 {
     size_t len = strlen(list->untried);
@@ -160,17 +166,20 @@ void smci_cli_remedy(struct smci_cli_checklist *list, const char *fmt, ...)
 enum smc_status smci_cli_checklist_end(struct smci_cli_checklist *list, const char *program,
                                        struct smc_error *err)
 {
-    char text[128];
+    char text[256];
+    const char *told = list->unproven ? ", as far as can be told" : "";
+    const char *mark = list->unproven ? "; " : "";
+    const char *unproven = list->unproven ? list->unproven : "";
     if (list->untried[0] && list->out)
         smci_cli_untold(list, "not tried", "%s", list->untried);
     if (list->failed > 0)
         (void)snprintf(text, sizeof text, "%s would not work: %d of %d checks failed", program,
                        list->failed, list->tried);
     else if (list->warned > 0)
-        (void)snprintf(text, sizeof text, "%s would work, with %d warning%s", program, list->warned,
-                       list->warned == 1 ? "" : "s");
+        (void)snprintf(text, sizeof text, "%s would work%s, with %d warning%s%s%s", program, told,
+                       list->warned, list->warned == 1 ? "" : "s", mark, unproven);
     else
-        (void)snprintf(text, sizeof text, "%s would work", program);
+        (void)snprintf(text, sizeof text, "%s would work%s%s%s", program, told, mark, unproven);
     if (!list->out) {
         smci_cli_checklist_close(list);
         return list->failed > 0 ? smc_error_set(err, list->first, "%s", text) : SMC_OK;

@@ -32,6 +32,7 @@ struct smci_cli_checklist {
     enum smc_status first; /* failure */
     int write_errno;       /* of the first write that failed */
     char untried[160];     /* names */
+    const char *unproven;  /* static; what no check can prove; NULL: nothing */
 };
 
 /* `out` NULL: standard output. */
@@ -57,6 +58,10 @@ void smci_cli_failed(struct smci_cli_checklist *list, enum smc_status status, co
 /* Nothing can be said about it. */
 void smci_cli_untold(struct smci_cli_checklist *list, const char *name, const char *fmt, ...)
     SMC_PRINTF(3, 4);
+
+/* No check can prove it: a line, and the last one says so too. `what` is static and short: "the
+ * token is unproven until an upload". */
+void smci_cli_unproven(struct smci_cli_checklist *list, const char *name, const char *what);
 
 /* An earlier failure is in the way. All such names are one line before the last. */
 void smci_cli_untried(struct smci_cli_checklist *list, const char *name);

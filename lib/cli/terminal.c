@@ -10,6 +10,12 @@ bool smci_cli_is_terminal(int fd)
     return isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
 }
 
+bool smci_cli_is_for_person(const struct smci_cli_logging *logging, const struct smc_log *log)
+{
+    return logging->format == SMC_LOG_TEXT && !logging->file && smc_log_would(log, SMC_LOG_INFO) &&
+           smci_cli_is_terminal(STDERR_FILENO);
+}
+
 static bool is_colored(int fd)
 {
     const char *no_color = getenv("NO_COLOR");

@@ -4,9 +4,15 @@
 
 #include <stdbool.h>
 
+#include "logging.h"
+
 /* Whether `fd` is a terminal that can move its cursor and clear a line: TERM is set and is not
  * "dumb". */
 bool smci_cli_is_terminal(int fd);
+
+/* Whether somebody reads along at standard error, so that tables may be put below the log: it is
+ * such a terminal, and the log is a text of INFO or more that goes there. */
+bool smci_cli_is_for_person(const struct smci_cli_logging *logging, const struct smc_log *log);
 
 enum smci_cli_state { SMCI_CLI_GOOD, SMCI_CLI_DOUBTFUL, SMCI_CLI_BAD };
 
