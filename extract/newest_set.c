@@ -11,7 +11,7 @@
 
 #include "lib/set/site.h"
 
-#include "select.h"
+#include "assets.h"
 
 /* Ours has a few KiB. */
 #define SUMMARY_MAX ((size_t)1024 * 1024)
@@ -109,7 +109,7 @@ static void choose(const struct smci_site *site, const struct smci_sightings *se
 enum smc_status newest_set_find(const char *directory, int64_t now_s, struct newest_set *found,
                                 struct smc_error *err)
 {
-    const char *names[ASSET_COUNT + 1];
+    const char *names[FEED_COUNT + 1]; /* what Catalog asks for: extras don't make a set whole */
     struct smci_sightings seen = SMCI_SIGHTINGS_INIT;
     *found = (struct newest_set){.timestamp = 0};
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -118,10 +118,11 @@ enum smc_status newest_set_find(const char *directory, int64_t now_s, struct new
     if (fd < 0)
         return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be read as a directory",
                                    directory);
-    const struct smci_site site = {.directory = directory,
-                                   .dir_fd = fd,
-                                   .names = names,
-                                   .count = select_file_names(NULL, names)};
+    const struct smci_site site = {
+        .directory = directory, .dir_fd = fd, .names = names, .count = FEED_COUNT + 1};
+    for (enum asset_id i = 0; i < FEED_COUNT; i++)
+        names[i] = asset_of(i)->name;
+    names[FEED_COUNT] = "summary";
     enum smc_status rc = smci_site_look(&site, &seen, err);
     if (rc == SMC_OK)
         choose(&site, &seen, now_s, found);

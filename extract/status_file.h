@@ -14,7 +14,7 @@
 
 #define STATUS_FILE "status.json"
 
-#define STATUS_KINDS_MAX   24
+#define STATUS_KINDS_MAX   48
 #define STATUS_ENTRIES_MAX 16 /* those of the latest runs */
 #define STATUS_SCOPE_BYTES 17
 
