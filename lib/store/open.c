@@ -91,7 +91,7 @@ static struct smci_store *new_store(const char *directory, const struct smci_dat
     store->clock = clock ? clock : smc_clock_system();
     smc_buf_init(&store->item, SIZE_MAX);
     store->digest = smci_digest_new();
-    /* SQLite would take a name that begins with "file:" for an address. */
+    /* SQLite takes a name that begins with "file:" for an address. */
     if (store->digest && asprintf(&store->path, "%s%s/%s", *directory == '/' ? "" : "./", directory,
                                   database->name) >= 0)
         return store;
@@ -346,6 +346,64 @@ enum smc_status smci_store_open(struct smci_store **store, const char *directory
     if (!made)
         return rc;
     find_scope(made, host, client_id);
+    rc = smci_store_status(made, err);
+    if (rc == SMC_OK)
+        *store = made;
+    else
+        smci_store_close(made);
+    return rc;
+}
+
+/* ---- as it was left ---- */
+
+static const char scope_of_run_sql[] = "SELECT scope FROM run WHERE key = ?";
+
+/* An address with which SQLite takes no lock and looks for no journal
+ * (https://www.sqlite.org/uri.html). */
+static bool make_immutable(struct smci_store *store)
+{
+    struct smc_buf address = SMC_BUF_INIT(65536);
+    (void)smc_buf_addstr(&address, "file:");
+    for (const char *at = store->path; *at; at++)
+        (void)smc_buf_addf(&address, strchr("%?#", *at) ? "%%%02X" : "%c", *at);
+    if (smc_buf_addstr(&address, "?immutable=1") != SMC_OK) {
+        smc_buf_clear(&address);
+        return false;
+    }
+    free(store->path);
+    store->path = address.data;
+    return true;
+}
+
+static void read_as_left(struct smci_store *store, int64_t key)
+{
+    bool has_journal = false;
+    if (look_beside(store, &has_journal, &store->failed) != SMC_OK)
+        return;
+    if (has_journal || find_size(store, true) <= 0) {
+        smci_store_fail(store, SMC_ERR_IO, "%s: can't be read as it is", store->path);
+        return;
+    }
+    if (!make_immutable(store)) {
+        smci_store_fail(store, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
+        return;
+    }
+    smci_store_connect(store, true);
+    if (check_format(store) != store->database->format ||
+        !smci_store_number(store, &store->scope, scope_of_run_sql, "i", key))
+        smci_store_fail(store, SMC_ERR_IO, "%s: the run is not known", store->path);
+}
+
+enum smc_status smci_store_open_history(struct smci_store **store, const char *directory,
+                                        int64_t key, struct smc_error *err)
+{
+    *store = NULL;
+    enum smc_status rc = smci_store_look(directory, err);
+    struct smci_store *made = rc == SMC_OK ? new_store(directory, &state_database, NULL) : NULL;
+    if (!made)
+        return rc != SMC_OK ? rc
+                            : smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
+    read_as_left(made, key);
     rc = smci_store_status(made, err);
     if (rc == SMC_OK)
         *store = made;

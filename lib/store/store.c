@@ -376,7 +376,8 @@ static int connect_as(struct smci_store *store, int how)
 {
     (void)sqlite3_close(store->db);
     store->db = NULL;
-    return sqlite3_open_v2(store->path, &store->db, how | SQLITE_OPEN_NOMUTEX, NULL);
+    return sqlite3_open_v2(store->path, &store->db, how | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+                           NULL);
 }
 
 /* A transaction that its writer did not end can't be undone by who only reads. */

@@ -37,6 +37,13 @@ enum smc_status smci_store_open(struct smci_store **store, const char *directory
                                 const char *client_id, const struct smc_clock *clock,
                                 struct smc_error *err);
 
+/* Opens the store in DIRECTORY as it was left, to read the history of the run `key` and of those in
+ * its scope: nothing is made, changed or locked, and no run is in its way. SMC_ERR_LOCKED while one
+ * is at work; SMC_ERR_IO where there is none, where one that was killed left it to be put right, or
+ * where it does not know that run; else as smci_store_open. */
+enum smc_status smci_store_open_history(struct smci_store **store, const char *directory,
+                                        int64_t key, struct smc_error *err);
+
 /* Whether another process has the store in DIRECTORY open: SMC_ERR_LOCKED, in the words of
  * smci_store_open. Makes nothing and opens no database; where there is no store, nobody has it
  * open. SMC_ERR_IO when it can't be looked at; SMC_ERR_NOMEM. */
