@@ -39,8 +39,8 @@ SMC_LDFLAGS = -Wl,-z,relro,-z,now $(SMC_MODE_$(MODE))
 # Asked for once, and not before `make deps` has had its turn.
 once = $(eval $(1) := $(2))$($(1))
 PKG_LIB     := libcurl libcrypto
-PKG_PRIVATE := sqlite3 yaml-0.1
-PKG_TEST    := jansson cmocka libmicrohttpd zlib gnutls
+PKG_PRIVATE := sqlite3 yaml-0.1 zlib
+PKG_TEST    := jansson cmocka libmicrohttpd gnutls
 lib_libs   = $(call once,lib_libs,$(shell $(PKG_CONFIG) --libs $(PKG_LIB)) -lm)
 prog_libs  = $(call once,prog_libs,$(shell $(PKG_CONFIG) --libs $(PKG_PRIVATE) $(PKG_LIB)) -lm)
 pkg_cflags = $(call once,pkg_cflags,$(shell $(PKG_CONFIG) --cflags $(PKG_PRIVATE) $(PKG_LIB)))
@@ -54,21 +54,21 @@ fortify = $(call once,fortify,$(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /d
 LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix base/, api buf claim clock digest dir error idset log log_event log_json log_line mask num own rng stop uuid) \
     $(addprefix json/, scan skip span splice string validate walk write) \
-    $(addprefix net/, address attempt auth call client client_connection client_options cursor hidden http http_body http_certificate http_connections http_date http_end http_transfer http_probe http_socket http_upload http_url \
+    $(addprefix net/, address attempt auth call client client_connection client_options cursor hidden http http_body http_certificate http_connections http_date http_end http_transfer http_probe http_socket http_upload http_url latency \
         pace pace_limit pace_noise pace_text pace_window page pages queue retry retry_after retry_text sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer history ledger list open seal space store value) \
     $(addprefix set/, changes fileset inspect part prune records recover site stamp sweep) \
-    $(addprefix cli/, checklist completions configure given_path help live logging metrics network output place profile_places regions result \
+    $(addprefix cli/, checklist completions configure given_path help live logging metrics network output packed place profile_places regions result \
         secret secret_command server setting settings settings_env settings_file settings_flags settings_keys setup show \
         signals status target terminal words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
     account advice again assets call calls changes closing credentials degraded document doubt ends extras gap gap_groups gaps gone history job join key \
     lineage lineage_graph lost listing \
-    joined listing_rows main metrics models newest_set numbers opening options options_table outputs pages parts preflight preflight_local progress rate \
+    joined listing_rows main metrics models newest_set numbers opening options options_table outputs page page_data page_embedded page_made page_rows pages parts preflight preflight_local progress rate \
     readable report report_file result resume reuse reused rights rows run select sources sql_comment status status_file status_json status_keep status_text status_view \
     stored summary table_listing \
-    table_path tables teams whoami)
+    table_path tables teams timeline whoami)
 EXTRACT_SRC += $(patsubst %,extract/fields/%.c, \
     base62 components coverage find formula graph index link load native path reach reading record \
     resolve saved seal spec special texts things words)
@@ -109,6 +109,9 @@ $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  CC   $<")
 	$(Q)$(CC) $(SMC_CFLAGS) $(pkg_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# The page's own files are read by the assembler.
+$(call obj,extract/page_embedded.c): $(wildcard extract/report/*)
 
 $(LIB_A): $(call obj,$(LIB_SRC))
 $(B)/libprivate.a: $(call obj,$(PRIVATE_SRC))
@@ -173,7 +176,7 @@ $(B)/tests/test_oom: private SMC_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(O
 comma := ,
 
 # ---- what a developer and CI run ----
-.PHONY: check test check-long attack check-i386 check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
+.PHONY: check test check-long attack check-i386 check-page check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
         coverage install uninstall help
 
 # Two steps, since what is built depends on what is installed.
@@ -200,6 +203,11 @@ ATTACK_SCALE ?= 1
 attack: all
 	$(Q)sh .ci/deps.sh attack
 	$(Q)sh tests/attack/alone.sh python3 tests/attack/attack.py --build $(B) --scale $(ATTACK_SCALE) $(ATTACKS)
+
+# The page of --html in a headless Chromium.
+check-page: all
+	$(Q)sh .ci/deps.sh page
+	$(Q)build/page/bin/python tests/page/check_page.py $(B)
 
 check-i386:
 	$(Q)sh tests/attack/i386.sh build/i386
@@ -259,7 +267,7 @@ check-sim: $(B)/sigmacat-sim
 OWN_SRC := $(LIB_SRC) $(PRIVATE_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
 ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c tests/attack/*.c examples/library/*.c)
 ALL_H   := $(wildcard include/sigmacat/*.h lib/*/*.h extract/*.h extract/*/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
-SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh examples/*.sh) $(filter %.bash,$(COMPLETIONS))
+SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh tests/page/*.sh examples/*.sh) $(filter %.bash,$(COMPLETIONS))
 MAN     := $(wildcard extract/*.[15] upload/*.1 lib/*.3 lib/cli/*.5)
 
 lint: layers check-headers analyze $(COMPLETIONS)
@@ -276,6 +284,8 @@ lint: layers check-headers analyze $(COMPLETIONS)
 	$(Q)shellcheck $(SCRIPTS)
 	$(Q)for f in $(filter-out %.bash %.fish,$(COMPLETIONS)); do zsh -n $$f || exit 1; done
 	$(Q)for f in $(filter %.fish,$(COMPLETIONS)); do fish -n $$f || exit 1; done
+	@echo "  page"
+	$(Q)sh tests/page/lint.sh
 	@echo "  mandoc"
 	$(Q)mandoc -T lint -W warning $(MAN)
 
@@ -351,6 +361,7 @@ help:
 	@echo 'make test            build, run every test, install nothing'
 	@echo 'make MODE=asan check the same under address and undefined-behaviour sanitizers'
 	@echo 'make check-long      the whole matrices, attack and check-i386; make valgrind, coverage, fuzz'
+	@echo 'make check-page      the page of --html in a browser'
 	@echo 'make lint            layers, format, static analysis'
 	@echo 'make bench           measurements; bench-pace: the pacing rule alone'
 	@echo 'make deps            install what build and tests need'

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs what is missing of what the build (build), the tests (test) and the checks (lint) need.
-# Usage: deps.sh build|test|kubernetes|promtool|lint|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
+# Usage: deps.sh build|test|kubernetes|promtool|lint|page|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
 set -eu
 
 missing=''
 validator=''
 promtool=''
+page=''
 
 need() { # need PACKAGE PROBE...: the package is missing when the probe fails
     package=$1
@@ -32,13 +33,13 @@ for set in "$@"; do
         library libsqlite3-dev sqlite3
         library libssl-dev libcrypto
         library libyaml-dev yaml-0.1
+        library zlib1g-dev zlib
         ;;
     test)
         program g++ "${CXX:-c++}"
         library libjansson-dev jansson
         library libcmocka-dev cmocka
         library libmicrohttpd-dev libmicrohttpd
-        library zlib1g-dev zlib
         library libgnutls28-dev gnutls
         program openssl openssl
         program curl curl
@@ -62,6 +63,17 @@ for set in "$@"; do
         program shellcheck shellcheck
         program python3 python3
         need python3-jsonschema python3 -c 'import jsonschema'
+        program eslint eslint
+        program tidy tidy
+        program sassc sassc
+        ;;
+    page)
+        program chromium chromium
+        program chromium-driver chromedriver
+        need fonts-dejavu-core test -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
+        program python3 python3
+        need python3-venv python3 -c 'import ensurepip, venv'
+        page=build/page
         ;;
     attack)
         program python3 python3
@@ -83,7 +95,7 @@ for set in "$@"; do
         program valgrind valgrind
         ;;
     *)
-        echo "deps.sh: '$set' is none of build, test, kubernetes, promtool, lint, attack, i386, coverage, fuzz, valgrind" >&2
+        echo "deps.sh: '$set' is none of build, test, kubernetes, promtool, lint, page, attack, i386, coverage, fuzz, valgrind" >&2
         exit 2
         ;;
     esac
@@ -110,21 +122,15 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive $sudo $command
 }
 
-# No Debian package has it, and a project can do without it: where it can't be had, the test that
-# needs it is left out and says so. The list in its folder tells that it is whole, and of which kind.
-install_validator() {
-    wanted=tests/kubernetes-requirements.txt
-    if cmp -s "$wanted" "$validator/requirements.txt"; then
-        return
-    fi
-    echo "deps: installing kubernetes-validate"
-    rm -rf "$validator"
-    if ! python3 -m venv "$validator" ||
-        ! "$validator/bin/pip" install -q --disable-pip-version-check -r "$wanted"; then
-        echo "deps: kubernetes-validate can't be installed: manifests will not be tested" >&2
-        return
-    fi
-    cp "$wanted" "$validator/requirements.txt"
+# install_python FOLDER LIST: a folder of its own with the packages of the list, which is copied there
+# to tell that it is whole, and of which kind.
+install_python() {
+    ! cmp -s "$2" "$1/requirements.txt" || return 0
+    echo "deps: installing the packages of $2"
+    rm -rf "$1"
+    python3 -m venv "$1" &&
+        "$1/bin/pip" install -q --disable-pip-version-check -r "$2" &&
+        cp "$2" "$1/requirements.txt"
 }
 
 # It comes with a daemon, which is not to be installed: its program alone is taken out of the package.
@@ -140,5 +146,8 @@ fetch_promtool() {
 }
 
 [ -z "$missing" ] || install_packages
-[ -z "$validator" ] || install_validator
+# A project can do without it: where it can't be had, the test that needs it is left out and says so.
+[ -z "$validator" ] || install_python "$validator" tests/kubernetes-requirements.txt ||
+    echo "deps: kubernetes-validate can't be installed: manifests will not be tested" >&2
+[ -z "$page" ] || install_python "$page" tests/page/requirements.txt
 [ -z "$promtool" ] || fetch_promtool

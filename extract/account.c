@@ -2,6 +2,8 @@
 
 #include "history.h"
 #include "metrics.h"
+#include "outputs.h"
+#include "page_made.h"
 #include "report_file.h"
 
 /* The times of a run that ends now, and its word. */
@@ -48,6 +50,16 @@ static void end_history(const struct job *job, const struct report *report, enum
     smc_buf_clear(&figures);
 }
 
+/* The page is of a set, and of what the history has of its run. */
+static enum smc_status write_page(const struct job *job, const struct report *report,
+                                  enum smc_status rc, struct smc_error *err)
+{
+    struct smc_error own = SMC_ERROR_INIT;
+    if (!job->settings->html || !report->is_published)
+        return rc;
+    return outputs_end(job, "--html", page_of_run(job, &own), &own, rc, err);
+}
+
 enum smc_status account_end(const struct job *job, const struct report *report,
                             struct extract_result *result, enum smc_status rc,
                             struct smc_error *err)
@@ -55,6 +67,7 @@ enum smc_status account_end(const struct job *job, const struct report *report,
     end_history(job, report, rc, err);
     note_end(job, report, rc, result);
     rc = report_file_write(job, report, result, rc, err);
+    rc = write_page(job, report, rc, err);
     rc = metrics_write(job, report, rc, err);
     result->word = report_word(report, rc);
     if (job->settings->is_json) /* the buffer remembers a failure */

@@ -10,8 +10,7 @@
 
 #include "history.h"
 
-/* The members that tell a record of a file. */
-static size_t ids_of(enum asset_id asset, const char *ids[SMCI_CHANGES_IDS])
+size_t changes_ids(enum asset_id asset, const char *ids[SMCI_CHANGES_IDS])
 {
     const struct asset *of = asset_of(asset);
     size_t count = 0;
@@ -41,7 +40,7 @@ static enum smc_status compare(const struct job *job, enum asset_id asset, struc
 {
     const char *ids[SMCI_CHANGES_IDS];
     struct smci_changes_of of = {
-        .ids = ids, .id_count = ids_of(asset, ids), .stop_fd = job->stop_fd};
+        .ids = ids, .id_count = changes_ids(asset, ids), .stop_fd = job->stop_fd};
     struct smc_error why = SMC_ERROR_INIT;
     enum smc_status rc = SMC_OK;
     of.before_fd = open_file(job, changes->before, asset);

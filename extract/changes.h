@@ -13,6 +13,10 @@ struct changes {
     struct smci_changes files[ASSET_COUNT]; /* of those that were compared */
 };
 
+/* The members that tell a record of an asset's file: of a listing its id, else the object and what
+ * it is. Returns how many; the texts are static. */
+size_t changes_ids(enum asset_id asset, const char *ids[SMCI_CHANGES_IDS]);
+
 /* Compares the set of the newest run that was published (of the whole organisation where this run
  * is), if it is still there, with this one's. Nothing follows from it: what can't be read is left
  * out, and an error is a signal to stop. SMC_ERR_CANCELLED. */

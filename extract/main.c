@@ -11,6 +11,7 @@
 #include "lib/cli/status.h"
 
 #include "options.h"
+#include "page_made.h"
 #include "preflight.h"
 #include "result.h"
 #include "run.h"
@@ -54,7 +55,18 @@ static enum smc_status tell_status(struct extract_settings *settings, const stru
     return rc == SMC_OK ? status_tell(settings, log, NULL, NULL, members, err) : rc;
 }
 
-/* Gives what was asked for: a text, or a run. */
+static enum smc_status make_page(struct extract_settings *settings, struct smc_log *log,
+                                 struct smc_error *err)
+{
+    struct smci_cli_signals signals = {.fd = -1};
+    enum smc_status rc = smci_cli_signals_start(&signals, err);
+    if (rc == SMC_OK)
+        rc = page_from(settings, log, signals.fd, err);
+    smci_cli_signals_stop(&signals);
+    return rc;
+}
+
+/* Gives what was asked for: a text, a page, or a run. */
 static enum smc_status answer(struct extract_settings *settings, struct smc_log *log,
                               struct extract_result *result, struct smc_error *err)
 {
@@ -69,7 +81,7 @@ static enum smc_status answer(struct extract_settings *settings, struct smc_log 
         return smci_cli_show_settings(&settings->sources, extract_program(), err);
     if (settings->is_status)
         return tell_status(settings, log, result, err);
-    return extract(settings, log, result, err);
+    return settings->from ? make_page(settings, log, err) : extract(settings, log, result, err);
 }
 
 int main(int argc, char **argv)

@@ -105,7 +105,8 @@ static enum smc_status check_host(struct extract_settings *settings, struct smc_
 static enum smc_status check_json(struct extract_settings *settings, struct smc_error *err)
 {
     const struct smci_cli_result_path paths[] = {{"--report", &settings->report},
-                                                 {"--metrics-file", &settings->metrics_file}};
+                                                 {"--metrics-file", &settings->metrics_file},
+                                                 {"--html", &settings->html}};
     return smci_cli_result_check(&settings->sources, &settings->is_json, paths,
                                  sizeof paths / sizeof paths[0], err);
 }

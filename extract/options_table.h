@@ -41,6 +41,9 @@ struct extract_settings {
     bool is_json;             /* the result on standard output */
     const char *report;       /* a file, "-" for standard output, NULL: none */
     const char *metrics_file; /* NULL: none */
+    const char *html;         /* the page; NULL: none */
+    bool is_html_with_emails;
+    const char *from; /* a directory, whose newest set's page is made in place of a run */
     bool is_fail_on_gaps;
     struct smci_limit max_gaps;
     const char *accept_short; /* names of listings, separated by commas; NULL: none */

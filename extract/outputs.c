@@ -25,7 +25,9 @@ enum smc_status outputs_check_all(const struct extract_settings *settings, struc
     const struct {
         const char *flag;
         const char *path;
-    } outputs[] = {{"--report", settings->report}, {"--metrics-file", settings->metrics_file}};
+    } outputs[] = {{"--report", settings->report},
+                   {"--metrics-file", settings->metrics_file},
+                   {"--html", settings->html}};
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
         enum smc_status rc = outputs_check(settings, outputs[i].path, err);
         if (rc != SMC_OK) {

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "lib/net/pace_text.h"
+#include "lib/net/special.h"
+
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 enum smci_cli_word report_word(const struct report *report, enum smc_status rc)
@@ -198,6 +201,46 @@ static void add_details(struct smci_writer *json, const struct job *job,
     smci_write_close(json);
 }
 
+/* [kind, answers, median in ms, 95th percentile in ms] */
+static void add_latency(struct smci_writer *json, const struct job *job)
+{
+    const struct smci_latency *latency = smci_client_latency(job->client);
+    smci_write_array(json, "latency");
+    for (size_t i = 0; i < latency->count; i++) {
+        smci_write_array(json, NULL);
+        smci_write_text(json, NULL, latency->kinds[i].kind);
+        smci_write_int(json, NULL, latency->kinds[i].count);
+        smci_write_int(json, NULL, smci_latency_percentile(latency, i, 50));
+        smci_write_int(json, NULL, smci_latency_percentile(latency, i, 95));
+        smci_write_close(json);
+    }
+    smci_write_close(json);
+}
+
+/* In words; null where none was met. */
+static void add_limit(struct smci_writer *json, const struct job *job)
+{
+    char text[SMCI_PACE_TEXT_MAX];
+    struct smci_pace_found found;
+    smci_client_found(job->client, &found);
+    smci_pace_text(&found, text, sizeof text);
+    smci_write_text(json, "limit", found.rate > 0 || found.at_once > 0 ? text : NULL);
+}
+
+static void add_course(struct smci_writer *json, const struct job *job, const struct report *report)
+{
+    if (!report || !job->client) {
+        smci_write_null(json, "course");
+        return;
+    }
+    smci_write_object(json, "course");
+    add_limit(json, job);
+    timeline_to_json(report->timeline, json);
+    add_latency(json, job);
+    add_lineage(json, report->lineage);
+    smci_write_close(json);
+}
+
 static enum smci_write_layout layout_of(enum report_extent extent)
 {
     return extent == REPORT_FIGURES ? SMCI_WRITE_COMPACT : SMCI_WRITE_LINES;
@@ -222,6 +265,8 @@ enum smc_status report_members(const struct job *job, const struct report *repor
         add_details(&json, job, report);
     else
         smci_write_null(&json, "details");
+    if (extent == REPORT_FIGURES)
+        add_course(&json, job, report);
     return smci_write_end(&json, err);
 }
 

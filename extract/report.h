@@ -10,6 +10,7 @@
 #include "gaps.h"
 #include "job.h"
 #include "lineage.h"
+#include "timeline.h"
 
 /* What it tells, besides what client and files have counted. */
 struct report {
@@ -24,6 +25,7 @@ struct report {
     const struct degraded *degraded;
     const struct lineage_counts *lineage;
     const struct changes *changes;
+    const struct timeline *timeline;
 };
 
 /* In a word how a run went that ended with `rc`. */
@@ -31,7 +33,8 @@ enum smci_cli_word report_word(const struct report *report, enum smc_status rc);
 
 /* How much of it is told. */
 enum report_extent {
-    REPORT_FIGURES, /* the same as for --json on one line, for the history */
+    REPORT_FIGURES, /* the same as for --json on one line, for the history; the last member is
+                       "course", which the page draws */
     REPORT_RESULT,  /* for --json */
     REPORT_DETAILS  /* for --report: with the member "details", the last one, whose last one is the
                        empty array "gaps" */

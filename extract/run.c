@@ -42,6 +42,7 @@ struct run {
     struct reuse reuse;
     struct doubt doubt;
     struct progress *progress;
+    struct timeline timeline;
     struct status_keep *status;
     int64_t began_ms;   /* by the clock's now_ms */
     struct parts parts; /* which begin again when answers turn out to be doubtful */
@@ -51,11 +52,20 @@ struct run {
 
 /* ---- showing ---- */
 
+static void look_at_time(struct run *run)
+{
+    const struct job *job = &run->job;
+    struct smc_client_stats stats;
+    smc_client_get_stats(job->client, &stats);
+    timeline_look(&run->timeline, &stats, job->clock->now_ms(job->clock->ctx));
+}
+
 /* All that has come is dealt with. What was paid for is kept before anything can take it. */
 static void on_idle(void *ctx)
 {
-    const struct run *run = ctx;
+    struct run *run = ctx;
     struct smc_error err = SMC_ERROR_INIT;
+    look_at_time(run);
     progress_tick(run->progress);
     status_keep_tick(run->status);
     (void)job_check(&run->job, smci_store_flush(run->job.store, &err), &err);
@@ -159,6 +169,7 @@ static struct report report_of(const struct run *run)
                             .is_whole = is_whole(run),
                             .organization = &run->parts.whoami.organization,
                             .changes = &run->changes,
+                            .timeline = &run->timeline,
                             .gaps = &run->parts.gaps,
                             .degraded = &run->parts.degraded,
                             .lineage = &run->parts.lineage.counts};
@@ -186,6 +197,7 @@ static enum smc_status write_summary(struct run *run, struct smc_error *err)
 static enum smc_status publish(struct run *run, struct smc_error *err)
 {
     const struct job *job = &run->job;
+    look_at_time(run);
     const struct report report = report_of(run);
     enum smc_status rc = account_note(job, &report, err);
     if (rc == SMC_OK)
@@ -331,6 +343,7 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
                             .answered_ctx = run,
                             .stop_fd = stop_fd};
     run->began_ms = run->job.clock->now_ms(run->job.clock->ctx);
+    timeline_begin(&run->timeline, run->began_ms);
     run->reuse.job = &run->job;
     parts_init(&run->parts, &run->job);
     enum smc_status rc = open_job(&run->job, &run->reuse, err);

@@ -1,7 +1,8 @@
 #!/bin/sh
 # The demo: a Sigma organisation, played by the stand-in, is extracted and uploaded, and what
 # arrived is compared with what was written. Usage: sh tests/demo.sh BUILD_DIR
-# Ends with 0 only if all held. Leaves nothing behind, also when it is interrupted.
+# Ends with 0 only if all held. Leaves the run's page in BUILD_DIR and nothing else, also when it is
+# interrupted.
 set -eu
 
 SOURCE_ID=01234567-89ab-4cde-8f01-23456789abcd
@@ -113,7 +114,7 @@ printf '300 workbooks, 30 ms a call, no more than 60 calls a second.\n'
 # ---- extract, upload ----
 
 export CASTOR_SIGMA_HOST="$url" CASTOR_SIGMA_CLIENT_ID=sim-client CASTOR_SIGMA_API_TOKEN=sim-secret
-step extract castor-extract-sigma --output sigma
+step extract castor-extract-sigma --output sigma --html "$build/demo-report.html"
 
 export CASTOR_UPLOADER_TOKEN=sim-token CASTOR_UPLOADER_SOURCE_ID="$SOURCE_ID"
 began=$(date +%s)
@@ -148,7 +149,7 @@ for name in $NAMES; do
     fi
     printf '%-36s %9s %11s  %s\n' "${file#sigma/}" "${counts% *}" "$bytes" "$state"
 done
-written=$(find sigma -name '*.json*' | wc -l)
+written=$(find sigma -maxdepth 1 -name '*.json*' | wc -l)
 received=$(find received -type f | wc -l)
 
 # "Done in 13.9 s with 894 calls, ..." and, where there are gaps, a last line on them.
@@ -170,3 +171,4 @@ printf 'Gaps      %s\n' "${gaps:-none}"
 [ "$((written))" -eq 12 ] || fail "12 files are expected, and $((written)) were written"
 [ "$((received))" -eq 12 ] || fail "12 files are expected, and $((received)) were received"
 printf 'Received  all 12 files, byte for byte what was written\n'
+printf 'Report    %s: open it in a browser\n' "$build/demo-report.html"

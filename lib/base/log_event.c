@@ -61,6 +61,8 @@ const struct smci_log_kind smci_log_kinds[SMCI_EVENT_COUNT] = {
         "rows of a listing bear an id that was listed before"},
     [SMCI_EVENT_PAGE] = {"page", SMCI_LOGS_EXTRACT, "asset page reading records",
         "a page of a listing was read; records are those so far, of table paths the page's"},
+    [SMCI_EVENT_PAGE_WRITTEN] = {"page_written", SMCI_LOGS_EXTRACT, "file set",
+        "the page of --html is in its place"},
     [SMCI_EVENT_RESUMED] = {"resumed", SMCI_LOGS_EXTRACT, "count seconds",
         "answers are there of a run that began so long ago and did not finish"},
     [SMCI_EVENT_REUSED] = {"reused", SMCI_LOGS_EXTRACT, "count seconds",

@@ -454,3 +454,8 @@ void smc_client_each_stat(const struct smc_client *client, smc_stat_fn *fn, void
     for (size_t i = 0; i < stats->used; i++)
         fn(ctx, stats->counts[i].kind, stats->counts[i].http_status, stats->counts[i].count);
 }
+
+const struct smci_latency *smci_client_latency(const struct smc_client *client)
+{
+    return &client->sender.stats.latency;
+}

@@ -171,6 +171,9 @@ static void on_done(void *ctx, struct smci_http_response *response)
                       sender->clock->wall_ms(sender->clock->ctx));
     tell_call(sender, sending, &attempt, response);
     smci_stats_count(&sender->stats, sending->kind, attempt.http_status);
+    if (attempt.http_status != 0 && attempt.meaning != SMCI_REFUSED)
+        smci_latency_add(&sender->stats.latency, sending->kind,
+                         smci_sender_now(sender) - sending->sent_ms);
     tell_pace(sender, &attempt, sending->sent_ms);
     sender->connection = response->connection;
     sending->ended(sending->ctx, &attempt, response);

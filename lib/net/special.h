@@ -6,6 +6,8 @@
 
 #include <sigmacat/client_types.h>
 
+#include "latency.h"
+
 struct smci_pace_found;
 
 /* The first thing that stands between us and a server, in the order in which it is met. */
@@ -72,6 +74,9 @@ void smci_client_set_idle(struct smc_client *client, void (*idle)(void *ctx), vo
 
 /* What the pace has found of the server's limits (pace.h). */
 void smci_client_found(const struct smc_client *client, struct smci_pace_found *found);
+
+/* How long answers took so far; borrowed, and counted on. */
+const struct smci_latency *smci_client_latency(const struct smc_client *client);
 
 /* By which connection the answer came whose callback is running, from 1; 0: by none. */
 int64_t smci_client_connection(const struct smc_client *client);

@@ -7,6 +7,8 @@
 
 #include <sigmacat/client_types.h>
 
+#include "latency.h"
+
 struct smci_count {
     const char *kind; /* static */
     int http_status;
@@ -19,6 +21,7 @@ struct smci_stats {
     struct smci_count *counts;    /* one for each pair of kind and status that was met */
     size_t used;
     size_t allocated;
+    struct smci_latency latency; /* of answers that were not refusals */
 };
 
 /* Makes room for `more` new pairs, so that counting needs no memory. SMC_ERR_NOMEM. */

@@ -1,0 +1,217 @@
+/* The search, the picture with one object in its middle, and the overview of all. An object's
+ * address is #o/KEY, so that links, back and forward work. */
+
+const SHOWN = 50; /* of a list, before it is asked for more */
+
+function address(node) {
+  return "#o/" + encodeURIComponent(node.key);
+}
+
+function nodeAt(graph, hash) {
+  if (!hash.startsWith("#o/")) return null;
+  try {
+    return graph.nodes.get(decodeURIComponent(hash.slice(3))) || null;
+  } catch {
+    return null; /* a broken link */
+  }
+}
+
+/* ---- search ---- */
+
+class Search {
+  constructor(graph) {
+    this.graph = graph;
+    this.index = null; /* made with the first letter */
+    this.entries = [];
+    this.chosen = -1;
+    this.input = document.getElementById("find");
+    this.list = document.getElementById("found");
+    this.told = document.getElementById("found-count");
+    this.input.addEventListener("input", () => this.search());
+    this.input.addEventListener("keydown", (event) => this.press(event));
+    this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+  }
+
+  search() {
+    this.index = this.index || new Index(this.graph);
+    const found = this.index.find(this.input.value, SHOWN);
+    this.entries = found.entries;
+    this.list.replaceChildren(...this.entries.map((entry, i) => this.option(entry, i)));
+    this.told.textContent = !this.input.value.trim() ? ""
+      : found.count > SHOWN ? number(found.count) + " found, the first " + SHOWN + " are shown"
+        : number(found.count) + " found";
+    this.open(this.entries.length > 0);
+    this.choose(this.entries.length ? 0 : -1);
+  }
+
+  option([node, column], i) {
+    const where = column ? "column of " + node.name : KINDS[node.kind];
+    const path = node.path || (node.of && node.of.name);
+    return make("li", { id: "found-" + i, role: "option", mousedown: () => this.go(i) },
+      named(column || node.name), make("small", null, named(where + (path ? ", " + path : ""))));
+  }
+
+  press(event) {
+    const moves = { ArrowDown: 1, ArrowUp: -1 };
+    if (moves[event.key]) this.choose(this.chosen + moves[event.key]);
+    else if (event.key === "Enter" && this.chosen >= 0) this.go(this.chosen);
+    else if (event.key === "Escape") this.close();
+    else return;
+    event.preventDefault();
+  }
+
+  choose(i) {
+    const options = this.list.children;
+    if (this.chosen >= 0 && options[this.chosen]) options[this.chosen].removeAttribute("aria-selected");
+    this.chosen = options.length ? Math.min(Math.max(i, 0), options.length - 1) : -1;
+    if (this.chosen < 0) return this.input.removeAttribute("aria-activedescendant");
+    options[this.chosen].setAttribute("aria-selected", "true");
+    options[this.chosen].scrollIntoView({ block: "nearest" });
+    return this.input.setAttribute("aria-activedescendant", "found-" + this.chosen);
+  }
+
+  open(isOpen) {
+    this.list.hidden = !isOpen;
+    this.input.setAttribute("aria-expanded", String(isOpen));
+  }
+
+  close() {
+    this.open(false);
+    this.choose(-1);
+  }
+
+  go(i) {
+    location.hash = address(this.entries[i][0]);
+    this.close();
+  }
+}
+
+/* ---- one object ---- */
+
+function byName(a, b) {
+  return KINDS[a.kind].localeCompare(KINDS[b.kind]) || a.name.localeCompare(b.name);
+}
+
+function card(node) {
+  return make("a", { href: address(node), class: "card " + node.kind },
+    make("small", null, KINDS[node.kind]), make("span", null, named(node.name)),
+    node.path ? make("small", null, named(node.path)) : null);
+}
+
+/* A column of the picture. What it feeds of an element's own document comes with it. */
+function side(title, nodes, nothing) {
+  const sorted = [...nodes].sort(byName);
+  const list = make("ul", null, sorted.slice(0, SHOWN).map((node) => make("li", null, card(node))));
+  const rest = sorted.slice(SHOWN);
+  const button = rest.length ? make("button", {
+    type: "button",
+    click: () => {
+      list.append(...rest.map((node) => make("li", null, card(node))));
+      button.remove();
+    },
+  }, "Show " + number(rest.length) + " more") : null;
+  return make("div", { class: "side" }, make("h4", null, title + " (" + number(nodes.size) + ")"),
+    nodes.size ? list : make("p", null, nothing), button);
+}
+
+function facts(node) {
+  const rows = [["Kind", KINDS[node.kind] + (node.type ? ", " + node.type : "")],
+    ["Path", node.path], ["Part of", node.of ? make("a", { href: address(node.of) }, named(node.of.name)) : null],
+    ["Owner", node.owner], ["Last changed by", node.by], ["Last changed", node.at ? time(node.at) : null],
+    ["In Sigma", linkOut(node.url)], ["Columns", node.columns && node.columns.join(", ")],
+    ["Not resolved", (node.unresolved || []).map((one) => one.reference + ": " + one.reason).join("; ")],
+    ["Listed", node.isUnlisted ? "no: it is named by others, and Sigma's list does not have it" : null]];
+  return make("dl", null, rows.filter(([, value]) => value)
+    .map(([name, value]) => [make("dt", null, name),
+      make("dd", null, typeof value === "string" ? named(value) : value)]));
+}
+
+/* Only to Sigma's web addresses: a link of another kind could run something. */
+function linkOut(url) {
+  if (typeof url !== "string" || !/^https?:\/\//i.test(url)) return null;
+  return make("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, "open (leaves this page)");
+}
+
+function reached(title, node, way, empty) {
+  const list = closure(node, way).filter((one) => one.kind !== "element" || node.kind === "column");
+  if (!list.length) return make("div", null, make("h4", null, title), make("p", null, empty));
+  const kinds = Object.keys(KINDS).map((kind) => [kind, list.filter((one) => one.kind === kind).length])
+    .filter(([, many]) => many).map(([kind, many]) => number(many) + " " + KINDS[kind].toLowerCase() + (many > 1 ? "s" : ""));
+  const rows = () => list.map((one) => [KINDS[one.kind], one.name, one.path, one.owner, one.id]);
+  const heads = ["Kind", "Name", "Path", "Owner", "Id"];
+  return make("div", null, make("h4", null, title), make("p", null, kinds.join(", ") + "."),
+    copyButton("Copy as CSV", () => csv([heads, ...rows()])),
+    more("The list", () => table(title, ["Name", "Kind", "Path", "Owner"], list.slice(0, 1000).map((one) =>
+      [make("a", { href: address(one) }, named(one.name)), KINDS[one.kind], named(one.path || ""), named(one.owner || "")]))));
+}
+
+/* Arrow keys move within a side and from side to side. */
+function moveByKey(event) {
+  const steps = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+  if (!steps || event.altKey || event.ctrlKey || event.metaKey) return;
+  const sides = [...event.currentTarget.children].map((one) => [...one.querySelectorAll("a.card, h3")]);
+  const at = sides.findIndex((cards) => cards.includes(document.activeElement));
+  if (at < 0) return;
+  const cards = sides[at + steps[0]];
+  if (!cards || !cards.length) return;
+  const to = steps[0] ? 0 : cards.indexOf(document.activeElement) + steps[1];
+  if (cards[to]) cards[to].focus();
+  event.preventDefault();
+}
+
+function showNode(node) {
+  const middle = make("div", { class: "middle " + node.kind },
+    make("h3", { tabindex: "-1" }, named(node.name)), facts(node));
+  const picture = make("div", { class: "picture", keydown: moveByKey },
+    side("What feeds it", node.from, "Nothing that the set knows of."), middle,
+    side(node.kind === "workbook" ? "Its elements" : "What it feeds", node.to, "Nothing that the set knows of."));
+  const walk = document.getElementById("walk");
+  walk.replaceChildren(picture,
+    reached("What breaks if this goes", node, "to", "Nothing else in this set depends on it."),
+    reached("Where this comes from", node, "from", "It comes from nothing that the set knows of."),
+    make("p", null, make("a", { href: "#lineage" }, "Back to the overview")));
+  walk.hidden = false;
+  document.getElementById("overview").hidden = true;
+  middle.querySelector("h3").focus();
+}
+
+/* ---- all of it ---- */
+
+function topFolder(node) {
+  return typeof node.path === "string" && node.path ? node.path.split("/")[0] : "(no folder)";
+}
+
+/* Documents by their folder, and how many of each reach which connection. */
+function overview(graph) {
+  const documents = [...graph.nodes.values()]
+    .filter((node) => ["workbook", "datamodel", "dataset"].includes(node.kind));
+  const connections = [...graph.nodes.values()].filter((node) => node.kind === "connection");
+  const reach = new Map(connections.map((node) => [node, closure(node, "to")]));
+  const folders = new Map();
+  for (const node of documents) {
+    const name = topFolder(node);
+    folders.set(name, (folders.get(name) || 0) + 1);
+  }
+  const cells = new Map(connections.map((connection) => {
+    const counts = new Map();
+    for (const node of reach.get(connection))
+      if (node.kind !== "table" && node.kind !== "query" && node.kind !== "element" && node.kind !== "column")
+        counts.set(topFolder(node), (counts.get(topFolder(node)) || 0) + 1);
+    return [connection, counts];
+  }));
+  const many = (node, kind) => reach.get(node).filter((one) => one.kind === kind).length;
+  const sorted = connections.sort((a, b) => reach.get(b).length - reach.get(a).length);
+  const names = [...folders.keys()].sort((a, b) => folders.get(b) - folders.get(a));
+  const first = sorted.slice(0, 12);
+  return [
+    table("By connection: what hangs on it", ["Connection", "Type", "Tables", "Data models", "Data sets", "Workbooks"],
+      sorted.map((node) => [make("a", { href: address(node) }, named(node.name)), node.type || "", many(node, "table"),
+        many(node, "datamodel"), many(node, "dataset"), many(node, "workbook")])),
+    table("By top folder: its documents, and how many of them reach each connection",
+      ["Folder", "Documents", ...first.map((node) => named(node.name))],
+      names.slice(0, 100).map((name) => [named(name), folders.get(name),
+        ...first.map((node) => cells.get(node).get(name) || 0)])),
+    names.length > 100 || sorted.length > first.length ? make("p", null,
+      "The largest folders and connections are shown; the search finds all.") : null,
+  ];
+}

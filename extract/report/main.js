@@ -1,0 +1,198 @@
+/* The parts of the page, in the order in which a reader asks. */
+
+const REMEDIES = [ /* of a gap, by its status: who mends it, and how */
+  [(status) => status === 401 || status === 403, "An Org Admin of Sigma",
+    "The credentials may not read it: use those of an Org Admin, or share it with their owner."],
+  [(status) => status === 404 || status === 410, "Nobody, as a rule",
+    "It is gone, or was deleted while the run read it. The next run says the same if Sigma lists it still."],
+  [(status) => status >= 400 && status < 500 && status !== 408 && status !== 429, "The object's owner, in Sigma",
+    "Sigma refuses this one for good: open it there; one that is broken in Sigma can't be read."],
+  [(status) => status === 0 || status >= 500 || status === 408 || status === 429, "Another run",
+    "It failed for a while: run it again. What was read is not asked for twice."],
+  [() => true, "Another run, or the report", "The report of the run has the reason."],
+];
+
+function remedy(gap) {
+  return REMEDIES.find(([fits]) => fits(gap.status || 0));
+}
+
+function section(name, ...children) {
+  const node = document.getElementById(name);
+  node.append(...children.flat(Infinity).filter((child) => child));
+  node.hidden = false;
+}
+
+/* ---- in short ---- */
+
+function verdict(data) {
+  const set = data.set;
+  if (set.degraded.length)
+    return [state("bad", "degraded"), " Too much could not be read of: " + set.degraded.join(", ") +
+      ". castor-upload does not send this set."];
+  if (set.partial) return [state("bad", "partial"), " Not all assets were asked for. castor-upload does not send it as a whole."];
+  if (set.gaps_total === 0)
+    return [state("good", "complete"), " Everything that Sigma listed was read" +
+      (set.whole_organization ? "." : ", as far as these credentials see: they are not an Org Admin's.")];
+  return [state("some", "complete but for gaps"), " " + count(set.gaps_total, "thing", "things") +
+    " could not be read, and " + (set.gaps_total === 1 ? "is" : "are") + " listed below."];
+}
+
+function changed(data) {
+  if (!data.before) return ["There is no earlier whole set in this directory to compare with."];
+  const sum = (i) => data.before.files.reduce((all, row) => all + row[i], 0);
+  const [came, went, other] = [sum(3), sum(4), sum(5)];
+  return [came + went + other ? number(came) + " came, " + number(went) + " went, " + number(other) + " changed"
+    : "Nothing", " since the set of ", time(data.before.at), ". ", make("a", { href: "#extracted" }, "By name")];
+}
+
+function answers(data) {
+  const gaps = data.gaps ? data.gaps.filter((gap) => gap.new).length : 0;
+  const missing = data.set.gaps_total ? [number(data.set.gaps_total) + " gaps" + (gaps ? ", " + number(gaps) + " of them new" : "") + ". ",
+    make("a", { href: "#missing" }, "Reasons, and who can mend them")] : ["Nothing is known to be missing."];
+  return make("dl", { class: "answers" },
+    [["Is it complete?", verdict(data)], ["What changed?", changed(data)], ["What is missing?", missing],
+      ["Where does a number come from?", [make("a", { href: "#lineage" }, "Search its workbook, table or column"), " and walk up."]]]
+      .map(([question, answer]) => [make("dt", null, question), make("dd", null, answer)]));
+}
+
+/* ---- what was extracted ---- */
+
+function changesByName(data) {
+  if (!data.before) return null;
+  const kinds = { came: "came", went: "went", changed: "changed" };
+  return more(count(data.changes.length, "change", "changes") + " by name" +
+    (data.named > data.changes.length ? ", of " + number(data.named) : ""), () =>
+    table("What came, went and changed", ["Name", "What", "File", "Last changed by", "Last changed"],
+      data.changes.slice(0, 2000).map(([file, what, id, name, by, at]) =>
+        [named(name || id || "(no name)"), kinds[what], file, by ? named(data.nameOf(by)) : "", at ? time(at) : ""])));
+}
+
+function extracted(data) {
+  const before = new Map(data.before ? data.before.files.map((row) => [row[0], row]) : []);
+  const change = (name, i) => before.has(name) ? before.get(name)[i] : "";
+  const rows = data.files.map(([name, records, size]) =>
+    [name, records, bytes(size), ...(data.before ? [3, 4, 5].map((i) => change(name, i)) : [])]);
+  return [table("Files of the set " + data.set.timestamp,
+    ["File", "Records", "Size", ...(data.before ? ["Came", "Went", "Changed"] : [])], rows), changesByName(data)];
+}
+
+/* ---- how it went ---- */
+
+function went(data) {
+  const run = data.run;
+  if (!run) return [make("p", null, "The history of this run is not kept in .sigmacat: the newest hundred runs are.")];
+  const calls = run.calls || {};
+  const figures = [["Result", run.result], ["Began", time(run.began)], ["Ended", time(run.ended)],
+    ["Calls", number(calls.total)], ["Refused for speed", number(calls.refused)],
+    ["Tried again", number(calls.retries)], ["Waited", seconds(calls.waited_ms)],
+    ["Received", typeof calls.received_bytes === "number" ? bytes(calls.received_bytes) : "unknown"],
+    ["Answers kept from earlier runs", number(calls.reused)], ["Limit", run.limit || "none was met"]];
+  const line = run.timeline;
+  const latency = (run.latency || []).filter((row) => row[1]).sort((a, b) => b[1] - a[1]);
+  return [make("dl", null, figures.map(([name, value]) => [make("dt", null, name), make("dd", null, value)])),
+    line && line.steps.length ? plotCalls(line.step_ms, line.steps) : null,
+    latency.length ? plotLatency(latency) : null];
+}
+
+/* ---- what is missing ---- */
+
+function sentence(words) {
+  return words[0].toUpperCase() + words.slice(1) + ".";
+}
+
+function groupGaps(gaps) {
+  const groups = new Map();
+  for (const gap of gaps) {
+    const key = JSON.stringify([gap.new, gap.kind, gap.status, gap.code || ""]);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(gap);
+  }
+  return [...groups.values()].sort((a, b) => (a[0].new ? 0 : 1) - (b[0].new ? 0 : 1) || b.length - a.length);
+}
+
+function gapGroup(gaps, data) {
+  const [first] = gaps;
+  const [, who, how] = remedy(first);
+  const why = first.status >= 400 ? ["HTTP", first.status, first.code].filter((part) => part).join(" ")
+    : first.reason || "no answer";
+  const title = count(gaps.length, "gap", "gaps") + " of " + first.kind + ": " + why;
+  return make("article", null, make("h3", null, title, " ",
+      first.new ? state("bad", "new") : first.new === false ? state("some", "known before") : null),
+    make("p", null, make("strong", null, "Who: "), who + ". " + (first.remedy ? sentence(first.remedy) : how)),
+    more("Which", () => table(title, ["Object", "Id", "Status"], gaps.slice(0, 1000).map((gap) =>
+      [named(gap.name || gap.usedBy && "a table of " + gap.usedBy || data.nameOf(gap.id) || "the listing"), gap.id || "", gap.status ? String(gap.status) : "none"]))));
+}
+
+function missing(data) {
+  const parts = [];
+  if (data.set.degraded.length) parts.push(make("p", null, state("bad", "degraded"), " " + data.set.degraded.join(", ")));
+  if (!data.set.gaps_total) parts.push(make("p", null, "No gaps: every call for an object was answered."));
+  else if (!data.gaps) parts.push(make("p", null, count(data.set.gaps_total, "gap", "gaps") +
+    " by the summary; which they are is not kept any more."));
+  else parts.push(...groupGaps(data.gaps).map((gaps) => gapGroup(gaps, data)));
+  const lineage = data.run && data.run.lineage_references;
+  if (lineage) {
+    const words = { tables: "Lead to a table", queries: "Custom SQL" };
+    parts.push(table("References in the lineage of data models: how many lead to a table", ["What", "References"],
+      Object.entries(lineage).map(([name, many]) => [words[name] || "To none: " + name.replaceAll("_", " "), many])));
+  }
+  if (data.coverage) parts.push(table("Columns whose origin is known", ["What", "Columns"],
+    data.coverage.map(([name, many]) => [name, many])));
+  return parts;
+}
+
+/* ---- all of it ---- */
+
+function title(data) {
+  const name = data.set.profile || data.set.host;
+  document.title = "Sigma metadata: " + name;
+  document.getElementById("title").textContent = "Sigma metadata: " + name;
+  document.getElementById("subtitle").append("Set " + data.set.timestamp + ", begun ", time(data.set.began),
+    ", host " + data.set.host);
+  document.getElementById("made").textContent = "Made by sigmacat " + data.set.version +
+    " from the files of the set. This page loads nothing and sends nothing.";
+}
+
+function route(graph) {
+  const node = nodeAt(graph, location.hash);
+  if (node) {
+    showNode(node);
+    return document.getElementById("lineage").scrollIntoView();
+  }
+  document.getElementById("walk").hidden = true;
+  document.getElementById("overview").hidden = false;
+  const part = document.getElementById(location.hash.slice(1));
+  return part && location.hash.length > 1 ? part.scrollIntoView() : undefined;
+}
+
+async function start() {
+  const told = document.getElementById("state");
+  try {
+    const holder = document.getElementById("data");
+    const data = understand(await unpack(holder.textContent));
+    holder.remove();
+    const graph = new Graph(data);
+    data.nameOf = (id) => {
+      for (const kind of ["workbook", "datamodel", "dataset", "connection"])
+        if (graph.nodes.has(kind + ":" + id)) return graph.nodes.get(kind + ":" + id).name;
+      return graph.members.get(id) || id;
+    };
+    title(data);
+    section("answers", answers(data));
+    section("extracted", extracted(data));
+    section("run", went(data));
+    section("missing", missing(data));
+    section("lineage");
+    document.getElementById("overview").append(...overview(graph).filter((part) => part));
+    new Search(graph);
+    window.addEventListener("hashchange", () => route(graph));
+    told.remove();
+    route(graph);
+  } catch (error) {
+    told.textContent = "This page can't show its data: " + error.message +
+      ". It needs a browser of 2023 or later.";
+    throw error;
+  }
+}
+
+start();

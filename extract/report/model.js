@@ -1,0 +1,237 @@
+/* The data of the page: unpacked, and made a graph. Nothing here knows of HTML.
+ *
+ * A node has kind, id, name and what else is known; `from` are the nodes that feed it, `to` those
+ * that it feeds. Edges are what the files say, and nothing else. */
+
+const KINDS = {
+  connection: "Connection", table: "Table", query: "Custom SQL", dataset: "Data set",
+  datamodel: "Data model", workbook: "Workbook", element: "Element", column: "Column",
+};
+
+async function unpack(text) {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).json();
+}
+
+/* What the C side writes, as the page speaks of it: see page_data.c. */
+function understand(data) {
+  const extraction = data.summary.extraction || {};
+  const identity = data.summary.connection_identity || {};
+  const gaps = Object.values(extraction.gaps || {}).reduce((sum, many) => sum + many, 0);
+  data.set = {
+    ...data.made_by, host: identity.host || "unknown", organization: identity.organization_id || null,
+    began: new Date(data.made_by.timestamp * 1000).toISOString(), degraded: extraction.degraded || [],
+    partial: Boolean(extraction.partial), gaps_total: gaps,
+    whole_organization: data.summary.extracts_whole_organization === true,
+  };
+  data.files = Object.entries(extraction.files || {}).map(([name, file]) => [name, file.records, file.bytes]);
+  if (data.run) data.run = { ...(data.figures || {}), ...((data.figures || {}).course || {}), ...data.run };
+  if (data.gaps) data.gaps = data.gaps.map(([kind, id, status, isNew, told]) =>
+    ({ ...(told || {}), kind, id, status, new: isNew }));
+  if (data.before) data.before.at = new Date(data.before.timestamp * 1000).toISOString();
+  return data;
+}
+
+class Graph {
+  constructor(data) {
+    this.nodes = new Map(); // by key
+    this.members = new Map((data.members || []).map((row) => [row[0], nameOfMember(row)]));
+    for (const [id, name, type] of data.connections || [])
+      this.add("connection", id, { name, type });
+    for (const kind of ["dataset", "datamodel", "workbook"])
+      for (const [id, name, path, url, owner, by, at] of data[kind + "s"] || [])
+        this.add(kind, id, { name, path, url, owner: this.member(owner), by: this.member(by), at });
+    for (const kind of ["dataset", "datamodel", "workbook"])
+      for (const [id, sources] of data[kind + "_sources"] || [])
+        this.addSources(this.nodes.get(kind + ":" + id), sources);
+    for (const [id, sources] of data.datamodel_lineage || [])
+      this.addSources(this.nodes.get("datamodel:" + id), sources);
+    for (const row of data.elements || []) this.addElement(row);
+    for (const row of data.field_lineage || []) this.addColumn(row);
+    for (const row of data.field_lineage || []) this.addReads(row);
+  }
+
+  member(id) {
+    return id ? this.members.get(id) || id : null;
+  }
+
+  add(kind, id, more) {
+    const key = kind + ":" + id;
+    let node = this.nodes.get(key);
+    if (!node) {
+      node = { kind, id, key, name: null, from: new Set(), to: new Set() };
+      this.nodes.set(key, node);
+    }
+    Object.assign(node, more);
+    if (typeof node.name !== "string" || !node.name) node.name = KINDS[kind] + " " + id;
+    return node;
+  }
+
+  /* `upper` feeds `lower`. */
+  join(upper, lower) {
+    if (!upper || !lower || upper === lower) return;
+    upper.to.add(lower);
+    lower.from.add(upper);
+  }
+
+  addSources(node, sources) {
+    if (node)
+      for (const source of sources || [])
+        this.join(this.source(node, source), node);
+  }
+
+  source(node, [type, id, connection, path]) {
+    if (type === "table") return this.table(connection, path, id);
+    if (type === "data-model") return this.known("datamodel", id);
+    if (type === "dataset") return this.known("dataset", id);
+    if (type === "custom-sql") return this.query(node, connection);
+    return null;
+  }
+
+  /* What is named but not listed is there all the same. */
+  known(kind, id) {
+    return id ? this.nodes.get(kind + ":" + id) || this.add(kind, id, { isUnlisted: true }) : null;
+  }
+
+  /* The same table comes by its path, or where that is not known, by its id. */
+  table(connection, path, id) {
+    const isKnown = Array.isArray(path) && path.length > 0;
+    if (!isKnown && !id) return null;
+    const key = isKnown ? JSON.stringify([connection, ...path]) : id;
+    const known = this.nodes.get("table:" + key);
+    if (known) return known;
+    const node = this.add("table", key, {
+      name: isKnown ? String(path[path.length - 1]) : "Table " + id + ", whose path is not known",
+      path: isKnown ? path.slice(0, -1).join(" / ") : null,
+    });
+    if (connection) this.join(this.known("connection", connection), node);
+    return node;
+  }
+
+  query(user, connection) {
+    const node = this.add("query", user.key, { name: "Custom SQL of " + user.name });
+    if (connection) this.join(this.known("connection", connection), node);
+    return node;
+  }
+
+  addElement([workbook, id, name, type, columns]) {
+    const of = this.nodes.get("workbook:" + workbook);
+    if (!of || !id) return;
+    const node = this.add("element", workbook + "/" + id, {
+      name: name || "Element " + id, type, of,
+      columns: (columns || []).filter((column) => typeof column === "string"),
+    });
+    this.join(of, node);
+  }
+
+  /* ---- field-level lineage, where it was asked for ---- */
+
+  columnKey(asset, document, element, column) {
+    return [asset, document, element, column].join("/");
+  }
+
+  addColumn([asset, document, element, column, name, , unresolved]) {
+    const of = this.nodes.get(asset + ":" + document);
+    this.add("column", this.columnKey(asset, document, element, column), {
+      name: name || "Column " + column, of: of || null, unresolved: unresolved || [],
+      path: of ? of.name : null,
+    });
+  }
+
+  addReads([asset, document, element, column, , reads]) {
+    const node = this.nodes.get("column:" + this.columnKey(asset, document, element, column));
+    for (const read of reads || []) this.join(this.read(read), node);
+  }
+
+  read(read) {
+    if (read.kind === "column")
+      return this.nodes.get("column:" +
+        this.columnKey(read.asset, read.asset_id, read.element_id, read.column_id));
+    if (read.kind === "table" && read.path) {
+      const table = this.table(read.connectionId, read.path, null);
+      const node = this.add("column", table.id + "." + read.column, {
+        name: read.column, path: [...read.path].join(" / "), of: table,
+      });
+      this.join(table, node);
+      return node;
+    }
+    return null;
+  }
+}
+
+function nameOfMember([id, first, last, email]) {
+  const name = [first, last].filter((part) => part).join(" ") || id;
+  return email ? name + " <" + email + ">" : name;
+}
+
+/* All that is reached from `node` by `side` ("from" or "to"), nearest first, without itself. Of an
+ * element or column no way leads through the document that holds it. */
+function closure(node, side) {
+  const seen = new Set([node]);
+  const list = [];
+  for (let i = -1; i < list.length; i++) {
+    const at = i < 0 ? node : list[i];
+    for (const next of at[side])
+      if (!seen.has(next)) {
+        seen.add(next);
+        list.push(next);
+      }
+  }
+  return list;
+}
+
+/* ---- search ---- */
+
+/* One text with a line for each thing that can be found, so that a search is one pass over it. */
+class Index {
+  constructor(graph) {
+    this.entries = [];
+    for (const node of graph.nodes.values()) {
+      this.entries.push([node, null]);
+      for (const column of node.columns || []) this.entries.push([node, column]);
+    }
+    this.starts = new Uint32Array(this.entries.length);
+    const lines = [];
+    let length = 0;
+    this.entries.forEach(([node, column], i) => {
+      const line = (column || node.name + (node.path ? " " + node.path : ""))
+        .toLowerCase().replaceAll("\n", " ");
+      this.starts[i] = length;
+      length += line.length + 1;
+      lines.push(line);
+    });
+    this.text = lines.join("\n");
+  }
+
+  entryAt(offset) {
+    let low = 0;
+    let high = this.starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.starts[middle] <= offset) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /* Up to `max` entries, those that begin with the words before the rest. */
+  find(words, max) {
+    const wanted = words.trim().toLowerCase().replaceAll("\n", " ");
+    const first = [];
+    const rest = [];
+    let count = 0;
+    for (let at = wanted ? this.text.indexOf(wanted) : -1; at >= 0;) {
+      const i = this.entryAt(at);
+      count++;
+      if (this.starts[i] === at) {
+        if (first.length < max) first.push(this.entries[i]);
+      } else if (rest.length < max) rest.push(this.entries[i]);
+      const next = i + 1 < this.starts.length ? this.starts[i + 1] : this.text.length;
+      at = this.text.indexOf(wanted, next);
+    }
+    return { count, entries: first.concat(rest).slice(0, max) };
+  }
+}

@@ -1,0 +1,325 @@
+"""The page of --html in a headless Chromium, as a person uses it. Usage: check_page.py BUILD_DIR
+
+The stand-in plays the organisations; the pages are made by the built program. What is tested is
+what the page does: a click, a key, a link. Nothing waits for a time: it waits until something is so.
+"""
+
+import base64
+import gzip
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from axe_selenium_python import Axe
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+BUILD = pathlib.Path("build")
+ESTATE = ["--workbooks", "40", "--datamodels", "8", "--datasets", "5", "--files", "30", "--members", "9",
+          "--tables", "25"]
+
+
+class Estate:
+    """A set of an organisation, and its page."""
+
+    def __init__(self, folder, sim, options=(), runs=1):
+        self.output = folder / "out"
+        self.page = folder / "page.html"
+        port = folder / "port"
+        with subprocess.Popen([BUILD / "sigmacat-sim", "--port-file", port, "--until-eof", *sim],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+            url = server.stdout.readline().split()[-1]
+            environment = {"PATH": os.environ["PATH"], "CASTOR_SIGMA_HOST": url,
+                           "CASTOR_SIGMA_CLIENT_ID": "sim-client", "CASTOR_SIGMA_API_TOKEN": "sim-secret"}
+            for _ in range(runs):
+                run = subprocess.run([BUILD / "castor-extract-sigma", "--output", self.output,
+                                      "--html", self.page, *options], env=environment,
+                                     capture_output=True, text=True, check=False)
+                assert run.returncode in (0, 6), run.stderr
+            server.stdin.close()
+
+
+class PageTest(unittest.TestCase):
+    """One browser, one estate with strange names and gaps, and a few others."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        options = webdriver.ChromeOptions()
+        arguments = ["--headless=new", "--disable-gpu", "--window-size=1200,900"]
+        if os.getuid() == 0:  # Chromium's sandbox does not run as root
+            arguments.append("--no-sandbox")
+        for argument in arguments:
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        service = webdriver.ChromeService(shutil.which("chromedriver"))
+        cls.browser = webdriver.Chrome(options=options, service=service)
+        cls.estate = cls.make("plain", ["--no-odd", *ESTATE, "--fault", "call=elements,object=2,do=status:404",
+                                          "--fault", "call=workbook_sources,object=4,do=status:403"], runs=2)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.quit()
+        shutil.rmtree(cls.folder)
+
+    @classmethod
+    def make(cls, name, sim, **how):
+        folder = cls.folder / name
+        folder.mkdir()
+        return Estate(folder, sim, **how)
+
+    # ---- helpers ----
+
+    def open(self, estate=None, fragment=""):
+        self.browser.get("about:blank")
+        self.browser.get((estate or self.estate).page.as_uri() + fragment)
+        self.until(lambda: not self.all("#state"))
+
+    def until(self, condition):
+        WebDriverWait(self.browser, 20).until(lambda _: condition())
+
+    def all(self, selector):
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector):
+        return self.one(selector).text
+
+    @staticmethod
+    def data_of(estate):
+        packed = estate.page.read_text().split('id="data">')[1].split("<")[0]
+        return gzip.decompress(base64.b64decode(packed))
+
+    def find(self, words):
+        box = self.one("#find")
+        box.clear()
+        box.send_keys(words)
+        return box
+
+    def tearDown(self):
+        told = [line for line in self.browser.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
+        self.assertEqual(told, [], "the console has errors")
+
+    # ---- what it says ----
+
+    def test_answers(self):
+        self.open()
+        answers = self.text("#answers")
+        self.assertIn("complete but for gaps", answers)
+        self.assertIn("since the set of", answers)
+        self.assertIn("gaps", answers)
+        summary = json.loads(next(self.estate.output.glob("*-summary.json")).read_text())
+        files = summary["extraction"]["files"]
+        rows = {row.find_element(By.TAG_NAME, "th").text: row.find_element(By.TAG_NAME, "td").text
+                for row in self.all("#extracted tbody tr")}
+        for name, counted in files.items():
+            self.assertEqual(rows[name].replace(",", ""), str(counted["records"]))
+
+    def test_run_is_drawn(self):
+        self.open()
+        self.assertEqual(len(self.all("#run figure svg")), 2)
+        for details in self.all("#run figure details"):
+            details.find_element(By.TAG_NAME, "summary").click()
+            self.until(lambda: details.find_elements(By.CSS_SELECTOR, "tbody tr"))
+        calls = int(self.text("#run dl").split("Calls\n")[1].split("\n")[0].replace(",", ""))
+        rows = self.all("#run figure:first-of-type tbody tr")
+        counted = sum(int(cell.text.replace(",", "")) for row in rows
+                      for cell in row.find_elements(By.TAG_NAME, "td")[:2])
+        self.assertEqual(counted, calls)
+
+    def test_gaps_say_who_mends_them(self):
+        self.open()
+        missing = self.text("#missing")
+        self.assertIn("HTTP 403", missing)
+        self.assertIn("Org Admin", missing)
+        self.assertIn("known before", missing)  # the second run had the same
+        self.one("#missing details summary").click()
+        self.until(lambda: self.all("#missing details tbody tr"))
+
+    # ---- lineage ----
+
+    def test_search_by_keyboard(self):
+        self.open()
+        box = self.find("workbook 1")
+        self.until(lambda: self.all("#found li"))
+        first = box.get_attribute("aria-activedescendant")
+        box.send_keys(Keys.ARROW_DOWN)
+        self.assertNotEqual(box.get_attribute("aria-activedescendant"), first)
+        name = self.text("#found li[aria-selected] bdi")
+        box.send_keys(Keys.ENTER)
+        self.until(lambda: self.all("#walk h3"))
+        self.assertEqual(self.text("#walk h3"), name)
+        self.assertEqual(self.browser.switch_to.active_element.tag_name, "h3")
+        self.assertFalse(self.one("#found").is_displayed())
+
+    def test_search_finds_tables_and_columns(self):
+        self.open()
+        for words, kind in (("table 1", "Table"), ("column 2", "column of")):
+            self.find(words)
+            self.until(lambda: any(kind in option.text for option in self.all("#found li")))
+        self.find("nothing is called like this")
+        self.until(lambda: self.text("#found-count") == "0 found")
+        self.assertFalse(self.one("#found").is_displayed())
+
+    def walk_to_a_table(self):
+        self.find("table 1")
+        self.until(lambda: self.all("#found li"))
+        self.one("#find").send_keys(Keys.ENTER)
+        self.until(lambda: self.all("#walk .side"))
+
+    def test_walk_back_and_deep_link(self):
+        self.open()
+        self.walk_to_a_table()
+        table, address = self.text("#walk h3"), self.browser.current_url
+        target = self.one("#walk .side:last-child a.card")
+        name = target.find_element(By.CSS_SELECTOR, "bdi").text
+        target.click()
+        self.until(lambda: self.text("#walk h3") == name)
+        self.browser.back()
+        self.until(lambda: self.text("#walk h3") == table)
+        self.browser.forward()
+        self.until(lambda: self.text("#walk h3") == name)
+        self.open(fragment=address[address.index("#"):])
+        self.assertEqual(self.text("#walk h3"), table)
+        self.open(fragment="#o/%ff%broken")
+        self.assertTrue(self.one("#overview").is_displayed())
+
+    def test_arrow_keys_move(self):
+        self.open()
+        self.walk_to_a_table()
+        self.browser.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
+        focused = self.browser.switch_to.active_element
+        self.assertIn("card", focused.get_attribute("class"))
+        focused.send_keys(Keys.ARROW_LEFT)
+        self.assertEqual(self.browser.switch_to.active_element.tag_name, "h3")
+
+    def test_what_breaks_agrees_with_the_files(self):
+        self.open()
+        self.walk_to_a_table()
+        path = self.browser.execute_script("return decodeURIComponent(location.hash).slice(9)")
+        key = json.loads(path)
+        reached = set()
+        for kind in ("workbook", "datamodel", "dataset"):
+            newest = max(self.estate.output.glob(f"*-{kind}_sources.json"))
+            for record in json.loads(newest.read_text()):
+                for source in record["sources"]:
+                    if source["type"] == "table" and [source["connectionId"], *(source["path"] or [])] == key:
+                        reached.add(record["asset_id"])
+        shown = {cards.get_attribute("href").split("%3A")[1] for cards in self.all("#walk .side:last-child a.card")}
+        self.assertTrue(reached <= shown, reached - shown)
+
+    def test_list_and_csv(self):
+        self.open()
+        self.walk_to_a_table()
+        self.browser.execute_script("navigator.clipboard.writeText = (text) => { window.copied = text; }")
+        self.one("#walk .copy button").click()
+        self.until(lambda: self.browser.execute_script("return window.copied"))
+        lines = self.browser.execute_script("return window.copied").splitlines()
+        self.assertEqual(lines[0], "Kind,Name,Path,Owner,Id")
+        self.assertGreater(len(lines), 1)
+
+    # ---- hostile, empty, partial ----
+
+    def test_strange_names(self):
+        estate = self.make("strange", ESTATE)
+        self.open(estate)
+        count = len(json.loads(next(estate.output.glob("*-workbooks.json")).read_text()))
+        nodes = self.browser.execute_script("return document.querySelectorAll('#overview tbody tr').length")
+        self.assertGreater(nodes, 0)
+        self.find("workbook")
+        self.until(lambda: self.all("#found li"))
+        self.assertGreaterEqual(int(self.text("#found-count").split()[0].replace(",", "")), count)
+
+    def test_names_are_text(self):
+        files = sorted(self.estate.output.glob("*-workbooks.json"))
+        records = json.loads(files[-1].read_text())
+        evil = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+        records[0].update(name=evil, path=evil, url="javascript:window.hacked = 1")
+        folder = self.folder / "hostile"
+        folder.mkdir()
+        for file in self.estate.output.glob(files[-1].name.split("-")[0] + "-*"):
+            shutil.copy(file, folder)
+        (folder / files[-1].name).write_text(json.dumps(records))
+        page = folder / "page.html"
+        subprocess.run([BUILD / "castor-extract-sigma", "--from", folder, "--html", page], check=True,
+                       capture_output=True)
+        self.browser.get(page.as_uri())
+        self.until(lambda: not self.all("#state"))
+        self.find("<script>")
+        self.until(lambda: self.all("#found li"))
+        self.one("#find").send_keys(Keys.ENTER)
+        self.until(lambda: self.all("#walk h3"))
+        self.assertIn("<script>", self.text("#walk h3"))
+        self.assertEqual([a for a in self.all("a[href^='javascript']")], [])
+        self.assertIsNone(self.browser.execute_script("return window.hacked || null"))
+
+    def test_empty(self):
+        nothing = [option if not option.isdigit() else "0" for option in ESTATE]
+        self.open(self.make("empty", [*nothing, "--connections", "0"]))
+        self.assertIn("complete", self.text("#answers"))
+        self.find("a")
+        self.until(lambda: self.text("#found-count") == "0 found")
+
+    def test_partial(self):
+        self.open(self.make("partial", ESTATE, options=["--only", "workbooks,members"]))
+        self.assertIn("partial", self.text("#answers"))
+
+    def test_emails_are_asked_for(self):
+        self.assertNotIn(b"@sim.example", self.data_of(self.estate))
+        estate = self.make("emails", ESTATE, options=["--html-with-emails"])
+        self.assertIn(b"@sim.example", self.data_of(estate))
+
+    # ---- for everybody ----
+
+    def test_phone(self):
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                     {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True})
+        try:
+            self.open()
+            self.walk_to_a_table()
+            wide = self.browser.execute_script("return document.documentElement.scrollWidth")
+            self.assertLessEqual(wide, 360)
+        finally:
+            self.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    def test_print(self):
+        self.open()
+        pdf = self.browser.execute_cdp_cmd("Page.printToPDF", {})["data"]
+        self.assertEqual(base64.b64decode(pdf)[:5], b"%PDF-")
+
+    def test_axe(self):
+        for scheme in ("light", "dark"):
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia",
+                                         {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+            self.open()
+            self.walk_to_a_table()
+            axe = Axe(self.browser)
+            axe.inject()
+            found = [one for one in axe.run()["violations"] if one["impact"] in ("serious", "critical")]
+            self.assertEqual([(one["id"], one["nodes"][0]["html"]) for one in found], [])
+
+    def test_policy(self):
+        """Nothing but the page's own: a script that is put into it does not run."""
+        self.open()
+        policy = self.one("meta[http-equiv]").get_attribute("content")
+        self.assertIn("default-src 'none'", policy)
+        self.browser.execute_script("""
+            const script = document.createElement("script");
+            script.textContent = "window.injected = 1";
+            document.body.append(script);""")
+        self.assertIsNone(self.browser.execute_script("return window.injected || null"))
+        self.browser.get_log("browser")  # the refusal
+
+
+if __name__ == "__main__":
+    BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
+    unittest.main(verbosity=2)
