@@ -73,7 +73,7 @@ EXTRACT_SRC += $(patsubst %,extract/fields/%.c, \
     base62 components coverage find formula graph index link load native path reach reading record \
     resolve saved seal spec special texts things words)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
-    batches choose closing files job lock main metrics options options_table organization outcome owner path preflight progress record report run send sets summary \
+    batches choose closing files job lock main metrics options options_table organization outcome outputs owner path preflight progress record report result run send sets summary \
     token verify)
 SIM_SRC := $(patsubst %,tests/sim/%.c, \
     answer auth counts estate estate_extras estate_list estate_org estate_paths estate_rows faults \

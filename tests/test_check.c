@@ -251,6 +251,8 @@ static void upload(struct fixture *f, bool is_check)
     struct words words = {.count = 0};
     const char *const names[] = {"@URL", sim_url(f->sim), "@", f->dir, NULL};
     size_t len = 0;
+    struct upload_result result;
+    upload_result_init(&result);
     bool is_single = f->row->args && strstr(f->row->args, " -f ");
     words_split(&words, "castor-upload -k " TOKEN " -s " ID " -t VIZ --endpoint @URL", ' ', names);
     words_split(&words, is_single ? "" : "-d @/set", ' ', names);
@@ -263,9 +265,11 @@ static void upload(struct fixture *f, bool is_check)
     FILE *out = open_memstream(&f->out, &len);
     settings.out = out;
     if (f->status == SMC_OK && is_check)
-        f->status = upload_preflight(&settings, f->log.log, clock_of(f), f->stop[0], &f->err);
+        f->status =
+            upload_preflight(&settings, f->log.log, clock_of(f), f->stop[0], &result, &f->err);
     else if (f->status == SMC_OK)
-        f->status = upload_run(&settings, f->log.log, clock_of(f), f->stop[0], &f->err);
+        f->status = upload_run(&settings, f->log.log, clock_of(f), f->stop[0], &result, &f->err);
+    upload_result_clear(&result);
     (void)fclose(out);
     upload_options_clear(&settings);
     words_clear(&words);

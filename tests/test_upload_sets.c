@@ -664,7 +664,7 @@ static void test_json(void **state)
     for (size_t i = 0; i < 3; i++) {
         int64_t number = -1;
         assert_true(smc_json_walk_next(&walk, NULL, &file, NULL));
-        assert_true(smc_json_equals(smc_json_member(file, "status"), states[i]));
+        assert_true(smc_json_equals(smc_json_member(file, "state"), states[i]));
         assert_true(smc_json_int64(smc_json_member(file, "tries"), &number));
         assert_int_equal(number, tries[i]);
         assert_true(smc_json_int64(smc_json_member(file, "size"), &number));
@@ -672,7 +672,6 @@ static void test_json(void **state)
         assert_int_equal(smc_json_member(file, "sha256").len, 66);
     }
     assert_false(smc_json_walk_next(&walk, NULL, &file, NULL));
-    assert_true(smc_json_equals(smc_json_member(root, "error"), err.detail));
     char *quoted = text_format("\"%s\"", taken(f, 0)->sha256);
     assert_contains(f->out, quoted);
     free(quoted);
@@ -682,12 +681,19 @@ static void test_json_of_a_check_that_failed(void **state)
 {
     struct fixture *f = *state;
     struct smc_error err = SMC_ERROR_INIT;
-    const char *const json[] = {"--json", NULL};
+    char *path = text_format("%s/report.txt", f->dir);
+    const char *const report[] = {"--report", path, NULL};
     write_text(f, "1-members.json", "[");
-    assert_int_equal(upload_with(f, &err, json), SMC_ERR_IO);
-    struct json_tree *root = json_tree_parse(f->out, strlen(f->out));
+    assert_int_equal(upload_with(f, &err, report), SMC_ERR_IO);
+    char *text = file_read(path, NULL);
+    struct json_tree *root = json_tree_parse(text, strlen(text));
+    assert_string_equal(json_tree_text(root, "result"), "failed");
+    assert_int_equal(json_tree_int(root, "exit_status", 0), 5);
     assert_string_equal(json_tree_text(root, "error"), err.detail);
+    assert_non_null(json_tree_get(json_tree_get(root, "details"), "answers"));
     json_tree_free(root);
+    free(text);
+    free(path);
 }
 
 /* ---- FIFOs and directories with a file's name ---- */

@@ -87,8 +87,11 @@ static enum smc_status run(struct fixture *f, const struct row *row, const char 
         rc = upload_options_check(&settings, err);
     if (rc == SMC_OK)
         rc = upload_options_load_secret(&settings, -1, f->log.log, err);
+    struct upload_result result;
+    upload_result_init(&result);
     if (rc == SMC_OK)
-        rc = upload_run(&settings, f->log.log, &f->clock, f->stop[0], err);
+        rc = upload_run(&settings, f->log.log, &f->clock, f->stop[0], &result, err);
+    upload_result_clear(&result);
     upload_options_clear(&settings);
     words_clear(&words);
     return rc;

@@ -101,6 +101,7 @@ static void forget(struct upload_file *file)
 {
     free(file->name);
     free(file->why);
+    free(file->destination);
     free(file->organization);
     free(file->host);
 }
@@ -121,6 +122,17 @@ const char *upload_files_base(const struct upload_files *files, size_t index)
     const char *name = files->items[index].name;
     const char *slash = strrchr(name, '/');
     return slash ? slash + 1 : name;
+}
+
+enum smc_status upload_files_set_destination(struct upload_files *files, size_t index,
+                                             const char *origin, const char *target)
+{
+    char *made = NULL;
+    if (asprintf(&made, "%s%s", origin, target) < 0)
+        return SMC_ERR_NOMEM;
+    free(files->items[index].destination);
+    files->items[index].destination = made;
+    return SMC_OK;
 }
 
 enum smc_status upload_files_path(const struct upload_files *files, size_t index,

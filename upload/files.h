@@ -39,6 +39,7 @@ struct upload_identity {
 struct upload_file {
     char *name;         /* within the directory */
     char *why;          /* failed or cut off: the reason in words, or NULL */
+    char *destination;  /* its URL at Catalog once it was begun, or would be; or NULL */
     char *organization; /* of a set's summary: whose it is, and the host that it was read from, */
     char *host;         /*   in one spelling; NULL: not known */
     struct upload_identity identity;
@@ -101,6 +102,10 @@ bool upload_files_is_untouched(int fd, const struct upload_identity *identity);
 
 /* The name that the receiver sees: what follows the last '/'. Borrowed. */
 const char *upload_files_base(const struct upload_files *files, size_t index);
+
+/* Notes where the file goes: `origin` and a path that begins with '/'. SMC_ERR_NOMEM. */
+enum smc_status upload_files_set_destination(struct upload_files *files, size_t index,
+                                             const char *origin, const char *target);
 
 /* The file as a person would type it. Appends to `out`; SMC_ERR_NOMEM. */
 enum smc_status upload_files_path(const struct upload_files *files, size_t index,

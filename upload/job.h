@@ -11,6 +11,9 @@
 
 struct smci_ledger;
 
+/* Statuses of answers that are told apart: 0 for none, up to three digits. */
+#define UPLOAD_ANSWERS 1000
+
 struct upload_job {
     const struct upload_settings *settings; /* checked; borrowed, as the next three */
     struct smc_log *log;
@@ -23,8 +26,10 @@ struct upload_job {
     int lock_fd;                /* of the lock on endpoint, source and directory; -1: not taken */
     enum upload_objection objection; /* the first that choosing the files ended with */
     int64_t began_ms;                /* by the clock's now_ms */
-    struct smc_client_stats stats;   /* once all is sent; 0: nothing was */
     enum smc_status worst;           /* of what failed without ending the run; SMC_OK: none */
+    bool has_stats;                  /* calls were made: */
+    struct smc_client_stats stats;   /*   what the client has counted, */
+    int64_t answers[UPLOAD_ANSWERS]; /*   and its answers by status */
 };
 
 /* The options of a client of Catalog, as the settings have them, but for the Authorization header.

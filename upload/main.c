@@ -16,7 +16,7 @@
 #include "run.h"
 
 static enum smc_status send_files(struct upload_settings *settings, struct smc_log *log,
-                                  struct smc_error *err)
+                                  struct upload_result *result, struct smc_error *err)
 {
     struct smci_cli_signals signals = {.fd = -1};
     enum smc_status rc = upload_options_check(settings, err);
@@ -25,20 +25,16 @@ static enum smc_status send_files(struct upload_settings *settings, struct smc_l
     if (rc == SMC_OK && !settings->is_dry_run && !settings->is_listing)
         rc = upload_options_load_secret(settings, signals.fd, log, err);
     if (rc == SMC_OK && settings->is_checking)
-        rc = upload_preflight(settings, log, NULL, signals.fd, err);
+        rc = upload_preflight(settings, log, NULL, signals.fd, result, err);
     else if (rc == SMC_OK)
-        rc = upload_run(settings, log, NULL, signals.fd, err);
-    if (rc == SMC_ERR_NETWORK && !settings->is_checking)
-        smc_error_append(err, "; --check tells what is in the way, and what to do");
-    if (rc == SMC_ERR_CANCELLED && settings->is_skipping)
-        smc_error_append(err, "; run again to go on");
+        rc = upload_run(settings, log, NULL, signals.fd, result, err);
     smci_cli_signals_stop(&signals);
     return rc;
 }
 
 /* Gives what was asked for: a text, or a run. */
 static enum smc_status answer(struct upload_settings *settings, struct smc_log *log,
-                              struct smc_error *err)
+                              struct upload_result *result, struct smc_error *err)
 {
     if (settings->is_help)
         return smci_cli_print_help(upload_program(), err);
@@ -47,7 +43,7 @@ static enum smc_status answer(struct upload_settings *settings, struct smc_log *
     smci_cli_log_warnings(&settings->sources, log);
     if (settings->is_showing)
         return smci_cli_show_settings(&settings->sources, upload_program(), err);
-    return send_files(settings, log, err);
+    return send_files(settings, log, result, err);
 }
 
 int main(int argc, char **argv)
@@ -55,7 +51,9 @@ int main(int argc, char **argv)
     struct smc_error err = SMC_ERROR_INIT;
     /* For the log, until the options say otherwise. */
     struct upload_settings settings = {.logging = SMCI_CLI_LOGGING_INIT};
+    struct upload_result result;
     int log_fd = -1;
+    upload_result_init(&result);
     enum smc_status rc = smci_cli_setup(&err);
     if (rc == SMC_OK)
         rc = upload_options_read(&settings, argc, argv, environ, &err);
@@ -63,14 +61,16 @@ int main(int argc, char **argv)
     if (rc == SMC_OK)
         rc = smci_cli_log_open(&settings.logging, log, &log_fd, &err);
     if (rc == SMC_OK)
-        rc = answer(&settings, log, &err);
+        rc = answer(&settings, log, &result, &err);
     int exit_status = smci_cli_exit_status(rc, smci_cli_signals_caught());
     if (rc != SMC_OK && err.code != SMC_OK) /* a check that failed has said so */
         smci_log_event(log, SMC_LOG_ERROR, SMCI_EVENT_FAILED,
                        SMCI_FACTS(.exit_status = exit_status), "%s", err.detail);
+    rc = upload_result_print(&result, &settings, log, rc, &err);
+    upload_result_clear(&result);
     upload_options_clear(&settings);
     smc_log_free(log);
     if (log_fd >= 0)
         (void)close(log_fd);
-    return exit_status;
+    return smci_cli_exit_status(rc, smci_cli_signals_caught());
 }

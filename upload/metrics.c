@@ -1,18 +1,15 @@
 #include "metrics.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/log.h"
 #include "lib/cli/metrics.h"
-#include "lib/cli/output.h"
 #include "lib/cli/result.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/status.h"
 #include "lib/store/ledger.h"
 
+#include "outputs.h"
 #include "owner.h"
-#include "record.h"
 #include "report.h"
 
 /* ---- what the record knows of this source ---- */
@@ -134,45 +131,17 @@ static enum smc_status compose(const struct upload_job *job, enum smc_status rc,
 
 /* ---- the file ---- */
 
-enum smc_status upload_metrics_check(const struct upload_settings *settings, struct smc_error *err)
-{
-    char *record = NULL;
-    if (!settings->metrics_file)
-        return SMC_OK;
-    if (settings->state || settings->directory_path) {
-        record = upload_record_directory(settings);
-        if (!record)
-            return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
-    }
-    const char *const made[] = {record, NULL};
-    enum smc_status rc = smci_cli_output_check(settings->metrics_file, made, err);
-    free(record);
-    if (rc != SMC_OK)
-        smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--metrics-file"));
-    return rc;
-}
-
 enum smc_status upload_metrics_write(const struct upload_job *job, enum smc_status rc,
                                      struct smc_error *err)
 {
     struct smc_error own = SMC_ERROR_INIT;
     struct smc_buf text = SMC_BUF_INIT(1000000);
-    struct smci_cli_output *out = NULL;
-    if (!job->settings->metrics_file)
+    const char *path = job->settings->metrics_file;
+    if (!path)
         return rc;
     enum smc_status made = compose(job, rc, &text, &own);
     if (made == SMC_OK)
-        made = smci_cli_output_open(&out, job->settings->metrics_file, job->stop_fd, &own);
-    if (made == SMC_OK) {
-        smci_cli_output_text(out, smc_buf_str(&text));
-        made = smci_cli_output_commit(out, &own);
-    }
+        made = upload_outputs_write(job, path, &text, &own);
     smc_buf_clear(&text);
-    if (made == SMC_OK)
-        return rc;
-    smc_error_context(&own, "%s", smci_settings_name(&job->settings->sources, "--metrics-file"));
-    if (rc == SMC_OK)
-        return smc_error_copy(err, &own);
-    smci_log_event(job->log, SMC_LOG_ERROR, SMCI_EVENT_OUTPUT_FAILED, NULL, "%s", own.detail);
-    return rc;
+    return upload_outputs_end(job, "--metrics-file", made, &own, rc, err);
 }

@@ -4,10 +4,6 @@
 
 #include "job.h"
 
-/* Whether it can be written, where it was asked for; the text begins with the setting's name.
- * SMC_ERR_IO, SMC_ERR_NOMEM. */
-enum smc_status upload_metrics_check(const struct upload_settings *settings, struct smc_error *err);
-
 /* Writes it, if it was asked for, however the run ended (`rc`, described by `err`). The result is
  * `rc`, or where that is SMC_OK the failure to write; another one is logged. */
 enum smc_status upload_metrics_write(const struct upload_job *job, enum smc_status rc,

@@ -6,6 +6,7 @@
 #include <sigmacat/client.h>
 
 #include "lib/cli/configure.h"
+#include "lib/cli/result.h"
 #include "lib/cli/words.h"
 #include "lib/net/address.h"
 
@@ -251,9 +252,7 @@ static enum smc_status check_mode(struct upload_settings *settings, struct smc_e
     struct {
         const char *flag;
         bool *is_given;
-    } others[] = {{"--list", &settings->is_listing},
-                  {"--dry-run", &settings->is_dry_run},
-                  {"--json", &settings->is_json}};
+    } others[] = {{"--list", &settings->is_listing}, {"--dry-run", &settings->is_dry_run}};
     for (size_t i = 0; settings->is_checking && i < sizeof others / sizeof others[0]; i++) {
         bool is_flag = smci_settings_source(&settings->sources, others[i].flag) == SMCI_FROM_FLAG;
         if (*others[i].is_given && is_flag)
@@ -268,7 +267,11 @@ static enum smc_status check_mode(struct upload_settings *settings, struct smc_e
 enum smc_status upload_options_check(struct upload_settings *settings, struct smc_error *err)
 {
     static const char *const required[] = {"--token", "--source_id", "--file_type"};
+    const struct smci_cli_result_path paths[] = {{"--report", &settings->report},
+                                                 {"--metrics-file", &settings->metrics_file}};
     enum smc_status rc = check_mode(settings, err);
+    if (rc == SMC_OK)
+        rc = smci_cli_result_check(&settings->sources, &settings->is_json, paths, 2, err);
     if (rc != SMC_OK)
         return rc;
     if (settings->is_listing)

@@ -55,7 +55,7 @@ struct upload_settings {
     const char *set;            /* the digits that a set's names begin with; NULL: all */
     const char *state;          /* NULL: .sigmacat in the directory */
     const char *metrics_file;   /* NULL: none */
-    FILE *out;                  /* for --json and --list; NULL: standard output */
+    FILE *out;                  /* for --list and --check; NULL: standard output */
     bool is_latest;             /* the newest complete set */
     bool is_with_extras;
     bool is_forced;   /* what the checks find does not stop it */
@@ -63,8 +63,9 @@ struct upload_settings {
     bool is_skipping; /* what was accepted before is left out */
     bool is_listing;  /* shows the ledger in place of an upload */
     bool is_json;
-    bool is_showing;  /* settings, in place of a run */
-    bool is_checking; /* whether a run would work, in place of one */
+    const char *report; /* a file, "-" for standard output, NULL: none */
+    bool is_showing;    /* settings, in place of a run */
+    bool is_checking;   /* whether a run would work, in place of one */
     int parallel;
     struct smci_cli_logging logging;
     bool is_help;

@@ -10,7 +10,7 @@
 
 #include "choose.h"
 #include "lock.h"
-#include "metrics.h"
+#include "outputs.h"
 #include "record.h"
 #include "sets.h"
 #include "summary.h"
@@ -168,23 +168,23 @@ static enum smc_status check_record(struct preflight *check, struct smc_error *e
     return SMC_OK;
 }
 
-static enum smc_status check_metrics(struct preflight *check, struct smc_error *err)
+/* What the setting `flag`, if it is given, is to be written to; `item` is its name in the list. */
+static enum smc_status check_output(struct preflight *check, const char *item, const char *flag,
+                                    const char *path, struct smc_error *err)
 {
-    const struct upload_settings *settings = check->job.settings;
     struct smc_error why = SMC_ERROR_INIT;
-    if (!settings->metrics_file)
+    if (!path)
         return SMC_OK;
-    enum smc_status rc = upload_metrics_check(settings, &why);
+    enum smc_status rc = upload_outputs_check(check->job.settings, flag, path, &why);
     if (rc == SMC_ERR_NOMEM)
         return smc_error_copy(err, &why);
     if (rc == SMC_OK) {
-        smci_cli_ok(&check->list, "metrics", "%s can be written", settings->metrics_file);
+        smci_cli_ok(&check->list, item, "%s can be written", path);
     } else {
-        smci_cli_failed(&check->list, rc, "metrics", "%s", why.detail);
+        smci_cli_failed(&check->list, rc, item, "%s", why.detail);
         smci_cli_remedy(&check->list,
-                        "give %s a file in a directory that the user who runs this "
-                        "may write to",
-                        setting(check, "--metrics-file"));
+                        "give %s a file in a directory that the user who runs this may write to",
+                        setting(check, flag));
     }
     return SMC_OK;
 }
@@ -226,8 +226,10 @@ static enum smc_status check_catalog(struct preflight *check, struct smc_error *
 }
 
 enum smc_status upload_preflight(const struct upload_settings *settings, struct smc_log *log,
-                                 const struct smc_clock *clock, int stop_fd, struct smc_error *err)
+                                 const struct smc_clock *clock, int stop_fd,
+                                 struct upload_result *result, struct smc_error *err)
 {
+    struct smc_buf checks = SMC_BUF_INIT(SIZE_MAX);
     struct preflight check = {.job = {.settings = settings,
                                       .log = log,
                                       .clock = clock ? clock : smc_clock_system(),
@@ -237,6 +239,8 @@ enum smc_status upload_preflight(const struct upload_settings *settings, struct 
     if (smc_log_hide(log, settings->token) != SMC_OK)
         return smc_error_set(err, SMC_ERR_NOMEM, "%s", smc_error_text(SMC_ERR_NOMEM));
     smci_cli_checklist_init(&check.list, settings->out, log);
+    if (settings->is_json)
+        smci_cli_checklist_record(&check.list, &checks);
     enum smc_status rc = open_record(&check, err);
     if (rc == SMC_OK)
         rc = check_files(&check, err);
@@ -245,8 +249,20 @@ enum smc_status upload_preflight(const struct upload_settings *settings, struct 
         rc = check_record(&check, err);
     upload_record_close(&check.job);
     if (rc == SMC_OK)
-        rc = check_metrics(&check, err);
+        rc = check_output(&check, "report", "--report", settings->report, err);
+    if (rc == SMC_OK)
+        rc = check_output(&check, "metrics", "--metrics-file", settings->metrics_file, err);
     if (rc == SMC_OK)
         rc = check_catalog(&check, err);
-    return rc == SMC_OK ? smci_cli_checklist_end(&check.list, "castor-upload", err) : rc;
+    if (rc == SMC_OK)
+        rc = smci_cli_checklist_end(&check.list, upload_program()->name, err);
+    if (settings->is_json) {
+        const struct upload_result_of of = {.settings = settings, .checks = &checks};
+        smci_cli_checklist_close(&check.list);
+        if (rc == SMC_OK && check.list.warned > 0)
+            result->word = SMCI_CLI_WORD_WARNINGS;
+        (void)upload_result_members(&of, &result->members, NULL);
+    }
+    smc_buf_clear(&checks);
+    return rc;
 }

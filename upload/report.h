@@ -1,4 +1,4 @@
-/* The end of a run, as people read it in the log and programs as JSON. */
+/* The end of a run, as people read it: in the log, and what was accepted. */
 #ifndef UPLOAD_REPORT_H
 #define UPLOAD_REPORT_H
 
@@ -17,16 +17,11 @@ size_t upload_report_count(const struct upload_files *files, enum upload_state s
  * accepted". Appends to `text`; SMC_ERR_NOMEM. */
 enum smc_status upload_report_lack(const struct upload_files *files, struct smc_buf *text);
 
-/* Prints one JSON object: the files and what became of them; `outcome` is how the run ended, or
- * empty. SMC_ERR_IO, SMC_ERR_NOMEM. */
-enum smc_status upload_report_json(const struct upload_settings *settings,
-                                   const struct upload_files *files, const struct smc_log *log,
-                                   const struct smc_error *outcome, struct smc_error *err);
-
-/* Prints the ledger: a line for each upload, or one JSON object. Where there is none, the log says
- * why. */
+/* Shows the ledger: prints a line for each upload, or with --json leaves the printing to the end of
+ * the program. `uploads` becomes an object with that member: an array, of nothing where lines were
+ * printed. Where there is no ledger, the log says why. */
 enum smc_status upload_report_ledger(const struct upload_settings *settings,
                                      struct smci_ledger *ledger, struct smc_log *log,
-                                     struct smc_error *err);
+                                     struct smc_buf *uploads, struct smc_error *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "choose.h"
 #include "closing.h"
 #include "metrics.h"
+#include "outputs.h"
 #include "path.h"
 #include "record.h"
 #include "report.h"
@@ -19,7 +20,21 @@
 
 /* ---- without sending ---- */
 
-static enum smc_status show_plan(const struct upload_job *job, struct smc_error *err)
+static enum smc_status plan(struct upload_job *job, size_t index, int64_t seconds,
+                            struct smc_buf *path)
+{
+    const struct upload_settings *settings = job->settings;
+    smc_buf_reset(path);
+    (void)smc_buf_addf(path, "%s/", smc_buf_str(&settings->prefix));
+    enum smc_status rc =
+        upload_path(settings, upload_files_base(&job->files, index), seconds, path);
+    if (rc == SMC_OK)
+        rc = upload_files_set_destination(&job->files, index, smc_buf_str(&settings->origin),
+                                          smc_buf_str(path));
+    return rc;
+}
+
+static enum smc_status show_plan(struct upload_job *job, struct smc_error *err)
 {
     int64_t seconds = job->clock->wall_ms(job->clock->ctx) / 1000;
     struct smc_buf path = SMC_BUF_INIT(SIZE_MAX);
@@ -31,19 +46,17 @@ static enum smc_status show_plan(const struct upload_job *job, struct smc_error 
         char records[40] = "";
         if (file->state != UPLOAD_WAITING)
             continue;
-        smc_buf_reset(&path);
-        rc = upload_path(job->settings, upload_files_base(&job->files, i), seconds, &path);
+        rc = plan(job, i, seconds, &path);
         if (file->record_count >= 0)
             (void)snprintf(records, sizeof records, ", %" PRId64 " records", file->record_count);
         smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_FILE_WOULD_UPLOAD,
                        SMCI_FACTS(.file = file->name,
                                   .type = upload_type_name(job->settings->file_type),
-                                  .path = smc_buf_str(&path), .records = file->record_count,
-                                  .bytes = file->identity.size),
-                       "Would upload %s (%" PRId64 " bytes%s) as %s to %s%s/%s", file->name,
+                                  .path = smc_buf_str(&path) + job->settings->prefix.len + 1,
+                                  .records = file->record_count, .bytes = file->identity.size),
+                       "Would upload %s (%" PRId64 " bytes%s) as %s to %s%s", file->name,
                        file->identity.size, records, upload_type_name(job->settings->file_type),
-                       smc_buf_str(&job->settings->origin), smc_buf_str(&job->settings->prefix),
-                       smc_buf_str(&path));
+                       smc_buf_str(&job->settings->origin), smc_buf_str(&path));
         bytes += file->identity.size;
         count++;
     }
@@ -107,24 +120,6 @@ static enum smc_status check_and_send(struct upload_job *job, struct smc_error *
     return rc;
 }
 
-static enum smc_status run_upload(struct upload_job *job, struct smc_error *err)
-{
-    struct smc_error outcome = SMC_ERROR_INIT;
-    enum smc_status rc = check_and_send(job, &outcome);
-    if (job->settings->is_json) {
-        struct smc_error why = SMC_ERROR_INIT;
-        enum smc_status printed =
-            upload_report_json(job->settings, &job->files, job->log, &outcome, &why);
-        if (printed != SMC_OK && rc == SMC_OK) {
-            rc = printed;
-            outcome = why;
-        }
-    }
-    if (err && rc != SMC_OK)
-        *err = outcome;
-    return rc;
-}
-
 /* The record would be made in it, and with it a mistyped directory. */
 static enum smc_status check_directory(const struct upload_settings *settings,
                                        struct smc_error *err)
@@ -143,8 +138,49 @@ static enum smc_status check_directory(const struct upload_settings *settings,
     return SMC_OK;
 }
 
+static enum smc_status check_outputs(const struct upload_settings *settings, bool is_upload,
+                                     struct smc_error *err)
+{
+    enum smc_status rc = upload_outputs_check(settings, "--report", settings->report, err);
+    return rc == SMC_OK && is_upload
+               ? upload_outputs_check(settings, "--metrics-file", settings->metrics_file, err)
+               : rc;
+}
+
+/* What a person can do about it. */
+static void advise(const struct upload_settings *settings, enum smc_status rc,
+                   struct smc_error *err)
+{
+    if (rc == SMC_ERR_NETWORK)
+        smc_error_append(err, "; --check tells what is in the way, and what to do");
+    if (rc == SMC_ERR_CANCELLED && settings->is_skipping)
+        smc_error_append(err, "; run again to go on");
+}
+
+/* The report, and what is printed at the program's end. */
+static enum smc_status leave(const struct upload_job *job, const struct smc_buf *uploads,
+                             struct upload_result *result, enum smc_status rc,
+                             struct smc_error *err)
+{
+    const struct upload_settings *settings = job->settings;
+    const struct upload_result_of of = {.settings = settings,
+                                        .job = settings->is_listing ? NULL : job,
+                                        .uploads = settings->is_listing ? uploads : NULL};
+    struct smc_error why = SMC_ERROR_INIT;
+    enum smc_status made = SMC_OK;
+    result->ended_ms = job->clock->wall_ms(job->clock->ctx);
+    result->word = upload_result_word(&job->files, rc);
+    if (settings->report)
+        made = upload_result_report(result, job, &of, rc, err, &why);
+    rc = upload_outputs_end(job, "--report", made, &why, rc, err);
+    smc_error_reset(&why);
+    made = settings->is_json ? upload_result_members(&of, &result->members, &why) : SMC_OK;
+    return upload_outputs_end(job, "--json", made, &why, rc, err);
+}
+
 enum smc_status upload_run(const struct upload_settings *settings, struct smc_log *log,
-                           const struct smc_clock *clock, int stop_fd, struct smc_error *err)
+                           const struct smc_clock *clock, int stop_fd, struct upload_result *result,
+                           struct smc_error *err)
 {
     struct upload_job job = {.settings = settings,
                              .log = log,
@@ -152,19 +188,26 @@ enum smc_status upload_run(const struct upload_settings *settings, struct smc_lo
                              .stop_fd = stop_fd,
                              .lock_fd = -1,
                              .files = UPLOAD_FILES_INIT};
+    const bool is_upload = !settings->is_listing && !settings->is_dry_run;
+    struct smc_buf uploads = SMC_BUF_INIT(SIZE_MAX);
     job.began_ms = job.clock->now_ms(job.clock->ctx);
-    bool is_upload = !settings->is_listing && !settings->is_dry_run;
-    enum smc_status rc = is_upload ? upload_metrics_check(settings, err) : SMC_OK;
-    if (rc != SMC_OK)
-        return rc;
-    rc = check_directory(settings, err);
+    result->began_ms = job.clock->wall_ms(job.clock->ctx);
+    enum smc_status rc = check_outputs(settings, is_upload, err);
+    const bool is_writable = rc == SMC_OK;
+    if (rc == SMC_OK)
+        rc = check_directory(settings, err);
     if (rc == SMC_OK)
         rc = upload_record_open(&job, err);
     if (rc == SMC_OK)
-        rc = settings->is_listing ? upload_report_ledger(settings, job.ledger, log, err)
-                                  : run_upload(&job, err);
-    if (is_upload)
+        rc = settings->is_listing ? upload_report_ledger(settings, job.ledger, log, &uploads, err)
+                                  : check_and_send(&job, err);
+    advise(settings, rc, err);
+    if (is_writable)
+        rc = leave(&job, &uploads, result, rc, err);
+    if (is_writable && is_upload)
         rc = upload_metrics_write(&job, rc, err);
+    result->word = upload_result_word(&job.files, rc);
+    smc_buf_clear(&uploads);
     upload_files_clear(&job.files);
     upload_record_close(&job);
     return rc;

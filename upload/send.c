@@ -205,6 +205,9 @@ static enum smc_status begin(struct sender *s, struct slot *slot, size_t index,
     rc = upload_path(job->settings, name, job->clock->wall_ms(job->clock->ctx) / 1000,
                      &slot->target);
     if (rc == SMC_OK)
+        rc = upload_files_set_destination(
+            &s->job->files, index, smc_buf_str(&job->settings->origin), smc_buf_str(&slot->target));
+    if (rc == SMC_OK)
         rc = send_slot(slot);
     if (rc == SMC_OK) {
         upload_progress_begin(s->progress, slot->number, name, slot->identity.size);
@@ -326,6 +329,23 @@ static enum smc_status run_client(struct sender *s, struct smc_error *err)
     return rc;
 }
 
+static void note_answers(void *ctx, const char *kind, int http_status, int64_t count)
+{
+    struct upload_job *job = ctx;
+    (void)kind; /* there is one alone */
+    if (http_status >= 0 && http_status < UPLOAD_ANSWERS)
+        job->answers[http_status] += count;
+}
+
+static void note_stats(struct sender *s)
+{
+    s->job->has_stats = s->client != NULL;
+    if (!s->client)
+        return;
+    smc_client_get_stats(s->client, &s->job->stats);
+    smc_client_each_stat(s->client, note_answers, s->job);
+}
+
 enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
 {
     struct sender s = {.job = job};
@@ -339,8 +359,7 @@ enum smc_status upload_send(struct upload_job *job, struct smc_error *err)
         rc = run_client(&s, err);
     }
     upload_progress_free(s.progress);
-    if (s.client)
-        smc_client_get_stats(s.client, &job->stats);
+    note_stats(&s);
     smc_client_free(s.client);
     upload_token_clear(&s.token);
     for (size_t i = 0; i < s.slot_count; i++) {

@@ -155,8 +155,13 @@ enum smc_status upload(struct fixture *f, const struct smc_clock *clock, const c
     FILE *out = open_memstream(&f->out, &out_len);
     assert_non_null(out);
     settings.out = out;
+    struct upload_result result;
+    upload_result_init(&result);
     if (rc == SMC_OK)
-        rc = upload_run(&settings, f->log.log, clock, f->stop[0], err);
+        rc = upload_run(&settings, f->log.log, clock, f->stop[0], &result, err);
+    if (settings.is_json)
+        (void)fputs(smc_buf_str(&result.members), out);
+    upload_result_clear(&result);
     (void)fclose(out);
     upload_options_clear(&settings);
     words_clear(&words);
