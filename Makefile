@@ -72,6 +72,7 @@ EXTRACT_SRC := $(patsubst %,extract/%.c, \
 EXTRACT_SRC += $(patsubst %,extract/fields/%.c, \
     base62 components coverage find formula graph index link load native path reach reading record \
     resolve saved seal spec special texts things words)
+EXTRACT_SRC += $(patsubst %,extract/field_%.c, coverage lineage load plan services)
 UPLOAD_SRC := $(patsubst %,upload/%.c, \
     batches choose closing files job lock main metrics options options_table organization outcome outputs owner path preflight progress record report result run send sets summary \
     token verify)

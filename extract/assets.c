@@ -27,7 +27,7 @@ static const struct asset assets[CALL_COUNT] = {
         {WORKBOOK("workbook_sources", "/sources", NONE), SOURCES("inodeId"), .tells_rows = true},
     [ASSET_DATAMODELS] =
         {LISTING(ASSET_DATAMODELS, "datamodels", "/v2/dataModels", "dataModelId"),
-         .is_whole = true},
+         .is_whole = true, .url_member = "dataModelUrlId"},
     [ASSET_DATAMODEL_SOURCES] =
         {DATAMODEL("datamodel_sources", "datamodels", "/sources", TOKEN), SOURCES("tableId"),
          .is_asked_for_all = true, .tells_rows = true},
@@ -82,6 +82,15 @@ static const struct asset assets[CALL_COUNT] = {
          .needs = ASSET_BIT(ASSET_WORKBOOK_SOURCES) | ASSET_BIT(ASSET_DATAMODEL_SOURCES) |
                   ASSET_BIT(ASSET_DATASET_SOURCES)},
 
+    [EXTRA_FIELD_LINEAGE] =
+        {.name = "field_lineage", .role = ROLE_DERIVED, .form = FORM_FIELDS, .of = ASSET_DATAMODELS,
+         .needs = ASSET_BIT(ASSET_ELEMENTS) | ASSET_BIT(EXTRA_WORKBOOK_COLUMNS) |
+                  ASSET_BIT(EXTRA_WORKBOOK_LINEAGE) | ASSET_BIT(ASSET_WORKBOOK_SOURCES) |
+                  ASSET_BIT(EXTRA_DATAMODEL_ELEMENTS) | ASSET_BIT(EXTRA_DATAMODEL_COLUMNS) |
+                  ASSET_BIT(CALL_MODEL_LINEAGE) | ASSET_BIT(ASSET_DATAMODEL_SOURCES) |
+                  ASSET_BIT(CALL_MODEL_SOURCES) | ASSET_BIT(CALL_EXTRA_PATH),
+         .record_ids = {"asset_id", "element_id", "column_id"}},
+
     [CALL_PATH] =
         {OBJECT(KIND_PATH, CALL_PATH, LIST_TABLES, "/v2/connections/paths/", "", NONE),
          .is_ageing = true},
@@ -96,6 +105,8 @@ static const struct asset assets[CALL_COUNT] = {
          .is_asked_for_all = true, .id_member = "userId"},
     [CALL_MODEL_SOURCES] =
         {DATAMODEL("model_sources", LIST_MODELS, "/sources", TOKEN), .tells_rows = true},
+    [CALL_MODEL_SPEC] =
+        {DATAMODEL("datamodel_spec", LIST_MODELS, "/spec?format=json", NONE), .is_one_object = true},
     [CALL_MODEL_LINEAGE] =
         {DATAMODEL("model_lineage", LIST_MODELS, "/lineage", PAGE), .is_picked = true},
 };

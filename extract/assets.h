@@ -36,6 +36,7 @@ enum asset_id {
     EXTRA_WORKSPACES,
     EXTRA_GRANTS,
     EXTRA_TABLE_COLUMNS,
+    EXTRA_FIELD_LINEAGE,
     ASSET_COUNT,
     /* Calls that have no file of their own. */
     CALL_PATH = ASSET_COUNT, /* a table's path */
@@ -43,6 +44,7 @@ enum asset_id {
     CALL_PAGE_ELEMENTS,      /* elements of one page of a workbook */
     CALL_TEAM_MEMBERS,
     CALL_MODEL_SOURCES, /* of a data model that is named and not listed */
+    CALL_MODEL_SPEC,    /* what --with spec adds to field_lineage */
     CALL_MODEL_LINEAGE, /* of a data model that no workbook uses, or that is not listed */
     CALL_COUNT
 };
@@ -61,7 +63,7 @@ enum asset_form {
     FORM_ROWS,    /* a row of an object's answer, and the object's id: rows.h */
     FORM_PAGES,   /* a page of a workbook, and the ids of its elements: pages.h */
     FORM_TEAMS,   /* a row of the listing, and the members: teams.h */
-    FORM_OWN      /* neither of these: a part of its own writes it */
+    FORM_FIELDS   /* what each column reads: field_lineage.h */
 };
 
 /* A set of files and calls, a bit each. */
@@ -81,6 +83,7 @@ struct asset {
     bool is_bare_ok; /* a bare array is taken for all there is: the older form of the answer */
     bool
         is_withdrawn_ok; /* 404 and 410: Sigma has withdrawn it, which is an empty list and a gap */
+    const char *url_member; /* what holds the object's urlId, if that is kept */
     /* Objects' calls. */
     enum asset_id of;      /* whose objects; of a listing itself */
     const char *objects;   /* the list in the store that has these objects */
@@ -89,6 +92,7 @@ struct asset {
     bool is_asked_for_all; /* else for those alone that others name */
     bool is_picked;        /* rows are picked by their members: what has none is a wrong answer */
     bool tells_rows;       /* more calls may follow from its rows */
+    bool is_one_object;    /* the answer is one JSON object, kept as it came, and no rows */
     bool is_slow;          /* Sigma asks the warehouse: it may be silent for SLOW_MS */
     bool is_ageing;        /* no listing shows that it has changed: see reuse.c */
     const char *table_id_member; /* sources: what holds the id of a source of type "table" */
@@ -121,6 +125,7 @@ bool asset_is_path(enum asset_id id);
 #define LIST_USED         "used_models"   /* data models that a workbook source names */
 #define LIST_NAMED        "named_models"  /* data models that any source names, for extras */
 #define LIST_MODELS       "all_models"    /* data models, listed or named: what extras ask about */
+#define LIST_MODEL_URLS   "model_urls"    /* data models by their urlId; the tag is the id */
 #define LIST_PAGES        "pages"         /* pages of workbooks */
 #define LIST_TABLES       "tables"        /* tables whose path is wanted */
 #define LIST_SINGLE       "single_tables" /* of these, those to be asked for one by one */

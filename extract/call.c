@@ -234,6 +234,20 @@ static enum smc_verdict on_path(struct call *call, const struct smc_answer *answ
     return SMC_TAKE;
 }
 
+/* One object for all there is to say. */
+static enum smc_verdict on_object(struct call *call, const struct smc_answer *answer,
+                                  struct smc_error *why)
+{
+    struct smc_json_span value;
+    if (smc_json_scan(answer->body, answer->len, &value, why) != SMC_OK)
+        return SMC_REJECT;
+    if (smc_json_type_of(value) != SMC_JSON_OBJECT)
+        wrong(call, answer, "the answer is not an object");
+    else if (keep(call, answer, value))
+        end(call, answer);
+    return SMC_TAKE;
+}
+
 static bool are_objects(const struct smci_page *page)
 {
     for (size_t i = 0; i < page->count; i++)
@@ -278,8 +292,11 @@ static enum smc_verdict on_answer(void *ctx, const struct smc_answer *answer, st
     if (answer->error.code == SMC_ERR_CANCELLED) /* the run has ended */
         return SMC_TAKE;
     job_answered(call->job, asset_of(call->asset)->name, call->id);
+    if (answer->error.code == SMC_OK && asset_is_path(call->asset))
+        return on_path(call, answer, why);
     if (answer->error.code == SMC_OK)
-        return asset_is_path(call->asset) ? on_path(call, answer, why) : on_rows(call, answer, why);
+        return asset_of(call->asset)->is_one_object ? on_object(call, answer, why)
+                                                    : on_rows(call, answer, why);
     if (smci_cursor_try_as_it_came(&call->cursor, answer->http_status)) {
         (void)ask(call);
         return SMC_TAKE;

@@ -92,6 +92,23 @@ static void let_go(struct smc_buf *buf)
     smc_buf_reset(buf);
 }
 
+enum smc_status join_each_page(struct join *join, enum smc_json_type type, join_page_fn *fn,
+                               struct smc_error *err)
+{
+    enum smc_status rc = SMC_OK;
+    for (int i = 0; rc == SMC_OK && i < join->pages; i++) {
+        struct smc_json_span page;
+        let_go(&join->out);
+        let_go(&join->page);
+        rc = stored_page(join->job->store, asset_of(join->asset)->name, join->id.data, i, type,
+                         &join->page, err);
+        page = (struct smc_json_span){join->page.data, join->page.len};
+        if (rc == SMC_OK)
+            rc = fn(join, page, err);
+    }
+    return rc;
+}
+
 enum smc_status join_each_row(struct join *join, join_row_fn *fn, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;

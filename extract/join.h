@@ -48,6 +48,12 @@ enum smc_status join_turn_to(struct join *join, enum asset_id asset, const struc
 /* Calls `fn` for each row of the object's answer, page by page. */
 enum smc_status join_each_row(struct join *join, join_row_fn *fn, struct smc_error *err);
 
+/* Calls `fn` for each page of the object's answer: one value of that type. */
+typedef enum smc_status join_page_fn(struct join *join, struct smc_json_span page,
+                                     struct smc_error *err);
+enum smc_status join_each_page(struct join *join, enum smc_json_type type, join_page_fn *fn,
+                               struct smc_error *err);
+
 /* To what another call has answered about the same object. */
 enum smc_status join_turn_over(struct join *join, enum asset_id asset, struct smc_error *err);
 

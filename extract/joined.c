@@ -23,11 +23,12 @@ static enum smc_status want_tables(const struct joined *joined, enum asset_id as
         return sources_collect(tables_of(joined, is_extra(joined, asset)), asset, err);
     case FORM_LINEAGE:
         return lineage_collect(joined->lineage, err);
+    case FORM_FIELDS:
+        return field_lineage_want_tables(joined->fields, err);
     case FORM_LISTED:
     case FORM_ROWS:
     case FORM_PAGES:
     case FORM_TEAMS:
-    case FORM_OWN:
         break;
     }
     return SMC_OK;
@@ -57,8 +58,9 @@ static enum smc_status write_file(const struct joined *joined, enum asset_id ass
         return pages_write(joined->job, err);
     case FORM_TEAMS:
         return teams_write(joined->job, err);
+    case FORM_FIELDS:
+        return field_lineage_write(joined->fields, err);
     case FORM_LISTED:
-    case FORM_OWN:
         break;
     }
     return SMC_OK;

@@ -2,6 +2,7 @@
 #ifndef EXTRACT_JOINED_H
 #define EXTRACT_JOINED_H
 
+#include "field_lineage.h"
 #include "lineage.h"
 #include "tables.h"
 
@@ -11,6 +12,7 @@ struct joined {
     struct tables *tables;
     struct tables *extra_tables; /* of files beyond what Catalog asks for */
     struct lineage *lineage;
+    struct field_lineage *fields;
 };
 
 /* Wants the tables that the files of extras name, or those that the others name. */

@@ -66,6 +66,23 @@ static enum smc_status keep_object(const struct job *job, enum asset_id asset,
     return rc;
 }
 
+/* By which lineage names it. */
+static enum smc_status keep_url_id(const struct job *job, enum asset_id asset,
+                                   const struct smci_page_row *row, const char *id,
+                                   struct smc_error *err)
+{
+    bool has_url = false;
+    struct smc_buf url = SMC_BUF_INIT(SMC_BODY_MAX);
+    const char *member = asset_of(asset)->url_member;
+    if (!member || !job->selection.is_asked[EXTRA_FIELD_LINEAGE])
+        return SMC_OK;
+    enum smc_status rc = key_make(smc_json_member(row->value, member), &url, &has_url);
+    if (rc == SMC_OK && has_url)
+        rc = smci_list_add(job->store, LIST_MODEL_URLS, url.data, id, "", NULL, err);
+    smc_buf_clear(&url);
+    return rc;
+}
+
 /* Counts it; whether it is to be kept: its id is new, or was so in this reading. */
 static bool count_row(struct listing_rows *rows, bool has_id, const struct smci_idset_seen *seen)
 {
@@ -102,6 +119,8 @@ enum smc_status listing_rows_take(struct listing_rows *rows, const struct job *j
     if (rc == SMC_OK && count_row(rows, *has_id, &seen)) {
         if (*has_id && select_has_objects(&job->selection, asset))
             rc = keep_object(job, asset, row, id.data, told, ctx, err);
+        if (rc == SMC_OK && *has_id)
+            rc = keep_url_id(job, asset, row, id.data, err);
         if (rc == SMC_OK && *has_id && asset_of(asset)->form == FORM_TEAMS)
             rc = teams_keep(job, id.data, row->value, err);
         if (rc == SMC_OK)

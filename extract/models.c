@@ -28,7 +28,8 @@ static enum smc_status want_lineage(const struct models *models, const char *id,
 /* ---- extras ---- */
 
 static const enum asset_id extra_calls[] = {EXTRA_DATAMODEL_ELEMENTS, EXTRA_DATAMODEL_COLUMNS,
-                                            CALL_MODEL_SOURCES, CALL_MODEL_LINEAGE};
+                                            CALL_MODEL_SOURCES, CALL_MODEL_LINEAGE,
+                                            CALL_MODEL_SPEC};
 #define EXTRA_CALLS (sizeof extra_calls / sizeof extra_calls[0])
 
 static bool has_extras(const struct models *models)

@@ -34,6 +34,8 @@ static const char *const extras[] = {"workbook_pages",
                                      "workspaces",
                                      "grants",
                                      "table_columns",
+                                     "field_lineage",
+                                     "spec",
                                      "all",
                                      NULL};
 static const char *const listings[] = {"connections", "workbooks", "datamodels", "datasets",

@@ -100,6 +100,7 @@ void parts_init(struct parts *parts, const struct job *job)
         (struct extras){job, parts->listings, &parts->calls, &parts->lost, &parts->models};
     parts->lineage.tables = &parts->tables;
     parts->lineage.lost = &parts->lost;
+    parts->fields = (struct field_lineage){.job = job, .tables = &parts->extra_tables};
     degraded_init(&parts->degraded);
 }
 

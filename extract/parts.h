@@ -6,6 +6,7 @@
 #include "calls.h"
 #include "degraded.h"
 #include "extras.h"
+#include "field_lineage.h"
 #include "gaps.h"
 #include "job.h"
 #include "lineage.h"
@@ -31,6 +32,7 @@ struct parts {
     struct tables extra_tables; /* of files beyond what Catalog asks for */
     struct extras extras;
     struct lineage lineage;
+    struct field_lineage fields;
     struct degraded degraded;
 };
 

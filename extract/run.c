@@ -109,7 +109,7 @@ static enum smc_status fetch_deferred(struct run *run, struct smc_error *err)
 static struct joined joined_of(struct run *run)
 {
     return (struct joined){&run->job, &run->parts.tables, &run->parts.extra_tables,
-                           &run->parts.lineage};
+                           &run->parts.lineage, &run->parts.fields};
 }
 
 static enum smc_status resolve_tables(struct run *run, struct smc_error *err)

@@ -8,7 +8,8 @@
 #include "options_table.h"
 
 /* In a list of --with. */
-#define ALL "all"
+#define ALL  "all"
+#define SPEC "spec" /* no file, but a call that field_lineage may take too */
 
 /* ---- names ---- */
 
@@ -47,8 +48,8 @@ static enum asset_id find_asset(const struct range *range, const char *name, siz
 static enum smc_status refuse(const struct range *range, const char *name, size_t len,
                               const char *flag, struct smc_error *err)
 {
-    const char *names[ASSET_COUNT + 1];
-    char all[320] = "";
+    const char *names[ASSET_COUNT + 2];
+    char all[400] = "";
     char text[64];
     size_t count = 0;
     (void)snprintf(text, sizeof text, "%.*s", (int)(len < sizeof text ? len : sizeof text - 1),
@@ -60,6 +61,8 @@ static enum smc_status refuse(const struct range *range, const char *name, size_
         names[count++] = asset_of(i)->name;
     if (range->has_all)
         names[count++] = ALL;
+    if (range->has_all)
+        names[count++] = SPEC;
     for (size_t i = 0; i < count; i++) {
         size_t used = strlen(all);
         (void)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
@@ -78,6 +81,8 @@ static enum smc_status read_names(const struct range *range, const char *names, 
     size_t len;
     while (smci_next_name(&names, &name, &len)) {
         bool is_all = range->has_all && len == strlen(ALL) && strncmp(name, ALL, len) == 0;
+        if (range->has_all && len == strlen(SPEC) && strncmp(name, SPEC, len) == 0)
+            continue;
         enum asset_id from = is_all ? range->from : find_asset(range, name, len);
         if (from == range->to)
             return refuse(range, name, len, flag, err);
@@ -120,6 +125,8 @@ static void ask_for_needed(struct selection *selection)
     (void)memcpy(selection->is_feed, selection->is_asked, sizeof selection->is_feed);
     selection->is_feed[ASSET_WORKBOOKS] |= selection->is_one_page_enough;
     ask_for_files(selection, &extras);
+    if (selection->has_spec)
+        ask_for(selection, CALL_MODEL_SPEC);
     selection->is_asked[ASSET_WORKBOOKS] |= selection->is_one_page_enough;
 }
 
@@ -151,6 +158,11 @@ enum smc_status select_read(const struct extract_settings *settings, struct sele
     if (rc == SMC_OK)
         rc = read_names(&extras, settings->with, smci_settings_name(&settings->sources, "--with"),
                         selection->is_written, err);
+    selection->has_spec = select_has_name(settings->with, SPEC);
+    if (rc == SMC_OK && selection->has_spec && !selection->is_written[EXTRA_FIELD_LINEAGE])
+        rc =
+            smc_error_set(err, SMC_ERR_USAGE, "%s: %s is for field_lineage, which is not asked for",
+                          smci_settings_name(&settings->sources, "--with"), SPEC);
     ask_for_needed(selection);
     return rc;
 }

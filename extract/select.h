@@ -17,6 +17,7 @@ struct selection {
     bool is_asked[CALL_COUNT]; /* its calls are made */
     bool is_feed[CALL_COUNT];  /* of these, what a file takes that Catalog asks for: the rest is for
                                   extras, and never endangers the set */
+    bool has_spec;             /* field_lineage takes /spec of data models too */
     bool is_one_page_enough;   /* of the workbooks: the first decides for the other listings
                                        whether the whole organisation can be seen */
     bool is_partial;           /* not all files are written that Catalog asks for */

@@ -44,16 +44,23 @@ static bool is_trusted(const struct tables *tables)
     return tables->listing.trust == TABLES_TRUSTED;
 }
 
+enum smc_status tables_look(const struct tables *tables, const char *id, struct smc_buf *text,
+                            bool *is_known, struct table_path *found, struct smc_error *err)
+{
+    enum smc_status rc =
+        table_path_load(tables->job->store, KIND_PATH, id, "", is_known, text, found, err);
+    if (rc == SMC_OK && !*is_known && is_trusted(tables))
+        rc = table_listing_find(&tables->listing, id, is_known, text, found, err);
+    return rc == SMC_OK && !*is_known && tables->known
+               ? tables_look(tables->known, id, text, is_known, found, err)
+               : rc;
+}
+
 enum smc_status tables_find(const struct tables *tables, const char *id, struct smc_buf *text,
                             struct table_path *found, struct smc_error *err)
 {
     bool is_known = false;
-    enum smc_status rc =
-        table_path_load(tables->job->store, KIND_PATH, id, "", &is_known, text, found, err);
-    if (rc == SMC_OK && !is_known && is_trusted(tables))
-        rc = table_listing_find(&tables->listing, id, &is_known, text, found, err);
-    if (rc == SMC_OK && !is_known && tables->known)
-        return tables_find(tables->known, id, text, found, err);
+    enum smc_status rc = tables_look(tables, id, text, &is_known, found, err);
     return rc != SMC_OK || is_known ? rc : smci_store_reject(tables->job->store, err);
 }
 

@@ -35,6 +35,10 @@ enum smc_status tables_resolve(struct tables *tables, struct smc_error *err);
 enum smc_status tables_find(const struct tables *tables, const char *id, struct smc_buf *text,
                             struct table_path *found, struct smc_error *err);
 
+/* The same of one that nobody may know of, which `is_known` tells. */
+enum smc_status tables_look(const struct tables *tables, const char *id, struct smc_buf *text,
+                            bool *is_known, struct table_path *found, struct smc_error *err);
+
 /* Makes answers of single calls out of the listing's rows, so that a later run can reuse them. */
 enum smc_status tables_keep(struct tables *tables, struct smc_error *err);
 

@@ -40,6 +40,15 @@ static const struct rule_row native_rows[] = {
          "e1", "inode-1/AMT", "Amt",
          "[ORDERS/Amt]") "],'sources':[{'type':'table','inodeId':'" UUID(1) "'}]}]]}",
      "e1.inode-1/AMT: table DB.S.ORDERS.AMT exact > DB.S.ORDERS.AMT"},
+    {"no lineage, and an element called like the table: it may be what is read",
+     TABLES "'groups':[[{'workbook':'W','elements':[" EL("e1", "ORDERS") "],'columns':[" COL(
+         "e1", "inode-1/AMT", "Amt",
+         "[ORDERS/Amt]") "],'sources':[{'type':'table','inodeId':'" UUID(1) "'}]}]]}",
+     "e1.inode-1/AMT: ? [ORDERS/Amt] not-a-declared-source"},
+    {"no lineage and no formula: what it passes through is not known",
+     TABLES "'groups':[[{'workbook':'W','elements':[" EL("e1", "X") "],'columns':[" COL_NULL(
+         "e1", "inode-1/AMT", "Amt") "],'sources':[{'type':'table','inodeId':'" UUID(1) "'}]}]]}",
+     "e1.inode-1/AMT: ? - pass-through-unknown"},
     {"an inode that lineage has no entry for: its path says that it is a table",
      X(COL("e1", "inode-1/AMT", "Amt", "[ORDERS/Amt]"), "'inode-1'", ""),
      "e1.inode-1/AMT: table DB.S.ORDERS.AMT exact > DB.S.ORDERS.AMT"},

@@ -60,7 +60,7 @@ static bool is_doubtful(const struct graph *graph, const struct field_link *link
 
 /* "dmU/s1" becomes a data model and an element of it. What is an element of the document itself, or
  * an inode, stays as it is. */
-static void split_model(struct graph *graph, struct field_link *link)
+void link_split_model(struct graph *graph, struct field_link *link)
 {
     size_t len;
     const char *text = texts_get(&graph->texts, link->source, &len);
@@ -258,7 +258,7 @@ static void import_models(struct graph *graph)
 {
     for (uint32_t i = 0; i < graph->links.count; i++) {
         struct field_link *link = &graph->links.all[i];
-        split_model(graph, link);
+        link_split_model(graph, link);
         if (link->model && !link->is_doubtful)
             graph_index(graph, &graph->imports, link->model, link->source, 0);
     }

@@ -83,6 +83,25 @@ static bool is_called(struct graph *graph, uint32_t name, uint32_t wanted, bool 
     return name && texts_fold(&graph->texts, name) == texts_fold(&graph->texts, wanted);
 }
 
+/* Without lineage nobody knows what feeds an element: it may be another one, called like the
+ * table. */
+static bool has_lineage(const struct native *n)
+{
+    const uint32_t document = n->graph->columns.all[n->column].document;
+    return n->graph->documents.all[document].has[PART_LINEAGE];
+}
+
+static bool is_any_called(const struct native *n)
+{
+    bool is_folded;
+    const struct graph *graph = n->graph;
+    for (uint32_t i = 0; i < graph->elements.count; i++)
+        if (graph->elements.all[i].document != NOWHERE &&
+            is_called(n->graph, graph->elements.all[i].name, n->prefix, &is_folded))
+            return true;
+    return false;
+}
+
 /* Whether the one reference is to the table: a declared source that bears the prefix, or else one by
  * its own name or that of the element. What the document declares goes before that: a source that
  * is called like the element, or like a table that is not declared, is what is meant. */
@@ -99,7 +118,10 @@ static bool is_to(const struct native *n, uint32_t thing, bool is_declared, bool
         return true;
     if (find_source_any(graph, n->element, n->prefix, &source, is_folded) != FOUND_NONE)
         return false;
-    return is_called(graph, graph->elements.all[n->element].name, n->prefix, is_folded) ||
+    if (!has_lineage(n) && is_any_called(n))
+        return false;
+    return (has_lineage(n) &&
+            is_called(graph, graph->elements.all[n->element].name, n->prefix, is_folded)) ||
            is_called(graph, t->name, n->prefix, is_folded) ||
            is_called(graph, t->last, n->prefix, is_folded);
 }
@@ -142,7 +164,7 @@ static void find_by_inode(struct native *n, uint32_t id)
     const enum field_kind kind = graph->things.all[thing].kind;
     if (kind != KIND_TABLE && kind != KIND_DATASET)
         return;
-    if (n->is_blank || is_to(n, thing, own != NOWHERE, &is_folded))
+    if ((n->is_blank && has_lineage(n)) || is_to(n, thing, own != NOWHERE, &is_folded))
         learn(n, thing, is_folded);
 }
 

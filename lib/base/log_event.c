@@ -41,6 +41,11 @@ const struct smci_log_kind smci_log_kinds[SMCI_EVENT_COUNT] = {
         "the set is published"},
     [SMCI_EVENT_EXTRAS_CUT] = {"extras_cut", SMCI_LOGS_EXTRACT, "reason",
         "what --with asks for is not read to its end, and the run goes on"},
+    [SMCI_EVENT_FIELD_LINEAGE] = {"field_lineage", SMCI_LOGS_EXTRACT, "count done total",
+        "how much of the columns' lineage is known: of so many (total) those that reach the "
+        "warehouse (done), and what leads nowhere (count)"},
+    [SMCI_EVENT_FIELD_LINEAGE_OF] = {"field_lineage_of", SMCI_LOGS_EXTRACT,
+        "asset id name count done total", "the same of one document"},
     [SMCI_EVENT_FILE_LEFT_OUT] = {"file_left_out", SMCI_LOGS_EXTRACT, "asset",
         "a file that --with asks for could not be read at all"},
     [SMCI_EVENT_FILE_WRITTEN] = {"file_written", SMCI_LOGS_EXTRACT, "file bytes",
