@@ -35,8 +35,8 @@ static const char *const extras[] = {"workbook_pages",
                                      "grants",
                                      "table_columns",
                                      "field_lineage",
-                                     "spec",
                                      "all",
+                                     "spec",
                                      NULL};
 static const char *const listings[] = {"connections", "workbooks", "datamodels", "datasets",
                                        "files",       "members",   NULL};

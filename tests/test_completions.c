@@ -167,6 +167,7 @@ static void test_extras(void **state)
     for (int i = FEED_COUNT; i < ASSET_COUNT; i++)
         assert_string_equal(*with++, asset_of((enum asset_id)i)->name);
     assert_string_equal(*with++, "all");
+    assert_string_equal(*with++, "spec");
     assert_null(*with);
 }
 
