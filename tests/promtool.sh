@@ -14,14 +14,7 @@ if [ ! -x "$promtool" ]; then
     exit 1
 fi
 
-dir=$(mktemp -d)
-sim=''
-# shellcheck disable=SC2317  # at the end
-clean() {
-    [ -z "$sim" ] || kill "$sim" 2>/dev/null || true
-    rm -rf "$dir"
-}
-trap clean EXIT
+. tests/stand_in.sh
 status=0
 
 say() { # say WORD NAME
@@ -62,11 +55,7 @@ send() { # send STATUS NAME OPTION...: an upload of what is there
     ended "$name" "$expected" "$status_is" upload "$dir/upload.prom"
 }
 
-mkfifo "$dir/life" "$dir/said"
-"$build/sigmacat-sim" --workbooks 4 --until-eof <"$dir/life" >"$dir/said" &
-sim=$!
-exec 9>"$dir/life"
-read -r _ _ url <"$dir/said"
+stand_in --workbooks 4
 
 run 0 'a run that ends well' --max-gaps 100%
 grep -q '^castor_extract_sigma_records{.*asset="workbooks"} 4$' "$dir/sigma.prom" || say '  FAILED ' 'metrics: records'

@@ -3,21 +3,10 @@
 # standard descriptors, a user's entry or a directory to stand in. Each is fine or has a clear error.
 set -eu
 build=$(cd "${SMC_BUILD:-build}" && pwd)
-dir=$(mktemp -d)
-sim=''
-# shellcheck disable=SC2317  # at the end
-clean() {
-    [ -z "$sim" ] || kill "$sim" 2>/dev/null || true
-    rm -rf "$dir"
-}
-trap clean EXIT
+. tests/stand_in.sh
 failed=0
 
-mkfifo "$dir/life" "$dir/said"
-"$build/sigmacat-sim" --workbooks 3 --until-eof <"$dir/life" >"$dir/said" &
-sim=$!
-exec 9>"$dir/life"
-read -r _ _ url <"$dir/said"
+stand_in --workbooks 3
 chmod 755 "$dir"
 cp "$build/castor-extract-sigma" "$build/castor-upload" "$dir"
 build=$dir

@@ -98,6 +98,13 @@ static void finish(struct fixture *f)
         step(f);
 }
 
+static void assert_whole(const struct fixture *f, int i, size_t blocks)
+{
+    assert_int_equal(f->results[i].status, 200);
+    assert_int_equal(f->results[i].len, blocks * BLOCK_LEN);
+    assert_true(f->results[i].is_right);
+}
+
 /* ---- caps ---- */
 
 enum form { PLAIN, GZIP_OF_NOTHING };
@@ -273,11 +280,8 @@ static void test_second_waits(void **state)
     flood_open(f.flood);
     finish(&f);
     assert_int_equal(f.results[0].order, 2);
-    for (int i = 0; i < 4; i++) {
-        assert_int_equal(f.results[i].status, 200);
-        assert_true(f.results[i].is_right);
-        assert_int_equal(f.results[i].len, (i == 2 ? 32 : LARGE_BLOCKS) * BLOCK_LEN);
-    }
+    for (int i = 0; i < 4; i++)
+        assert_whole(&f, i, i == 2 ? 32 : LARGE_BLOCKS);
     close_all(&f);
 }
 
@@ -296,9 +300,7 @@ static void test_wait_has_no_bound(void **state)
     finish(&f);
     assert_int_equal(f.results[0].status, 0);
     assert_contains(f.results[0].error.detail, "no byte came or went for 60 s");
-    assert_int_equal(f.results[1].status, 200);
-    assert_int_equal(f.results[1].len, LARGE_BLOCKS * BLOCK_LEN);
-    assert_true(f.results[1].is_right);
+    assert_whole(&f, 1, LARGE_BLOCKS);
     close_all(&f);
 }
 
@@ -334,11 +336,8 @@ static void test_compressed(void **state)
     assert_int_equal(f.ended, 0);
     flood_open(f.flood);
     finish(&f);
-    for (int i = 0; i < 3; i++) {
-        assert_int_equal(f.results[i].status, 200);
-        assert_int_equal(f.results[i].len, LARGE_BLOCKS * BLOCK_LEN);
-        assert_true(f.results[i].is_right);
-    }
+    for (int i = 0; i < 3; i++)
+        assert_whole(&f, i, LARGE_BLOCKS);
     close_all(&f);
 }
 
@@ -355,8 +354,7 @@ static void test_drop(void **state)
     smci_http_drop(f.http);
     start(&f, "/large", 0, 2);
     finish(&f);
-    assert_int_equal(f.results[2].status, 200);
-    assert_int_equal(f.results[2].len, LARGE_BLOCKS * BLOCK_LEN);
+    assert_whole(&f, 2, LARGE_BLOCKS);
     assert_int_equal(f.ended, 1);
     close_all(&f);
 }

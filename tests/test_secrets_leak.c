@@ -56,17 +56,29 @@ struct run_row {
 #define SILENT_E "call=workbooks,do=silent"
 #define SILENT_U "call=upload,do=silent"
 
+/* It is looked at while it runs, however the secret was given. */
+#define RUNNING(name, program, fault)                                                              \
+    {name ", running: flag", program, BY_FLAG, "", fault, 143, NULL},                              \
+        {name ", running: flag=", program, BY_FLAG_ATTACHED, "", fault, 143, NULL},                \
+        {name ", running: attached to the letter",                                                 \
+         program,                                                                                  \
+         BY_LETTER_ATTACHED,                                                                       \
+         "",                                                                                       \
+         fault,                                                                                    \
+         143,                                                                                      \
+         NULL},                                                                                    \
+        {name ", running: variable", program, BY_VARIABLE, "", fault, 143, NULL},                  \
+        {name ", running: lower case", program, BY_VARIABLE_IN_LOWER_CASE, "", fault, 143, NULL},  \
+        {name ", running: file", program, BY_FILE, "", fault, 143, NULL},                          \
+        {name ", running: stdin", program, BY_STANDARD_INPUT, "", fault, 143, NULL},               \
+        {name ", running: command", program, BY_COMMAND, "", fault, 143, NULL},                    \
+    {                                                                                              \
+        name ", running: what a command sees", program, BY_COMMAND_THAT_LOOKS, "", fault, 143,     \
+            NULL                                                                                   \
+    }
+
 static const struct run_row rows[] = {
-    {"extract, running: flag", EXTRACT, BY_FLAG, "", SILENT_E, 143, NULL},
-    {"extract, running: flag=", EXTRACT, BY_FLAG_ATTACHED, "", SILENT_E, 143, NULL},
-    {"extract, running: -aTOKEN", EXTRACT, BY_LETTER_ATTACHED, "", SILENT_E, 143, NULL},
-    {"extract, running: variable", EXTRACT, BY_VARIABLE, "", SILENT_E, 143, NULL},
-    {"extract, running: lower case", EXTRACT, BY_VARIABLE_IN_LOWER_CASE, "", SILENT_E, 143, NULL},
-    {"extract, running: file", EXTRACT, BY_FILE, "", SILENT_E, 143, NULL},
-    {"extract, running: stdin", EXTRACT, BY_STANDARD_INPUT, "", SILENT_E, 143, NULL},
-    {"extract, running: command", EXTRACT, BY_COMMAND, "", SILENT_E, 143, NULL},
-    {"extract, running: what a command sees", EXTRACT, BY_COMMAND_THAT_LOOKS, "", SILENT_E, 143,
-     NULL},
+    RUNNING("extract", EXTRACT, SILENT_E),
     {"extract: error", EXTRACT, BY_FLAG, "--log-level error", NULL, 0, NULL},
     {"extract: warn", EXTRACT, BY_FILE, "--log-level warn", NULL, 0, NULL},
     {"extract: info", EXTRACT, BY_COMMAND, "--log-level info", NULL, 0, NULL},
@@ -123,16 +135,7 @@ static const struct run_row rows[] = {
     {"extract: as a host", EXTRACT, BY_FILE, "--host " LOOSE "/x", NULL, 2, NULL},
     {"extract: as a loose word", EXTRACT, BY_FILE, LOOSE, NULL, 2, NULL},
     {"extract: as an option", EXTRACT, BY_FILE, "--" LOOSE, NULL, 2, NULL},
-    {"upload, running: flag", UPLOAD, BY_FLAG, "", SILENT_U, 143, NULL},
-    {"upload, running: flag=", UPLOAD, BY_FLAG_ATTACHED, "", SILENT_U, 143, NULL},
-    {"upload, running: -kTOKEN", UPLOAD, BY_LETTER_ATTACHED, "", SILENT_U, 143, NULL},
-    {"upload, running: variable", UPLOAD, BY_VARIABLE, "", SILENT_U, 143, NULL},
-    {"upload, running: lower case", UPLOAD, BY_VARIABLE_IN_LOWER_CASE, "", SILENT_U, 143, NULL},
-    {"upload, running: file", UPLOAD, BY_FILE, "", SILENT_U, 143, NULL},
-    {"upload, running: stdin", UPLOAD, BY_STANDARD_INPUT, "", SILENT_U, 143, NULL},
-    {"upload, running: command", UPLOAD, BY_COMMAND, "", SILENT_U, 143, NULL},
-    {"upload, running: what a command sees", UPLOAD, BY_COMMAND_THAT_LOOKS, "", SILENT_U, 143,
-     NULL},
+    RUNNING("upload", UPLOAD, SILENT_U),
     {"upload: debug", UPLOAD, BY_FILE, "--log-level debug", NULL, 0, NULL},
     {"upload: debug, as JSON", UPLOAD, BY_VARIABLE, "--log-level debug --log-format json", NULL, 0,
      NULL},

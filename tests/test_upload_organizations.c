@@ -41,34 +41,26 @@ struct row {
 };
 
 #define LATEST  "--latest"
+#define TWICE   "acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0"
 #define OTHER   "--latest|-s|" OTHER_ID
 #define REFUSED "ERROR - set 3 is of organisation "
 
 static const struct row rows[] = {
-    {"same", {"acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0"}, "Sent 12 of 12"},
+    {"same", {TWICE}, "Sent 12 of 12"},
     {"another",
-     {"acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0",
-      "globex@h.example " LATEST " 5"},
+     {TWICE, "globex@h.example " LATEST " 5"},
      REFUSED GLOBEX " (https://h.example), but source " ID
                     " was last given set 2, of organisation " ACME " (https://h.example)\n"},
-    {"another_by_all_ways",
-     {"acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0", "globex@h.example --set|3 5"},
-     REFUSED GLOBEX},
-    {"another_dry",
-     {"acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0",
-      "globex@h.example " LATEST "|--dry-run 5"},
-     REFUSED GLOBEX},
+    {"another_by_all_ways", {TWICE, "globex@h.example --set|3 5"}, REFUSED GLOBEX},
+    {"another_dry", {TWICE, "globex@h.example " LATEST "|--dry-run 5"}, REFUSED GLOBEX},
     {"another_forced",
-     {"acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0",
-      "globex@h.example " LATEST "|--force 0"},
+     {TWICE, "globex@h.example " LATEST "|--force 0"},
      "WARNING - set 3 is of organisation " GLOBEX},
     {"another_allowed",
-     {"acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0",
-      "globex@h.example " LATEST "|--allow|organization 0"},
+     {TWICE, "globex@h.example " LATEST "|--allow|organization 0"},
      "WARNING - Going on despite 1 problem (--allow)"},
     {"something_else_allowed",
-     {"acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0",
-      "globex@h.example " LATEST "|--allow|partial,future 5"},
+     {TWICE, "globex@h.example " LATEST "|--allow|partial,future 5"},
      REFUSED GLOBEX},
     {"learnt_anew",
      {"acme@h.example " LATEST " 0", "globex@h.example " LATEST "|--force 0",
@@ -92,7 +84,7 @@ static const struct row rows[] = {
      REFUSED GLOBEX " (https://h.example), but source " ID
                     " was last given set 2, of organisation " ACME},
     {"one_unknown_another_host",
-     {"acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0", "@i.example " LATEST " 5"},
+     {TWICE, "@i.example " LATEST " 5"},
      "ERROR - set 3 is of an unknown organisation (https://i.example), but source "},
     {"both_unknown_another_host",
      {"@aws-eu " LATEST " 0", "@api.eu.aws.sigmacomputing.com. " LATEST " 0",
@@ -103,7 +95,7 @@ static const struct row rows[] = {
      {"acme@h.example " LATEST " 0", "0B6F3C1E-2F5C-4A0F-9A7E-6F1F0E0B7C11@i.example " LATEST " 0"},
      "Sent 12 of 12"},
     {"another_source",
-     {"acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0", "acme@h.example " OTHER " 5"},
+     {TWICE, "acme@h.example " OTHER " 5"},
      REFUSED ACME " (https://h.example), which belongs to source " ID " so far, not to " OTHER_ID},
     {"another_source_allowed_once",
      {"acme@h.example " LATEST " 0", "acme@h.example " OTHER "|--allow|organization 0",
@@ -127,8 +119,7 @@ static const struct row rows[] = {
      {"@h.example --set|1|--organization-id|x 5"},
      "does not say which organisation"},
     {"wanted_but_the_source_is_another's",
-     {"acme@h.example " LATEST " 0", "acme@h.example " LATEST " 0",
-      "globex@h.example " LATEST "|--organization-id|" GLOBEX " 5"},
+     {TWICE, "globex@h.example " LATEST "|--organization-id|" GLOBEX " 5"},
      REFUSED GLOBEX},
 };
 

@@ -7,36 +7,22 @@ import threading
 import time
 
 from bed import judge, reference_of
-from proxy import Proxy
+from proxy import Front, Proxy
 
 
-class Relay:
+class Relay(Front):
     """Passes bytes between its own port and the stand-in's, disturbed by `manner` and the seed."""
 
     def __init__(self, port, manner, seed):
-        self.port, self.manner, self.rng = port, manner, random.Random(seed)
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.url = "http://127.0.0.1:%d" % self.socket.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.manner, self.rng = manner, random.Random(seed)
+        super().__init__(port)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-    def accept(self):
-        while True:
-            try:
-                near, _ = self.socket.accept()
-            except OSError:
-                return
-            far = socket.create_connection(("127.0.0.1", self.port))
-            for end in (near, far):
-                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            seed = self.rng.random()
-            threading.Thread(target=self.pass_on, args=(near, far, False, seed), daemon=True).start()
-            threading.Thread(target=self.pass_on, args=(far, near, True, seed), daemon=True).start()
+    def serve(self, near):
+        far = socket.create_connection(("127.0.0.1", self.sim_port))
+        far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        seed = self.rng.random()
+        threading.Thread(target=self.pass_on, args=(far, near, True, seed), daemon=True).start()
+        self.pass_on(near, far, False, seed)
 
     def pass_on(self, source, target, is_answer, seed):
         rng, passed = random.Random("%s %s" % (seed, is_answer)), 0

@@ -39,17 +39,14 @@ class Call:
         return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + body
 
 
-class Proxy:
-    """`answer(call, connection)` is asked for each call: it returns the bytes to send, None to pass the
-    stand-in's answer on, or CLOSE or RESET. `connection` sends on its own what it likes first."""
+class Front:
+    """Listens on a port of its own, in front of the stand-in's, until it is left; `serve(connection)` is
+    called in a thread for each connection."""
 
-    CLOSE, RESET = object(), object()
-
-    def __init__(self, sim_port, answer, tls=None):
-        self.sim_port, self.answer, self.tls = sim_port, answer, tls
-        self.counts, self.lock = {}, threading.Lock()
+    def __init__(self, sim_port, scheme="http"):
+        self.sim_port = sim_port
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.url = "%s://127.0.0.1:%d" % ("https" if tls else "http", self.socket.getsockname()[1])
+        self.url = "%s://127.0.0.1:%d" % (scheme, self.socket.getsockname()[1])
         threading.Thread(target=self.accept, daemon=True).start()
 
     def __enter__(self):
@@ -66,6 +63,18 @@ class Proxy:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+
+class Proxy(Front):
+    """`answer(call, connection)` is asked for each call: it returns the bytes to send, None to pass the
+    stand-in's answer on, or CLOSE or RESET. `connection` sends on its own what it likes first."""
+
+    CLOSE, RESET = object(), object()
+
+    def __init__(self, sim_port, answer, tls=None):
+        self.answer, self.tls = answer, tls
+        self.counts, self.lock = {}, threading.Lock()
+        super().__init__(sim_port, "https" if tls else "http")
 
     def serve(self, connection):
         upstream = http.client.HTTPConnection("127.0.0.1", self.sim_port, timeout=60)
