@@ -11,10 +11,31 @@
 #include "stand_in.h"
 #include "words.h"
 
-const char *const extraction_names[EXTRACTION_FILES] = {
-    "connections",       "workbooks", "workbook_sources", "datamodels", "datamodel_sources",
-    "datamodel_lineage", "datasets",  "dataset_sources",  "files",      "members",
-    "elements",          "summary"};
+const char *const extraction_names[EXTRACTION_FILES + EXTRACTION_EXTRAS] = {"connections",
+                                                                            "workbooks",
+                                                                            "workbook_sources",
+                                                                            "datamodels",
+                                                                            "datamodel_sources",
+                                                                            "datamodel_lineage",
+                                                                            "datasets",
+                                                                            "dataset_sources",
+                                                                            "files",
+                                                                            "members",
+                                                                            "elements",
+                                                                            "summary",
+                                                                            "workbook_pages",
+                                                                            "workbook_columns",
+                                                                            "workbook_lineage",
+                                                                            "workbook_queries",
+                                                                            "datamodel_elements",
+                                                                            "datamodel_columns",
+                                                                            "reports",
+                                                                            "report_sources",
+                                                                            "teams",
+                                                                            "tags",
+                                                                            "workspaces",
+                                                                            "grants",
+                                                                            "table_columns"};
 
 /* ---- life ---- */
 
@@ -47,7 +68,7 @@ int extraction_setup(void **state)
 
 static void forget_set(struct extraction *x)
 {
-    for (size_t i = 0; i < EXTRACTION_FILES; i++) {
+    for (size_t i = 0; i < EXTRACTION_FILES + EXTRACTION_EXTRAS; i++) {
         free(x->loaded[i].text);
         free(x->loaded[i].rows);
         x->loaded[i] = (struct records){NULL, 0, NULL, 0};
@@ -276,9 +297,9 @@ static void find_rows(struct records *records, const char *name)
 const struct records *extraction_file(struct extraction *x, const char *name)
 {
     size_t i = 0;
-    while (i < EXTRACTION_FILES && strcmp(extraction_names[i], name) != 0)
+    while (i < EXTRACTION_FILES + EXTRACTION_EXTRAS && strcmp(extraction_names[i], name) != 0)
         i++;
-    if (i == EXTRACTION_FILES || x->timestamp == 0)
+    if (i == EXTRACTION_FILES + EXTRACTION_EXTRAS || x->timestamp == 0)
         fail_msg("no file %s: %s", name, x->err.detail);
     struct records *records = &x->loaded[i];
     if (!records->text) {

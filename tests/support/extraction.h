@@ -21,7 +21,8 @@ struct records {
     size_t count;
 };
 
-#define EXTRACTION_FILES 12 /* eleven assets and the summary */
+#define EXTRACTION_FILES  12 /* eleven assets and the summary */
+#define EXTRACTION_EXTRAS 13 /* what --with names */
 
 struct extraction {
     const void *row; /* of the table of cases */
@@ -45,11 +46,11 @@ struct extraction {
     struct smc_error err;
     struct log_sink log;
     int64_t timestamp; /* of the set that it published; 0: none */
-    struct records loaded[EXTRACTION_FILES];
+    struct records loaded[EXTRACTION_FILES + EXTRACTION_EXTRAS];
 };
 
-/* The names of the twelve files, the summary last. */
-extern const char *const extraction_names[EXTRACTION_FILES];
+/* The names of the twelve files, the summary last; behind them those of the extras. */
+extern const char *const extraction_names[EXTRACTION_FILES + EXTRACTION_EXTRAS];
 
 /* A cmocka setup and teardown: *state is a row (or NULL), and becomes the extraction. */
 int extraction_setup(void **state);
