@@ -33,7 +33,10 @@ enum smc_status extras_ask_objects(const struct extras *extras, struct smc_error
     enum smc_status rc = calls_run(extras->calls, CALLS_EXTRAS, err);
     if (rc == SMC_OK) /* all data models are listed */
         rc = models_want_extras(extras->models, err);
-    return rc == SMC_OK ? ask(extras, err) : rc;
+    if (rc == SMC_OK)
+        rc = ask(extras, err);
+    /* Of what was given up the rest is not asked, and what is read now must know it. */
+    return rc == SMC_OK ? calls_settle_extras(extras->calls, err) : rc;
 }
 
 static enum smc_status list_table(void *ctx, const char *id, const char *user,
