@@ -25,9 +25,11 @@ char *sim_estate_record(const struct sim *sim, const char *kind, long index, siz
     struct text t = TEXT_INIT;
     enum kind k = kind_of(kind);
 
-    if (index < 0 || index >= estate_count(&sim->opt, k))
+    if (index < 0 || index >= estate_count(&sim->opt, k == K_DATAMODEL_SPEC ? K_DATAMODELS : k))
         return NULL;
-    if (k != K_PATH)
+    if (k == K_DATAMODEL_SPEC)
+        estate_spec(&sim->opt, index, &t);
+    else if (k != K_PATH)
         estate_record(&sim->opt, k, index, &t);
     else if (estate_path_status(&sim->opt, index) == 200)
         estate_path_answer(&sim->opt, index, &t);
@@ -64,6 +66,24 @@ char *sim_estate_row(const struct sim *sim, const char *kind, long parent, long 
         rows_put(&r, index, &t);
     rows_close(&r);
     return is_there ? text_take(&t, len) : NULL;
+}
+
+char *sim_estate_rows(const struct sim *sim, const char *kind, long parent, size_t *len)
+{
+    struct text t = TEXT_INIT;
+    struct rows r;
+    long i;
+
+    rows_open(&r, &sim->opt, kind_of(kind), parent, 0);
+    text_lit(&t, "[");
+    for (i = 0; i < rows_count(&r); i++) {
+        if (i > 0)
+            text_lit(&t, ",");
+        rows_put(&r, i, &t);
+    }
+    text_lit(&t, "]");
+    rows_close(&r);
+    return text_take(&t, len);
 }
 
 void sim_estate_id(const struct sim *sim, const char *kind, long index, char id[37])

@@ -221,12 +221,15 @@ bool sim_estate_has(struct sim *sim, const char *kind, long index);
 long sim_estate_changed(struct sim *sim, const char *kind, long before);
 /* Rows of a listing, or `tables`; -1 for another kind. */
 long sim_estate_count(const struct sim *sim, const char *kind);
-/* Row `index` of a listing. For `path`: the answer for table `index`, NULL when that is not 200.
+/* Row `index` of a listing. For `path`: the answer for table `index`, NULL when that is not 200; for
+ * `datamodel_spec` that for a data model.
  * free() it; it is NUL-terminated, `*len` (may be NULL) does not count that. */
 char *sim_estate_record(const struct sim *sim, const char *kind, long index, size_t *len);
 /* Rows of object `parent`, and one of them; likewise. */
 long sim_estate_row_count(const struct sim *sim, const char *kind, long parent);
 char *sim_estate_row(const struct sim *sim, const char *kind, long parent, long index, size_t *len);
+/* All of them as one JSON array. */
+char *sim_estate_rows(const struct sim *sim, const char *kind, long parent, size_t *len);
 /* One of a workbook's pages, as the `parent` of page_elements. */
 long sim_estate_page(long workbook, long page);
 /* The UUID of one of `workbooks`, `datamodels`, `datasets`, `connections`, `files`, `tables`. */
