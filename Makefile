@@ -177,7 +177,7 @@ $(B)/tests/test_oom: private SMC_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(O
 comma := ,
 
 # ---- what a developer and CI run ----
-.PHONY: check test check-long attack check-i386 check-page check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
+.PHONY: check test check-long attack check-i386 check-page bench-page check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
         coverage install uninstall help
 
 # Two steps, since what is built depends on what is installed.
@@ -209,6 +209,10 @@ attack: all
 check-page: all
 	$(Q)sh .ci/deps.sh page
 	$(Q)build/page/bin/python tests/page/check_page.py $(B)
+
+bench-page: all
+	$(Q)sh .ci/deps.sh page
+	$(Q)build/page/bin/python tests/page/bench_page.py $(B)
 
 check-i386:
 	$(Q)sh tests/attack/i386.sh build/i386
@@ -364,7 +368,7 @@ help:
 	@echo 'make check-long      the whole matrices, attack and check-i386; make valgrind, coverage, fuzz'
 	@echo 'make check-page      the page of --html in a browser'
 	@echo 'make lint            layers, format, static analysis'
-	@echo 'make bench           measurements; bench-pace: the pacing rule alone'
+	@echo 'make bench           measurements; bench-pace: the pacing rule alone; bench-page'
 	@echo 'make deps            install what build and tests need'
 	@echo 'make install         into PREFIX (/usr/local); BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DESTDIR'
 	@echo 'make check-sim SIGMA_OPENAPI=FILE  hold the stand-in against Sigma'"'"'s description'

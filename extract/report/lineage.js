@@ -29,7 +29,7 @@ class Search {
     this.told = document.getElementById("found-count");
     this.input.addEventListener("input", () => this.search());
     this.input.addEventListener("keydown", (event) => this.press(event));
-    this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    this.input.addEventListener("blur", () => this.close());
   }
 
   search() {
@@ -47,7 +47,11 @@ class Search {
   option([node, column], i) {
     const where = column ? "column of " + node.name : KINDS[node.kind];
     const path = node.path || (node.of && node.of.name);
-    return make("li", { id: "found-" + i, role: "option", mousedown: () => this.go(i) },
+    const take = (event) => {
+      event.preventDefault(); /* or the list would be closed before the choice counts */
+      this.go(i);
+    };
+    return make("li", { id: "found-" + i, role: "option", mousedown: take },
       named(column || node.name), make("small", null, named(where + (path ? ", " + path : ""))));
   }
 

@@ -7,7 +7,6 @@ what the page does: a click, a key, a link. Nothing waits for a time: it waits u
 import base64
 import gzip
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -15,35 +14,15 @@ import sys
 import tempfile
 import unittest
 
+import estate
 from axe_selenium_python import Axe
-from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-BUILD = pathlib.Path("build")
 ESTATE = ["--workbooks", "40", "--datamodels", "8", "--datasets", "5", "--files", "30", "--members", "9",
           "--tables", "25"]
-
-
-class Estate:
-    """A set of an organisation, and its page."""
-
-    def __init__(self, folder, sim, options=(), runs=1):
-        self.output = folder / "out"
-        self.page = folder / "page.html"
-        port = folder / "port"
-        with subprocess.Popen([BUILD / "sigmacat-sim", "--port-file", port, "--until-eof", *sim],
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-            url = server.stdout.readline().split()[-1]
-            environment = {"PATH": os.environ["PATH"], "CASTOR_SIGMA_HOST": url,
-                           "CASTOR_SIGMA_CLIENT_ID": "sim-client", "CASTOR_SIGMA_API_TOKEN": "sim-secret"}
-            for _ in range(runs):
-                run = subprocess.run([BUILD / "castor-extract-sigma", "--output", self.output,
-                                      "--html", self.page, *options], env=environment,
-                                     capture_output=True, text=True, check=False)
-                assert run.returncode in (0, 6), run.stderr
-            server.stdin.close()
 
 
 class PageTest(unittest.TestCase):
@@ -52,15 +31,7 @@ class PageTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp())
-        options = webdriver.ChromeOptions()
-        arguments = ["--headless=new", "--disable-gpu", "--window-size=1200,900"]
-        if os.getuid() == 0:  # Chromium's sandbox does not run as root
-            arguments.append("--no-sandbox")
-        for argument in arguments:
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        service = webdriver.ChromeService(shutil.which("chromedriver"))
-        cls.browser = webdriver.Chrome(options=options, service=service)
+        cls.browser = estate.browser()
         cls.estate = cls.make("plain", ["--no-odd", *ESTATE, "--fault", "call=elements,object=2,do=status:404",
                                           "--fault", "call=workbook_sources,object=4,do=status:403"], runs=2)
 
@@ -73,17 +44,17 @@ class PageTest(unittest.TestCase):
     def make(cls, name, sim, **how):
         folder = cls.folder / name
         folder.mkdir()
-        return Estate(folder, sim, **how)
+        return estate.Estate(folder, sim, **how)
 
     # ---- helpers ----
 
-    def open(self, estate=None, fragment=""):
+    def open(self, other=None, fragment=""):
         self.browser.get("about:blank")
-        self.browser.get((estate or self.estate).page.as_uri() + fragment)
+        self.browser.get((other or self.estate).page.as_uri() + fragment)
         self.until(lambda: not self.all("#state"))
 
     def until(self, condition):
-        WebDriverWait(self.browser, 20).until(lambda _: condition())
+        WebDriverWait(self.browser, 120, 0.05, [StaleElementReferenceException]).until(lambda _: condition())
 
     def all(self, selector):
         return self.browser.find_elements(By.CSS_SELECTOR, selector)
@@ -95,8 +66,8 @@ class PageTest(unittest.TestCase):
         return self.one(selector).text
 
     @staticmethod
-    def data_of(estate):
-        packed = estate.page.read_text().split('id="data">')[1].split("<")[0]
+    def data_of(one):
+        packed = one.page.read_text().split('id="data">')[1].split("<")[0]
         return gzip.decompress(base64.b64decode(packed))
 
     def find(self, words):
@@ -160,6 +131,15 @@ class PageTest(unittest.TestCase):
         self.assertEqual(self.text("#walk h3"), name)
         self.assertEqual(self.browser.switch_to.active_element.tag_name, "h3")
         self.assertFalse(self.one("#found").is_displayed())
+
+    def test_search_by_mouse(self):
+        self.open()
+        self.find("workbook 1")
+        self.until(lambda: self.all("#found li"))
+        second = self.all("#found li")[1]
+        name = second.find_element(By.TAG_NAME, "bdi").text
+        second.click()
+        self.until(lambda: self.all("#walk h3") and self.text("#walk h3") == name)
 
     def test_search_finds_tables_and_columns(self):
         self.open()
@@ -230,9 +210,9 @@ class PageTest(unittest.TestCase):
     # ---- hostile, empty, partial ----
 
     def test_strange_names(self):
-        estate = self.make("strange", ESTATE)
-        self.open(estate)
-        count = len(json.loads(next(estate.output.glob("*-workbooks.json")).read_text()))
+        strange = self.make("strange", ESTATE)
+        self.open(strange)
+        count = len(json.loads(next(strange.output.glob("*-workbooks.json")).read_text()))
         nodes = self.browser.execute_script("return document.querySelectorAll('#overview tbody tr').length")
         self.assertGreater(nodes, 0)
         self.find("workbook")
@@ -250,7 +230,7 @@ class PageTest(unittest.TestCase):
             shutil.copy(file, folder)
         (folder / files[-1].name).write_text(json.dumps(records))
         page = folder / "page.html"
-        subprocess.run([BUILD / "castor-extract-sigma", "--from", folder, "--html", page], check=True,
+        subprocess.run([estate.build() / "castor-extract-sigma", "--from", folder, "--html", page], check=True,
                        capture_output=True)
         self.browser.get(page.as_uri())
         self.until(lambda: not self.all("#state"))
@@ -275,8 +255,8 @@ class PageTest(unittest.TestCase):
 
     def test_emails_are_asked_for(self):
         self.assertNotIn(b"@sim.example", self.data_of(self.estate))
-        estate = self.make("emails", ESTATE, options=["--html-with-emails"])
-        self.assertIn(b"@sim.example", self.data_of(estate))
+        told = self.make("emails", ESTATE, options=["--html-with-emails"])
+        self.assertIn(b"@sim.example", self.data_of(told))
 
     # ---- for everybody ----
 
@@ -321,5 +301,5 @@ class PageTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
+    estate.BUILD.append(pathlib.Path(sys.argv.pop(1)).resolve())
     unittest.main(verbosity=2)
