@@ -95,6 +95,7 @@ struct stats {
     long silent;  /* of those in flight, held without an answer */
     long stalled; /* held in the middle of an answer */
     long connections;
+    long open; /* of these */
     long bytes;
     long token_violations;
     long unexpected;

@@ -37,10 +37,11 @@ static void connection_changed(void *cls, struct MHD_Connection *conn, void **ct
 
     (void)conn;
     (void)ctx;
-    if (code != MHD_CONNECTION_NOTIFY_STARTED)
-        return;
+    bool is_new = code == MHD_CONNECTION_NOTIFY_STARTED;
+
     pthread_mutex_lock(&sim->lock);
-    sim->stats.connections++;
+    sim->stats.connections += is_new;
+    sim->stats.open += is_new ? 1 : -1;
     pthread_mutex_unlock(&sim->lock);
 }
 

@@ -171,6 +171,7 @@ long sim_max_in_flight(struct sim *sim);
 /* Whether it holds calls without a word, and does nothing else. */
 bool sim_is_silent(struct sim *sim);
 long sim_connections(struct sim *sim); /* TCP connections accepted */
+long sim_open(struct sim *sim);        /* of these: until it is 0, calls may yet be answered */
 long sim_bytes(struct sim *sim);       /* of answer bodies, as they were sent */
 /* Token calls within a second of the one before. */
 long sim_token_violations(struct sim *sim);

@@ -59,6 +59,7 @@ void stats_clear(struct sim *sim)
     counts_clear(&sim->stats.answered);
     memset(&sim->stats, 0, sizeof(sim->stats));
     sim->stats.in_flight = before.in_flight;
+    sim->stats.open = before.open;
     sim->stats.silent = before.silent;
     sim->stats.stalled = before.stalled;
 }
@@ -124,6 +125,11 @@ long sim_max_in_flight(struct sim *sim)
 long sim_connections(struct sim *sim)
 {
     return locked(sim, &sim->stats.connections);
+}
+
+long sim_open(struct sim *sim)
+{
+    return locked(sim, &sim->stats.open);
 }
 
 long sim_bytes(struct sim *sim)
