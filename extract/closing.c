@@ -8,6 +8,9 @@
 #include "lib/cli/live.h"
 #include "lib/cli/terminal.h"
 
+/* As many as the table has then. */
+#define COLUMNS_OF_CHANGES 64
+
 bool closing_has_table(const struct job *job)
 {
     return smci_cli_is_for_person(&job->settings->logging, job->log);
@@ -52,41 +55,59 @@ static void add_size(struct smc_buf *text, int64_t bytes)
 {
     struct smci_cli_line size = {.columns = SMCI_CLI_LINE_MAX};
     smci_cli_line_add_bytes(&size, (double)bytes);
-    (void)smc_buf_addf(text, "  %9s", size.text);
+    (void)smc_buf_addf(text, " %8s", size.text);
+}
+
+/* Beside the files, where they fit; else only their sums are told. */
+static bool shows_changes(const struct closing *closing)
+{
+    return closing->changes->is_known && smci_cli_columns(STDERR_FILENO) >= COLUMNS_OF_CHANGES;
 }
 
 static void add_file(struct smc_buf *text, const struct closing *closing, enum asset_id asset)
 {
     const struct smci_part *file = closing->job->files[asset];
     const struct smci_changes *changes = &closing->changes->files[asset];
-    (void)smc_buf_addf(text, "  %-18s  %9" PRId64, asset_of(asset)->name, smci_part_records(file));
+    (void)smc_buf_addf(text, "  %-18s %9" PRId64, asset_of(asset)->name, smci_part_records(file));
     add_size(text, smci_part_bytes(file));
-    if (closing->changes->is_compared[asset])
-        (void)smc_buf_addf(text, "  %7" PRId64 "  %7" PRId64 "  %7" PRId64, changes->came,
+    if (shows_changes(closing) && closing->changes->is_compared[asset])
+        (void)smc_buf_addf(text, " %8" PRId64 " %7" PRId64 " %7" PRId64, changes->came,
                            changes->went, changes->changed);
-    else if (closing->changes->is_known)
-        (void)smc_buf_addf(text, "  %7s  %7s  %7s", "-", "-", "-");
+    else if (shows_changes(closing))
+        (void)smc_buf_addf(text, " %8s %7s %7s", "-", "-", "-");
     (void)smc_buf_addstr(text, "\n");
 }
 
-/* The word for how the set is, in its colour. */
+/* How the set is, in its colour. */
 static void add_state(struct smc_buf *text, const struct closing *closing)
 {
+    int64_t gaps = closing->gaps->total;
+    char word[64] = "is complete";
     enum smci_cli_state state = SMCI_CLI_GOOD;
-    const char *word = "complete";
     if (closing->degraded->count > 0) {
         state = SMCI_CLI_BAD;
-        word = "degraded";
-    } else if (closing->gaps->total > 0) {
+        (void)snprintf(word, sizeof word, "is degraded, with %" PRId64 " gaps", gaps);
+    } else if (gaps > 0) {
         state = SMCI_CLI_DOUBTFUL;
-        word = closing->gaps->total == 1 ? "with 1 gap" : "with gaps";
+        (void)snprintf(word, sizeof word, "has %" PRId64 " gap%s", gaps, gaps == 1 ? "" : "s");
     }
-    (void)smc_buf_addf(text, "%s%s%s", smci_cli_color(STDERR_FILENO, state), word,
+    (void)smc_buf_addf(text, " %s%s%s", smci_cli_color(STDERR_FILENO, state), word,
                        smci_cli_color_end(STDERR_FILENO));
-    if (closing->gaps->total > 1)
-        (void)smc_buf_addf(text, " (%" PRId64 ")", closing->gaps->total);
     if (closing->job->selection.is_partial)
-        (void)smc_buf_addstr(text, ", partial");
+        (void)smc_buf_addstr(text, ", and is partial");
+}
+
+static void add_compared(struct smc_buf *text, const struct closing *closing)
+{
+    struct smci_changes sums = {0};
+    for (enum asset_id i = 0; i < ASSET_COUNT; i++) {
+        sums.came += closing->changes->files[i].came;
+        sums.went += closing->changes->files[i].went;
+        sums.changed += closing->changes->files[i].changed;
+    }
+    (void)smc_buf_addf(
+        text, "  Since set %" PRId64 ": %" PRId64 " new, %" PRId64 " gone, %" PRId64 " changed.\n",
+        closing->changes->before, sums.came, sums.went, sums.changed);
 }
 
 static void add_effort(struct smc_buf *text, const struct closing *closing)
@@ -107,9 +128,9 @@ static void add_table(struct smc_buf *text, const struct closing *closing)
     const struct job *job = closing->job;
     int64_t records = 0;
     int64_t bytes = 0;
-    (void)smc_buf_addf(text, "\n  %-18s  %9s  %9s", "file", "records", "size");
-    if (closing->changes->is_known)
-        (void)smc_buf_addf(text, "  %7s  %7s  %7s", "new", "gone", "changed");
+    (void)smc_buf_addf(text, "\n  %-18s %9s %8s", "file", "records", "size");
+    if (shows_changes(closing))
+        (void)smc_buf_addf(text, " %8s %7s %7s", "new", "gone", "changed");
     (void)smc_buf_addstr(text, "\n");
     for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         if (job->files[i]) {
@@ -117,13 +138,13 @@ static void add_table(struct smc_buf *text, const struct closing *closing)
             records += smci_part_records(job->files[i]);
             bytes += smci_part_bytes(job->files[i]);
         }
-    (void)smc_buf_addf(text, "  %-18s  %9" PRId64, "in all", records);
+    (void)smc_buf_addf(text, "  %-18s %9" PRId64, "in all", records);
     add_size(text, bytes);
-    (void)smc_buf_addf(text, "\n\n  Set %" PRId64 " is ", smci_fileset_timestamp(job->set));
+    (void)smc_buf_addf(text, "\n\n  Set %" PRId64, smci_fileset_timestamp(job->set));
     add_state(text, closing);
-    if (closing->changes->is_known)
-        (void)smc_buf_addf(text, "; compared with set %" PRId64, closing->changes->before);
     (void)smc_buf_addstr(text, ".\n");
+    if (closing->changes->is_known)
+        add_compared(text, closing);
     add_effort(text, closing);
 }
 

@@ -18,7 +18,8 @@
 struct screen {
     char rows[ROWS][COLUMNS + 1];
     size_t row, column;
-    size_t draws; /* of the line at the bottom, and clearings */
+    size_t draws;  /* of the line at the bottom, and clearings */
+    size_t widest; /* of these lines */
     struct smc_buf bytes;
 };
 
@@ -50,6 +51,8 @@ static void render(struct screen *s)
         assert_int_equal(at[1], '[');
         assert_non_null(strchr("Km", *end));
         if (*end == 'K') {
+            size_t width = strnlen(s->rows[s->row], COLUMNS);
+            s->widest = width > s->widest ? width : s->widest;
             memset(s->rows[s->row] + s->column, 0, COLUMNS - s->column);
             s->draws++;
         }
@@ -173,7 +176,7 @@ static void test_extraction(void **state)
     assert_clean(&t.screen);
     assert_true(has_row(&t.screen, "  workbooks "));
     assert_true(has_row(&t.screen, "  in all "));
-    assert_non_null(strstr(smc_buf_str(&t.screen.bytes), "is \x1b[32mcomplete\x1b[0m."));
+    assert_non_null(strstr(smc_buf_str(&t.screen.bytes), " \x1b[32mis complete\x1b[0m."));
     assert_null(strstr(smc_buf_str(&t.screen.bytes), "changed"));
     /* What the table has, the log does not say once more. */
     assert_true(has_row(&t.screen, "  Read with "));
@@ -220,7 +223,7 @@ static void test_changes(void **state)
                               came == records && records > 0 && gone == 1 && changed == 0);
     }
     assert_true(is_told);
-    assert_non_null(strstr(smc_buf_str(&t.screen.bytes), "is complete; compared with set "));
+    assert_non_null(strstr(smc_buf_str(&t.screen.bytes), "  Since set "));
     (void)unsetenv("NO_COLOR");
     clear(&t);
 }
@@ -276,21 +279,45 @@ static void test_upload(void **state)
     extraction_fault(x, "call=upload,object=*-members.json,attempt=1,do=status:400");
     assert_int_equal(send(x, &t, "--parallel|1"), 7);
     assert_clean(&t.screen);
-    assert_true(has_row(&t.screen, "  sent                    10 "));
-    assert_true(has_row(&t.screen, "  held back                1 "));
-    assert_true(has_row(&t.screen, "  failed                   1 "));
-    assert_true(has_row(&t.screen, "  in all                  12 "));
+    assert_true(has_row(&t.screen, "  sent                 10 "));
+    assert_true(has_row(&t.screen, "  held back             1 "));
+    assert_true(has_row(&t.screen, "  failed                1 "));
+    assert_true(has_row(&t.screen, "  in all               12 "));
     assert_true(has_row(&t.screen, "  Upload not complete: 11 calls in "));
     clear(&t);
     assert_int_equal(send(x, &t, "--skip-uploaded"), 0);
-    assert_true(has_row(&t.screen, "  sent                     2 "));
-    assert_true(has_row(&t.screen, "  accepted before         10 "));
+    assert_true(has_row(&t.screen, "  sent                  2 "));
+    assert_true(has_row(&t.screen, "  accepted before      10 "));
     assert_non_null(
         strstr(smc_buf_str(&t.screen.bytes), "Upload \x1b[32mcomplete\x1b[0m: 2 calls in "));
     clear(&t);
     assert_int_equal(send(x, &t, "--skip-uploaded|-q"), 0);
     assert_false(has_row(&t.screen, "  in all"));
     clear(&t);
+}
+
+/* There is room behind the line for what the terminal shows of Ctrl-C, which would wrap. */
+static void test_narrow(void **state)
+{
+    struct extraction *x = *state;
+    struct at_terminal t;
+    struct words argv = {.count = 0};
+    extraction_plain_estate(x);
+    x->sim_opt.latency_ms = 20;
+    extraction_start(x);
+    add_extract(x, &argv, "");
+    for (int i = 0; i < 2; i++) { /* the second has changes to tell */
+        start(&t, &argv, 40);
+        assert_int_equal(end(&t), 0);
+        assert_int_equal(t.screen.widest, 37);
+        assert_true(has_row(&t.screen, "  file                 records     size"));
+        for (size_t k = 0; k <= t.screen.row; k++)
+            if (strncmp(t.screen.rows[k], "  file ", 7) == 0)
+                assert_true(strlen(t.screen.rows[k]) < 40);
+        assert_int_equal(has_row(&t.screen, "  Since set "), i == 1);
+        clear(&t);
+    }
+    words_clear(&argv);
 }
 
 /* What the terminal shows of Ctrl-C is cleared with the line that it came to stand in. */
@@ -324,7 +351,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         AT_TERMINAL(test_extraction), AT_TERMINAL(test_changes), AT_TERMINAL(test_not_drawn),
-        AT_TERMINAL(test_upload),     AT_TERMINAL(test_ctrl_c),
+        AT_TERMINAL(test_upload),     AT_TERMINAL(test_narrow),  AT_TERMINAL(test_ctrl_c),
     };
     return cmocka_run_group_tests_name("terminal", tests, NULL, NULL);
 }

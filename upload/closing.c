@@ -38,7 +38,7 @@ static void add_sums(struct smc_buf *text, const struct sums *sums)
 {
     struct smci_cli_line size = {.columns = SMCI_CLI_LINE_MAX};
     smci_cli_line_add_bytes(&size, (double)sums->bytes);
-    (void)smc_buf_addf(text, "  %7" PRId64 "  %9s  %5" PRId64 "\n", sums->files, size.text,
+    (void)smc_buf_addf(text, " %5" PRId64 " %8s %5" PRId64 "\n", sums->files, size.text,
                        sums->tries);
 }
 
@@ -88,7 +88,7 @@ void upload_closing_tell(const struct upload_job *job, enum smc_status rc)
     struct smc_buf text = SMC_BUF_INIT(65536);
     if (!smci_cli_is_for_person(&job->settings->logging, job->log))
         return;
-    (void)smc_buf_addf(&text, "\n  %-17s  %7s  %9s  %5s\n", "what became of it", "files", "size",
+    (void)smc_buf_addf(&text, "\n  %-17s %5s %8s %5s\n", "what became of it", "files", "size",
                        "tries");
     add_rows(&text, &job->files);
     add_end(&text, job, rc);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -17,7 +16,7 @@
 #define TELL_EVERY_MS 60000
 #define CLEAR_LINE    "\r\x1b[K"
 #define WAIT_SHOWN_MS 1000
-#define COLUMNS       80 /* where the width is not known */
+#define ROOM_BEHIND   3
 
 const char *const smci_cli_progress_names[] = {"auto", "always", "never", NULL};
 
@@ -88,11 +87,12 @@ static int64_t now_ms(const struct smci_cli_live *live)
     return live->opt.clock->now_ms(live->opt.clock->ctx);
 }
 
+/* One less than fit, so that no terminal wraps, and two for the "^C" that it may show itself. */
 static size_t columns_of(int fd)
 {
-    struct winsize size;
-    size_t columns = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : COLUMNS;
-    return columns - 1 < SMCI_CLI_LINE_MAX ? columns - 1 : SMCI_CLI_LINE_MAX;
+    size_t columns = smci_cli_columns(fd);
+    columns = columns > ROOM_BEHIND ? columns - ROOM_BEHIND : 1;
+    return columns < SMCI_CLI_LINE_MAX ? columns : SMCI_CLI_LINE_MAX;
 }
 
 /* A display that can't be written must not end the run. */

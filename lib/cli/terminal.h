@@ -3,12 +3,16 @@
 #define CLI_TERMINAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "logging.h"
 
 /* Whether `fd` is a terminal that can move its cursor and clear a line: TERM is set and is not
  * "dumb". */
 bool smci_cli_is_terminal(int fd);
+
+/* How many columns it has; 80 where that is not known. */
+size_t smci_cli_columns(int fd);
 
 /* Whether somebody reads along at standard error, so that tables may be put below the log: it is
  * such a terminal, and the log is a text of INFO or more that goes there. */
