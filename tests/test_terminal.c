@@ -296,6 +296,30 @@ static void test_upload(void **state)
     clear(&t);
 }
 
+/* Nobody is asked for what is lacking, though there is somebody to ask. */
+static void test_no_prompt(void **state)
+{
+    static const char *const lines[] = {"castor-extract-sigma|-H|@URL|-c|sim-client|-o|@OUT",
+                                        "castor-upload|-s|01234567-89ab-cdef-0123-456789abcdef|-t|"
+                                        "VIZ|-d|@OUT|--endpoint|@URL"};
+    struct extraction *x = *state;
+    extraction_start(x);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct at_terminal t;
+        struct words argv = {.count = 0};
+        words_split(&argv, lines[i], '|',
+                    (const char *const[]){"@URL", sim_url(x->sim), "@OUT", x->output, NULL});
+        char *path = program_path(argv.v[0]);
+        free(argv.v[0]);
+        argv.v[0] = path;
+        start(&t, &argv, COLUMNS);
+        assert_int_equal(end(&t), 2);
+        assert_true(has_row(&t.screen, "ERROR - "));
+        clear(&t);
+        words_clear(&argv);
+    }
+}
+
 /* There is room behind the line for what the terminal shows of Ctrl-C, which would wrap. */
 static void test_narrow(void **state)
 {
@@ -351,7 +375,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         AT_TERMINAL(test_extraction), AT_TERMINAL(test_changes), AT_TERMINAL(test_not_drawn),
-        AT_TERMINAL(test_upload),     AT_TERMINAL(test_narrow),  AT_TERMINAL(test_ctrl_c),
+        AT_TERMINAL(test_upload),     AT_TERMINAL(test_narrow),  AT_TERMINAL(test_no_prompt),
+        AT_TERMINAL(test_ctrl_c),
     };
     return cmocka_run_group_tests_name("terminal", tests, NULL, NULL);
 }
