@@ -329,13 +329,12 @@ static enum smc_status make_set(struct run *run, struct smc_error *err)
     return rc == SMC_OK ? make(run, err) : rc;
 }
 
-enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
-                               int stop_fd, const struct smc_clock *clock,
-                               struct extract_result *result, struct smc_error *err)
+static struct run *run_new(const struct extract_settings *settings, struct smc_log *log,
+                           int stop_fd, const struct smc_clock *clock)
 {
     struct run *run = calloc(1, sizeof *run);
     if (!run)
-        return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
+        return NULL;
     run->job = (struct job){.settings = settings,
                             .clock = clock ? clock : smc_clock_system(),
                             .log = log,
@@ -346,6 +345,19 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
     timeline_begin(&run->timeline, run->began_ms);
     run->reuse.job = &run->job;
     parts_init(&run->parts, &run->job);
+    return run;
+}
+
+static void run_free(struct run *run)
+{
+    close_job(&run->job);
+    parts_clear(&run->parts);
+    doubt_clear(&run->doubt);
+    free(run);
+}
+
+static enum smc_status make_and_publish(struct run *run, struct smc_error *err)
+{
     enum smc_status rc = open_job(&run->job, &run->reuse, err);
     if (rc == SMC_OK) {
         show(run);
@@ -356,33 +368,56 @@ enum smc_status run_extraction(const struct extract_settings *settings, struct s
         rc = publishing[i](run, err);
     progress_free(run->progress);
     run->progress = NULL;
+    return rc;
+}
+
+/* The last lines of the log, and what a next run is to know, however it ended. */
+static enum smc_status close_run(struct run *run, enum smc_status rc, struct smc_error *err)
+{
     log_damages(&run->job);
     gaps_log(&run->parts.gaps);
     if (run->is_published) /* whatever failed afterwards */
         tell_end(run);
-    const bool is_late = run->is_published && rc != SMC_OK;
     if (rc == SMC_OK)
         rc = degraded_check(&run->parts.degraded, &run->parts.gaps, err);
     if (doubt_is_any(&run->doubt))
         (void)doubt_forget(&run->doubt, NULL);
-    if (run->job.client) /* however it ended */
+    if (run->job.client)
         (void)rate_keep(&run->job, NULL);
-    if (rc != SMC_OK) /* a buffer that could not grow says it by its status alone */
+    return rc;
+}
+
+/* Says the error in full: a buffer that could not grow tells it by its status alone, and a set that
+ * is there must not be taken for missing (`is_late`). */
+static void explain(const struct run *run, bool is_late, enum smc_status rc, struct smc_error *err)
+{
+    const struct job *job = &run->job;
+    if (rc != SMC_OK)
         (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
-    if (is_late) /* or it would be taken for missing */
+    if (is_late)
         smc_error_context(err, "the set %" PRId64 " is published all the same",
-                          smci_fileset_timestamp(run->job.set));
+                          smci_fileset_timestamp(job->set));
     if (rc == SMC_ERR_TIME)
-        smc_error_context(err, "%s", smci_settings_name(&settings->sources, "--max-time"));
-    advise(settings, rc, err);
+        smc_error_context(err, "%s", smci_settings_name(&job->settings->sources, "--max-time"));
+    advise(job->settings, rc, err);
+}
+
+enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
+                               int stop_fd, const struct smc_clock *clock,
+                               struct extract_result *result, struct smc_error *err)
+{
+    struct run *run = run_new(settings, log, stop_fd, clock);
+    if (!run)
+        return smc_error_set(err, SMC_ERR_NOMEM, "out of memory");
+    enum smc_status rc = make_and_publish(run, err);
+    const bool is_late = run->is_published && rc != SMC_OK;
+    rc = close_run(run, rc, err);
+    explain(run, is_late, rc, err);
     const struct report report = report_of(run);
     rc = account_end(&run->job, &report, result, rc, err);
     end_status(run, rc, err);
     if (run->is_published) /* nobody waits for it any more */
         smci_store_shrink(run->job.store, log, stop_fd);
-    close_job(&run->job);
-    parts_clear(&run->parts);
-    doubt_clear(&run->doubt);
-    free(run);
+    run_free(run);
     return rc;
 }
