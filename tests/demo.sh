@@ -99,7 +99,7 @@ mkdir received
 mkfifo sim.out
 "$build/sigmacat-sim" --port 0 --workbooks 300 --connections 12 --datamodels 90 --datasets 60 \
     --files 450 --members 120 --tables 375 --paths-conflict 1 --latency 30 --rate 60 --burst 60 \
-    --save received --stats-at-end >sim.out &
+    --columns 15 --save received --stats-at-end >sim.out &
 sim=$!
 running=$sim
 # Its first line says that it is ready; reading it waits for no longer than that.

@@ -156,6 +156,8 @@ long table_schema(long table);
 int table_width(long table); /* its columns */
 const char *table_native(long table, int column);
 const char *table_display(long table, int column);
+/* Whether two of its columns have the same letters and digits. */
+bool table_is_alike(long table, int a, int b);
 /* "inode-" and the table's (or dataset's) id in base62. */
 const char *say_inode(struct doc *d, enum kind kind, long index);
 

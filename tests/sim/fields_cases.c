@@ -3,6 +3,7 @@
 #include "fields.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* A column that nothing can be said of but why. */
 static void doubtful(struct doc *d, int element, const char *name, const char *formula,
@@ -173,6 +174,16 @@ static void undeclared(struct doc *d)
     doubtful(d, under, "Orphan", "[Deleted/Amt]", "[Deleted/Amt]", "not-a-declared-source");
 }
 
+static bool is_alone(long table, int column)
+{
+    int i;
+
+    for (i = 0; i < table_width(table); i++)
+        if (i != column && table_is_alike(table, column, i))
+            return false;
+    return true;
+}
+
 /* A table that the column's id names and the element has not; one that the element does not declare
  * but the document has; one whose names only the warehouse knows. */
 static void inodes(struct doc *d)
@@ -198,8 +209,39 @@ static void inodes(struct doc *d)
     add_source(d, e, of);
     reference = say(d, "[%s/%s]", table_name(opaque), table_display(opaque, 0));
     c = add_column(d, e, NULL, table_display(opaque, 0), reference);
-    reads_native(d, c, of, table_native(opaque, 0), "name-match", WITH_TABLE_COLUMNS);
     add_doubt(d, c, reference, "source-columns-unknown", WITHOUT(WITH_TABLE_COLUMNS));
+    if (is_alone(opaque, 0))
+        reads_native(d, c, of, table_native(opaque, 0), "name-match", WITH_TABLE_COLUMNS);
+    else
+        add_doubt(d, c, reference, "ambiguous", WITH_TABLE_COLUMNS);
+}
+
+/* Two tables of one name in one element: only a column's id tells which. */
+static void namesakes(struct doc *d)
+{
+    long tables[2] = {fresh_table(d), -1};
+    struct feed_of of = {.feed = FEED_TABLE};
+    const char *reference;
+    int e;
+    int i;
+
+    do
+        tables[1] = fresh_table(d);
+    while (tables[1] >= 0 && strcmp(table_name(tables[0]), table_name(tables[1])) != 0);
+    if (tables[1] < 0)
+        return;
+    e = add_element(d, name_at(d, "Namesakes"), "table");
+    for (i = 0; i < 2; i++) {
+        int c = add_column(
+            d, e, say(d, "%s/%s", say_inode(d, K_PATH, tables[i]), table_native(tables[i], 0)),
+            say(d, "By id %d", i),
+            say(d, "[%s/%s]", table_name(tables[i]), table_display(tables[i], 0)));
+        of.table = tables[i];
+        add_source(d, e, of);
+        reads_native(d, c, of, table_native(tables[i], 0), "exact", 0);
+    }
+    reference = say(d, "[%s/%s]", table_name(tables[0]), table_display(tables[0], 1));
+    doubtful(d, e, "By name", say(d, "Max(%s)", reference), reference, "ambiguous");
 }
 
 /* Two columns that read each other, one of which also reads the table. */
@@ -358,10 +400,10 @@ static void whole_model(struct doc *d)
 }
 
 const struct scene case_scenes[] = {
-    {like_named, true, true},   {duplicates, true, true},  {folded, true, true},
-    {spelled, true, true},      {joined, true, true},      {queries, true, true},
-    {undeclared, true, true},   {inodes, true, true},      {circle, true, true},
-    {formulas, true, true},     {lookup, true, true},      {controls, true, false},
-    {blind_union, true, false}, {spec_union, false, true}, {relationship, false, true},
-    {whole_model, false, true}, {NULL, false, false},
+    {like_named, true, true},    {duplicates, true, true},   {folded, true, true},
+    {spelled, true, true},       {joined, true, true},       {queries, true, true},
+    {undeclared, true, true},    {namesakes, true, true},    {inodes, true, true},
+    {circle, true, true},        {formulas, true, true},     {lookup, true, true},
+    {controls, true, false},     {blind_union, true, false}, {spec_union, false, true},
+    {relationship, false, true}, {whole_model, false, true}, {NULL, false, false},
 };

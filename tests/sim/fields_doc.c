@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 8 << 10, MODEL_COLUMNS_PART = 2, MODEL_STEPS = 4 };
+enum { CHUNK_BYTES = 8 << 10, MODEL_COLUMNS_PART = 2, MODEL_STEPS = 4, UNLISTED = 1 };
 
 struct chunk {
     struct chunk *next;
@@ -201,12 +201,12 @@ static struct doc *new_of(const struct sim_options *o, enum kind kind, long inde
     d->kind = kind;
     d->index = index;
     d->first_table = o->tables > 0 ? estate_pick(o, kind, index, 50, o->tables) : 0;
-    d->is_broken = estate_status(o, broken, index) != 200;
+    d->is_broken = estate_status(o, broken, index) != 200 || index >= estate_count(o, kind);
     play_scenes(d, columns < 1000000 ? (int)columns : 1000000);
     return d;
 }
 
-/* Workbooks read any model; a model reads the one before it, in short chains. */
+/* Workbooks read any model, also one that no listing has and nobody can read; a model reads the one before it, in short chains. */
 const struct doc *doc_model(struct doc *d)
 {
     long model = d->index - 1;
@@ -215,7 +215,7 @@ const struct doc *doc_model(struct doc *d)
     if (d->o->datamodels < 1 || (d->kind == K_DATAMODELS && d->index % MODEL_STEPS == 0))
         return NULL;
     if (d->kind == K_WORKBOOKS)
-        model = draw(d, (int)(d->o->datamodels < 1000000 ? d->o->datamodels : 1000000));
+        model = draw(d, (int)(d->o->datamodels < 1000000 ? d->o->datamodels : 1000000) + UNLISTED);
     for (i = 0; i < DOC_MODELS_MAX; i++) {
         if (!d->models[i]) /* its beginning is all that others read */
             d->models[i] = new_of(d->o, K_DATAMODELS, model, 0);

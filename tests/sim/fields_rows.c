@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { TWICE_EVERY = 13 };
+
 /* ---- pieces ---- */
 
 static void put_text(const char *before, const char *text, struct text *t)
@@ -193,12 +195,25 @@ static void lineage_element(const struct doc *d, int at, struct text *t)
     text_lit(t, "]");
 }
 
+/* Some elements stand there twice, at the end. */
+static long lineage_count(const struct doc *d)
+{
+    long elements = element_count(d, -1, true);
+
+    return d->feeds.count + elements + elements / TWICE_EVERY;
+}
+
 static void lineage(const struct doc *d, long at, struct text *t)
 {
+    long n = at - d->feeds.count;
+    long elements = element_count(d, -1, true);
+
+    if (n >= elements)
+        n = (n - elements) * TWICE_EVERY;
     if (at < d->feeds.count)
         lineage_feed(d, &d->feeds.all[at], t);
     else
-        lineage_element(d, nth_element(d, -1, true, at - d->feeds.count), t);
+        lineage_element(d, nth_element(d, -1, true, n), t);
 }
 
 /* ---- sources ---- */
@@ -269,7 +284,7 @@ long doc_row_count(const struct doc *d, enum kind kind, long page)
         return d->columns.count;
     case K_WORKBOOK_LINEAGE:
     case K_DATAMODEL_LINEAGE:
-        return d->feeds.count + element_count(d, -1, true);
+        return lineage_count(d);
     case K_WORKBOOK_CONTROLS:
         return d->controls.count;
     case K_WORKBOOK_QUERIES:

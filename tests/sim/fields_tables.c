@@ -15,6 +15,7 @@ static const struct {
     {"ID", "Id"},
     {"AMT", "Amt"},
     {"STORE_2", "Store 2"},
+    {"STORE2", "Store2"},
     {"PHONE1", "Phone1"},
     {"Q1", "Q 1"},
     {"DAYS_TO_SHIP", "Days to Ship"},
@@ -54,6 +55,25 @@ const char *table_native(long table, int column)
 const char *table_display(long table, int column)
 {
     return columns[(table + column) % COLUMNS].display;
+}
+
+bool table_is_alike(long table, int a, int b)
+{
+    const char *p = table_native(table, a);
+    const char *q = table_native(table, b);
+
+    for (;;) {
+        while (*p == '_' || *p == '-' || *p == '/')
+            p++;
+        while (*q == '_' || *q == '-' || *q == '/')
+            q++;
+        if (*p != *q)
+            return false;
+        if (*p == '\0')
+            return true;
+        p++;
+        q++;
+    }
 }
 
 const char *say_inode(struct doc *d, enum kind kind, long index)
