@@ -12,6 +12,7 @@ BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR     ?= $(PREFIX)/share/man
+DATADIR    ?= $(PREFIX)/share
 
 VERSION := $(shell sed -n 's/^.define SMC_VERSION *"\(.*\)"$$/\1/p' include/sigmacat/api.h)
 # The shared library's: 0 until 0.1.0 is tagged, then one more with each break of its interface.
@@ -188,7 +189,7 @@ deps:
 	$(Q)sh .ci/deps.sh build test kubernetes promtool
 
 # Installs nothing: packagers call it.
-SCRIPT_TESTS := tests/layers_test.sh tests/kubernetes.sh tests/promtool.sh tests/surroundings.sh $(if $(MODE),,tests/reproducible.sh)
+SCRIPT_TESTS := tests/layers_test.sh tests/results.sh tests/kubernetes.sh tests/promtool.sh tests/surroundings.sh $(if $(MODE),,tests/reproducible.sh)
 test: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) $(SCRIPT_TESTS)
@@ -273,6 +274,7 @@ OWN_SRC := $(LIB_SRC) $(PRIVATE_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
 ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c tests/attack/*.c examples/library/*.c)
 ALL_H   := $(wildcard include/sigmacat/*.h lib/*/*.h extract/*.h extract/*/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
 SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh tests/page/*.sh examples/*.sh) $(filter %.bash,$(COMPLETIONS))
+SCHEMAS := $(wildcard extract/*.schema.json upload/*.schema.json)
 MAN     := $(wildcard extract/*.[15] upload/*.1 lib/*.3 lib/cli/*.5)
 
 lint: layers check-headers analyze $(COMPLETIONS)
@@ -334,7 +336,7 @@ $(B)/libsigmacat.pc: lib/libsigmacat.pc.in Makefile include/sigmacat/api.h
 .PHONY: $(B)/libsigmacat.pc # PREFIX and its like may be others than the last time
 
 install: all $(B)/libsigmacat.pc
-	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR)/sigmacat $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR))
+	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR)/sigmacat $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR) $(DATADIR)/sigmacat)
 	install -m 755 $(B)/castor-extract-sigma $(B)/castor-upload $(DESTDIR)$(BINDIR)
 	install -m 644 $(LIB_A) $(DESTDIR)$(LIBDIR)
 	install -m 755 $(LIB_SO) $(DESTDIR)$(LIBDIR)
@@ -342,6 +344,7 @@ install: all $(B)/libsigmacat.pc
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libsigmacat.so
 	install -m 644 $(B)/libsigmacat.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 644 include/sigmacat/*.h $(DESTDIR)$(INCLUDEDIR)/sigmacat
+	install -m 644 $(SCHEMAS) $(DESTDIR)$(DATADIR)/sigmacat
 	$(foreach page,$(MAN),install -D -m 644 $(page) $(DESTDIR)$(call man_page,$(page)) &&) true
 	sed -n 's/^\.Fn \(smc_[a-z0-9_]*\) .*/\1/p' lib/libsigmacat.3 | while read -r name; do \
 	    echo '$(MAN_LINK)' > $(DESTDIR)$(MANDIR)/man3/$$name.3 || exit 1; done
@@ -354,6 +357,7 @@ uninstall:
 	grep -lsx '$(MAN_LINK)' $(DESTDIR)$(MANDIR)/man3/smc_*.3 | xargs rm -f
 	rm -rf $(addprefix $(DESTDIR),$(addprefix $(BINDIR)/,castor-extract-sigma castor-upload) \
 	    $(LIBDIR)/libsigmacat.* $(LIBDIR)/pkgconfig/libsigmacat.pc $(INCLUDEDIR)/sigmacat \
+	    $(DATADIR)/sigmacat \
 	    $(foreach page,$(MAN),$(call man_page,$(page))) \
 	    $(addprefix $(BASH_DIR)/,castor-extract-sigma castor-upload) \
 	    $(addprefix $(ZSH_DIR)/,_castor-extract-sigma _castor-upload) \
@@ -370,7 +374,7 @@ help:
 	@echo 'make lint            layers, format, static analysis'
 	@echo 'make bench           measurements; bench-pace: the pacing rule alone; bench-page'
 	@echo 'make deps            install what build and tests need'
-	@echo 'make install         into PREFIX (/usr/local); BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DESTDIR'
+	@echo 'make install         into PREFIX (/usr/local); BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DATADIR, DESTDIR'
 	@echo 'make check-sim SIGMA_OPENAPI=FILE  hold the stand-in against Sigma'"'"'s description'
 
 clean:

@@ -46,6 +46,8 @@ for set in "$@"; do
         program mandoc mandoc
         program zsh zsh
         program fish fish
+        program python3 python3
+        need python3-jsonschema python3 -c 'import jsonschema'
         need bash-completion test -e /usr/share/bash-completion/bash_completion
         ;;
     kubernetes)

@@ -59,7 +59,9 @@ static enum smc_status make_page(struct extract_settings *settings, struct smc_l
                                  struct smc_error *err)
 {
     struct smci_cli_signals signals = {.fd = -1};
-    enum smc_status rc = smci_cli_signals_start(&signals, err);
+    enum smc_status rc = extract_options_check_page(settings, err);
+    if (rc == SMC_OK)
+        rc = smci_cli_signals_start(&signals, err);
     if (rc == SMC_OK)
         rc = page_from(settings, log, signals.fd, err);
     smci_cli_signals_stop(&signals);

@@ -142,6 +142,11 @@ enum smc_status extract_options_check_status(struct extract_settings *settings,
     return rc == SMC_OK && settings->host ? check_host(settings, err) : rc;
 }
 
+enum smc_status extract_options_check_page(struct extract_settings *settings, struct smc_error *err)
+{
+    return check_json(settings, err);
+}
+
 struct smc_client_opt extract_options_client(const struct extract_settings *settings)
 {
     struct smc_client_opt opt = SMC_CLIENT_OPT_INIT;

@@ -13,6 +13,10 @@
 enum smc_status extract_options_read(struct extract_settings *settings, int argc, char **argv,
                                      char *const *envp, struct smc_error *err);
 
+/* Whether a page could be made of what is there. SMC_ERR_USAGE; SMC_ERR_IO of standard output. */
+enum smc_status extract_options_check_page(struct extract_settings *settings,
+                                           struct smc_error *err);
+
 /* A client's options as far as settings make them, but for `network`; they lend what it borrows. */
 struct smc_client_opt extract_options_client(const struct extract_settings *settings);
 

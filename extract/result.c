@@ -19,6 +19,8 @@ static enum smci_cli_mode mode_of(const struct extract_settings *settings)
 {
     if (settings->is_status)
         return SMCI_CLI_MODE_STATUS;
+    if (settings->from)
+        return SMCI_CLI_MODE_PAGE;
     return settings->is_checking ? SMCI_CLI_MODE_CHECK : SMCI_CLI_MODE_RUN;
 }
 

@@ -131,8 +131,10 @@ enum smc_status smci_settings_read(struct smci_settings *settings, int argc, cha
     struct smc_error why = SMC_ERROR_INIT;
     enum smc_status rc = smci_settings_read_flags(settings, argc, argv, &why);
     bool is_query = smci_settings_is_query(settings);
-    if (!is_query && rc == SMC_OK)
-        rc = smci_settings_read_env(settings, envp, &why);
+    /* Also where a flag is wrong: whoever has asked for --json there is answered in it. */
+    enum smc_status env_rc = is_query ? SMC_OK : smci_settings_read_env(settings, envp, &why);
+    if (rc == SMC_OK)
+        rc = env_rc;
     smci_settings_empty_env(settings->table, envp);
     if (is_query || rc == SMC_OK)
         return SMC_OK;

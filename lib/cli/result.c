@@ -8,7 +8,7 @@
 #include "target.h"
 
 /* In the order of the enums. */
-static const char *const modes[] = {"run", "check", "dry_run", "list", "status"};
+static const char *const modes[] = {"run", "check", "dry_run", "list", "status", "page"};
 static const char *const words[] = {NULL,       "ok",      "warnings", "gaps",
                                     "degraded", "partial", "failed",   "interrupted"};
 

@@ -34,7 +34,8 @@ enum smci_cli_mode {
     SMCI_CLI_MODE_CHECK,   /* "check" */
     SMCI_CLI_MODE_DRY_RUN, /* "dry_run" */
     SMCI_CLI_MODE_LIST,    /* "list" */
-    SMCI_CLI_MODE_STATUS   /* "status" */
+    SMCI_CLI_MODE_STATUS,  /* "status" */
+    SMCI_CLI_MODE_PAGE     /* "page" */
 };
 
 /* How well that went, as the member "result" names it. */
