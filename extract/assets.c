@@ -88,7 +88,7 @@ static const struct asset assets[CALL_COUNT] = {
                   ASSET_BIT(EXTRA_WORKBOOK_LINEAGE) | ASSET_BIT(ASSET_WORKBOOK_SOURCES) |
                   ASSET_BIT(EXTRA_DATAMODEL_ELEMENTS) | ASSET_BIT(EXTRA_DATAMODEL_COLUMNS) |
                   ASSET_BIT(CALL_MODEL_LINEAGE) | ASSET_BIT(ASSET_DATAMODEL_SOURCES) |
-                  ASSET_BIT(CALL_MODEL_SOURCES) | ASSET_BIT(CALL_EXTRA_PATH),
+                  ASSET_BIT(CALL_MODEL_SOURCES) | ASSET_BIT(CALL_PATH),
          .record_ids = {"asset_id", "element_id", "column_id"}},
 
     [CALL_PATH] =

@@ -40,7 +40,8 @@ enum asset_id {
     ASSET_COUNT,
     /* Calls that have no file of their own. */
     CALL_PATH = ASSET_COUNT, /* a table's path */
-    CALL_EXTRA_PATH,         /* the same of a table that extras alone name */
+    CALL_EXTRA_PATH,         /* the same of a table that extras alone name; not among `needs`, since
+                                its answers are those of CALL_PATH */
     CALL_PAGE_ELEMENTS,      /* elements of one page of a workbook */
     CALL_TEAM_MEMBERS,
     CALL_MODEL_SOURCES, /* of a data model that is named and not listed */

@@ -450,7 +450,7 @@ static void test_names(void **state)
     assert_int_equal(extraction_run(x, "--with tag"), SMC_ERR_USAGE);
     assert_contains(x->err.detail, "--with: 'tag' is not a file beyond a set's own (did you mean "
                                    "'tags'?); these are: workbook_pages, ");
-    assert_contains(x->err.detail, "table_columns, all");
+    assert_contains(x->err.detail, "table_columns, field_lineage, all");
     assert_int_equal(extraction_run(x, "--with workbooks"), SMC_ERR_USAGE);
     assert_int_equal(extraction_run(x, "--with summary"), SMC_ERR_USAGE);
     assert_int_equal(extraction_run(x, "--only tags"), SMC_ERR_USAGE);

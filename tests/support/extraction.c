@@ -35,7 +35,8 @@ const char *const extraction_names[EXTRACTION_FILES + EXTRACTION_EXTRAS] = {"con
                                                                             "tags",
                                                                             "workspaces",
                                                                             "grants",
-                                                                            "table_columns"};
+                                                                            "table_columns",
+                                                                            "field_lineage"};
 
 /* ---- life ---- */
 

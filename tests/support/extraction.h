@@ -22,7 +22,7 @@ struct records {
 };
 
 #define EXTRACTION_FILES  12 /* eleven assets and the summary */
-#define EXTRACTION_EXTRAS 13 /* what --with names */
+#define EXTRACTION_EXTRAS 14 /* what --with names */
 
 struct extraction {
     const void *row; /* of the table of cases */
