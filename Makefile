@@ -55,7 +55,7 @@ fortify = $(call once,fortify,$(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /d
 LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix base/, api buf claim clock digest dir error idset log log_event log_json log_line mask num own rng stop uuid) \
     $(addprefix json/, scan skip span splice string validate walk write) \
-    $(addprefix net/, address attempt auth call client client_connection client_options cursor hidden http http_body http_certificate http_connections http_date http_end http_transfer http_probe http_socket http_upload http_url latency \
+    $(addprefix net/, address attempt auth call client client_connection client_options client_stats cursor hidden http http_body http_certificate http_connections http_date http_end http_transfer http_probe http_socket http_upload http_url latency \
         pace pace_limit pace_noise pace_text pace_window page pages queue retry retry_after retry_text sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
     $(addprefix store/, answer history ledger list open seal space store value) \

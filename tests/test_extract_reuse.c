@@ -170,13 +170,6 @@ static const char *const kinds[KINDS] = {"workbook_sources",  "elements",
 static const long full[KINDS] = {4, 4, 2, 1, 2, 2};
 #define ANSWERS 15
 
-static void run_ok(struct extraction *x, const char *options)
-{
-    sim_stats_reset(x->sim);
-    if (extraction_run(x, options) != SMC_OK)
-        fail_msg("%s: %s", options ? options : "", x->err.detail);
-}
-
 /* The listings, whoami and the token are asked for in any case; nothing twice. */
 static void check_calls(struct extraction *x, const long want[KINDS])
 {
@@ -207,7 +200,7 @@ static void check_as_full(struct extraction *x)
     static int number;
     char *options = text_format("--state %s/full-%d", x->dir, ++number);
     take_files(x, incremental);
-    run_ok(x, options);
+    extraction_run_ok(x, options);
     take_files(x, whole);
     for (size_t i = 0; i + 1 < EXTRACTION_FILES; i++) {
         if (strcmp(incremental[i], whole[i]) != 0)
@@ -279,13 +272,13 @@ static void test_change(void **state)
     const struct change_row *row = x->row;
     struct estate estate = original;
     show(x, &estate);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     check_calls(x, full);
     assert_int_equal(count_answers(x), ANSWERS);
     later(x, 3600000);
     estate.objects[row->object] = row->shown;
     show(x, &estate);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     check_calls(x, row->calls);
     assert_int_equal(count_answers(x), row->answers);
     check_as_full(x);
@@ -314,10 +307,10 @@ static void test_silent(void **state)
     struct estate estate = original;
     estate.objects[row->object] = row->shown;
     show(x, &estate);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     check_calls(x, full);
     for (int i = 0; i < 2; i++) {
-        run_ok(x, "--incremental");
+        extraction_run_ok(x, "--incremental");
         check_calls(x, row->calls);
     }
 }
@@ -355,10 +348,10 @@ static void test_gap(void **state)
     char *member = text_format("extraction.gaps.%s", row->kind);
     show(x, &original);
     extraction_fault(x, row->fault);
-    run_ok(x, "--incremental --retries 0");
+    extraction_run_ok(x, "--incremental --retries 0");
     assert_int_equal(extraction_summary_int(x, member, 0), 1);
     sim_faults_clear(x->sim);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     check_calls(x, row->calls);
     assert_int_equal(extraction_summary_int(x, member, 0), row->second_gaps);
     assert_int_equal(extraction_count_lines(x, "Gap: ", NULL), row->second_gaps);
@@ -373,17 +366,17 @@ static void test_kept_gap(void **state)
     const long calls[KINDS] = {1, 1};
     show(x, &estate);
     extraction_fault(x, "call=elements,object=w2,do=status:404");
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     const char *line = strstr(log_sink_text(&x->log), "DEBUG - Gap: ");
     assert_non_null(line);
     char *said = text_format("%.*s", (int)strcspn(line, "\n"), line);
     sim_faults_clear(x->sim);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     assert_int_equal(extraction_count_lines(x, said, NULL), 1);
     free(said);
     estate.objects[W2].version = "8";
     show(x, &estate);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     check_calls(x, calls);
     assert_int_equal(extraction_count_lines(x, "Gap: ", NULL), 0);
     check_as_full(x);
@@ -425,10 +418,10 @@ static void test_age(void **state)
     const long rest[KINDS] = {[PATHS] = row->paths};
     char *options = text_format("--incremental%s", row->options);
     show(x, &original);
-    run_ok(x, options);
+    extraction_run_ok(x, options);
     for (int i = 0; i < 3 && row->steps_ms[i]; i++) {
         later(x, row->steps_ms[i]);
-        run_ok(x, options);
+        extraction_run_ok(x, options);
     }
     check_calls(x, row->is_full ? full : rest);
     free(options);
@@ -440,14 +433,14 @@ static void test_path_changes(void **state)
     struct extraction *x = *state;
     struct estate estate = original;
     show(x, &estate);
-    run_ok(x, "--incremental" LONG);
+    extraction_run_ok(x, "--incremental" LONG);
     estate.path_version = 1;
     show(x, &estate);
     later(x, DAY_MS);
-    run_ok(x, "--incremental" LONG);
+    extraction_run_ok(x, "--incremental" LONG);
     assert_lacks(extraction_file(x, "workbook_sources")->text, "0.1");
     later(x, 7 * DAY_MS);
-    run_ok(x, "--incremental" LONG);
+    extraction_run_ok(x, "--incremental" LONG);
     check_as_full(x);
 }
 
@@ -457,11 +450,11 @@ static void test_run_without(void **state)
 {
     struct extraction *x = *state;
     show(x, &original);
-    run_ok(x, "--incremental");
-    run_ok(x, NULL);
+    extraction_run_ok(x, "--incremental");
+    extraction_run_ok(x, NULL);
     check_calls(x, full);
     assert_int_equal(count_answers(x), 0);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     check_calls(x, full);
 }
 
@@ -478,7 +471,7 @@ static void test_stopped_then_no_resume(void **state)
     struct extraction *x = *state;
     struct estate estate = original;
     show(x, &estate);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     long all = sim_calls(x->sim, NULL, 0);
     estate.objects[W1].version = "2";
     show(x, &estate);
@@ -490,7 +483,7 @@ static void test_stopped_then_no_resume(void **state)
     x->cue = NULL;
     show(x, &estate);
     long before = sim_calls(x->sim, NULL, 0);
-    run_ok(x, "--incremental --no-resume");
+    extraction_run_ok(x, "--incremental --no-resume");
     assert_int_equal(sim_calls(x->sim, NULL, 0) - before, all);
     assert_int_equal(extraction_count_lines(x, "answers of earlier runs were reused", NULL), 0);
 }
@@ -501,7 +494,7 @@ static void test_stopped(void **state)
     struct estate estate = original;
     long sum[KINDS] = {0};
     show(x, &estate);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     estate.objects[W1].version = "2";
     estate.objects[W2].version = "8";
     estate.objects[D1].updated = "\"t9\"";
@@ -517,7 +510,7 @@ static void test_stopped(void **state)
     sim_faults_clear(x->sim);
     x->cue = NULL;
     later(x, HOUR_MS);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     assert_int_equal(extraction_count_lines(x, "Resuming a run that began 3600 s ago", NULL), 1);
     assert_int_equal(extraction_count_lines(x, "Gap: ", NULL), 1); /* 404 is kept */
     for (int i = 0; i < KINDS; i++)
@@ -535,7 +528,7 @@ static void test_stopped_then_full(void **state)
     struct estate estate = original;
     const long rest[KINDS] = {2, 3, 2, 1, 2, 2};
     show(x, &estate);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     estate.objects[W1].version = "2";
     estate.objects[W2].version = "8";
     show(x, &estate);
@@ -546,7 +539,7 @@ static void test_stopped_then_full(void **state)
     assert_int_equal(extraction_run(x, "--incremental --concurrency 1"), SMC_ERR_CANCELLED);
     sim_faults_clear(x->sim);
     x->cue = NULL;
-    run_ok(x, NULL);
+    extraction_run_ok(x, NULL);
     check_calls(x, rest);
     check_as_full(x);
 }
@@ -566,7 +559,7 @@ static void test_resume_after_change(void **state)
     x->cue = NULL;
     estate.objects[W1].updated = "\"t9\"";
     show(x, &estate);
-    run_ok(x, NULL);
+    extraction_run_ok(x, NULL);
     check_calls(x, rest);
     check_as_full(x);
 }
@@ -579,14 +572,14 @@ static void test_without_old_files(void **state)
     const long none[KINDS] = {0};
     glob_t old;
     show(x, &original);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     char *pattern = text_format("%s/[0-9]*", x->output);
     assert_int_equal(glob(pattern, 0, NULL, &old), 0);
     for (size_t i = 0; i < old.gl_pathc; i++)
         assert_int_equal(unlink(old.gl_pathv[i]), 0);
     globfree(&old);
     free(pattern);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     check_calls(x, none);
     check_as_full(x);
 }
@@ -609,7 +602,7 @@ static void test_what_is_said(void **state)
     char *path = text_format("%s/report.json", x->dir);
     char *options = text_format("--incremental --report %s", path);
     show(x, &estate);
-    run_ok(x, options);
+    extraction_run_ok(x, options);
     assert_int_equal(extraction_count_lines(x, "earlier run", NULL), 0);
     struct json_tree *report = read_report(path);
     assert_int_equal(json_tree_int(json_tree_get(report, "calls"), "reused", -1), 0);
@@ -618,9 +611,9 @@ static void test_what_is_said(void **state)
     estate.objects[W1].version = "2";
     show(x, &estate);
     later(x, HOUR_MS);
-    run_ok(x, options);
+    extraction_run_ok(x, options);
     later(x, HOUR_MS);
-    run_ok(x, options);
+    extraction_run_ok(x, options);
     assert_int_equal(extraction_count_lines(x, "Building on earlier runs: 15 answers are there",
                                             "the last full run began 7200 s ago"),
                      1);
@@ -656,11 +649,11 @@ static void test_estate(void **state)
         extraction_plain_estate(x);
     x->sim_opt.tables = 25;
     extraction_start(x);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     assert_int_equal(sim_repeats(x->sim, NULL), 0);
     assert_in_range(sim_calls(x->sim, "paths", 200), 1, 1);
     int64_t gaps = (int64_t)extraction_count_lines(x, "Gap: ", NULL);
-    run_ok(x, "--incremental");
+    extraction_run_ok(x, "--incremental");
     assert_int_equal(sim_calls(x->sim, NULL, 0), 6 + 2);
     assert_int_equal(extraction_count_lines(x, "Gap: ", NULL), gaps);
     check_as_full(x);

@@ -1,4 +1,4 @@
-/* The parts of a client, for client.c, which runs it, and client_connection.c. */
+/* The parts of a client, for client.c, which runs it, client_connection.c and client_stats.c. */
 #ifndef SMCI_CLIENT_OBJECT_H
 #define SMCI_CLIENT_OBJECT_H
 

@@ -268,6 +268,13 @@ enum smc_status extraction_run(struct extraction *x, const char *more)
     return x->status;
 }
 
+void extraction_run_ok(struct extraction *x, const char *more)
+{
+    sim_stats_reset(x->sim);
+    if (extraction_run(x, more) != SMC_OK)
+        fail_msg("%s: %s", more ? more : "", x->err.detail);
+}
+
 /* ---- what came of it ---- */
 
 static void find_rows(struct records *records, const char *name)

@@ -90,6 +90,9 @@ void extraction_fault(struct extraction *x, const char *faults);
  * spaces (may be NULL). The result is `status`, too. */
 enum smc_status extraction_run(struct extraction *x, const char *more);
 
+/* The same, which has to publish; the stand-in counts anew before it. */
+void extraction_run_ok(struct extraction *x, const char *more);
+
 /* Stops the run that is under way, as a signal would. */
 void extraction_stop(struct extraction *x);
 

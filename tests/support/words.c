@@ -65,3 +65,15 @@ char *text_filled(const char *text, const char *const *names)
     }
     return out.data;
 }
+
+bool words_has(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *at = list; *at; at += strspn(at, ", ")) {
+        size_t found = strcspn(at, ", ");
+        if (found == len && strncmp(at, word, len) == 0)
+            return true;
+        at += found;
+    }
+    return false;
+}

@@ -3,6 +3,8 @@
 #ifndef TESTS_WORDS_H
 #define TESTS_WORDS_H
 
+#include <stdbool.h>
+
 #define WORDS_MAX 64
 
 struct words {
@@ -22,5 +24,8 @@ void words_clear(struct words *w);
 /* `text` with each name replaced by what only the test knows: {"@DIR", dir, "@URL", url, NULL};
  * NULL names nothing. To be freed by the caller. */
 char *text_filled(const char *text, const char *const *names);
+
+/* Whether `list`, divided by commas or spaces, has the word. */
+bool words_has(const char *list, const char *word);
 
 #endif

@@ -1,0 +1,34 @@
+#include <sigmacat/client.h>
+
+#include <string.h>
+
+#include "client_object.h"
+
+void smc_client_get_stats_sized(const struct smc_client *client, struct smc_client_stats *stats,
+                                size_t size)
+{
+    struct smc_client_stats sums = client->sender.stats.sums;
+    int64_t now = smci_sender_now(&client->sender);
+    sums.wait_ms = client->next_ms > now ? client->next_ms - now : 0;
+    sums.asked_ms = client->sender.asked_until_ms > now ? client->sender.asked_until_ms - now : 0;
+    sums.rate = smci_pace_rate(&client->sender.pace);
+    (void)memset(stats, 0, size);
+    (void)memcpy(stats, &sums, size < sizeof sums ? size : sizeof sums);
+}
+
+void smci_client_found(const struct smc_client *client, struct smci_pace_found *found)
+{
+    *found = smci_pace_found(&client->sender.pace);
+}
+
+void smc_client_each_stat(const struct smc_client *client, smc_stat_fn *fn, void *ctx)
+{
+    const struct smci_stats *stats = &client->sender.stats;
+    for (size_t i = 0; i < stats->used; i++)
+        fn(ctx, stats->counts[i].kind, stats->counts[i].http_status, stats->counts[i].count);
+}
+
+const struct smci_latency *smci_client_latency(const struct smc_client *client)
+{
+    return &client->sender.stats.latency;
+}
