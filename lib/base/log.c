@@ -152,7 +152,7 @@ static void tell(struct smc_log *log, struct smci_log_record *record, const char
         return;
     if (log->sink)
         log->sink(log->sink_ctx, (enum smc_log_level)record->level, message);
-    else if (log->fd >= 0)
+    else if (log->fd >= 0 || log->writer)
         put(log, false, record);
 }
 

@@ -28,7 +28,8 @@ void smci_log_set_style(struct smc_log *log, bool has_time, bool has_priority);
 void smci_log_set_file(struct smc_log *log, int fd);
 
 /* Called with each whole line, its line end included, in place of the write to the log's own
- * descriptor, when set; a display on the same terminal uses it. NULL takes it away. */
+ * descriptor (if it has one), when set; a display on the same terminal uses it. NULL takes it
+ * away. */
 typedef void smci_log_writer_fn(void *ctx, const char *line);
 void smci_log_set_writer(struct smc_log *log, smci_log_writer_fn *writer, void *ctx);
 

@@ -8,7 +8,7 @@ const struct smci_log_kind smci_log_kinds[SMCI_EVENT_COUNT] = {
     [SMCI_EVENT_ANSWER_TOO_MANY] = {"answer_too_many", SMCI_LOGS_BOTH, "",
         "a connection brought an answer that nobody had asked for"},
     [SMCI_EVENT_CALL] = {"call", SMCI_LOGS_BOTH,
-        "method path requestId status try bytes bodyBytes ms reused",
+        "asset method path requestId status try bytes bodyBytes ms reused",
         "an attempt at a call has ended"},
     [SMCI_EVENT_CHECK] = {"check", SMCI_LOGS_BOTH, "name state reason",
         "what --check has found, with --json"},
@@ -24,7 +24,7 @@ const struct smci_log_kind smci_log_kinds[SMCI_EVENT_COUNT] = {
     [SMCI_EVENT_REFUSED_ALL] = {"refused_all", SMCI_LOGS_BOTH, "status seconds",
         "for so long every call was refused"},
     [SMCI_EVENT_RETRY] = {"retry", SMCI_LOGS_BOTH,
-        "file method path requestId reason status try tries seconds",
+        "asset file method path requestId reason status try tries seconds",
         "an attempt has failed, and there will be another: which, and in how many seconds"},
     [SMCI_EVENT_SECRET] = {"secret", SMCI_LOGS_BOTH, "file",
         "where a secret is, or what it looks like, may be a mistake"},
@@ -161,7 +161,7 @@ const struct smci_log_kind smci_log_kinds[SMCI_EVENT_COUNT] = {
 #define MEMBER(name, type, member) name, SMCI_MEMBER_##type, offsetof(struct smci_log_facts, member)
 
 const struct smci_log_member smci_log_members[] = {
-    {MEMBER("asset", TEXT, asset), "the kind of thing: workbooks, elements"},
+    {MEMBER("asset", TEXT, asset), "the kind of thing, or of call: workbooks, elements, token"},
     {MEMBER("id", TEXT, id), "the object's, as Sigma has it"},
     {MEMBER("name", TEXT, name), "the object's"},
     {MEMBER("file", TEXT, file), "a file's name or path"},

@@ -31,6 +31,7 @@ static void tell_call(const struct smci_sender *sender, const struct smci_sendin
                       const struct smci_attempt *attempt, const struct smci_http_response *response)
 {
     const struct smci_log_facts facts = {
+        .asset = sending->kind,
         .method = method_of(sending),
         .path = sending->target,
         .path_len = path_len(sending),
@@ -93,7 +94,8 @@ static void tell_retry(const struct smci_sender *sender, const struct smci_sendi
         return;
     smci_retry_text(&told, &text);
     smci_attempt_reason(attempt, &reason);
-    const struct smci_log_facts facts = {.file = sending->name,
+    const struct smci_log_facts facts = {.asset = sending->kind,
+                                         .file = sending->name,
                                          .method = method_of(sending),
                                          .path = sending->target,
                                          .path_len = path_len(sending),

@@ -1,26 +1,36 @@
 #include "log_sink.h"
 
+#include "lib/base/log.h"
+
+#include "log_lines.h"
 #include "support.h"
 
-static void keep_line(void *ctx, enum smc_log_level level, const char *line)
+/* "ERROR - text" for a line in JSON, which is held to the tables on the way. */
+static void keep_line(void *ctx, const char *json)
 {
-    static const char *const names[] = {"ERROR", "WARNING", "INFO", "DEBUG"};
     struct log_sink *sink = ctx;
-    if (smc_buf_addf(&sink->lines, "%s - %s\n", names[level], line) != SMC_OK)
+    struct json_tree *root = log_line_read(json, strlen(json), NULL);
+    const char *line = json_tree_text(root, "message");
+    char *level = text_format("%s", json_tree_text(root, "level"));
+    for (char *p = level; *p; p++)
+        *p = (char)(*p - 'a' + 'A');
+    if (smc_buf_addf(&sink->lines, "%s - %s\n", level, line) != SMC_OK)
         fail_msg("out of memory");
+    free(level);
     if (sink->cue && strstr(line, sink->cue)) {
         sink->cue = NULL;
         sink->on_cue(sink->ctx);
     }
+    json_tree_free(root);
 }
 
 void log_sink_init(struct log_sink *sink)
 {
-    *sink = (struct log_sink){.log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_TEXT)};
+    *sink = (struct log_sink){.log = smc_log_new(-1, SMC_LOG_DEBUG, SMC_LOG_JSON)};
     smc_buf_init(&sink->lines, SIZE_MAX);
     if (!sink->log)
         fail_msg("out of memory");
-    smc_log_set_sink(sink->log, keep_line, sink);
+    smci_log_set_writer(sink->log, keep_line, sink);
 }
 
 void log_sink_clear(struct log_sink *sink)
