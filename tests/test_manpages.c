@@ -1,17 +1,21 @@
-/* The manual pages list the options that the tables have, in the tables' words.
+/* The manual pages list the options and the lines of the log that the tables have, in the tables'
+ * words.
  *
  * Run from the project's folder. With a program's name as its argument it prints the lines that
- * belong between the page's two marker comments. */
+ * belong between the page's two marker comments; with "events" behind that, those of the log. */
 #include "tests/support/support.h"
 
 #include <ctype.h>
 
 #include "extract/options.h"
+#include "lib/base/log_event.h"
 #include "lib/cli/regions.h"
 #include "upload/options.h"
 
-#define BEGIN ".\\\" The options, as the settings table has them: begin\n"
-#define END   ".\\\" The options, as the settings table has them: end\n"
+#define EVENTS_BEGIN ".\\\" The kinds of lines, as the tables of the log have them: begin\n"
+#define EVENTS_END   ".\\\" The kinds of lines, as the tables of the log have them: end\n"
+#define BEGIN        ".\\\" The options, as the settings table has them: begin\n"
+#define END          ".\\\" The options, as the settings table has them: end\n"
 
 static enum smc_status add_row(const struct smci_setting *row, struct smc_buf *out)
 {
@@ -47,29 +51,79 @@ static char *options_of(const struct smci_cli_program *program)
     return out.data;
 }
 
-static void check_page(const struct smci_cli_program *program, const char *path)
+/* "Members: Li a , Li b ." of a kind. */
+static enum smc_status add_members(const struct smci_log_kind *kind, struct smc_buf *out)
+{
+    enum smc_status rc = SMC_OK;
+    const char *before = "Members:\n";
+    for (const struct smci_log_member *one = smci_log_members; one->name; one++) {
+        if (!smci_log_kind_has(kind, one))
+            continue;
+        rc |= smc_buf_addf(out, "%s.Li %s", before, one->name);
+        before = " ,\n";
+    }
+    return *kind->members ? rc | smc_buf_addstr(out, " .\n") : rc;
+}
+
+static bool is_used(const struct smci_log_member *member, unsigned program)
+{
+    for (int i = SMCI_EVENT_NONE + 1; i < SMCI_EVENT_COUNT; i++)
+        if ((smci_log_kinds[i].programs & program) && smci_log_kind_has(&smci_log_kinds[i], member))
+            return true;
+    return false;
+}
+
+/* A kind's words begin with a small letter, since they stand behind its name. */
+static char *events_of(unsigned program)
+{
+    struct smc_buf out = SMC_BUF_INIT(65536);
+    enum smc_status rc = smc_buf_addstr(&out, ".Bl -tag -width Ds\n");
+    for (const struct smci_log_member *one = smci_log_members; one->name; one++)
+        if (is_used(one, program))
+            rc |= smc_buf_addf(&out, ".It Li %s\n%c%s.\n", one->name,
+                               toupper((unsigned char)one->meaning[0]), one->meaning + 1);
+    rc |= smc_buf_addstr(&out, ".El\n.Pp\nThe words are:\n.Bl -tag -width Ds\n");
+    for (int i = SMCI_EVENT_NONE + 1; i < SMCI_EVENT_COUNT; i++) {
+        const struct smci_log_kind *kind = &smci_log_kinds[i];
+        if (!(kind->programs & program))
+            continue;
+        rc |= smc_buf_addf(&out, ".It Li %s\n%c%s.\n", kind->word,
+                           toupper((unsigned char)kind->meaning[0]), kind->meaning + 1);
+        rc |= add_members(kind, &out);
+    }
+    rc |= smc_buf_addstr(&out, ".El\n");
+    if (rc != SMC_OK)
+        fail_msg("out of memory");
+    return out.data;
+}
+
+/* What the page has between the marks is `want`, which is freed. */
+static void check_page(const char *path, const char *mark, const char *end_mark, char *want)
 {
     char *page = file_read(path, NULL);
-    char *begin = strstr(page, BEGIN);
-    char *end = strstr(page, END);
+    char *begin = strstr(page, mark);
+    char *end = strstr(page, end_mark);
     assert_true(begin && end && begin < end);
     *end = '\0';
-    char *want = options_of(program);
-    assert_string_equal(begin + strlen(BEGIN), want);
+    assert_string_equal(begin + strlen(mark), want);
     free(want);
     free(page);
 }
 
 static void test_page_of_extract(void **state)
 {
+    static const char path[] = "extract/castor-extract-sigma.1";
     (void)state;
-    check_page(extract_program(), "extract/castor-extract-sigma.1");
+    check_page(path, BEGIN, END, options_of(extract_program()));
+    check_page(path, EVENTS_BEGIN, EVENTS_END, events_of(SMCI_LOGS_EXTRACT));
 }
 
 static void test_page_of_upload(void **state)
 {
+    static const char path[] = "upload/castor-upload.1";
     (void)state;
-    check_page(upload_program(), "upload/castor-upload.1");
+    check_page(path, BEGIN, END, options_of(upload_program()));
+    check_page(path, EVENTS_BEGIN, EVENTS_END, events_of(SMCI_LOGS_UPLOAD));
 }
 
 /* Error texts send people to the page for these. */
@@ -117,9 +171,10 @@ static void test_regions(void **state)
 
 int main(int argc, char **argv)
 {
-    if (argc == 2) {
+    if (argc >= 2) {
         bool is_upload = strcmp(argv[1], "castor-upload") == 0;
-        char *text = options_of(is_upload ? upload_program() : extract_program());
+        char *text = argc > 2 ? events_of(is_upload ? SMCI_LOGS_UPLOAD : SMCI_LOGS_EXTRACT)
+                              : options_of(is_upload ? upload_program() : extract_program());
         (void)fputs(text, stdout);
         free(text);
         return 0;

@@ -33,12 +33,20 @@ static void put(struct line *line, const char *fmt, ...)
         line->len += (size_t)len;
 }
 
-/* `text` is clean. */
-static void put_text(struct line *line, const char *text)
+/* What texts may still take. */
+static size_t room_of(const struct line *line)
 {
+    size_t used = line->len + MEMBERS_ROOM;
+    return used < line->size ? line->size - used : 0;
+}
+
+/* `text` is clean; what would take more than `room` bytes is cut off. */
+static void put_text(struct line *line, const char *text, size_t room)
+{
+    size_t end = line->len + room;
     line->text[line->len++] = '"';
     char *begin = line->text + line->len;
-    for (const char *p = text; *p && line->len + MEMBERS_ROOM < line->size; p++) {
+    for (const char *p = text; *p && line->len < end; p++) {
         if (smci_text_is_command(p)) {
             put(line, "\\u%04x", (unsigned)*p);
             continue;
@@ -67,7 +75,7 @@ static void put_raw(struct line *line, const char *bytes, size_t len, const stru
     }
     smci_mask_apply(mask, text);
     smci_text_clean(text);
-    put_text(line, text);
+    put_text(line, text, room_of(line) / 2); /* so that each further one has some, too */
 }
 
 /* Whatever the locale. */
@@ -127,6 +135,17 @@ static void put_value(struct line *line, const struct smci_log_member *member,
     }
 }
 
+/* A fact that a line of its kind should not have is a mistake, and is told all the same. */
+static bool is_given(const struct smci_log_member *member, const struct smci_log_facts *facts)
+{
+    static const size_t sizes[] = {
+        [SMCI_MEMBER_TEXT] = sizeof(char *),     [SMCI_MEMBER_NUMBER] = sizeof(int),
+        [SMCI_MEMBER_ORDINAL] = sizeof(int64_t), [SMCI_MEMBER_COUNT] = sizeof(int64_t),
+        [SMCI_MEMBER_REAL] = sizeof(double),     [SMCI_MEMBER_FLAG] = sizeof(bool)};
+    static const char zero[sizeof(int64_t)];
+    return memcmp((const char *)facts + member->offset, zero, sizes[member->type]) != 0;
+}
+
 size_t smci_log_json(char *text, const struct smci_log_record *record, const struct smci_mask *mask)
 {
     static const struct smci_log_facts none;
@@ -141,9 +160,9 @@ size_t smci_log_json(char *text, const struct smci_log_record *record, const str
     put(&line, ", \"event\": ");
     put(&line, kind->word ? "\"%s\"" : "null", kind->word);
     put(&line, ", \"message\": ");
-    put_text(&line, record->message);
+    put_text(&line, record->message, room_of(&line));
     for (const struct smci_log_member *member = smci_log_members; member->name; member++) {
-        if (!smci_log_kind_has(kind, member))
+        if (!smci_log_kind_has(kind, member) && !is_given(member, facts))
             continue;
         put(&line, ", \"%s\": ", member->name);
         put_value(&line, member, facts, mask);

@@ -44,16 +44,17 @@ static enum smc_status put_variable(struct smci_settings *settings, const struct
 enum smc_status smci_settings_read_env(struct smci_settings *settings, char *const *envp,
                                        struct smc_error *err)
 {
+    enum smc_status first = SMC_OK;
     for (size_t i = 0; i < settings->table->count; i++) {
         const struct smci_setting *row = &settings->table->rows[i];
         const char *entry = row->variable ? find_variable(envp, row->variable) : NULL;
         if (!entry && row->alias)
             entry = find_variable(envp, row->alias);
-        enum smc_status rc = entry ? put_variable(settings, row, entry, err) : SMC_OK;
-        if (rc != SMC_OK)
-            return rc;
+        enum smc_status rc =
+            entry ? put_variable(settings, row, entry, first == SMC_OK ? err : NULL) : SMC_OK;
+        first = first == SMC_OK ? rc : first;
     }
-    return SMC_OK;
+    return first;
 }
 
 static void empty(char *const *envp, const char *variable)

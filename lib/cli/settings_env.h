@@ -4,8 +4,8 @@
 
 #include "settings.h"
 
-/* Reads the variables of `envp` (ended by NULL); an empty one counts as not set. SMC_ERR_USAGE,
- * SMC_ERR_NOMEM. */
+/* Reads the variables of `envp` (ended by NULL); an empty one counts as not set. One that is wrong
+ * keeps none of the others from being read; the first decides: SMC_ERR_USAGE, SMC_ERR_NOMEM. */
 enum smc_status smci_settings_read_env(struct smci_settings *settings, char *const *envp,
                                        struct smc_error *err);
 
