@@ -13,7 +13,7 @@
 #include "lib/set/records.h"
 
 #define VALUE_MAX   65536
-#define COLUMNS_MAX 7
+#define COLUMNS_MAX 8
 #define LEVELS_MAX  2
 
 /* A column has the first of its members that is there: names with blanks between. */
@@ -62,7 +62,8 @@ static const struct row_form forms[] = {
     {"datamodel_lineage", {NULL, {"dataModelId"}}, {{"elements", {NULL}}, {"sources", SOURCE}}},
     {"elements", {NULL, {"workbook_id", "elementId", "name", "type", "columns"}}, {{NULL, {NULL}}}},
     {"field_lineage",
-     {NULL, {"asset", "asset_id", "element_id", "column_id", "column", "reads", "unresolved"}},
+     {NULL,
+      {"asset", "asset_id", "element_id", "column_id", "column", "reads", "unresolved", "formula"}},
      {{NULL, {NULL}}}},
 };
 

@@ -122,7 +122,7 @@ function facts(node) {
   const rows = [["Kind", KINDS[node.kind] + (node.type ? ", " + node.type : "")],
     ["Path", node.path], ["Part of", node.of ? make("a", { href: address(node.of) }, named(node.of.name)) : null],
     ["Owner", node.owner], ["Last changed by", node.by], ["Last changed", node.at ? time(node.at) : null],
-    ["In Sigma", linkOut(node.url)], ["Columns", node.columns && node.columns.join(", ")],
+    ["Formula", node.formula && make("code", null, named(node.formula))], ["In Sigma", linkOut(node.url)], ["Columns", node.columns && node.columns.join(", ")],
     ["Not resolved", (node.unresolved || []).map((one) => one.reference + ": " + one.reason).join("; ")],
     ["Listed", node.isUnlisted ? "no: it is named by others, and Sigma's list does not have it" : null]];
   return make("dl", null, rows.filter(([, value]) => value)
@@ -137,7 +137,7 @@ function linkOut(url) {
 }
 
 function reached(title, node, way, empty) {
-  const list = closure(node, way).filter((one) => one.kind !== "element" || node.kind === "column");
+  const list = closure(tellers(node), way);
   if (!list.length) return make("div", null, make("h4", null, title), make("p", null, empty));
   const kinds = Object.keys(KINDS).map((kind) => [kind, list.filter((one) => one.kind === kind).length])
     .filter(([, many]) => many).map(([kind, many]) => number(many) + " " + KINDS[kind].toLowerCase() + (many > 1 ? "s" : ""));
@@ -167,13 +167,17 @@ function showNode(node) {
   const middle = make("div", { class: "middle " + node.kind },
     make("h3", { tabindex: "-1" }, named(node.name)), facts(node));
   const picture = make("div", { class: "picture", keydown: moveByKey },
-    side("What feeds it", node.from, "Nothing that the set knows of."), middle,
-    side(node.kind === "workbook" ? "Its elements" : "What it feeds", node.to, "Nothing that the set knows of."));
+    side(node.kind === "element" && !node.parts.length ? "What feeds its workbook" : "What feeds it",
+      new Set(tellers(node).flatMap((one) => [...one.from])), "Nothing that the set knows of."), middle,
+    make("div", { class: "side" }, side("What it feeds", new Set(tellers(node).flatMap((one) => [...one.to])),
+      "Nothing that the set knows of."),
+    node.parts.length ? side(node.kind === "workbook" ? "Its elements" : "Its columns", new Set(node.parts), "") : null));
   const walk = document.getElementById("walk");
-  walk.replaceChildren(picture,
-    reached("What breaks if this goes", node, "to", "Nothing else in this set depends on it."),
+  walk.replaceChildren(...[picture,
+    node.kind === "element" && !node.parts.length ? null
+      : reached("What breaks if this goes", node, "to", "Nothing else in this set depends on it."),
     reached("Where this comes from", node, "from", "It comes from nothing that the set knows of."),
-    make("p", null, make("a", { href: "#lineage" }, "Back to the overview")));
+    make("p", null, make("a", { href: "#lineage" }, "Back to the overview"))].filter((part) => part));
   walk.hidden = false;
   document.getElementById("overview").hidden = true;
   middle.querySelector("h3").focus();
@@ -190,7 +194,7 @@ function overview(graph) {
   const documents = [...graph.nodes.values()]
     .filter((node) => ["workbook", "datamodel", "dataset"].includes(node.kind));
   const connections = [...graph.nodes.values()].filter((node) => node.kind === "connection");
-  const reach = new Map(connections.map((node) => [node, closure(node, "to")]));
+  const reach = new Map(connections.map((node) => [node, closure([node], "to")]));
   const folders = new Map();
   for (const node of documents) {
     const name = topFolder(node);

@@ -96,10 +96,6 @@ function went(data) {
 
 /* ---- what is missing ---- */
 
-function sentence(words) {
-  return words[0].toUpperCase() + words.slice(1) + ".";
-}
-
 function groupGaps(gaps) {
   const groups = new Map();
   for (const gap of gaps) {
@@ -118,7 +114,7 @@ function gapGroup(gaps, data) {
   const title = count(gaps.length, "gap", "gaps") + " of " + first.kind + ": " + why;
   return make("article", null, make("h3", null, title, " ",
       first.new ? state("bad", "new") : first.new === false ? state("some", "known before") : null),
-    make("p", null, make("strong", null, "Who: "), who + ". " + (first.remedy ? sentence(first.remedy) : how)),
+    make("p", null, make("strong", null, "Who: "), who + ". " + how),
     more("Which", () => table(title, ["Object", "Id", "Status"], gaps.slice(0, 1000).map((gap) =>
       [named(gap.name || gap.usedBy && "a table of " + gap.usedBy || data.nameOf(gap.id) || "the listing"), gap.id || "", gap.status ? String(gap.status) : "none"]))));
 }
@@ -136,7 +132,7 @@ function missing(data) {
     parts.push(table("References in the lineage of data models: how many lead to a table", ["What", "References"],
       Object.entries(lineage).map(([name, many]) => [words[name] || "To none: " + name.replaceAll("_", " "), many])));
   }
-  if (data.coverage) parts.push(table("Columns whose origin is known", ["What", "Columns"],
+  if (data.coverage) parts.push(table("Columns of elements: where they come from", ["What", "Count"],
     data.coverage.map(([name, many]) => [name, many])));
   return parts;
 }
@@ -177,6 +173,7 @@ async function start() {
         if (graph.nodes.has(kind + ":" + id)) return graph.nodes.get(kind + ":" + id).name;
       return graph.members.get(id) || id;
     };
+    data.coverage = graph.coverage(data.field_lineage);
     title(data);
     section("answers", answers(data));
     section("extracted", extracted(data));

@@ -1,11 +1,12 @@
 /* The data of the page: unpacked, and made a graph. Nothing here knows of HTML.
  *
  * A node has kind, id, name and what else is known; `from` are the nodes that feed it, `to` those
- * that it feeds. Edges are what the files say, and nothing else. */
+ * that it feeds, `of` what it is part of, `parts` its own parts. Edges are what the files say, and
+ * nothing else: that a workbook reads a table does not say it of each of its elements. */
 
 const KINDS = {
   connection: "Connection", table: "Table", query: "Custom SQL", dataset: "Data set",
-  datamodel: "Data model", workbook: "Workbook", element: "Element", column: "Column",
+  datamodel: "Data model", workbook: "Workbook", element: "Element", column: "Column", csv: "CSV upload",
 };
 
 async function unpack(text) {
@@ -62,7 +63,7 @@ class Graph {
     const key = kind + ":" + id;
     let node = this.nodes.get(key);
     if (!node) {
-      node = { kind, id, key, name: null, from: new Set(), to: new Set() };
+      node = { kind, id, key, name: null, from: new Set(), to: new Set(), parts: [] };
       this.nodes.set(key, node);
     }
     Object.assign(node, more);
@@ -120,11 +121,10 @@ class Graph {
   addElement([workbook, id, name, type, columns]) {
     const of = this.nodes.get("workbook:" + workbook);
     if (!of || !id) return;
-    const node = this.add("element", workbook + "/" + id, {
+    of.parts.push(this.add("element", workbook + "/" + id, {
       name: name || "Element " + id, type, of,
       columns: (columns || []).filter((column) => typeof column === "string"),
-    });
-    this.join(of, node);
+    }));
   }
 
   /* ---- field-level lineage, where it was asked for ---- */
@@ -133,12 +133,18 @@ class Graph {
     return [asset, document, element, column].join("/");
   }
 
-  addColumn([asset, document, element, column, name, , unresolved]) {
-    const of = this.nodes.get(asset + ":" + document);
-    this.add("column", this.columnKey(asset, document, element, column), {
-      name: name || "Column " + column, of: of || null, unresolved: unresolved || [],
-      path: of ? of.name : null,
+  addColumn([asset, document, element, column, name, , unresolved, formula]) {
+    const of = this.nodes.get(asset + ":" + document) || null;
+    if (!column) { /* all of a document's columns, which could not be read */
+      if (of) of.unresolved = unresolved;
+      return;
+    }
+    const holder = this.nodes.get("element:" + document + "/" + element) || of;
+    const node = this.add("column", this.columnKey(asset, document, element, column), {
+      name: name || "Column " + column, of: holder, unresolved: unresolved || [], formula, isRecord: true,
+      path: [...new Set([of, holder])].filter((one) => one).map((one) => one.name).join(" / ") || null,
     });
+    if (holder) holder.parts.push(node);
   }
 
   addReads([asset, document, element, column, , reads]) {
@@ -147,18 +153,44 @@ class Graph {
   }
 
   read(read) {
-    if (read.kind === "column")
+    if (read.kind === "column" || read.kind === "input-table")
       return this.nodes.get("column:" +
         this.columnKey(read.asset, read.asset_id, read.element_id, read.column_id));
-    if (read.kind === "table" && read.path) {
-      const table = this.table(read.connectionId, read.path, null);
-      const node = this.add("column", table.id + "." + read.column, {
-        name: read.column, path: [...read.path].join(" / "), of: table,
-      });
-      this.join(table, node);
-      return node;
-    }
-    return null;
+    const holder = this.holder(read);
+    if (!holder || !read.column) return holder;
+    const node = this.add("column", holder.key + "." + read.column, {
+      name: read.column, path: holder.kind === "table" ? read.path.join(" / ") : holder.name, of: holder,
+    });
+    this.join(holder, node);
+    return node;
+  }
+
+  /* What has the column that is read, where that is not an element. */
+  holder(read) {
+    if (read.kind === "table") return this.table(read.connectionId, read.path, null);
+    if (read.kind === "dataset") return this.known("dataset", read.datasetId || read.asset_id);
+    if (read.kind !== "query" && read.kind !== "csv") return null;
+    const kind = read.kind === "csv" ? "csv" : "query";
+    const node = this.add(kind, JSON.stringify([read.connectionId, read.csvId || read.name]),
+      { name: read.name || KINDS[kind] });
+    if (read.connectionId) this.join(this.known("connection", read.connectionId), node);
+    return node;
+  }
+
+  /* Of the columns of elements: how many read something, and reach a table; null where nobody asked. */
+  coverage(records) {
+    if (!records) return null;
+    const reasons = new Map();
+    const reached = new Set();
+    const columns = [...this.nodes.values()].filter((node) => node.isRecord);
+    for (const node of this.nodes.values())
+      if (node.kind === "column" && node.of && node.of.kind === "table")
+        for (const one of closure([node], "to")) reached.add(one);
+    for (const [, , , , , , unresolved] of records)
+      for (const { reason } of unresolved || []) reasons.set(reason, (reasons.get(reason) || 0) + 1);
+    return [["Columns", columns.length], ["Read something that is known", columns.filter((node) => node.from.size).length],
+      ["Reach a table's column", columns.filter((node) => reached.has(node)).length],
+      ...[...reasons].sort((a, b) => b[1] - a[1]).map(([reason, many]) => ["References not resolved: " + reason, many])];
   }
 }
 
@@ -167,20 +199,24 @@ function nameOfMember([id, first, last, email]) {
   return email ? name + " <" + email + ">" : name;
 }
 
-/* All that is reached from `node` by `side` ("from" or "to"), nearest first, without itself. Of an
- * element or column no way leads through the document that holds it. */
-function closure(node, side) {
-  const seen = new Set([node]);
-  const list = [];
-  for (let i = -1; i < list.length; i++) {
-    const at = i < 0 ? node : list[i];
-    for (const next of at[side])
+/* All that is reached from `nodes` by `side` ("from" or "to"), nearest first, without these. */
+function closure(nodes, side) {
+  const seen = new Set(nodes);
+  const list = [...nodes];
+  for (let i = 0; i < list.length; i++)
+    for (const next of list[i][side])
       if (!seen.has(next)) {
         seen.add(next);
         list.push(next);
       }
-  }
-  return list;
+  return list.slice(nodes.length);
+}
+
+/* Whose edges tell of a node: an element's are its columns', or where these are not known its
+ * workbook's. */
+function tellers(node) {
+  if (node.kind !== "element") return [node];
+  return node.parts.length ? node.parts : [node.of];
 }
 
 /* ---- search ---- */
@@ -191,7 +227,7 @@ class Index {
     this.entries = [];
     for (const node of graph.nodes.values()) {
       this.entries.push([node, null]);
-      for (const column of node.columns || []) this.entries.push([node, column]);
+      if (!node.parts.length) for (const column of node.columns || []) this.entries.push([node, column]);
     }
     this.starts = new Uint32Array(this.entries.length);
     const lines = [];

@@ -46,12 +46,16 @@ function plotCalls(step, counted) {
   });
   const marks = steps.flatMap(([answered, refused], i) =>
     [bar("answered", i, 0, answered / s), bar("refused", i, answered / s, refused / s)]);
+  steps.forEach(([, , waited], i) => {
+    if (waited > 0) marks.push(draw("rect", { class: "waited", x: i * wide, y: HEIGHT, height: 5,
+      width: wide * Math.min(waited / step, 1) }));
+  });
   const points = steps.map(([, , , pace], i) => [pace, i]).filter(([pace]) => pace > 0)
     .map(([pace, i]) => `${(i + 0.5) * wide},${HEIGHT - high(pace)}`);
   if (points.length > 1) marks.push(draw("polyline", { class: "pace", points: points.join(" ") }));
   const total = steps.length * step;
   const below = [0, 0.5, 1].map((share) => [share * WIDTH, seconds(share * total)]);
-  return figure("Calls a second: answered, refused above that, and the pace as a line",
+  return figure("Calls a second: answered, refused above that, the pace as a line, and below it when the run waited",
     canvas("Calls a second over the run", top, "/s", marks, below),
     ["From", "Answered", "Refused", "Waited", "Pace, calls a second"],
     steps.map(([answered, refused, waited, pace], i) =>

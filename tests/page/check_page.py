@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.parse
 
 import estate
 from axe_selenium_python import Axe
@@ -196,6 +197,21 @@ class PageTest(unittest.TestCase):
                         reached.add(record["asset_id"])
         shown = {cards.get_attribute("href").split("%3A")[1] for cards in self.all("#walk .side:last-child a.card")}
         self.assertTrue(reached <= shown, reached - shown)
+
+    def test_column_leads_to_its_table(self):
+        one = self.make("columns", ["--no-odd", *ESTATE, "--columns", "30"], options=["--with", "field_lineage"])
+        records = json.loads(next(one.output.glob("*-field_lineage.json")).read_text())
+        record = max(records, key=lambda each: len(each["reaches"]))
+        parts = (record["asset"], record["asset_id"], record["element_id"], record["column_id"])
+        self.open(one, "#o/" + urllib.parse.quote("column:" + "/".join(parts), safe=""))
+        self.assertEqual(self.text("#walk h3"), record["column"])
+        self.assertIn(record["formula"], self.text("#walk .middle"))
+        for summary in self.all("#walk details summary"):
+            summary.click()
+        shown = self.text("#walk")
+        for reached in record["reaches"]:
+            self.assertIn(" / ".join(reached["path"]), shown)
+        self.assertIn("Reach a table's column", self.text("#missing"))
 
     def test_list_and_csv(self):
         self.open()
