@@ -41,7 +41,7 @@ static void turn(struct fixture *f)
         assert_int_equal(smci_http_poll(f->http, 1, NULL), SMC_OK);
 }
 
-static void begin(struct fixture *f)
+static void begin_patient(struct fixture *f, int64_t timeout_min_ms)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof address;
@@ -59,7 +59,8 @@ static void begin(struct fixture *f)
                                 1};
     assert_int_equal(smci_http_new(&f->http, &opt, NULL), SMC_OK);
     static const char *const none[] = {NULL};
-    const struct smci_http_request call = {.url = url, .headers = none};
+    const struct smci_http_request call = {
+        .url = url, .headers = none, .timeout_min_ms = timeout_min_ms};
     assert_int_equal(smci_http_start(f->http, &call, on_done, f, NULL), SMC_OK);
     for (int i = 0; i < TURNS_MAX && f->peer < 0; i++) {
         turn(f);
@@ -68,6 +69,11 @@ static void begin(struct fixture *f)
     assert_true(f->peer >= 0);
     for (int i = 0; i < TURNS_MAX && recv(f->peer, request, sizeof request, MSG_DONTWAIT) <= 0; i++)
         turn(f);
+}
+
+static void begin(struct fixture *f)
+{
+    begin_patient(f, 0);
 }
 
 static void end(struct fixture *f)
@@ -156,11 +162,33 @@ static void test_time_before_the_answer(void **state)
     end(&f);
 }
 
+/* A call may ask for more time than others have, and not for less. */
+static void test_patience(void **state)
+{
+    (void)state;
+    static const int64_t asked[] = {3 * TIMEOUT_MS, TIMEOUT_MS / 2};
+    static const char *const said[] = {"no byte came or went for 3 s",
+                                       "no byte came or went for 1 s"};
+    for (size_t i = 0; i < 2; i++) {
+        struct fixture f;
+        begin_patient(&f, asked[i]);
+        f.fake.now_ms += (asked[i] > TIMEOUT_MS ? asked[i] : TIMEOUT_MS) - 1;
+        turn(&f);
+        assert_false(f.is_done);
+        f.fake.now_ms++;
+        turn(&f);
+        assert_true(f.is_done);
+        assert_string_equal(f.error.detail, said[i]);
+        end(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_slow_but_long),
         cmocka_unit_test(test_time_before_the_answer),
+        cmocka_unit_test(test_patience),
     };
     int failed = cmocka_run_group_tests_name("bounds of one answer", tests, NULL, NULL);
     return failed + RUN_TABLE("answers that drip", rows, test_drips);
