@@ -17,6 +17,7 @@
 #include "status_file.h"
 
 #define WRITE_EVERY_MS 1000
+#define TOLD_WAIT_MS   2000 /* shorter ones are part of going on */
 
 struct status_keep {
     struct status_of of;
@@ -167,6 +168,8 @@ static void take_facts(struct status_keep *keep)
     entry->run.updated_s = job_wall_s(job);
     entry->run.calls = stats.calls;
     entry->run.refused = stats.refused;
+    entry->run.waits_until_s =
+        stats.wait_ms >= TOLD_WAIT_MS ? entry->run.updated_s + stats.wait_ms / 1000 : 0;
     entry->run.is_partial = job->selection.is_partial;
     entry->run.set = smci_fileset_timestamp(job->set);
     take_kinds(keep, &entry->run);

@@ -126,7 +126,7 @@ static void add_running(struct smc_buf *text, const struct status_view *view, bo
     (void)smc_buf_addf(text, "%" PRId64 " call%s, %" PRId64 " refused", run->calls,
                        plural(run->calls), run->refused);
     if (run->waits_until_s > view->now_s) {
-        (void)smc_buf_addstr(text, "; as Sigma asked, it waits until ");
+        (void)smc_buf_addstr(text, "; it waits until ");
         add_moment(text, run->waits_until_s);
     }
     end(text);

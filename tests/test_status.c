@@ -4,6 +4,7 @@
 #include "tests/support/program.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -240,6 +241,46 @@ static void test_progress(void **state)
     free(file);
 }
 
+/* Until when the run waits, as far as it has told. */
+static int64_t waits_until_s(const struct extraction *x)
+{
+    struct status_file *file = NULL;
+    char *state = state_of(x);
+    (void)status_file_read(state, &file, NULL);
+    int64_t until_s = file ? file->entries[0].run.waits_until_s : 0;
+    free(state);
+    free(file);
+    return until_s;
+}
+
+/* The program itself, which Sigma refuses a call for a minute, and which is killed then. */
+static void test_program(void **state)
+{
+    struct extraction *x = *state;
+    struct program p = {.pid = 0};
+    struct words argv = {.count = 0};
+    start(x);
+    extraction_fault(x, "call=members,attempt=1,do=status:429,retry-after=60");
+    char *path = program_path("castor-extract-sigma");
+    words_split(
+        &argv, "@PATH|-H|@URL|-c|sim-client|-a|sim-secret|-o|@OUT", '|',
+        (const char *const[]){"@PATH", path, "@URL", sim_url(x->sim), "@OUT", x->output, NULL});
+    x->fake.wall_ms = smc_clock_system()->wall_ms(NULL);
+    program_start(&p, &argv, NULL, NULL);
+    while (waits_until_s(x) == 0 && program_runs(&p))
+        x->fake.wall_ms = smc_clock_system()->wall_ms(NULL);
+    assert_true(program_runs(&p));
+    assert_in_range(waits_until_s(x) - x->fake.wall_ms / 1000, 30, 70);
+    ASSERT_TOLD(x, NULL, "a run is at work: process ", " refused; it waits until ");
+    assert_int_equal(kill(p.pid, SIGKILL), 0);
+    assert_int_equal(program_end(&p), 128 + SIGKILL);
+    ASSERT_TOLD(x, NULL, "now         no run is at work", "last run    KILLED or cut off ",
+                "kept        ");
+    program_clear(&p);
+    words_clear(&argv);
+    free(path);
+}
+
 static void test_killed(void **state)
 {
     struct extraction *x = *state;
@@ -462,14 +503,21 @@ static void test_json(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        TEST(test_no_run),   TEST(test_published),
-        TEST(test_failed),   TEST(test_stopped),
-        TEST(test_no_store), TEST(test_running),
-        TEST(test_progress), TEST(test_killed),
-        TEST(test_begins),   TEST(test_sets),
-        TEST(test_others),   TEST(test_changes_nothing),
-        TEST(test_json),     cmocka_unit_test(test_look_takes_nothing)};
+    const struct CMUnitTest tests[] = {TEST(test_no_run),
+                                       TEST(test_published),
+                                       TEST(test_failed),
+                                       TEST(test_stopped),
+                                       TEST(test_no_store),
+                                       TEST(test_running),
+                                       TEST(test_progress),
+                                       TEST(test_program),
+                                       TEST(test_killed),
+                                       TEST(test_begins),
+                                       TEST(test_sets),
+                                       TEST(test_others),
+                                       TEST(test_changes_nothing),
+                                       TEST(test_json),
+                                       cmocka_unit_test(test_look_takes_nothing)};
     int failed = cmocka_run_group_tests_name("status", tests, NULL, NULL);
     return failed + EXTRACTION_TABLE("odd status files", odd_rows, test_odd);
 }
