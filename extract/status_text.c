@@ -250,14 +250,17 @@ static void add_kept(struct smc_buf *text, const struct status_view *view)
     if (entry->kept <= 0) {
         (void)smc_buf_addstr(text, "nothing: the next run begins anew");
     } else if (entry->kept_from_s && entry->kept_until_s < view->now_s) {
-        (void)smc_buf_addf(text, "%" PRId64 " answers, too old to go on with since ", entry->kept);
+        (void)smc_buf_addf(text, "%" PRId64 " answer%s, too old to go on with since ", entry->kept,
+                           plural(entry->kept));
         add_moment(text, entry->kept_until_s);
     } else if (entry->kept_from_s) {
-        (void)smc_buf_addf(text, "%" PRId64 " answers: a run until ", entry->kept);
+        (void)smc_buf_addf(text, "%" PRId64 " answer%s: a run until ", entry->kept,
+                           plural(entry->kept));
         add_moment(text, entry->kept_until_s);
         (void)smc_buf_addstr(text, " goes on from there");
     } else {
-        (void)smc_buf_addf(text, "%" PRId64 " answers, for --incremental", entry->kept);
+        (void)smc_buf_addf(text, "%" PRId64 " answer%s, for --incremental", entry->kept,
+                           plural(entry->kept));
     }
     end(text);
 }
