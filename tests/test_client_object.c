@@ -3,6 +3,7 @@
 
 #include <sigmacat/client.h>
 
+#include "tests/support/log_sink.h"
 #include "tests/support/net.h"
 
 #define ANSWER(status, body) "HTTP/1.1 " status "\r\nContent-Length: " body
@@ -518,10 +519,12 @@ static void test_resent_is_counted(void **state)
     static const struct net_step steps[] = {{ANSWER("200 OK", "2\r\n\r\nhi"), 0, NET_KEEP, false},
                                             {NULL, 0, NET_CLOSE, false},
                                             {ANSWER("200 OK", "2\r\n\r\nho"), 0, NET_KEEP, false}};
-    struct fixture f = {.concurrency = 1};
+    struct log_sink sink;
     struct smc_client_stats stats;
     bool is_idle = false;
     (void)state;
+    log_sink_init(&sink);
+    struct fixture f = {.concurrency = 1, .log = sink.log};
     start(&f, steps, 3);
     queue(&f, 1);
     assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
@@ -532,11 +535,14 @@ static void test_resent_is_counted(void **state)
     smc_client_get_stats(f.client, &stats);
     assert_int_equal(stats.calls, 3);
     assert_int_equal(stats.retries, 0);
+    assert_int_equal(log_sink_count(&sink, "GET /x", NULL), 3);
+    assert_int_equal(log_sink_count(&sink, "no answer", "kept connection"), 1);
     queue(&f, 1);
     assert_int_equal(smc_client_step(f.client, 60000, &is_idle, NULL), SMC_OK);
     assert_true(is_idle);
     assert_int_equal(f.done_count, 3);
     stop(&f);
+    log_sink_clear(&sink);
 }
 
 /* Not told by anybody, a client hides its own secret where a server repeats it. */

@@ -9,6 +9,7 @@
 #include <sigmacat/client.h>
 
 #include "lib/cli/live.h"
+#include "tests/support/log_lines.h"
 #include "upload/progress.h"
 
 struct fixture {
@@ -29,6 +30,8 @@ static void compose(void *ctx, struct smci_cli_line *line)
     smci_cli_line_add_bytes(line, 1234567);
     smci_cli_line_add(line, ", ");
     smci_cli_line_add_time(line, 3723);
+    line->facts.total = 7;
+    line->facts.done = 3;
     smci_cli_line_add(line, " | \xc3\xa4\x1b.json");
 }
 
@@ -196,6 +199,57 @@ static void test_always(void **state)
     (void)close(ends[1]);
 }
 
+/* ---- refusals and waits ---- */
+
+struct waits_row {
+    const char *name;
+    struct smc_client_stats stats;
+    const char *text;
+    double seconds; /* of the facts */
+};
+
+static const struct waits_row waits_rows[] = {
+    {"nothing to say", {.calls = 5}, "", 0},
+    {"refusals", {.calls = 5, .refused = 2}, ", 2 refused", 0},
+    {"a wait that was asked for",
+     {.refused = 1, .wait_ms = 11001, .asked_ms = 11001},
+     ", 1 refused, Sigma asked to wait 12 s",
+     11.001},
+    {"a pause", {.refused = 3, .wait_ms = 30000}, ", 3 refused, next call in 30 s", 30},
+    {"calls that go on meanwhile", {.asked_ms = 5000}, "", 0},
+    {"too short to be news", {.wait_ms = 999, .asked_ms = 999}, "", 0},
+    {"what was waited before", {.refused = 1, .waited_ms = 61999}, ", 1 refused, waited 1:01", 0},
+};
+
+static void test_waits(void **state)
+{
+    const struct waits_row *row = *state;
+    struct smci_cli_line line = {.columns = SMCI_CLI_LINE_MAX};
+    smci_cli_line_add_waits(&line, "Sigma", &row->stats);
+    assert_string_equal(line.text, row->text);
+    assert_int_equal(line.facts.calls, row->stats.calls);
+    assert_int_equal(line.facts.refused, row->stats.refused);
+    assert_true(line.facts.seconds == row->seconds);
+}
+
+/* The minute's line has its figures for programs, too. */
+static void test_minute_as_json(void **state)
+{
+    struct fixture *f = *state;
+    smc_log_free(f->log);
+    f->log = smc_log_new(f->terminal, SMC_LOG_INFO, SMC_LOG_JSON);
+    f->opt.log = f->log;
+    f->opt.when = SMCI_CLI_NEVER;
+    struct smci_cli_live *live = smci_cli_live_new(&f->opt);
+    f->fake.now_ms += 60000;
+    smci_cli_live_tick(live);
+    smci_cli_live_free(live);
+    const char *line = shown(f);
+    assert_contains(line, "\"total\": 7, \"done\": 3, \"calls\": 0, \"refused\": 0, \"seconds\": "
+                          "0.000}");
+    assert_int_equal(log_lines_check(line, NULL, "progress"), 1);
+}
+
 /* What an upload shows; standard error is the terminal meanwhile. */
 static void test_upload(void **state)
 {
@@ -276,10 +330,12 @@ int main(void)
         WITH_TERMINAL(test_width_changes),
         WITH_TERMINAL(test_where_there_is_none),
         WITH_TERMINAL(test_always),
+        WITH_TERMINAL(test_minute_as_json),
         WITH_TERMINAL(test_upload),
     };
     static const struct CMUnitTest none[] = {cmocka_unit_test(test_no_terminal_here)};
+    int failed = RUN_TABLE("waits", waits_rows, test_waits);
     if (!has_terminals())
-        return cmocka_run_group_tests_name("progress", none, NULL, NULL);
-    return cmocka_run_group_tests_name("progress", tests, NULL, NULL);
+        return failed + cmocka_run_group_tests_name("progress", none, NULL, NULL);
+    return failed + cmocka_run_group_tests_name("progress", tests, NULL, NULL);
 }

@@ -144,9 +144,8 @@ struct smc_client_stats {
     int64_t waited_ms; /* with nothing in flight: pauses and waits before retries */
     int64_t received;  /* body bytes, decompressed */
     double rate;       /* the learnt limit in calls a second; 0: none met */
-    int64_t
-        wait_ms; /* from now on until a call may start, where none may now; 0: no wait is known */
-    int64_t asked_ms; /* that are left of a wait that the server has asked for by Retry-After */
+    int64_t wait_ms;   /* from now on until a call may start: a pause, a retry's wait; 0: none */
+    int64_t asked_ms;  /* what is left of the time that the server has asked for by Retry-After */
 };
 
 #ifdef __cplusplus

@@ -387,16 +387,6 @@ static void poll_http(struct smc_client *client, int64_t wait_ms)
         client->sender.stats.sums.waited_ms += now_ms(client) - from;
 }
 
-/* When a call may start, for those who ask meanwhile. */
-static void note_next(struct smc_client *client, int64_t wait_ms)
-{
-    client->next_ms = 0;
-    if (wait_ms != SMCI_PACE_FULL)
-        client->next_ms = now_ms(client) + wait_ms;
-    else if (smci_http_in_flight(client->sender.http) == 0 && client->queue.waiting)
-        client->next_ms = smci_queue_due_ms(&client->queue);
-}
-
 enum smc_status smc_client_step(struct smc_client *client, int64_t max_ms, bool *is_idle,
                                 struct smc_error *err)
 {
@@ -406,7 +396,6 @@ enum smc_status smc_client_step(struct smc_client *client, int64_t max_ms, bool 
         end = INT64_MAX;
     while (!client->has_failed && !is_over) {
         int64_t wait = admit(client);
-        note_next(client, wait);
         is_over = has_nothing_left(client);
         if (client->has_failed || is_over)
             break;

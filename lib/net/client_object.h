@@ -18,7 +18,6 @@ struct smc_client {
     int concurrency;
     int64_t deadline_ms; /* 0: none */
     int64_t max_time_ms;
-    int64_t next_ms; /* when the next call may start, as far as is known; 0: it is not */
     smci_client_connection_fn *told_connection;
     void *told_ctx;
     struct smc_log
