@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/dir.h"
+#include "lib/base/log.h"
 #include "lib/cli/result.h"
 #include "lib/cli/signals.h"
 #include "lib/cli/status.h"
@@ -183,8 +184,9 @@ static void write_file(struct status_keep *keep)
     const struct job *job = keep->of.progress.job;
     struct smc_error why = SMC_ERROR_INIT;
     if (status_file_write(keep->state, &keep->file, &why) != SMC_OK)
-        smc_log_write(job->log, SMC_LOG_DEBUG, "The run's state is not shown to others: %s",
-                      why.detail);
+        smci_log_event(job->log, SMC_LOG_DEBUG, SMCI_EVENT_STATUS_UNWRITTEN,
+                       SMCI_FACTS(.reason = why.detail),
+                       "The run's state is not shown to others: %s", why.detail);
     keep->written_ms = job->clock->now_ms(job->clock->ctx);
 }
 

@@ -98,6 +98,8 @@ const struct smci_log_kind smci_log_kinds[SMCI_EVENT_COUNT] = {
         "things in the state directory were damaged"},
     [SMCI_EVENT_STATE_SHRUNK] = {"state_shrunk", SMCI_LOGS_EXTRACT, "bytes",
         "so much of the state file is given back"},
+    [SMCI_EVENT_STATUS_UNWRITTEN] = {"status_unwritten", SMCI_LOGS_EXTRACT, "reason",
+        "--status can't be told how far the run is"},
     [SMCI_EVENT_TABLES] = {"tables", SMCI_LOGS_EXTRACT, "count",
         "the paths of so many tables are looked for"},
     [SMCI_EVENT_TABLES_LISTED] = {"tables_listed", SMCI_LOGS_EXTRACT, "count total",
