@@ -293,6 +293,21 @@ static enum smc_status check_remote(struct preflight *check, struct smc_error *e
     return rc;
 }
 
+/* What it has found, for --json. */
+static void note_result(struct preflight *check, const struct smc_buf *checks, enum smc_status rc,
+                        struct extract_result *result)
+{
+    struct smc_buf who = SMC_BUF_INIT(SMC_BODY_MAX);
+    const struct report known = {.organization = &who};
+    if (check->who.len)
+        (void)smc_json_encode(check->who.data, check->who.len, &who);
+    smci_cli_checklist_close(&check->list);
+    if (rc == SMC_OK && check->list.warned > 0)
+        result->word = SMCI_CLI_WORD_WARNINGS;
+    (void)report_members(NULL, &known, checks, REPORT_RESULT, &result->members, NULL);
+    smc_buf_clear(&who);
+}
+
 enum smc_status preflight(const struct extract_settings *settings, struct smc_log *log, FILE *out,
                           int stop_fd, const struct smc_clock *clock, struct extract_result *result,
                           struct smc_error *err)
@@ -312,15 +327,11 @@ enum smc_status preflight(const struct extract_settings *settings, struct smc_lo
     if (rc == SMC_OK)
         rc = check_remote(&check, err);
     smc_client_free(check.client);
-    smc_buf_clear(&check.who);
     if (rc == SMC_OK)
         rc = smci_cli_checklist_end(&check.list, extract_program()->name, err);
-    if (settings->is_json) {
-        smci_cli_checklist_close(&check.list);
-        if (rc == SMC_OK && check.list.warned > 0)
-            result->word = SMCI_CLI_WORD_WARNINGS;
-        (void)report_members(NULL, NULL, &checks, REPORT_RESULT, &result->members, NULL);
-    }
+    if (settings->is_json)
+        note_result(&check, &checks, rc, result);
+    smc_buf_clear(&check.who);
     smc_buf_clear(&checks);
     return rc;
 }

@@ -98,7 +98,7 @@ static void add_set(struct smci_writer *json, const struct job *job, const struc
 static void add_calls(struct smci_writer *json, const struct job *job, const struct report *report)
 {
     struct smc_client_stats stats;
-    if (!report || !job->client) {
+    if (!job || !report || !job->client) {
         smci_write_null(json, "calls");
         return;
     }
@@ -112,7 +112,7 @@ static void add_calls(struct smci_writer *json, const struct job *job, const str
 
 static void add_gaps(struct smci_writer *json, const struct job *job, const struct report *report)
 {
-    if (!report || !job->client) {
+    if (!job || !report || !job->client) {
         smci_write_null(json, "gaps");
         return;
     }
@@ -229,7 +229,7 @@ static void add_limit(struct smci_writer *json, const struct job *job)
 
 static void add_course(struct smci_writer *json, const struct job *job, const struct report *report)
 {
-    if (!report || !job->client) {
+    if (!job || !report || !job->client) {
         smci_write_null(json, "course");
         return;
     }

@@ -41,8 +41,8 @@ enum report_extent {
 };
 
 /* Appends the members as an object. `job` and `report` NULL: there was no run, so that they are
- * null; `checks`: the object of the findings of --check, NULL: there are none. SMC_ERR_NOMEM,
- * SMC_ERR_CAP. */
+ * null; of a check, `report` may have the organisation alone. `checks`: the object of the findings
+ * of --check, NULL: there are none. SMC_ERR_NOMEM, SMC_ERR_CAP. */
 enum smc_status report_members(const struct job *job, const struct report *report,
                                const struct smc_buf *checks, enum report_extent extent,
                                struct smc_buf *text, struct smc_error *err);

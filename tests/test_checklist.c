@@ -1,6 +1,9 @@
 /* The lines of --check as such: their form, their texts, and the verdict on free space. */
 #include "tests/support/support.h"
 
+#include "tests/support/json_tree.h"
+#include "tests/support/log_sink.h"
+
 #include "lib/cli/place.h"
 
 #define SECRET "sim-secret"
@@ -102,10 +105,76 @@ static void test_texts_are_clean(void **state)
     smc_log_free(log);
 }
 
+/* ---- with --json ---- */
+
+/* Each line is an entry and goes to the log; what could not be tried is one of its own. */
+static void test_entries(void **state)
+{
+    (void)state;
+    struct log_sink sink;
+    struct smci_cli_checklist list;
+    struct smc_error err = SMC_ERROR_INIT;
+    struct smc_buf object = SMC_BUF_INIT(4096);
+    log_sink_init(&sink);
+    assert_int_equal(smc_log_hide(sink.log, SECRET), SMC_OK);
+    smci_cli_checklist_init(&list, NULL, sink.log);
+    smci_cli_checklist_record(&list, &object);
+    smci_cli_ok(&list, "name", "1.2.3.4");
+    smci_cli_warn(&list, "clock", "%d s off", 90);
+    smci_cli_remedy(&list, "set it");
+    smci_cli_failed(&list, SMC_ERR_AUTH, "credentials", "refused: " SECRET);
+    smci_cli_untried(&list, "rights");
+    smci_cli_untold(&list, "token", "who knows");
+    assert_int_equal(smci_cli_checklist_end(&list, "p", &err), SMC_ERR_AUTH);
+    assert_string_equal(err.detail, "p would not work: 1 of 3 checks failed");
+    smci_cli_checklist_close(&list);
+    struct json_tree *root = json_tree_parse(object.data, object.len);
+    struct json_tree *checks = json_tree_get(root, "checks");
+    struct json_tree *clock = json_tree_item(checks, "name", "clock");
+    assert_string_equal(json_tree_text(clock, "verdict"), "warn");
+    assert_string_equal(json_tree_text(clock, "text"), "90 s off");
+    assert_string_equal(json_tree_text(clock, "remedy"), "set it");
+    struct json_tree *failed = json_tree_item(checks, "name", "credentials");
+    assert_string_equal(json_tree_text(failed, "verdict"), "fail");
+    assert_true(json_tree_is_null(failed, "remedy"));
+    struct json_tree *untried = json_tree_item(checks, "name", "rights");
+    assert_string_equal(json_tree_text(untried, "verdict"), "not_tried");
+    assert_true(json_tree_is_null(untried, "text"));
+    assert_string_equal(json_tree_text(json_tree_item(checks, "name", "token"), "verdict"),
+                        "unknown");
+    assert_lacks(object.data, SECRET);
+    assert_contains(log_sink_text(&sink), "INFO - name: 1.2.3.4\n");
+    assert_contains(log_sink_text(&sink), "WARNING - clock: 90 s off\nINFO - do: set it\n");
+    assert_contains(log_sink_text(&sink), "ERROR - credentials: refused: ");
+    assert_lacks(log_sink_text(&sink), SECRET);
+    json_tree_free(root);
+    log_sink_clear(&sink);
+    smc_buf_clear(&object);
+}
+
+/* A check that was cut off has what it has found. */
+static void test_entries_cut_off(void **state)
+{
+    (void)state;
+    struct smci_cli_checklist list;
+    struct smc_buf object = SMC_BUF_INIT(4096);
+    smci_cli_checklist_init(&list, NULL, NULL);
+    smci_cli_checklist_record(&list, &object);
+    smci_cli_ok(&list, "name", "1.2.3.4");
+    smci_cli_checklist_close(&list);
+    smci_cli_checklist_close(&list);
+    struct json_tree *root = json_tree_parse(object.data, object.len);
+    assert_non_null(json_tree_item(json_tree_get(root, "checks"), "name", "name"));
+    json_tree_free(root);
+    smc_buf_clear(&object);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts_are_clean),
+        cmocka_unit_test(test_entries),
+        cmocka_unit_test(test_entries_cut_off),
     };
     int failed = RUN_TABLE("space", space_rows, test_space);
     failed += RUN_TABLE("made along", made_rows, test_made);
