@@ -186,10 +186,10 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory test
 
 deps:
-	$(Q)sh .ci/deps.sh build test kubernetes promtool
+	$(Q)sh .ci/deps.sh build test kubernetes queries promtool
 
 # Installs nothing: packagers call it.
-SCRIPT_TESTS := tests/layers_test.sh tests/results.sh tests/kubernetes.sh tests/promtool.sh tests/surroundings.sh $(if $(MODE),,tests/reproducible.sh)
+SCRIPT_TESTS := tests/layers_test.sh tests/results.sh tests/kubernetes.sh tests/queries.sh tests/promtool.sh tests/surroundings.sh $(if $(MODE),,tests/reproducible.sh)
 test: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) $(SCRIPT_TESTS)
@@ -273,7 +273,7 @@ check-sim: $(B)/sigmacat-sim
 OWN_SRC := $(LIB_SRC) $(PRIVATE_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
 ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c tests/attack/*.c examples/library/*.c)
 ALL_H   := $(wildcard include/sigmacat/*.h lib/*/*.h extract/*.h extract/*/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
-SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh tests/page/*.sh examples/*.sh) $(filter %.bash,$(COMPLETIONS))
+SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh tests/page/*.sh examples/*.sh examples/*/*.sh) $(filter %.bash,$(COMPLETIONS))
 SCHEMAS := $(wildcard extract/*.schema.json upload/*.schema.json)
 MAN     := $(wildcard extract/*.[15] upload/*.1 lib/*.3 lib/cli/*.5)
 

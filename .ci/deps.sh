@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs what is missing of what the build (build), the tests (test) and the checks (lint) need.
-# Usage: deps.sh build|test|kubernetes|promtool|lint|page|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
+# Usage: deps.sh build|test|kubernetes|queries|promtool|lint|page|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
 set -eu
 
 missing=''
 validator=''
 promtool=''
+duckdb=''
 page=''
 
 need() { # need PACKAGE PROBE...: the package is missing when the probe fails
@@ -55,6 +56,12 @@ for set in "$@"; do
         need python3-venv python3 -c 'import ensurepip, venv'
         validator=build/kubernetes-validate
         ;;
+    queries)
+        program sqlite3 sqlite3
+        program python3 python3
+        need python3-venv python3 -c 'import ensurepip, venv'
+        duckdb=build/duckdb
+        ;;
     promtool)
         promtool=build/promtool
         ;;
@@ -97,7 +104,7 @@ for set in "$@"; do
         program valgrind valgrind
         ;;
     *)
-        echo "deps.sh: '$set' is none of build, test, kubernetes, promtool, lint, page, attack, i386, coverage, fuzz, valgrind" >&2
+        echo "deps.sh: '$set' is none of build, test, kubernetes, queries, promtool, lint, page, attack, i386, coverage, fuzz, valgrind" >&2
         exit 2
         ;;
     esac
@@ -152,4 +159,6 @@ fetch_promtool() {
 [ -z "$validator" ] || install_python "$validator" tests/kubernetes-requirements.txt ||
     echo "deps: kubernetes-validate can't be installed: manifests will not be tested" >&2
 [ -z "$page" ] || install_python "$page" tests/page/requirements.txt
+[ -z "$duckdb" ] || install_python "$duckdb" tests/duckdb-requirements.txt ||
+    echo "deps: DuckDB can't be installed: the questions will be asked of SQLite alone" >&2
 [ -z "$promtool" ] || fetch_promtool
