@@ -334,7 +334,7 @@ static void test_where_a_value_came_from(void **state)
     assert_int_equal(read_all(&f, "", "", text, strlen(text), NULL), SMC_OK);
     assert_string_equal(smci_settings_name(&f.settings, "--host-name"),
                         "dir/conf.yaml:4:18: host_name");
-    assert_true(smci_settings_is_set(&f.settings, "--host-name"));
+    assert_int_equal(smci_settings_source(&f.settings, "--host-name"), SMCI_FROM_PROFILE);
     assert_string_equal(smc_buf_str(&f.settings.profile), "default");
     smci_settings_clear(&f.settings);
 }

@@ -427,10 +427,10 @@ static void test_names_of_sources(void **state)
     assert_string_equal(smci_settings_name(&f.settings, "--count"), "t_count");
     assert_string_equal(smci_settings_name(&f.settings, "--wait"), "OLD_WAIT");
     assert_string_equal(smci_settings_name(&f.settings, "--mode"), "--mode");
-    assert_true(smci_settings_is_set(&f.settings, "--text"));
-    assert_true(smci_settings_is_set(&f.settings, "--count"));
-    assert_false(smci_settings_is_set(&f.settings, "--mode"));
-    assert_false(smci_settings_is_set(&f.settings, "--unheard-of"));
+    assert_int_equal(smci_settings_source(&f.settings, "--text"), SMCI_FROM_FLAG);
+    assert_int_equal(smci_settings_source(&f.settings, "--count"), SMCI_FROM_VARIABLE);
+    assert_int_equal(smci_settings_source(&f.settings, "--mode"), SMCI_FROM_DEFAULT);
+    assert_int_equal(smci_settings_source(&f.settings, "--unheard-of"), SMCI_FROM_DEFAULT);
     tear_down(&f);
 }
 

@@ -233,11 +233,6 @@ const char *smci_settings_text(const struct smci_settings *settings, const char 
     return row ? value_of(settings, row)->text : NULL;
 }
 
-bool smci_settings_is_set(const struct smci_settings *settings, const char *flag)
-{
-    return smci_settings_source(settings, flag) != SMCI_FROM_DEFAULT;
-}
-
 const char *smci_settings_name(const struct smci_settings *settings, const char *flag)
 {
     const struct smci_setting *row = smci_settings_row(settings->table, flag);

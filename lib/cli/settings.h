@@ -77,9 +77,6 @@ enum smc_status smci_settings_require(const struct smci_settings *settings,
 /* Where a setting's value came from. */
 enum smci_source smci_settings_source(const struct smci_settings *settings, const char *flag);
 
-/* Whether a setting was given, by flag, variable or file. */
-bool smci_settings_is_set(const struct smci_settings *settings, const char *flag);
-
 /* The highest source that has given this setting, or one that excludes it. */
 enum smci_source smci_settings_decider(const struct smci_settings *settings, const char *flag);
 
