@@ -19,6 +19,7 @@ void readable_init(struct readable *all, struct smc_client *client,
         listing->asset = i;
         listing->is_wanted =
             selection->is_asked[i] && asset_of(listing->asset)->role == ROLE_LISTING;
+        listing->is_extra = select_is_extra(selection, i);
         listing->total = -1;
     }
 }
@@ -142,8 +143,12 @@ static void tell_rights(const struct readable *all, struct smci_cli_checklist *l
 static void tell_unreadable(const struct readable_listing *listing, struct smci_cli_checklist *list)
 {
     const struct smc_error *why = &listing->error;
-    smci_cli_failed(list, why->code, READABLE, "%s: %s", asset_of(listing->asset)->name,
-                    why->detail);
+    if (listing->is_extra)
+        smci_cli_warn(list, READABLE, "%s: %s; a run leaves it out", asset_of(listing->asset)->name,
+                      why->detail);
+    else
+        smci_cli_failed(list, why->code, READABLE, "%s: %s", asset_of(listing->asset)->name,
+                        why->detail);
     if (why->code == SMC_ERR_AUTH)
         smci_cli_remedy(list, "use an Org Admin's credentials");
     else if (listing->is_transient)
@@ -167,7 +172,8 @@ int64_t readable_gaps(const struct readable *all)
 {
     int64_t count = 0;
     for (enum asset_id i = 0; i < ASSET_COUNT; i++)
-        count += all->listings[i].is_withdrawn;
+        count += all->listings[i].is_withdrawn ||
+                 (all->listings[i].is_extra && all->listings[i].error.code != SMC_OK);
     return count;
 }
 

@@ -21,6 +21,7 @@ struct readable_listing {
     struct readable *all;
     enum asset_id asset;
     bool is_wanted;
+    bool is_extra; /* a run goes on without it */
     bool is_answered;
     bool is_withdrawn;
     bool is_transient;
@@ -45,7 +46,8 @@ enum smc_status readable_ask(struct readable *all, struct smc_error *err);
 /* How many gaps a run would have by what is known after that. */
 int64_t readable_gaps(const struct readable *all);
 
-/* Adds a line on the rights, one on all that can be read, and one for each listing that can't.
+/* Adds a line on the rights, one on all that can be read, and one for each listing that can't: of an
+ * extra that is a warning.
  * SMC_ERR_NOMEM. */
 enum smc_status readable_tell(const struct readable *all, struct smci_cli_checklist *list);
 

@@ -505,6 +505,12 @@ static const struct check_row extract_rows[] = {
      .line = "FAIL  readable     ", .remedy = "check client id"},
     {"only_members", .args = "--only members", .line = "ok    readable     members\n"},
     {"only_members_rights", .args = "--only members", .line = "--    rights       not looked at"},
+    {"extras", .args = "--only members --with tags",
+     .line = "ok    readable     members, tags 4\n"},
+    {"extras_403", .args = "--only members --with tags", .fault = "call=tags,do=status:403",
+     .line = "warn  readable     tags: GET /v2/tags: HTTP 403", .remedy = "use an Org Admin's"},
+    {"extras_500", .args = "--only members --with grants", .fault = "call=grants,do=status:500",
+     .line = "warn  readable     grants: GET /v2/grants: HTTP 500", .remedy = "at Sigma"},
     {"only_elements", .args = "--only elements", .line = "ok    readable     workbooks 20\n"},
 };
 
