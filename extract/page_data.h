@@ -3,7 +3,7 @@
 #ifndef EXTRACT_PAGE_DATA_H
 #define EXTRACT_PAGE_DATA_H
 
-#include "page.h"
+#include "page_of.h"
 
 struct smci_packed;
 
