@@ -178,7 +178,7 @@ $(B)/tests/test_oom: private SMC_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(O
 comma := ,
 
 # ---- what a developer and CI run ----
-.PHONY: check test check-long attack check-i386 check-page bench-page check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
+.PHONY: check test check-long attack check-i386 check-page bench-page pictures check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
         coverage install uninstall help
 
 # Two steps, since what is built depends on what is installed.
@@ -210,6 +210,11 @@ attack: all
 check-page: all
 	$(Q)sh .ci/deps.sh page
 	$(Q)build/page/bin/python tests/page/check_page.py $(B)
+
+# The README's.
+pictures: all
+	$(Q)sh .ci/deps.sh page
+	$(Q)sh tests/pictures.sh $(B)
 
 bench-page: all
 	$(Q)sh .ci/deps.sh page

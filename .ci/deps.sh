@@ -79,6 +79,7 @@ for set in "$@"; do
     page)
         program chromium chromium
         program chromium-driver chromedriver
+        program tmux tmux
         need fonts-dejavu-core test -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
         program python3 python3
         need python3-venv python3 -c 'import ensurepip, venv'
