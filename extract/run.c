@@ -147,6 +147,8 @@ static enum smc_status fetch_extras(struct run *run, struct smc_error *err)
         return SMC_OK;
     enum smc_status rc = extras_settle(&run->parts.extras, ask_extras(run, err), err);
     if (rc == SMC_OK)
+        rc = tables_settle(&run->parts.extra_tables, err);
+    if (rc == SMC_OK)
         rc = again_end(&run->job, err);
     return rc == SMC_OK ? extras_drop_files(&run->job, &run->parts.lost, err) : rc;
 }

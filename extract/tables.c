@@ -144,6 +144,40 @@ enum smc_status tables_resolve(struct tables *tables, struct smc_error *err)
                : rc;
 }
 
+/* One more that has no answer. */
+struct unasked {
+    const struct tables *tables;
+    int64_t count;
+};
+
+static enum smc_status settle(void *ctx, const struct smci_item *table, struct smc_error *err)
+{
+    static const struct smci_outcome unread = {.reason = "it was not asked for"};
+    struct unasked *unasked = ctx;
+    struct smci_store *store = unasked->tables->job->store;
+    struct smci_outcome outcome;
+    bool is_known = false;
+    enum smc_status rc =
+        smci_store_get(store, KIND_PATH, table->id, NULL, &is_known, &outcome, err);
+    if (rc != SMC_OK || is_known)
+        return rc;
+    unasked->count++;
+    return smci_store_finish(store, KIND_PATH, table->id, "", &unread, err);
+}
+
+enum smc_status tables_settle(const struct tables *tables, struct smc_error *err)
+{
+    char reason[120];
+    struct unasked unasked = {tables, 0};
+    const struct gap gap = {.reason = reason, .cause = reason, .remedy = GAP_RERUN};
+    enum smc_status rc = job_each_item(tables->job, list_of(tables), settle, &unasked, err);
+    if (rc != SMC_OK || unasked.count == 0)
+        return rc;
+    (void)snprintf(reason, sizeof reason, "the paths of %" PRId64 " tables were not asked for",
+                   unasked.count);
+    return lost_give_up(tables->calls->lost, tables->path, &gap, err);
+}
+
 /* ---- what a later run can reuse ---- */
 
 static enum smc_status keep(void *ctx, const struct smci_item *table, struct smc_error *err)

@@ -30,6 +30,10 @@ enum smc_status tables_want(const struct tables *tables, const char *id, const c
 /* Resolves all that are wanted, as far as single calls do not fail for a while; runs the client. */
 enum smc_status tables_resolve(struct tables *tables, struct smc_error *err);
 
+/* Of extras, when no more is asked: the tables that were not asked about could not be read, which is
+ * a gap, one for all. */
+enum smc_status tables_settle(const struct tables *tables, struct smc_error *err);
+
 /* The path of a table that was wanted: its text is appended to `text`, the spans point into it.
  * SMC_ERR_STORE when nothing is known of it, not even that it could not be read. */
 enum smc_status tables_find(const struct tables *tables, const char *id, struct smc_buf *text,

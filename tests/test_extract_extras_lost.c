@@ -391,6 +391,53 @@ static void test_silence(void **state)
     assert_int_equal(gaps_of(x, "workbook_columns"), 1);
 }
 
+/* Tables that extras alone name: all refused, and an API that goes down on the way. The sources are
+ * there, without the paths. */
+static void test_paths_of_extras(void **state)
+{
+    struct extraction *x = *state;
+    make_estate(x);
+    x->sim_opt.tables = 60;
+    x->sim_opt.reports = 40;
+    extraction_start(x);
+    assert_int_equal(extraction_run(x, "--concurrency 1 --only members --with report_sources"),
+                     SMC_OK);
+    long calls = sim_calls(x->sim, NULL, 0);
+    long paths = sim_calls(x->sim, "path", 0);
+    assert_true(paths > 30);
+    extraction_fault(x, "call=path,do=status:403");
+    sim_stats_reset(x->sim);
+    assert_int_equal(extraction_run(x, "--concurrency 1 --only members --with report_sources"),
+                     SMC_OK);
+    assert_int_equal(extraction_file(x, "report_sources")->count, 40);
+    assert_in_range(sim_calls(x->sim, "path", 0), 20, 21); /* one may be under way */
+    assert_int_equal(gaps_of(x, "path"), sim_calls(x->sim, "path", 0) + 1);
+    assert_null(extraction_summary(x, "extraction.degraded").p);
+
+    restart(x, calls - paths / 2);
+    assert_int_equal(extraction_run(x, "--concurrency 1 --only members --with report_sources"),
+                     SMC_OK);
+    assert_int_equal(extraction_file(x, "report_sources")->count, 40);
+    assert_int_equal(gaps_of(x, "path"), 1);
+    assert_contains(log_sink_text(&x->log), "the run goes on without: ");
+}
+
+/* What the set's own files do without, and extras do not: the workbooks' listing. */
+static void test_listing_for_extras_alone(void **state)
+{
+    struct extraction *x = *state;
+    make_estate(x);
+    extraction_start(x);
+    extraction_fault(x, "call=workbooks,do=status:500");
+    assert_int_equal(
+        extraction_run(x, RETRIES " --only members --with workbook_columns,reports,tags"), SMC_OK);
+    assert_false(is_there(x, "workbook_columns"));
+    assert_int_equal(extraction_file(x, "reports")->count, 5);
+    assert_int_equal(extraction_file(x, "tags")->count, 5);
+    assert_int_equal(gaps_of(x, "workbooks"), 1);
+    assert_null(extraction_summary(x, "extraction.degraded").p);
+}
+
 /* What makes Sigma ask the warehouse has two minutes, however short --timeout is. */
 static void test_slow(void **state)
 {
@@ -473,8 +520,9 @@ static void test_incremental(void **state)
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, extraction_setup, extraction_teardown)
-    const struct CMUnitTest tests[] = {TEST(test_silence), TEST(test_slow), TEST(test_resumed),
-                                       TEST(test_incremental)};
+    const struct CMUnitTest tests[] = {
+        TEST(test_silence), TEST(test_paths_of_extras), TEST(test_listing_for_extras_alone),
+        TEST(test_slow),    TEST(test_resumed),         TEST(test_incremental)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL) |
                  EXTRACTION_TABLE("extras", rows, test_row) | run_matrix();
     for (size_t i = 0; i < FILES; i++)
