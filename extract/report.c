@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "field_coverage.h"
+
 #include "lib/net/pace_text.h"
 #include "lib/net/special.h"
 
@@ -177,6 +179,19 @@ static void add_lineage(struct smci_writer *json, const struct lineage_counts *c
     smci_write_close(json);
 }
 
+static void add_fields(struct smci_writer *json, const struct field_lineage *fields)
+{
+    if (!fields->is_written) {
+        smci_write_null(json, "field_lineage");
+        return;
+    }
+    smci_write_object(json, "field_lineage");
+    field_coverage_add(json, &fields->total);
+    smci_write_array(json, "documents");
+    smci_write_close(json);
+    smci_write_close(json);
+}
+
 static void add_details(struct smci_writer *json, const struct job *job,
                         const struct report *report)
 {
@@ -196,6 +211,7 @@ static void add_details(struct smci_writer *json, const struct job *job,
             add_item(json, "asset", asset_of(i)->name, "count", report->duplicates[i]);
     smci_write_close(json);
     add_lineage(json, report->lineage);
+    add_fields(json, report->fields);
     smci_write_array(json, "gaps");
     smci_write_close(json);
     smci_write_close(json);

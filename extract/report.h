@@ -7,6 +7,7 @@
 
 #include "changes.h"
 #include "degraded.h"
+#include "field_lineage.h"
 #include "gaps.h"
 #include "job.h"
 #include "lineage.h"
@@ -24,6 +25,7 @@ struct report {
     const struct gaps *gaps;
     const struct degraded *degraded;
     const struct lineage_counts *lineage;
+    const struct field_lineage *fields;
     const struct changes *changes;
     const struct timeline *timeline;
 };
@@ -31,13 +33,17 @@ struct report {
 /* In a word how a run went that ended with `rc`. */
 enum smci_cli_word report_word(const struct report *report, enum smc_status rc);
 
+/* What stands before the coverage of documents. */
+#define REPORT_DOCUMENTS "\"documents\": ["
+
 /* How much of it is told. */
 enum report_extent {
     REPORT_FIGURES, /* the same as for --json on one line, for the history; the last member is
                        "course", which the page draws */
     REPORT_RESULT,  /* for --json */
     REPORT_DETAILS  /* for --report: with the member "details", the last one, whose last one is the
-                       empty array "gaps" */
+                       empty array "gaps"; the array REPORT_DOCUMENTS in it, if it is there, is
+                       empty too */
 };
 
 /* Appends the members as an object. `job` and `report` NULL: there was no run, so that they are

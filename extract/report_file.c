@@ -4,17 +4,18 @@
 
 #include "lib/cli/output.h"
 
+#include "field_coverage.h"
 #include "outputs.h"
 
-static enum smc_status write_gap(void *ctx, const struct smci_item *gap, struct smc_error *err)
+static enum smc_status write_item(void *ctx, const struct smci_item *item, struct smc_error *err)
 {
     (void)err;
-    smci_cli_output_text(ctx, gap->position > 1 ? ",\n   " : "\n   ");
-    smci_cli_output_text(ctx, gap->tag);
+    smci_cli_output_text(ctx, item->position > 1 ? ",\n   " : "\n   ");
+    smci_cli_output_text(ctx, item->tag);
     return SMC_OK;
 }
 
-/* The gaps go into the last array of `text` one by one, since there may be as many as objects. */
+/* Documents and gaps go into their arrays one by one, since there may be as many as objects. */
 static enum smc_status write_all(const struct job *job, const struct smc_buf *text,
                                  struct smc_error *err)
 {
@@ -25,9 +26,17 @@ static enum smc_status write_all(const struct job *job, const struct smc_buf *te
     enum smc_status rc = smci_cli_output_open(&out, job->settings->report, job->stop_fd, err);
     if (rc != SMC_OK)
         return rc;
-    smci_cli_output_add(out, text->data, (size_t)(array - text->data));
-    if (job->store)
-        rc = job_each_item(job, LIST_GAPS, write_gap, out, err);
+    const char *at = smc_buf_str(text);
+    const char *documents = strstr(at, REPORT_DOCUMENTS);
+    if (documents && job->store) {
+        documents += strlen(REPORT_DOCUMENTS);
+        smci_cli_output_add(out, at, (size_t)(documents - at));
+        rc = job_each_item(job, LIST_COVERAGE, write_item, out, err);
+        at = documents;
+    }
+    smci_cli_output_add(out, at, (size_t)(array - at));
+    if (rc == SMC_OK && job->store)
+        rc = job_each_item(job, LIST_GAPS, write_item, out, err);
     smci_cli_output_text(out, array);
     if (rc == SMC_OK)
         return smci_cli_output_commit(out, err);

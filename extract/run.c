@@ -174,7 +174,8 @@ static struct report report_of(const struct run *run)
                             .timeline = &run->timeline,
                             .gaps = &run->parts.gaps,
                             .degraded = &run->parts.degraded,
-                            .lineage = &run->parts.lineage.counts};
+                            .lineage = &run->parts.lineage.counts,
+                            .fields = &run->parts.fields};
     for (enum asset_id i = 0; i < ASSET_COUNT; i++)
         report.duplicates[i] = run->parts.listings[i].rows.doubled;
     return report;
