@@ -172,6 +172,32 @@ static void test_estate(void **state)
 
 /* ---- the rest ---- */
 
+/* The report has the same in all, and each document's. */
+static void check_report(const char *path, int64_t columns, int64_t reaching)
+{
+    size_t len;
+    struct smc_json_span root;
+    struct smc_json_walk walk;
+    struct smc_json_span document;
+    int64_t number = 0;
+    int64_t documents = 0;
+    char *text = file_read(path, &len);
+    assert_int_equal(smc_json_scan(text, len, &root, NULL), SMC_OK);
+    struct smc_json_span fields = extraction_member(root, "details.field_lineage");
+    assert_true(smc_json_int64(smc_json_member(fields, "columns"), &number));
+    assert_int_equal(number, columns);
+    assert_true(smc_json_int64(smc_json_member(fields, "reaching"), &number));
+    assert_int_equal(number, reaching);
+    assert_true(smc_json_walk_begin(&walk, smc_json_member(fields, "documents")));
+    for (; smc_json_walk_next(&walk, NULL, &document, NULL); documents++) {
+        assert_true(smc_json_int64(smc_json_member(document, "columns"), &number));
+        columns -= number;
+    }
+    assert_int_equal(columns, 0);
+    assert_int_equal(documents, 24 + 8 + 1); /* one is in no listing */
+    free(text);
+}
+
 /* The coverage of the log is that of the file. */
 static void test_coverage(void **state)
 {
@@ -185,7 +211,10 @@ static void test_coverage(void **state)
     struct smc_json_span record;
     set_estate(x, 11);
     extraction_start(x);
-    assert_int_equal(extraction_run(x, "--with field_lineage --log-level debug"), SMC_OK);
+    char *report = text_format("%s/report.json", x->dir);
+    char *options = text_format("--with field_lineage --log-level debug --report %s", report);
+    assert_int_equal(extraction_run(x, options), SMC_OK);
+    free(options);
     char *text = read_file(x, &len);
     assert_int_equal(smc_json_scan(text, len, &all, NULL), SMC_OK);
     assert_true(smc_json_walk_begin(&walk, all));
@@ -201,6 +230,8 @@ static void test_coverage(void **state)
     assert_int_equal(extraction_count_lines(x, "Field lineage of the workbook ", NULL), 24);
     /* and one that no listing has */
     assert_int_equal(extraction_count_lines(x, "Field lineage of the data model ", NULL), 8 + 1);
+    check_report(report, columns, reaching);
+    free(report);
     free(line);
     free(text);
 }
