@@ -73,7 +73,7 @@ static const char *state_of(const struct report *report)
 
 static void add_set(struct smci_writer *json, const struct job *job, const struct report *report)
 {
-    if (!report || !report->is_published) {
+    if (!job || !report || !report->is_published) {
         smci_write_null(json, "set");
         return;
     }
@@ -277,7 +277,7 @@ enum smc_status report_members(const struct job *job, const struct report *repor
         smci_write_members(&json, checks);
     else
         smci_write_null(&json, "checks");
-    if (extent == REPORT_DETAILS)
+    if (extent == REPORT_DETAILS && job && report)
         add_details(&json, job, report);
     else
         smci_write_null(&json, "details");
