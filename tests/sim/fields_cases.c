@@ -264,6 +264,23 @@ static void circle(struct doc *d)
     doubtful(d, e, "Self", "[Self] + 1", "[Self]", "self-reference");
 }
 
+/* Two elements that read each other, column by column. */
+static void ring(struct doc *d)
+{
+    int one = add_element(d, name_at(d, "Ring one"), "table");
+    int two = play_child(d, name_at(d, "Ring two"), "table", one);
+    const char *to_two = say(d, "[%s/Turn]", d->elements.all[two].name);
+    const char *to_one = say(d, "[%s/Turn]", d->elements.all[one].name);
+    int a = add_column(d, one, NULL, "Turn", to_two);
+    int b = add_column(d, two, NULL, "Turn", to_one);
+
+    add_source(d, one, (struct feed_of){.feed = FEED_ELEMENT, .element = two});
+    reads(d, a, b, "element", 0);
+    reads(d, b, a, "element", 0);
+    add_doubt(d, a, to_two, "circle", 0);
+    add_doubt(d, b, to_one, "circle", 0);
+}
+
 /* What is not a reference, and what can't be told. */
 static void formulas(struct doc *d)
 {
@@ -400,10 +417,11 @@ static void whole_model(struct doc *d)
 }
 
 const struct scene case_scenes[] = {
-    {like_named, true, true},    {duplicates, true, true},   {folded, true, true},
-    {spelled, true, true},       {joined, true, true},       {queries, true, true},
-    {undeclared, true, true},    {namesakes, true, true},    {inodes, true, true},
-    {circle, true, true},        {formulas, true, true},     {lookup, true, true},
-    {controls, true, false},     {blind_union, true, false}, {spec_union, false, true},
-    {relationship, false, true}, {whole_model, false, true}, {NULL, false, false},
+    {like_named, true, true},  {duplicates, true, true},    {folded, true, true},
+    {spelled, true, true},     {joined, true, true},        {queries, true, true},
+    {undeclared, true, true},  {namesakes, true, true},     {inodes, true, true},
+    {circle, true, true},      {ring, true, true},          {formulas, true, true},
+    {lookup, true, true},      {controls, true, false},     {blind_union, true, false},
+    {spec_union, false, true}, {relationship, false, true}, {whole_model, false, true},
+    {NULL, false, false},
 };
