@@ -72,7 +72,8 @@ static void tell_success(struct upload_job *job, const struct upload_delivery *d
                            ? smc_buf_str(&shown)
                            : file->name;
     smci_log_event(job->log, SMC_LOG_INFO, SMCI_EVENT_FILE_UPLOADED,
-                   SMCI_FACTS(.file = name, .type = upload_type_name(job->settings->file_type),
+                   SMCI_FACTS(.file = file->name,
+                              .type = upload_type_name(job->settings->file_type),
                               .path = delivery->path, .attempt = file->tries,
                               .bytes = delivery->identity.size),
                    "Uploaded %s as %s to %s", name, upload_type_name(job->settings->file_type),

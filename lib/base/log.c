@@ -137,44 +137,44 @@ static void put(const struct smc_log *log, bool is_file, const struct smci_log_r
     (void)ignored;
 }
 
-static void tell(struct smc_log *log, struct smci_log_record *record, const char *fmt, va_list args)
+static void tell(struct smc_log *log, struct smci_log_record record, const char *fmt, va_list args)
 {
     char message[SMCI_LOG_MESSAGE_MAX];
     int whole_len = vsnprintf(message, sizeof message, fmt, args);
     if (whole_len >= (int)sizeof message)
         mend_cut(log, message);
     smc_log_clean(log, message);
-    record->message = message;
-    record->program = log->program;
+    record.message = message;
+    record.program = log->program;
     if (log->file_fd >= 0)
-        put(log, true, record);
-    if (log->file_fd >= 0 && record->level != SMC_LOG_ERROR)
+        put(log, true, &record);
+    if (log->file_fd >= 0 && record.level != SMC_LOG_ERROR)
         return;
     if (log->sink)
-        log->sink(log->sink_ctx, (enum smc_log_level)record->level, message);
+        log->sink(log->sink_ctx, (enum smc_log_level)record.level, message);
     else if (log->fd >= 0 || log->writer)
-        put(log, false, record);
+        put(log, false, &record);
 }
 
 void smc_log_write(struct smc_log *log, enum smc_log_level level, const char *fmt, ...)
 {
-    struct smci_log_record record = {.level = (int)level, .event = SMCI_EVENT_NONE};
+    const struct smci_log_record record = {.level = (int)level, .event = SMCI_EVENT_NONE};
     if (!smc_log_would(log, level))
         return;
     va_list args;
     va_start(args, fmt);
-    tell(log, &record, fmt, args);
+    tell(log, record, fmt, args);
     va_end(args);
 }
 
 void smci_log_event(struct smc_log *log, enum smc_log_level level, enum smci_log_event event,
                     const struct smci_log_facts *facts, const char *fmt, ...)
 {
-    struct smci_log_record record = {.level = (int)level, .event = event, .facts = facts};
+    const struct smci_log_record record = {.level = (int)level, .event = event, .facts = facts};
     if (!smc_log_would(log, level))
         return;
     va_list args;
     va_start(args, fmt);
-    tell(log, &record, fmt, args);
+    tell(log, record, fmt, args);
     va_end(args);
 }

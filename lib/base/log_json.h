@@ -20,7 +20,7 @@ struct smci_log_record {
 #define SMCI_LOG_MESSAGE_MAX 4000
 
 /* The room for a line, its end and the NUL included, whatever is in it. */
-#define SMCI_LOG_JSON_MAX (8 * SMCI_LOG_MESSAGE_MAX)
+#define SMCI_LOG_JSON_MAX ((size_t)8 * SMCI_LOG_MESSAGE_MAX)
 
 /* Writes the record as a line into `line`, which has SMCI_LOG_JSON_MAX bytes. Returns its length.
  * Valid JSON and UTF-8 whatever the facts' texts are: these are cleaned as messages are, `mask`

@@ -30,6 +30,8 @@ static size_t path_len(const struct smci_sending *sending)
 static void tell_call(const struct smci_sender *sender, const struct smci_sending *sending,
                       const struct smci_attempt *attempt, const struct smci_http_response *response)
 {
+    if (!smc_log_would(sender->log, SMC_LOG_DEBUG))
+        return;
     const struct smci_log_facts facts = {
         .asset = sending->kind,
         .method = method_of(sending),
