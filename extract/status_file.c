@@ -35,7 +35,8 @@ enum smc_status status_scope(const char *host, const char *client_id,
                    smci_digest_add(digest, client_id, strlen(client_id)) == SMC_OK &&
                    smci_digest_finish(digest, hex) == SMC_OK;
     smci_digest_free(digest);
-    (void)snprintf(scope, STATUS_SCOPE_BYTES, "%s", hex);
+    hex[STATUS_SCOPE_BYTES - 1] = '\0';
+    (void)memcpy(scope, hex, STATUS_SCOPE_BYTES);
     return is_made
                ? SMC_OK
                : smc_error_set(err, SMC_ERR_NOMEM, "SHA-256: out of memory, or libcrypto has none");
@@ -182,28 +183,34 @@ static enum smc_status read_text(const char *path, struct smc_buf *text, struct 
     return rc;
 }
 
+static enum smc_status read_file(const char *path, struct status_file *file, struct smc_error *err)
+{
+    struct smc_json_span root;
+    struct smc_buf text = SMC_BUF_INIT(FILE_MAX);
+    enum smc_status rc = read_text(path, &text, err);
+    if (rc == SMC_OK && smc_json_scan(smc_buf_str(&text), text.len, &root, NULL) != SMC_OK)
+        rc = damaged(path, err);
+    if (rc == SMC_OK)
+        rc = take_file(root, path, file, err);
+    smc_buf_clear(&text);
+    return rc;
+}
+
 enum smc_status status_file_read(const char *state, struct status_file **file,
                                  struct smc_error *err)
 {
     struct smc_error why = SMC_ERROR_INIT;
-    struct smc_json_span root;
-    struct smc_buf text = SMC_BUF_INIT(FILE_MAX);
     char *path = status_file_path(state);
     struct status_file *made = calloc(1, sizeof *made);
-    *file = NULL;
-    enum smc_status rc = path && made ? read_text(path, &text, &why)
-                                      : smc_error_set(&why, SMC_ERR_NOMEM, "out of memory");
+    enum smc_status rc = SMC_ERR_NOMEM;
+    if (path && made)
+        rc = read_file(path, made, &why);
+    else
+        (void)smc_error_set(&why, rc, "out of memory");
     bool is_absent = rc == SMC_ERR_IO && (why.sys_errno == ENOENT || why.sys_errno == ENOTDIR);
-    if (rc == SMC_OK && smc_json_scan(smc_buf_str(&text), text.len, &root, NULL) != SMC_OK)
-        rc = damaged(path, &why);
-    if (rc == SMC_OK)
-        rc = take_file(root, path, made, &why);
-    if (rc == SMC_OK) {
-        *file = made;
-        made = NULL;
-    }
-    smc_buf_clear(&text);
-    free(made);
+    *file = rc == SMC_OK ? made : NULL;
+    if (rc != SMC_OK)
+        free(made);
     free(path);
     return is_absent || rc == SMC_OK ? SMC_OK : smc_error_copy(err, &why);
 }
