@@ -148,13 +148,20 @@ enum smc_status extras_settle(const struct extras *extras, enum smc_status rc,
     return rc == SMC_OK ? calls_settle_extras(extras->calls, err) : rc;
 }
 
+/* What is derived from columns can't be without any. */
+static bool is_lost(const struct lost *lost, enum asset_id asset)
+{
+    if (asset_of(asset)->form != FORM_FIELDS)
+        return lost_is_given_up(lost, asset);
+    return lost_is_given_up(lost, EXTRA_WORKBOOK_COLUMNS) &&
+           lost_is_given_up(lost, EXTRA_DATAMODEL_COLUMNS);
+}
+
 enum smc_status extras_drop_files(struct job *job, const struct lost *lost, struct smc_error *err)
 {
     enum smc_status rc = SMC_OK;
     for (enum asset_id i = FEED_COUNT; rc == SMC_OK && i < ASSET_COUNT; i++) {
-        bool is_lost =
-            asset_of(i)->role == ROLE_DERIVED ? lost->is_given_up[i] : lost_is_given_up(lost, i);
-        if (!job->files[i] || !is_lost)
+        if (!job->files[i] || !is_lost(lost, i))
             continue;
         smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_FILE_LEFT_OUT,
                        SMCI_FACTS(.asset = asset_of(i)->name),

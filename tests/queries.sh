@@ -2,10 +2,11 @@
 # The questions of examples/queries, asked the small set of tests/data/queries: SQLite's program, and
 # DuckDB where .ci/deps.sh could install it. Each .txt there is a question and its answer.
 set -u
+build=${SMC_BUILD:-build}
+. tests/stand_in.sh
+tmp=$dir
 python=build/duckdb/bin/python
 data=tests/data/queries
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 failed=0
 
 check() { # check NAME: what was answered is in $tmp/got
@@ -77,5 +78,24 @@ if command -v sqlite3 >/dev/null; then
     refuse 'no set' 'no set with field_lineage' "$tmp" who-reads table=T
     refuse 'no such question' 'no such question' "$data" who-knows table=T
     refuse 'no value' 'not NAME=VALUE' "$data" who-reads table
+fi
+
+# A whole estate: which warehouse columns does this workbook's column come from, and what is not
+# known?
+if command -v sqlite3 >/dev/null; then
+    export HOME="$dir"
+    unset XDG_CONFIG_HOME
+    stand_in --no-odd --columns 40 --workbooks 6 --datamodels 2
+    "$build/castor-extract-sigma" -H "$url" -c sim-client -a sim-secret -o "$tmp/set" \
+        --log-level error --with field_lineage
+    ASK_MODE=list sh examples/queries/ask.sh "$tmp/set" where-from column=Share document='Churn workbook 1' \
+        >"$tmp/got" 2>"$tmp/err"
+    if grep -q '|reads table|' "$tmp/got" && grep -q '|warehouse|' "$tmp/got"; then
+        echo '[       OK ] queries: a whole estate'
+    else
+        echo '[  FAILED  ] queries: a whole estate'
+        cat "$tmp/got" "$tmp/err" >&2
+        failed=1
+    fi
 fi
 exit $failed

@@ -249,6 +249,28 @@ static void test_again(void **state)
     check_file(x, NULL);
 }
 
+/* Without the right to read columns: of one kind the file says so, of both there is none. The set is
+ * whole all the same. */
+static void test_refused(void **state)
+{
+    struct extraction *x = *state;
+    size_t len;
+    set_estate(x, 13);
+    extraction_start(x);
+    extraction_fault(x, "call=workbook_columns,do=status:403");
+    assert_int_equal(extraction_run(x, "--with field_lineage"), SMC_OK);
+    char *text = read_file(x, &len);
+    assert_contains(text, "columns-unavailable");
+    assert_contains(text, "\"asset\": \"datamodel\"");
+    free(text);
+    x->fake.wall_ms += 60000;
+    extraction_fault(x, "call=datamodel_columns,do=status:403");
+    assert_int_equal(extraction_run(x, "--with field_lineage"), SMC_OK);
+    assert_null(extraction_summary(x, "extraction.files.field_lineage").p);
+    assert_int_equal(extraction_count_lines(x, "field_lineage is left out of the set", NULL), 1);
+    assert_null(extraction_summary(x, "extraction.degraded").p);
+}
+
 static void test_spec_alone(void **state)
 {
     struct extraction *x = *state;
@@ -262,6 +284,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_coverage, extraction_setup, extraction_teardown),
         cmocka_unit_test_setup_teardown(test_again, extraction_setup, extraction_teardown),
+        cmocka_unit_test_setup_teardown(test_refused, extraction_setup, extraction_teardown),
         cmocka_unit_test_setup_teardown(test_spec_alone, extraction_setup, extraction_teardown),
     };
     return EXTRACTION_TABLE("estates", estate_rows, test_estate) +
