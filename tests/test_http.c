@@ -2,6 +2,7 @@
  * script. */
 #include "support/support.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <zlib.h>
@@ -301,6 +302,30 @@ static void test_kept_connection_that_died(void **state)
     fetch(&f, "/x");
     fetch(&f, "/x");
     assert_string_equal(f.result.body, "ho");
+    close_all(&f);
+}
+
+/* This machine's trouble, which libcurl tells as the other side's. Another attempt may do better. */
+static void test_no_descriptor_is_left(void **state)
+{
+    static const struct net_step step = {OK_HEAD "Content-Length: 0\r\n\r\n", 0, NET_KEEP, false};
+    struct fixture f = {.server = net_start(&step, 1)};
+    struct rlimit was;
+    (void)state;
+    open_http(&f, 60000, 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+    int next = dup(0);
+    assert_int_equal(close(next), 0);
+    const struct rlimit none = {(rlim_t)next, was.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    fetch(&f, "/");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+    assert_int_equal(f.result.status, 0);
+    assert_int_equal(f.result.error.code, SMC_ERR_IO);
+    assert_false(f.result.is_permanent);
+    assert_says(&f, "Too many open files");
+    fetch(&f, "/");
+    assert_int_equal(f.result.status, 200);
     close_all(&f);
 }
 
@@ -648,6 +673,7 @@ int main(void)
         cmocka_unit_test(test_two_at_once),
         cmocka_unit_test(test_callback_starts_more),
         cmocka_unit_test(test_kept_connection_that_died),
+        cmocka_unit_test(test_no_descriptor_is_left),
         cmocka_unit_test(test_refused_connection),
         cmocka_unit_test(test_late_look_is_no_stall),
         cmocka_unit_test(test_stopped),

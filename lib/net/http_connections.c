@@ -45,6 +45,7 @@ struct connection {
 };
 
 struct smci_connections {
+    int lack; /* errno: why this machine gave no socket the last time; 0: it did */
     const struct smc_clock *clock;
     int64_t last_id;
     int spoilt;
@@ -186,6 +187,7 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
     if (!one)
         return CURL_SOCKET_BAD;
     int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    connections->lack = fd < 0 ? errno : 0;
     if (fd >= 0)
         *one = (struct connection){.id = ++connections->last_id, .fd = fd, .read = -1};
     return fd >= 0 ? fd : CURL_SOCKET_BAD;
@@ -397,4 +399,9 @@ int64_t smci_connections_settle(struct smci_connections *connections)
             most = left;
     }
     return most;
+}
+
+int smci_connections_lack(const struct smci_connections *connections)
+{
+    return connections->lack;
 }

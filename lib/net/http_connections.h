@@ -103,4 +103,8 @@ void smci_connections_tend(struct smci_connections *connections, smci_connection
  * at just now, and the next smci_connections_tend tells. */
 int64_t smci_connections_settle(struct smci_connections *connections);
 
+/* Why this machine gave no socket for the last connection, as errno has it, such as EMFILE; 0: it
+ * did. libcurl tells such a connection as one that the other side did not take. */
+int smci_connections_lack(const struct smci_connections *connections);
+
 #endif

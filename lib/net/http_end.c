@@ -102,6 +102,10 @@ static int judge(struct smci_exchange *x, CURLcode code, int status)
             (void)smc_error_set(&response->error, SMC_ERR_CAP,
                                 "a header line of the answer is longer than the cap of 100 KiB, or "
                                 "memory ran out");
+        int lack = smci_connections_lack(x->common->connections);
+        if (code == CURLE_COULDNT_CONNECT && lack)
+            (void)smc_error_set_errno(&response->error, SMC_ERR_IO, lack,
+                                      "this machine gives no connection");
         (void)smc_error_set(&response->error, SMC_ERR_NETWORK, "%s%s",
                             is_proxy_out_of_reach(x, code) ? "the proxy can't be reached: " : "",
                             describe(x, code));
