@@ -178,7 +178,7 @@ $(B)/tests/test_oom: private SMC_LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(O
 comma := ,
 
 # ---- what a developer and CI run ----
-.PHONY: check test check-long attack check-i386 check-page bench-page pictures check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
+.PHONY: check test check-long attack check-i386 check-page bench-page pictures docs check-sim valgrind fuzz check-headers lint layers format analyze demo bench bench-pace \
         coverage install uninstall help
 
 # Two steps, since what is built depends on what is installed.
@@ -325,6 +325,18 @@ bench: all $(BENCHES)
 bench-pace: $(B)/bench/bench_pace
 	$(Q)$<
 
+# The manual pages, to be read elsewhere.
+docs: $(foreach page,$(MAN),$(B)/docs/$(notdir $(page)).html $(B)/docs/$(notdir $(page)).md)
+define doc_rules
+$(B)/docs/$(notdir $(1)).html: $(1)
+	@mkdir -p $$(@D)
+	$$(Q)mandoc -T html -O style=,toc $$< > $$@
+$(B)/docs/$(notdir $(1)).md: $(1)
+	@mkdir -p $$(@D)
+	$$(Q)mandoc -T markdown $$< > $$@
+endef
+$(foreach page,$(MAN),$(eval $(call doc_rules,$(page))))
+
 # ---- installing ----
 BASH_DIR := $(PREFIX)/share/bash-completion/completions
 ZSH_DIR  := $(PREFIX)/share/zsh/site-functions
@@ -379,6 +391,7 @@ help:
 	@echo 'make lint            layers, format, static analysis'
 	@echo 'make bench           measurements; bench-pace: the pacing rule alone; bench-page'
 	@echo 'make deps            install what build and tests need'
+	@echo 'make docs            the manual pages as HTML and Markdown; make pictures'
 	@echo 'make install         into PREFIX (/usr/local); BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DATADIR, DESTDIR'
 	@echo 'make check-sim SIGMA_OPENAPI=FILE  hold the stand-in against Sigma'"'"'s description'
 
