@@ -330,7 +330,7 @@ docs: $(foreach page,$(MAN),$(B)/docs/$(notdir $(page)).html $(B)/docs/$(notdir 
 define doc_rules
 $(B)/docs/$(notdir $(1)).html: $(1)
 	@mkdir -p $$(@D)
-	$$(Q)mandoc -T html -O style=,toc $$< > $$@
+	$$(Q)mandoc -T html -O toc $$< > $$@
 $(B)/docs/$(notdir $(1)).md: $(1)
 	@mkdir -p $$(@D)
 	$$(Q)mandoc -T markdown $$< > $$@
