@@ -35,7 +35,7 @@ SMC_MODE_coverage := --coverage -O0
 SMC_HARD = -fstack-protector-strong -fPIC -fvisibility=hidden \
            $(if $(MODE),,-ffile-prefix-map=$(CURDIR)=. $(fortify))
 SMC_CFLAGS = $(SMC_WARN) $(SMC_HARD) $(SMC_CPPFLAGS) -MMD -MP $(SMC_MODE_$(MODE)) $(WERROR)
-SMC_LDFLAGS = -Wl,-z,relro,-z,now $(SMC_MODE_$(MODE))
+SMC_LDFLAGS = -Wl,-z,relro,-z,now,-z,noexecstack $(SMC_MODE_$(MODE))
 
 # Asked for once, and not before `make deps` has had its turn.
 once = $(eval $(1) := $(2))$($(1))
@@ -140,7 +140,7 @@ $(LIB_SO): $(call obj,$(LIB_SRC)) $(B)/libsigmacat.map
 define link
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(SMC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(prog_libs) $(1)
+	$(Q)$(CC) -pie $(SMC_LDFLAGS) $(LDFLAGS) -o $@ $^ $(prog_libs) $(1)
 endef
 
 $(B)/castor-extract-sigma: $(call obj,extract/main.c) $(B)/libextract.a $(B)/libprivate.a $(LIB_A)
@@ -189,7 +189,7 @@ deps:
 	$(Q)sh .ci/deps.sh build test kubernetes queries promtool
 
 # Installs nothing: packagers call it.
-SCRIPT_TESTS := tests/layers_test.sh tests/results.sh tests/kubernetes.sh tests/queries.sh tests/promtool.sh tests/surroundings.sh $(if $(MODE),,tests/reproducible.sh)
+SCRIPT_TESTS := tests/layers_test.sh tests/results.sh tests/kubernetes.sh tests/queries.sh tests/promtool.sh tests/surroundings.sh $(if $(MODE),,tests/reproducible.sh tests/packaging/dist.sh tests/packaging/elf.sh)
 test: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) $(SCRIPT_TESTS)
@@ -278,7 +278,7 @@ check-sim: $(B)/sigmacat-sim
 OWN_SRC := $(LIB_SRC) $(PRIVATE_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
 ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c tests/attack/*.c examples/library/*.c)
 ALL_H   := $(wildcard include/sigmacat/*.h lib/*/*.h extract/*.h extract/*/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
-SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh tests/page/*.sh examples/*.sh examples/*/*.sh) $(filter %.bash,$(COMPLETIONS))
+SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh tests/page/*.sh tests/packaging/*.sh examples/*.sh examples/*/*.sh) $(filter %.bash,$(COMPLETIONS))
 SCHEMAS := $(wildcard extract/*.schema.json upload/*.schema.json)
 MAN     := $(wildcard extract/*.[15] upload/*.1 lib/*.3 lib/cli/*.5)
 
@@ -337,6 +337,16 @@ $(B)/docs/$(notdir $(1)).md: $(1)
 endef
 $(foreach page,$(MAN),$(eval $(call doc_rules,$(page))))
 
+# ---- what is given away ----
+# Of the commit, with no time, name or right of this machine in it: the same bytes wherever it is made.
+.PHONY: dist
+DIST := sigmacat-$(VERSION)
+dist:
+	$(Q)git diff-index --quiet HEAD -- || { echo 'dist: there are changes that are not committed' >&2; exit 1; }
+	@mkdir -p build/dist
+	$(Q)git -c tar.umask=0022 archive --prefix=$(DIST)/ -o build/dist/$(DIST).tar HEAD
+	$(Q)cd build/dist && gzip -9nf $(DIST).tar && sha256sum $(DIST).tar.gz > SHA256SUMS && cat SHA256SUMS
+
 # ---- installing ----
 BASH_DIR := $(PREFIX)/share/bash-completion/completions
 ZSH_DIR  := $(PREFIX)/share/zsh/site-functions
@@ -393,6 +403,7 @@ help:
 	@echo 'make deps            install what build and tests need'
 	@echo 'make docs            the manual pages as HTML and Markdown; make pictures'
 	@echo 'make install         into PREFIX (/usr/local); BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DATADIR, DESTDIR'
+	@echo 'make dist            a tarball of the commit and its sum, into build/dist'
 	@echo 'make check-sim SIGMA_OPENAPI=FILE  hold the stand-in against Sigma'"'"'s description'
 
 clean:
