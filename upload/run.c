@@ -165,7 +165,8 @@ static enum smc_status leave(const struct upload_job *job, const struct smc_buf 
     const struct upload_settings *settings = job->settings;
     const struct upload_result_of of = {.settings = settings,
                                         .job = settings->is_listing ? NULL : job,
-                                        .uploads = settings->is_listing ? uploads : NULL};
+                                        .uploads =
+                                            settings->is_listing && rc == SMC_OK ? uploads : NULL};
     struct smc_error why = SMC_ERROR_INIT;
     enum smc_status made = SMC_OK;
     result->ended_ms = job->clock->wall_ms(job->clock->ctx);
