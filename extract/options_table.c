@@ -13,6 +13,9 @@
 
 #define GROUP_LEVEL 3
 
+/* What is done in place of a run is one thing. */
+#define GROUP_MODE 4
+
 /* The words that completions offer. A test holds each against the table that checks it. */
 static const char *const regions[] = {
     "aws-us-west", "aws-us-east", "aws-ca",   "aws-eu",   "aws-au", "aws-uk", "azure-us",
@@ -134,11 +137,11 @@ static const struct smci_setting rows[] = {
      .help = "longest run; 0, the default: no limit"},
     SMCI_CLI_NETWORK_ROWS(NULL, NULL),
     SMCI_CLI_LOG_ROWS("Log, and what is done in place of a run", GROUP_LEVEL),
-    SMCI_CLI_MODE_ROWS("say whether a run would work; write nothing"),
+    SMCI_CLI_MODE_ROWS("say whether a run would work; write nothing", GROUP_MODE),
     {.flag = "--status",
-     IN(FLAG, is_status),
+     IN(FLAG, is_status), .group = GROUP_MODE,
      .is_unkeyed = true, .help = "say how the last run went, how far this is"},
-    {.flag = "--from", .metavar = "DIR", IN(PATH, from), .is_unkeyed = true,
+    {.flag = "--from", .metavar = "DIR", IN(PATH, from), .group = GROUP_MODE, .is_unkeyed = true,
      .help = "make --html of the newest set there"},
     {.flag = "--list-regions",
      IN(FLAG, is_listing_regions),

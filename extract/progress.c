@@ -39,8 +39,11 @@ static void compose(void *ctx, struct smci_cli_line *line)
         done += p->of.calls->done[i];
     }
     double seconds = (double)(now_ms(p) - p->begun_ms) / 1000;
-    double rate = seconds > 0 ? (double)stats.calls / seconds : 0;
-    smci_cli_line_add(line, "%" PRId64 " calls, %.1f/s", stats.calls, rate);
+    /* Of less than a second it would say nothing. */
+    double rate = seconds >= 1 ? (double)stats.calls / seconds : 0;
+    smci_cli_line_add(line, "%" PRId64 " calls", stats.calls);
+    if (rate > 0)
+        smci_cli_line_add(line, ", %.1f/s", rate);
     smci_cli_line_add_waits(line, "Sigma", &stats);
     line->facts.total = wanted;
     line->facts.done = done;

@@ -16,6 +16,9 @@
 
 #define GROUP_LEVEL 4
 
+/* What is done in place of an upload is one thing. */
+#define GROUP_MODE 5
+
 /* In the order of the enums. */
 static const char *const types[] = {"DBT", "LOOKML", "QUALITY", "VIZ", "WAREHOUSE", NULL};
 static const char *const zones[] = {"EU", "US", NULL};
@@ -104,7 +107,7 @@ static const struct smci_setting rows[] = {
      .variable = "CASTOR_UPLOADER_ENDPOINT", IN(TEXT, endpoint),
      .help = "send here in place of the zone's address"},
     SMCI_CLI_LOG_ROWS("Log, and what is done in place of an upload", GROUP_LEVEL),
-    SMCI_CLI_MODE_ROWS("say whether it would work; send nothing"),
+    SMCI_CLI_MODE_ROWS("say whether it would work; send nothing", GROUP_MODE),
     SMCI_CLI_QUERY_ROWS,
 };
 /* clang-format on */

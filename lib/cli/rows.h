@@ -65,13 +65,13 @@
      .variable = PREFIX "PROGRESS", IN(CHOICE, logging.progress), \
      .choices = smci_cli_progress_names, .help = "show progress; always, never"}
 
-/* bool is_checking, is_showing. */
-#define SMCI_CLI_MODE_ROWS(check) \
+/* bool is_checking, is_showing; they exclude each other, and what else is of the group `modes`. */
+#define SMCI_CLI_MODE_ROWS(check, modes) \
     {.flag = "--check", \
-     IN(FLAG, is_checking), \
+     IN(FLAG, is_checking), .group = (modes), \
      .is_unkeyed = true, .help = (check)}, \
     {.flag = "--show-config", \
-     IN(FLAG, is_showing), \
+     IN(FLAG, is_showing), .group = (modes), \
      .is_unkeyed = true, .help = "print the settings and where they come from"}
 
 /* bool is_help, is_version. */
