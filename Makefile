@@ -13,6 +13,7 @@ LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR     ?= $(PREFIX)/share/man
 DATADIR    ?= $(PREFIX)/share
+LIBEXECDIR ?= $(PREFIX)/libexec
 
 VERSION := $(shell sed -n 's/^.define SMC_VERSION *"\(.*\)"$$/\1/p' include/sigmacat/api.h)
 # The shared library's: 0 until 0.1.0 is tagged, then one more with each break of its interface.
@@ -347,6 +348,12 @@ dist:
 	$(Q)git -c tar.umask=0022 archive --prefix=$(DIST)/ -o build/dist/$(DIST).tar HEAD
 	$(Q)cd build/dist && gzip -9nf $(DIST).tar && sha256sum $(DIST).tar.gz > SHA256SUMS && cat SHA256SUMS
 
+# In bare systems, and by the systems' own tools: half an hour on a busy machine.
+.PHONY: check-package
+check-package: all
+	$(Q)sh .ci/deps.sh packaging
+	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(foreach t,systemd cron,tests/packaging/$t.sh)
+
 # ---- installing ----
 BASH_DIR := $(PREFIX)/share/bash-completion/completions
 ZSH_DIR  := $(PREFIX)/share/zsh/site-functions
@@ -362,9 +369,14 @@ $(B)/libsigmacat.pc: lib/libsigmacat.pc.in Makefile include/sigmacat/api.h
 	    -e 's|@VERSION@|$(VERSION)|' -e 's|@REQUIRES@|$(PKG_LIB)|' $< > $@
 .PHONY: $(B)/libsigmacat.pc # PREFIX and its like may be others than the last time
 
-install: all $(B)/libsigmacat.pc
-	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR)/sigmacat $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR) $(DATADIR)/sigmacat)
+# What is installed, which needs nothing that only the tests need.
+INSTALLED := lib $(filter-out %/sigmacat-sim,$(PROGRAMS)) $(COMPLETIONS)
+.PHONY: installed
+installed: $(INSTALLED)
+install: $(INSTALLED) $(B)/libsigmacat.pc
+	install -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR)/sigmacat $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR) $(DATADIR)/sigmacat $(LIBEXECDIR)/sigmacat)
 	install -m 755 $(B)/castor-extract-sigma $(B)/castor-upload $(DESTDIR)$(BINDIR)
+	install -m 755 examples/extract-and-upload.sh $(DESTDIR)$(LIBEXECDIR)/sigmacat/extract-and-upload
 	install -m 644 $(LIB_A) $(DESTDIR)$(LIBDIR)
 	install -m 755 $(LIB_SO) $(DESTDIR)$(LIBDIR)
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(LIBDIR)/$(SONAME)
@@ -384,7 +396,7 @@ uninstall:
 	grep -lsx '$(MAN_LINK)' $(DESTDIR)$(MANDIR)/man3/smc_*.3 | xargs rm -f
 	rm -rf $(addprefix $(DESTDIR),$(addprefix $(BINDIR)/,castor-extract-sigma castor-upload) \
 	    $(LIBDIR)/libsigmacat.* $(LIBDIR)/pkgconfig/libsigmacat.pc $(INCLUDEDIR)/sigmacat \
-	    $(DATADIR)/sigmacat \
+	    $(DATADIR)/sigmacat $(LIBEXECDIR)/sigmacat \
 	    $(foreach page,$(MAN),$(call man_page,$(page))) \
 	    $(addprefix $(BASH_DIR)/,castor-extract-sigma castor-upload) \
 	    $(addprefix $(ZSH_DIR)/,_castor-extract-sigma _castor-upload) \
@@ -402,8 +414,8 @@ help:
 	@echo 'make bench           measurements; bench-pace: the pacing rule alone; bench-page'
 	@echo 'make deps            install what build and tests need'
 	@echo 'make docs            the manual pages as HTML and Markdown; make pictures'
-	@echo 'make install         into PREFIX (/usr/local); BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DATADIR, DESTDIR'
-	@echo 'make dist            a tarball of the commit and its sum, into build/dist'
+	@echo 'make install         into PREFIX (/usr/local); BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DATADIR, LIBEXECDIR, DESTDIR'
+	@echo 'make dist            a tarball of the commit and its sum, into build/dist; check-package: what packages it'
 	@echo 'make check-sim SIGMA_OPENAPI=FILE  hold the stand-in against Sigma'"'"'s description'
 
 clean:

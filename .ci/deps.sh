@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing of what the build (build), the tests (test) and the checks (lint) need.
-# Usage: deps.sh build|test|kubernetes|queries|promtool|lint|page|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
+# Usage: deps.sh build|test|kubernetes|queries|promtool|packaging|lint|page|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
 set -eu
 
 missing=''
@@ -8,6 +8,7 @@ validator=''
 promtool=''
 duckdb=''
 page=''
+packaging=''
 
 need() { # need PACKAGE PROBE...: the package is missing when the probe fails
     package=$1
@@ -65,6 +66,17 @@ for set in "$@"; do
     promtool)
         promtool=build/promtool
         ;;
+    packaging)
+        program debootstrap debootstrap
+        program rpm rpmspec
+        program buildah buildah
+        program crun crun
+        program strace strace
+        program systemd systemd-analyze
+        program python3 python3
+        need python3-venv python3 -c 'import ensurepip, venv'
+        packaging=build/packaging
+        ;;
     lint)
         program clang-format clang-format
         program clang-tidy clang-tidy
@@ -105,7 +117,7 @@ for set in "$@"; do
         program valgrind valgrind
         ;;
     *)
-        echo "deps.sh: '$set' is none of build, test, kubernetes, queries, promtool, lint, page, attack, i386, coverage, fuzz, valgrind" >&2
+        echo "deps.sh: '$set' is none of build, test, kubernetes, queries, promtool, packaging, lint, page, attack, i386, coverage, fuzz, valgrind" >&2
         exit 2
         ;;
     esac
@@ -143,16 +155,17 @@ install_python() {
         cp "$2" "$1/requirements.txt"
 }
 
-# It comes with a daemon, which is not to be installed: its program alone is taken out of the package.
-fetch_promtool() {
-    [ ! -x "$promtool/usr/bin/promtool" ] || return 0
-    echo "deps: fetching promtool"
-    mkdir -p "$promtool"
-    if ! (cd "$promtool" && { apt-get download -q prometheus || { apt-get update -qq && apt-get download -q prometheus; }; } &&
-        dpkg --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool); then
-        echo "deps: promtool can't be had: metrics will not be tested" >&2
-    fi
-    rm -f "$promtool"/*.deb
+# fetch_program FOLDER PACKAGE PATH: of a package that comes with a daemon, which is not to be
+# installed, the program alone.
+fetch_program() {
+    [ ! -x "$1/$3" ] || return 0
+    echo "deps: fetching $3 of $2"
+    mkdir -p "$1"
+    fetched=0
+    (cd "$1" && { apt-get download -q "$2" || { apt-get update -qq && apt-get download -q "$2"; }; } &&
+        dpkg --fsys-tarfile "$2"_*.deb | tar -x "./$3") || fetched=1
+    rm -f "$1"/*.deb
+    return $fetched
 }
 
 [ -z "$missing" ] || install_packages
@@ -162,4 +175,10 @@ fetch_promtool() {
 [ -z "$page" ] || install_python "$page" tests/page/requirements.txt
 [ -z "$duckdb" ] || install_python "$duckdb" tests/duckdb-requirements.txt ||
     echo "deps: DuckDB can't be installed: the questions will be asked of SQLite alone" >&2
-[ -z "$promtool" ] || fetch_promtool
+[ -z "$promtool" ] || fetch_program "$promtool" prometheus usr/bin/promtool ||
+    echo "deps: promtool can't be had: metrics will not be tested" >&2
+[ -z "$packaging" ] || {
+    install_python "$packaging" tests/packaging/requirements.txt
+    fetch_program build/crontab cron usr/bin/crontab
+    fetch_program build/crontab logrotate usr/sbin/logrotate
+}

@@ -1,6 +1,7 @@
 #!/bin/sh
 # `make dist` in two clones, with other settings of git and another umask, gives the same bytes; its
 # sums hold; and what it packs is what git has and nothing else.
+# shellcheck disable=SC2317  # functions that are called by their names
 set -eu
 case $(git rev-parse --is-inside-work-tree 2>/dev/null) in
 true) ;;
@@ -16,19 +17,7 @@ esac
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 unset MAKEFLAGS MFLAGS MAKELEVEL
-failed=0
-
-check() { # check NAME COMMAND...
-    name=$1
-    shift
-    if "$@" >"$dir/said" 2>&1; then
-        echo "[       OK ] dist: $name"
-    else
-        echo "[  FAILED  ] dist: $name"
-        cat "$dir/said"
-        failed=1
-    fi
-}
+. tests/packaging/check.sh
 
 make_dist() { # make_dist FOLDER UMASK
     (
@@ -56,15 +45,15 @@ sums() { (cd "$1" && sha256sum --check --strict SHA256SUMS); }
 no_time_or_name_of_gzip() { # its header: no name (flags 0), no time
     test "$(od -An -tx1 -j3 -N5 "$one/$tarball" | tr -d ' ')" = 0000000000
 }
-unchanged_only() {
+changed() {
     echo changed >>"$dir/one/Makefile"
-    ! make -s -C "$dir/one" dist
+    make -s -C "$dir/one" dist
 }
 
-check 'two clones, the same bytes' cmp "$one/$tarball" "$two/$tarball"
-check 'the same sums' cmp "$one/SHA256SUMS" "$two/SHA256SUMS"
-check 'the sums hold' sums "$one"
-check 'what git has, and nothing else' names
-check 'no time and no name of a file' no_time_or_name_of_gzip
-check 'what is changed and not committed is refused' unchanged_only
+check 'dist: two clones, the same bytes' cmp "$one/$tarball" "$two/$tarball"
+check 'dist: the same sums' cmp "$one/SHA256SUMS" "$two/SHA256SUMS"
+check 'dist: the sums hold' sums "$one"
+check 'dist: what git has, and nothing else' names
+check 'dist: no time and no name of a file' no_time_or_name_of_gzip
+refuse 'dist: what is changed and not committed is refused' changed
 exit $failed

@@ -2,6 +2,7 @@
 # The programs and the library are hardened: what their ELF files say. Usage: elf.sh FILE...; without
 # any it is those of SMC_BUILD, and a program that is hardened in no way is tried too, which has to be
 # refused for each.
+# shellcheck disable=SC2317  # functions that are called by their names
 set -eu
 build=${SMC_BUILD:-build}
 dir=$(mktemp -d)
@@ -27,14 +28,11 @@ fortified=yes
 # shellcheck disable=SC2086  # lists of words
 ${CC:-cc} ${CPPFLAGS:-} ${CFLAGS:--O2} -dM -E -x c /dev/null | grep -q __OPTIMIZE__ || fortified=
 
-failed=0
-verdict() { # verdict NAME EXPECTED FOUND
-    if [ "$2" = "$3" ]; then
-        echo "[       OK ] hardened: $1"
-    else
-        echo "[  FAILED  ] hardened: $1: $3"
-        failed=1
-    fi
+. tests/packaging/check.sh
+same() { # same EXPECTED FILE
+    found=$(faults "$2")
+    printf '%s\n' "$found"
+    [ "$1" = "$found" ]
 }
 
 if [ $# -eq 0 ]; then
@@ -50,9 +48,9 @@ no protector of the stack
 a path to libraries'
     [ -z "$fortified" ] || expected="$expected
 not fortified"
-    verdict 'a program that is not' "$expected" "$(faults "$dir/bare")"
+    check 'hardened: a program that is not' same "$expected" "$dir/bare"
 fi
 for file in "$@"; do
-    verdict "$(basename "$file")" '' "$(faults "$file")"
+    check "hardened: $(basename "$file")" same '' "$file"
 done
 exit $failed

@@ -1,0 +1,58 @@
+#!/bin/sh
+# examples/cron: cron's own reader takes the table, logrotate's the rotation; then each line is run as
+# cron would, against the stand-in.
+# shellcheck disable=SC2317  # functions that are called by their names
+set -eu
+build=$(cd "${SMC_BUILD:-build}" && pwd)
+. tests/stand_in.sh
+. tests/packaging/check.sh
+table=examples/cron/crontab
+
+reads() { build/crontab/usr/bin/crontab -n "$1"; }
+rotates() {
+    sed "s|/var/log/sigmacat|$dir|; s|su sigmacat sigmacat|su $(id -un) $(id -gn)|" "$1" >"$dir/logrotate"
+    said=$(build/crontab/usr/sbin/logrotate --debug --state "$dir/rotated" "$dir/logrotate" 2>&1) &&
+        ! echo "$said" | grep '^error'
+}
+
+check 'cron: its reader takes the table' reads "$table"
+sed 's/^17 2 /17 25 /' $table >"$dir/wrong"
+refuse 'cron: an hour that is none is refused' reads "$dir/wrong"
+check 'cron: its log is rotated' rotates examples/cron/logrotate
+
+stand_in --workbooks 3
+{
+    # shellcheck disable=SC2154  # of stand_in.sh
+    echo 'profiles:'
+    for profile in acme globex; do
+        source=$(printf '%s' $profile | sha256sum | sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{12\}\).*/\1-\2-\3-\4-\5/')
+        printf '  %s:\n    sigma: {host: "%s", client_id: sim-client, api_token_file: secret, output: %s, max_gaps: "100%%"}\n' \
+            $profile "$url" "$dir/$profile"
+        printf '    upload: {source_id: %s, token_file: token, endpoint: "%s", directory_path: %s}\n' \
+            "$source" "$url" "$dir/$profile"
+    done
+} >"$dir/config.yaml"
+printf sim-secret >"$dir/secret"
+printf sim-token >"$dir/token"
+chmod 600 "$dir/secret" "$dir/token"
+
+# The variables of the table, with ours in place of what is installed.
+sed -n 's/^\([A-Z_]*\)=\(.*\)/\1=\2/p' $table >"$dir/variables"
+run_line() { # run_line NUMBER: its command alone, as cron gives it to SHELL
+    command=$(grep '^[0-9]' "$table" | sed -n "$1p" | cut -d' ' -f6-)
+    # shellcheck disable=SC2046  # a list of words
+    env -i LOGNAME=nobody HOME=/ $(cat "$dir/variables") PATH="$build:/usr/bin:/bin" \
+        SIGMACAT_CONFIG="$dir/config.yaml" SIGMACAT_LOGS="$dir" CHAIN="sh $PWD/examples/extract-and-upload.sh" \
+        /bin/sh -c "$command" >"$dir/mail" 2>&1 9>&-
+}
+is_quiet() { # is_quiet NUMBER PROFILE
+    run_line "$1" && cat "$dir/$2.log" "$dir/mail" && grep -q 'status=0 step=done' "$dir/$2.log" && [ ! -s "$dir/mail" ]
+}
+is_mailed() {
+    run_line 1 && cat "$dir/mail" && grep -q 'status=[25] step=extract' "$dir/mail"
+}
+check 'cron: acme runs, and no mail' is_quiet 1 acme
+check 'cron: globex runs, and no mail' is_quiet 2 globex
+rm "$dir/secret"
+check 'cron: a run that fails is mailed' is_mailed
+exit $failed
