@@ -231,10 +231,10 @@ static enum smc_status load_models(struct derivation *d, struct join *join, uint
 static enum smc_status keep_models(struct derivation *d, struct join *join, uint32_t component,
                                    struct smc_error *err)
 {
-    const uint32_t *models = &d->plan.order.order[d->plan.order.first[component]];
+    const uint32_t first = d->plan.order.first[component];
     enum smc_status rc = keep_elements(d, err);
     for (uint32_t i = 0; rc == SMC_OK && i < d->graph.documents.count; i++) {
-        rc = turn_to(d, join, models[i], err);
+        rc = turn_to(d, join, d->plan.order.order[first + i], err);
         if (rc == SMC_OK)
             rc = keep_records(d, i, err);
         if (rc == SMC_OK)

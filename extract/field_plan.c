@@ -33,16 +33,20 @@ bool field_plan_end(struct field_plan *plan)
     const uint32_t count = plan->models.count;
     uint32_t *first = calloc((size_t)count + 1, sizeof *first);
     uint32_t *to = calloc((size_t)plan->arrows.count + 1, sizeof *to);
-    bool ok = first && to;
+    if (!first || !to) {
+        free(first);
+        free(to);
+        return false;
+    }
     index_sort(&plan->arrows);
-    for (uint32_t i = 0; ok && i < plan->arrows.count; i++) {
+    for (uint32_t i = 0; i < plan->arrows.count; i++) {
         first[plan->arrows.rows[i].a + 1]++;
         to[i] = plan->arrows.rows[i].b;
     }
-    for (uint32_t i = 0; ok && i < count; i++)
+    for (uint32_t i = 0; i < count; i++)
         first[i + 1] += first[i];
     const struct arrows arrows = {count, first, to};
-    ok = ok && components_find(&arrows, &plan->order);
+    const bool ok = components_find(&arrows, &plan->order);
     free(first);
     free(to);
     return ok;

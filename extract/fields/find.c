@@ -26,6 +26,7 @@ enum found find_source(struct graph *graph, uint32_t element, uint32_t name, boo
                        struct field_source *source)
 {
     bool has_one = false;
+    *source = (struct field_source){.kind = KIND_OTHER, .target = NOWHERE};
     if (element == NOWHERE || !name)
         return FOUND_NONE;
     const struct field_element *e = &graph->elements.all[element];

@@ -215,6 +215,7 @@ struct field_list {
     uint32_t count;
     uint32_t allocated;
 };
+/* NOLINTBEGIN(bugprone-macro-parentheses): it is a type */
 #define FIELD_LIST(type)                                                                           \
     union {                                                                                        \
         struct field_list list;                                                                    \
@@ -224,6 +225,7 @@ struct field_list {
             uint32_t allocated;                                                                    \
         };                                                                                         \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* What the graph asks for beyond the document. Each appends to `out` what it finds; `found` says
  * whether there is any. A failure ends the graph's work with that failure. */

@@ -108,7 +108,7 @@ static bool is_any_called(const struct native *n)
 static bool is_to(const struct native *n, uint32_t thing, bool is_declared, bool *is_folded)
 {
     struct graph *graph = n->graph;
-    struct field_source source;
+    struct field_source source = {.target = NOWHERE};
     const struct field_thing *t = &graph->things.all[thing];
     if (!n->prefix)
         return false;
@@ -172,7 +172,7 @@ static void find_by_inode(struct native *n, uint32_t id)
 static void find_by_element(struct native *n)
 {
     bool is_folded;
-    struct field_source source;
+    struct field_source source = {.target = NOWHERE};
     if (n->segments == 2 &&
         find_source_any(n->graph, n->element, n->prefix, &source, &is_folded) == FOUND_ONE &&
         source.kind == KIND_TABLE)

@@ -31,7 +31,7 @@ static void check_out(struct readings *all, struct field_edge edge, enum field_h
 static void try_slashes(struct readings *all)
 {
     const struct reading *r = all->r;
-    struct field_source source;
+    struct field_source source = {.target = NOWHERE};
     struct field_edge edge;
     for (size_t i = 1; i < r->segments; i++) {
         const uint32_t prefix = reading_name(r, 0, i);
@@ -77,7 +77,7 @@ static bool is_another(const struct readings *all)
 static uint32_t head_of(const struct readings *all, bool is_join)
 {
     const struct reading *r = all->r;
-    struct field_source source;
+    struct field_source source = {.target = NOWHERE};
     const uint32_t name = all->segments[0];
     enum found found = find_source(r->graph, r->element, name, all->is_folded, &source);
     if (found == FOUND_ONE)

@@ -51,8 +51,12 @@ static bool find_components(struct search *s)
     uint32_t *first = calloc((size_t)count + 1, sizeof *first);
     uint32_t *to = calloc((size_t)graph->edges.count + 1, sizeof *to);
     uint32_t at = 0;
-    bool ok = first && to;
-    for (uint32_t i = 0; ok && i < count; i++) {
+    if (!first || !to) {
+        free(first);
+        free(to);
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
         const struct field_column *column = &graph->columns.all[i];
         first[i] = at;
         for (uint32_t j = 0; j < column->edge_count; j++) {
@@ -61,11 +65,9 @@ static bool find_components(struct search *s)
                 to[at++] = edge->target;
         }
     }
-    if (ok) {
-        first[count] = at;
-        const struct arrows arrows = {count, first, to};
-        ok = components_find(&arrows, &s->components);
-    }
+    first[count] = at;
+    const struct arrows arrows = {count, first, to};
+    const bool ok = components_find(&arrows, &s->components);
     free(first);
     free(to);
     return ok;
