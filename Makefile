@@ -190,7 +190,7 @@ deps:
 	$(Q)sh .ci/deps.sh build test kubernetes queries promtool
 
 # Installs nothing: packagers call it.
-SCRIPT_TESTS := tests/layers_test.sh tests/results.sh tests/kubernetes.sh tests/queries.sh tests/promtool.sh tests/surroundings.sh $(if $(MODE),,tests/reproducible.sh tests/packaging/dist.sh tests/packaging/elf.sh)
+SCRIPT_TESTS := tests/layers_test.sh tests/results.sh tests/kubernetes.sh tests/migrating.sh tests/queries.sh tests/promtool.sh tests/surroundings.sh $(if $(MODE),,tests/reproducible.sh tests/packaging/dist.sh tests/packaging/elf.sh)
 test: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) $(SCRIPT_TESTS)
