@@ -64,7 +64,7 @@ function changesByName(data) {
     (data.named > data.changes.length ? ", of " + number(data.named) : ""), () =>
     table("What came, went and changed", ["Name", "What", "File", "Last changed by", "Last changed"],
       data.changes.slice(0, 2000).map(([file, what, id, name, by, at]) =>
-        [named(name || id || "(no name)"), kinds[what], file, by ? named(data.nameOf(by)) : "", at ? time(at) : ""])));
+        [named(name || data.nameOf(id) || "(no name)"), kinds[what], file, by ? named(data.nameOf(by)) : "", at ? time(at) : ""])));
 }
 
 function extracted(data) {

@@ -73,7 +73,10 @@ function more(title, inside) {
     if (details.childElementCount === 1) details.append(...[inside()].flat());
   };
   details.addEventListener("toggle", once);
-  window.addEventListener("beforeprint", once);
+  window.addEventListener("beforeprint", () => {
+    once();
+    details.open = true; /* or paper would have the title alone */
+  });
   return details;
 }
 

@@ -291,6 +291,8 @@ class PageTest(unittest.TestCase):
         self.open()
         pdf = self.browser.execute_cdp_cmd("Page.printToPDF", {})["data"]
         self.assertEqual(base64.b64decode(pdf)[:5], b"%PDF-")
+        closed = [one for one in self.all("details") if not one.get_attribute("open")]
+        self.assertEqual(closed, [])
 
     def test_axe(self):
         for scheme in ("light", "dark"):
