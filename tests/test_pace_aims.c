@@ -55,7 +55,7 @@ static const struct aim_row aim_rows[] = {
     {"5/s, shared", {BUCKET(5, 20, 200), .is_shared = true}, 0.90, 0.05},
     {"20/s, shared", {BUCKET(20, 5, 200), .is_shared = true}, 0.90, 0.05},
     {"5/s of every second call", {.kind = {.rate = 5, .burst = 10}, .latency_ms = 200}, 0.94, 0.05},
-    {"first tries refused", {.is_first_refused = true, .latency_ms = 200}, 0.80, 1},
+    {"first tries refused", {.is_first_refused = true, .latency_ms = 200}, 0.75, 1},
 };
 /* clang-format on */
 

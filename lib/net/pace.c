@@ -1,35 +1,41 @@
 /* Finds how fast the server lets calls through, and stays just under it.
  *
- * The window opens from 2 to `concurrency`, by one per success. Before the first refusal nothing
- * else holds calls back (but max_rate); from it on calls start evenly, at a rate:
+ * The window opens from 2 to `concurrency`, by one per success. Before a limit is met nothing else
+ * holds calls back (but max_rate); from then on calls start evenly, at a rate:
  * 1. Between two refusals, each after an acceptance, a limiter lets through what it refills,
  *    whatever its burst: calls / time is the estimate. Calls count as they are sent, less those
  *    refused; time waited without need (a Retry-After's rounding, the rests of 4 and 5) does not.
  *    The very first estimate still holds the burst: 0.7 of it, more once the burst is outweighed.
  *    A refusal before anything was let through sets none. As many calls as were let through before
  *    the first refusal are the largest burst there can be: where it is small, calls that went
- *    through close to each other just before a refusal make the estimate higher.
+ *    through close to each other just before a refusal make the estimate higher, as do those that
+ *    went through since the evidence of 7 began.
  * 2. From 0.95 x estimate the rate climbs by the fourth power of the calls accepted since: slowly
  *    around the limit, fast where that has moved. 90 calls take it to 1.1 x, fewer while little is
  *    known, more where a refusal costs a long pause or more than 1 % were refused; only those count
  *    that the rate held back. After a long climb an estimate is low, as a full bucket gains
  *    nothing: so the rate at the refusal has up to a quarter of a say in it.
- * 3. A pause is Retry-After (0 means none), else 4 calls' time, at most 1 s, and three times as
- *    long, up to a minute, with each refusal while nothing is accepted; then calls go one by one.
- *    A refusal of a call sent before the last decision belongs to it (its Retry-After is obeyed).
+ * 3. A pause is Retry-After (0 means none), else 4 calls' time (1.5 where 7 found a share), at most
+ *    1 s, and three times as long, up to a minute, with each refusal while nothing is accepted;
+ *    then, and after the very first pause, calls go one by one. A refusal of a call sent before
+ *    the last decision belongs to it (its Retry-After is obeyed).
  * 4. An HTML refusal is the edge's block: one probe at a time, 30, 60, 120 s apart.
  * 5. Refusals of the last ten seconds and calls in flight (up to 18) stay below 20: the window
- *    narrows.
+ *    narrows. A share that is refused whatever the rate is kept to 1.7 refusals a second.
  * 6. Where most calls beyond a number in flight are refused, that is a cap on calls at once: the
  *    window narrows, and tries one more every 200 calls, more rarely each time in vain. Refusals
  *    among fewer in flight say that there is no cap.
- * 7. A limit is above what was let through between refusals, less one call, and below the rate at
+ * 7. Some servers refuse a share of the calls whatever the rate, so one refusal says little. The
+ *    evidence is that a fifth more are refused than that share: a log of likelihoods to which a
+ *    refusal adds, and of which an acceptance takes. At 3.5 it is a limit's refusal, and 1 to 3
+ *    follow; at 0 the refusals came to nothing and count for the share, as do all that come below
+ *    what was proved to be let through. The share begins with 2 %, and quiet calls bring it down
+ *    until one refusal is enough. A limit's at once are: one with a Retry-After (one without needs
+ *    twice the evidence from then on), a page of the edge, one before anything was accepted, and a
+ *    row of them that is too long for chance.
+ *    A limit is above what was let through between refusals, less one call, and below the rate at
  *    each. Where these cross, or refusals go on at the slowest rate, or five times in a row after
- *    next to no call, no limit explains them: the rate is again what was proved, and a refusal
- *    counts only when they get more than the share that is refused below the limit. Where the
- *    limit had only moved, that share falls to nothing (or three in a row are refused, or the
- *    estimate falls far below what had been proved), and all count again. Where some have a
- *    Retry-After, one without is doubted at once.
+ *    next to no call, no limit explains them: the rate is what was proved, the share the latest.
  * 8. What is kept for the next run is no more than was ever sent, give or take a tenth.
  * tests/bench/README.md has what each kind of limit makes of this. */
 #include "lib/net/pace.h"
@@ -46,12 +52,14 @@
 #define FELL         0.4   /* of a rate that was proved */
 #define STREAK_SURE  3     /* refusals in a row, with pauses between: those are a limit's */
 #define PAUSE_CALLS  4.0
+#define PAUSE_NOISY  1.5
 #define PAUSE_GROWTH 3.0
 #define PAUSE_MIN_MS 10.0
 #define PAUSE_MAX_MS 60000.0
 #define FIRST_MS     1000.0 /* the first pause at most */
 #define BUCKET_CALLS 8.0    /* what a bucket is trusted to hold after a pause */
 #define BLOCK_MS     30000.0
+#define CROWD_RATE   1.7   /* refusals a second, of those that come whatever the rate */
 #define CROWD_MS     10100 /* ten seconds of the edge's, and what the way there may vary by */
 #define HOUR_MS      ((int64_t)3600 * 1000)
 
@@ -81,7 +89,8 @@ static double spacing_ms(const struct smci_pace *pace)
 {
     double learnt = pace->rate.rate > 0 ? 1000 / pace->rate.rate : 0;
     double given = pace->opt.max_rate > 0 ? 1000 / pace->opt.max_rate : 0;
-    return fmin(fmax(learnt, given), (double)HOUR_MS);
+    double crowd = 1000 * smci_pace_noise_found(&pace->noise) / CROWD_RATE;
+    return fmin(fmax(fmax(learnt, crowd), given), (double)HOUR_MS);
 }
 
 void smci_pace_init(struct smci_pace *pace, const struct smci_pace_opt *opt, int64_t now_ms)
@@ -114,7 +123,8 @@ static int64_t crowd_left_ms(const struct smci_pace *pace, int64_t now_ms)
 
 int64_t smci_pace_wait_ms(struct smci_pace *pace, int64_t now_ms)
 {
-    bool is_probing = pace->streak > 1 || pace->blocked > 0;
+    bool is_guess = pace->rate.burst > 0 && pace->rate.most <= 0 && !pace->noise.names_wait;
+    bool is_probing = pace->streak > (is_guess ? 0 : 1) || pace->blocked > 0;
     if (pace->in_flight >= (is_probing ? 1 : pace->window.size))
         return SMCI_PACE_FULL;
     /* Should the clock go back, no wait gets longer than it was, and what comes is still news. */
@@ -175,9 +185,12 @@ static int end_call(struct smci_pace *pace, int64_t sent_ms, bool is_refused)
     return level;
 }
 
+/* A call is slow at a rate of which less than was proved is let through. */
 static void count_noise(struct smci_pace *pace, bool is_refused)
 {
-    smci_pace_noise_count(&pace->noise, is_refused, pace->rate.rate <= pace->rate.claim);
+    double let_through = pace->rate.rate * (1 - smci_pace_noise_share(&pace->noise));
+    smci_pace_noise_count(&pace->noise, is_refused,
+                          pace->rate.rate > 0 && let_through <= pace->rate.least);
 }
 
 void smci_pace_accepted(struct smci_pace *pace, int64_t sent_ms, int64_t now_ms)
@@ -235,6 +248,17 @@ static double dense_rate(const struct smci_pace *pace, int64_t sent_ms)
     return rate;
 }
 
+/* What was let through since refusals were more than noise explains, in calls a second: a limit's
+ * bucket was empty all the while. */
+static double doubtful_rate(const struct smci_pace *pace, const struct refusal *refusal)
+{
+    const struct smci_pace_noise *noise = &pace->noise;
+    double refused = noise->doubtful_refused / fmax(noise->doubtful_sent, 1);
+    double calls = (double)(pace->counted - pace->doubtful_from) - refused * pace->in_flight - 1;
+    double ms = (double)elapsed_ms(pace->doubtful_from_ms, refusal->now_ms);
+    return ms > 0 ? calls * 1000 / ms : 0;
+}
+
 /* What happened since the refusal before this one. */
 static struct smci_pace_gap last_gap(const struct smci_pace *pace, const struct refusal *refusal)
 {
@@ -243,8 +267,8 @@ static struct smci_pace_gap last_gap(const struct smci_pace *pace, const struct 
         .ms = (double)elapsed_ms(pace->counted_from_ms, refusal->now_ms),
         .idle_ms = (double)pace->idle_ms,
         .in_flight = pace->in_flight,
-        .dense = dense_rate(pace, refusal->sent_ms),
-        .noise = pace->noise.is_on ? smci_pace_noise_share(&pace->noise) : 0,
+        .dense = fmax(dense_rate(pace, refusal->sent_ms), doubtful_rate(pace, refusal)),
+        .noise = smci_pace_noise_found(&pace->noise),
         .is_html = refusal->is_html,
         .is_sure = refusal->is_html || refusal->retry_after_ms > 0 || pace->was_long};
 }
@@ -260,7 +284,7 @@ static void learn(struct smci_pace *pace, const struct refusal *refusal)
     else if (!smci_pace_limit_learn(&pace->rate, &gap))
         smci_pace_noise_begin(&pace->noise);
     if (pace->rate.rate < FELL * proved) /* it was not noise: the limit has moved */
-        pace->noise.is_on = false;
+        smci_pace_noise_end(&pace->noise);
     pace->counted = 0;
     pace->counted_from_ms = refusal->now_ms;
 }
@@ -272,7 +296,9 @@ static double own_pause_ms(const struct smci_pace *pace, const struct refusal *r
         return BLOCK_MS * (1 << (pace->blocked < 2 ? pace->blocked : 2));
     if (refusal->retry_after_ms >= 0 && pace->streak == 1)
         return 1; /* none, but what is sent next is to be told from what was sent before */
-    double calls = pace->rate.burst > 0 ? fmin(pace->rate.burst + 1, PAUSE_CALLS) : PAUSE_CALLS;
+    double calls = smci_pace_noise_found(&pace->noise) > 0 ? PAUSE_NOISY : PAUSE_CALLS;
+    if (pace->rate.burst > 0)
+        calls = fmin(calls, pace->rate.burst + 1);
     double first = pace->rate.rate > 0 ? calls * 1000 / pace->rate.rate : FIRST_MS;
     int steps = pace->streak < 20 ? pace->streak - 1 : 19;
     return fmin(clamp(first, PAUSE_MIN_MS, FIRST_MS) * pow(PAUSE_GROWTH, steps), PAUSE_MAX_MS);
@@ -282,12 +308,13 @@ static double own_pause_ms(const struct smci_pace *pace, const struct refusal *r
 static double decide(struct smci_pace *pace, const struct refusal *refusal)
 {
     pace->decided_ms = refusal->now_ms;
-    pace->noise.evidence = 0;
     if (++pace->streak == 1)
         learn(pace, refusal);
-    pace->was_long = pace->streak >= STREAK_SURE;
+    smci_pace_noise_decide(&pace->noise);
+    pace->was_long =
+        pace->streak >= STREAK_SURE && !smci_pace_noise_explains_row(&pace->noise, pace->streak);
     if (pace->was_long)
-        pace->noise.is_on = false;
+        smci_pace_noise_end(&pace->noise);
     double own = own_pause_ms(pace, refusal);
     pace->blocked = refusal->is_html ? pace->blocked + 1 : 0;
     pause_for(pace, refusal->now_ms, (int64_t)(own * (1 + 0.1 * smci_rng_unit(&pace->rng))));
@@ -303,10 +330,15 @@ static double decide(struct smci_pace *pace, const struct refusal *refusal)
 /* Whether this refusal may be acted upon, or rather comes to others whatever the rate. */
 static bool is_limits(struct smci_pace *pace, const struct refusal *refusal)
 {
+    if (pace->noise.evidence <= 0) {
+        pace->doubtful_from_ms = refusal->now_ms;
+        pace->doubtful_from = pace->counted;
+    }
     count_noise(pace, true);
     bool is_sure = refusal->is_html || refusal->retry_after_ms > 0;
     pace->noise.names_wait = pace->noise.names_wait || refusal->retry_after_ms > 0;
-    return is_sure || pace->streak > 0 || !smci_pace_noise_explains(&pace->noise);
+    bool is_row = pace->streak > 0 && !smci_pace_noise_explains_row(&pace->noise, pace->streak + 1);
+    return is_sure || is_row || !smci_pace_noise_explains(&pace->noise);
 }
 
 /* It says nothing new when it was sent before the last decision, which it belongs to. */
@@ -363,6 +395,6 @@ struct smci_pace_found smci_pace_found(const struct smci_pace *pace)
         .least = is_known ? rate->least : 0,
         .most = is_known ? rate->most : 0,
         .at_once = pace->window.limit < pace->window.most ? pace->window.limit : 0,
-        .noise = pace->noise.is_on ? smci_pace_noise_share(&pace->noise) : 0,
+        .noise = smci_pace_noise_found(&pace->noise),
     };
 }

@@ -81,6 +81,9 @@ struct smci_pace {
     int64_t counted_from_ms; /* since the last refusal that followed an acceptance */
     int64_t idle_ms;         /* less the time waited longer than was proved to be needed */
 
+    int64_t doubtful_from; /* the same two, when refusals began to be more than noise explains */
+    int64_t doubtful_from_ms;
+
     int64_t paused_ms;  /* when the last pause began */
     int64_t pause_ms;   /* how long no call starts from then on */
     int64_t decided_ms; /* when a refusal was last acted upon */

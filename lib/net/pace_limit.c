@@ -11,20 +11,20 @@
 #define WEIGHT_MAX    0.25  /* of the rate at the refusal, */
 #define WEIGHT_CALLS  100.0 /*  in proportion to the calls: few of them do not show overflow */
 #define WEIGHT_NOISY  0.15
+#define SAY_MAX       5.0  /* times the estimate */
 #define POWER         4.0  /* of the climb */
 #define HORIZON_MIN   10.0 /* accepted calls that take the rate to 1.1 x */
 #define HORIZON_MAX   90.0
-#define HORIZON_NOISY 50.0
+#define HORIZON_NOISY 50
 #define HORIZON_KEEP  0.75
 #define DROP          0.4 /* of the base: an estimate below it is a new one */
 #define FEW_PROVE     10.0
 #define CHEAP_CALLS   20.0 /* a pause that loses more calls widens the horizon, */
 #define WIDEN_MAX     10.0 /*   up to so many times, */
 #define CHEAP_SHARE   0.01 /* and a larger share of refusals, */
-#define SHARE_MAX     2.0  /*   up to so many times */
+#define SHARE_MAX     2.5  /*   up to so many times */
 #define FEW_CALLS     3
 #define FEW_MAX       5
-#define CLAIM         1.05 /* of the base: still below the limit */
 
 static double clamp(double value, double low, double high)
 {
@@ -44,7 +44,6 @@ static void forget(struct smci_pace_limit *limit)
 {
     limit->least = limit->most = 0;
     limit->calls = limit->ms = 0;
-    limit->claim = 0;
     limit->few = 0;
 }
 
@@ -104,8 +103,8 @@ static bool is_steady(struct smci_pace_limit *limit, const struct smci_pace_gap 
 static void guess(struct smci_pace_limit *limit, const struct smci_pace_gap *gap, double measured)
 {
     double keep = gap->is_html ? KEEP_BLOCKED : KEEP;
-    set_base(limit, keep * fmax(KEEP_FIRST, 1 - BURST / fmax(gap->calls, 1)) * measured,
-             HORIZON_MIN);
+    double kept = fmax(KEEP_FIRST, 1 - BURST / fmax(gap->calls, 1)) * measured;
+    set_base(limit, keep * fmin(fmax(kept, gap->dense), measured), HORIZON_MIN);
 }
 
 /* What the limit refills, as this gap has it. */
@@ -123,18 +122,17 @@ static void slow_down(struct smci_pace_limit *limit, const struct smci_pace_gap 
 {
     double keep = gap->is_html ? KEEP_BLOCKED : KEEP;
     double found = estimate(limit, gap, measured);
-    bool is_noisy = gap->noise > 0;
+    bool is_noisy = gap->noise > 0 && !gap->is_sure;
     double weight = is_noisy ? WEIGHT_NOISY : fmin(gap->calls / WEIGHT_CALLS, WEIGHT_MAX);
     double kept = found > DROP * limit->base ? HORIZON_KEEP * limit->horizon : 0;
     double horizon = fmax(fmax(2 * gap->calls, kept), HORIZON_MIN);
-    set_base(limit, keep * found * pow(limit->rate / found, weight),
+    set_base(limit, keep * found * pow(fmin(limit->rate / found, SAY_MAX), weight),
              is_noisy ? fmin(horizon, HORIZON_NOISY) : horizon);
-    limit->claim = CLAIM * limit->base;
 }
 
 bool smci_pace_limit_learn(struct smci_pace_limit *limit, const struct smci_pace_gap *gap)
 {
-    double measured = gap->calls * 1000 / fmax(gap->ms - gap->idle_ms, 1) / (1 - gap->noise);
+    double measured = gap->calls * 1000 / fmax(gap->ms - gap->idle_ms, 1);
     if (limit->rate <= 0 && gap->calls <= 0)
         return true; /* nothing was let through yet: no ground to set a rate on */
     bool is_first = limit->rate <= 0;

@@ -10,7 +10,6 @@ struct smci_pace_limit {
     double base;    /* where its climb began */
     double horizon; /* the accepted calls that take it to 1.1 x base */
     double climbed; /* accepted calls since, of those that the rate held back */
-    double claim;   /* up to this rate calls are slower than the limit; 0: that is not known */
     double burst;   /* calls let through before the first refusal: no limit's burst is larger, as
                        far as they were refused by one; 0: that is not known */
     double least,
@@ -26,7 +25,8 @@ struct smci_pace_gap {
     double ms;      /* it took, */
     double idle_ms; /*   of which so many were waited longer than was proved to be needed */
     int in_flight;  /* calls of which nothing is known yet */
-    double dense;   /* calls a second that a limit with `burst` refills, as some were that close */
+    double dense;   /* calls a second that a limit refills at least, as some were let through that
+                       close to each other */
     double noise;   /* this share of the calls is refused whatever the rate */
     bool is_html;   /* the refusal is a page of the edge */
     bool is_sure;   /* a limit's for sure: it says how long to wait, or is a page of the edge */
