@@ -1,6 +1,7 @@
 #include "lib/net/pace_noise.h"
 
 #include <math.h>
+
 #define FADE        0.99 /* of what was counted, per call: the last hundred count */
 #define SENT_MORE   10.0 /* so many calls and refusals are counted besides, */
 #define REFUSED     0.2  /*   so that the first ones do not decide */

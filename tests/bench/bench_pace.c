@@ -262,10 +262,10 @@ int main(void)
     blocks((struct part){"blocks", 0, 0, 0.05, .calls = 1000});
     others((struct part){"other settings", 0.94, 0, 0.02, .calls = 1000});
     randoms(0, 0.02,
-            (struct part){"one or two in a hundred at random", 0.8, 0.83, 1, .calls = 1000});
-    randoms(0.05, 0.05, (struct part){"5 % at random", 0.6, 0.7, 1, .calls = 1000});
-    randoms(0.1, 0.1, (struct part){"10 % at random", 0.5, 0.58, 1, .calls = 1000});
-    randoms(0.2, 1, (struct part){"a fifth at random", 0.5, 0.6, 1, .calls = 1000});
+            (struct part){"one or two in a hundred at random", 0.85, 0.9, 1, .calls = 1000});
+    randoms(0.05, 0.05, (struct part){"5 % at random", 0.8, 0.85, 1, .calls = 1000});
+    randoms(0.1, 0.1, (struct part){"10 % at random", 0.68, 0.7, 1, .calls = 1000});
+    randoms(0.2, 1, (struct part){"a fifth at random", 0.74, 0.75, 1, .calls = 1000});
     shared((struct part){"a shared bucket", 0.88, 0, 0.03, .calls = 3000});
     kinds(6, 21, (struct part){"one kind limited", 0.87, 0, 0.02, .calls = 2000});
     kinds(1, 1, (struct part){"one kind limited, burst of 1", 0.72, 0, 0.05, .calls = 2000});
