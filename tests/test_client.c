@@ -93,7 +93,7 @@ static const struct call_row call_rows[] = {
      3600000, 3600000, ""},
     {"retry_after_too_long", "do=status:503,retry-after=3601", 1, SMC_OK, SMC_ERR_HTTP, true, 0, 0,
      "HTTP 503"},
-    {"refused_once", "do=status:429,attempt=1", 2, SMC_OK, SMC_OK, false, 1, 2200, ""},
+    {"refused_once", "do=status:429,attempt=1", 2, SMC_OK, SMC_OK, false, 0, 2200, ""},
     {"refused_with_a_time", "do=status:429,retry-after=7,attempt=1", 2, SMC_OK, SMC_OK, false, 7000,
      7000, ""},
     {"refused_for_too_long", "do=status:429,retry-after=3601", 1, SMC_OK, SMC_ERR_HTTP, true, 0, 0,

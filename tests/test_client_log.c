@@ -150,7 +150,7 @@ static const struct wait_row wait_rows[] = {
     {"none", NULL, 0, 0, 0},
     {"a refusal that names its wait", "call=whoami,attempt=1,do=status:429,retry-after=12", 12000,
      12000, 12000},
-    {"a refusal that names none", "call=whoami,attempt=1,do=status:429", 1, 1000, 0},
+    {"a lone refusal that names none", "call=whoami,attempt=1,do=status:429", 0, 0, 0},
     {"the edge's block", "call=whoami,attempt=1,do=status:429,html=1", 30000, 33000, 0},
     {"a retry whose wait is named", "call=whoami,attempt=1,do=status:503,retry-after=7", 7000, 7000,
      7000},
