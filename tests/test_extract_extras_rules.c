@@ -19,7 +19,7 @@ static const struct recorded_call known[] = {
 /* Replays `more` (ended by a NULL call) before what is known, and runs. */
 static void run(struct extraction *x, const struct recorded_call *more, const char *options)
 {
-    struct recorded_call calls[CALLS_MAX];
+    struct recorded_call calls[CALLS_MAX] = {{NULL, 0, NULL}};
     size_t count = 0;
     for (; more->call; more++)
         calls[count++] = *more;

@@ -166,7 +166,7 @@ static void test_time_before_the_answer(void **state)
 static void test_patience(void **state)
 {
     (void)state;
-    static const int64_t asked[] = {3 * TIMEOUT_MS, TIMEOUT_MS / 2};
+    static const int64_t asked[] = {INT64_C(3) * TIMEOUT_MS, TIMEOUT_MS / 2};
     static const char *const said[] = {"no byte came or went for 3 s",
                                        "no byte came or went for 1 s"};
     for (size_t i = 0; i < 2; i++) {
