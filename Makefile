@@ -65,7 +65,7 @@ PRIVATE_SRC := $(patsubst %,lib/%.c, \
         secret secret_command server setting settings settings_env settings_file settings_flags settings_keys setup show \
         signals status target terminal words yaml yaml_mask))
 EXTRACT_SRC := $(patsubst %,extract/%.c, \
-    account advice again assets call calls changes closing credentials degraded document doubt ends extras gap gap_groups gaps gone history job join key \
+    account advice again assets call calls changes closing credentials degraded document doubt ends extra_models extras gap gap_groups gaps gone history job join key \
     lineage lineage_graph lost listing \
     joined listing_rows main metrics models newest_set numbers opening options options_table outputs page page_data page_embedded page_made page_rows pages parts preflight preflight_local progress rate \
     readable report report_file result resume reuse reused rights rows run select sources sql_comment status status_file status_json status_keep status_text status_view \

@@ -30,7 +30,7 @@ static const struct asset assets[CALL_COUNT] = {
          .is_whole = true, .url_member = "dataModelUrlId"},
     [ASSET_DATAMODEL_SOURCES] =
         {DATAMODEL("datamodel_sources", "datamodels", "/sources", TOKEN), SOURCES("tableId"),
-         .is_asked_for_all = true, .tells_rows = true},
+         .is_asked_for_all = true},
     [ASSET_DATAMODEL_LINEAGE] =
         {DATAMODEL("datamodel_lineage", "datamodels", "/lineage", PAGE), .form = FORM_LINEAGE,
          .record_ids = {"dataModelId"},
@@ -66,7 +66,7 @@ static const struct asset assets[CALL_COUNT] = {
         {LISTING(EXTRA_REPORTS, "reports", "/v2/reports", "reportId"), .is_whole = true},
     [EXTRA_REPORT_SOURCES] =
         {OBJECT("report_sources", EXTRA_REPORTS, "reports", "/v2/reports/", "/sources", NONE),
-         SOURCES("inodeId"), .is_asked_for_all = true, .tells_rows = true},
+         SOURCES("inodeId"), .is_asked_for_all = true},
     [EXTRA_TEAMS] =
         {LISTING(EXTRA_TEAMS, "teams", "/v2/teams", "teamId"), .form = FORM_TEAMS,
          .needs = ASSET_BIT(CALL_TEAM_MEMBERS), .is_bare_ok = true},
@@ -104,7 +104,7 @@ static const struct asset assets[CALL_COUNT] = {
         {OBJECT("team_members", EXTRA_TEAMS, "teams", "/v2/teams/", "/members", PAGE),
          .is_asked_for_all = true, .id_member = "userId"},
     [CALL_MODEL_SOURCES] =
-        {DATAMODEL("model_sources", LIST_MODELS, "/sources", TOKEN), .tells_rows = true},
+        {DATAMODEL("model_sources", LIST_MODELS, "/sources", TOKEN)},
     [CALL_MODEL_SPEC] =
         {DATAMODEL("datamodel_spec", LIST_MODELS, "/spec?format=json", NONE), .is_one_object = true},
     [CALL_MODEL_LINEAGE] =

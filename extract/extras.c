@@ -5,6 +5,7 @@
 
 #include "lib/base/log.h"
 
+#include "extra_models.h"
 #include "join.h"
 #include "sources.h"
 
@@ -30,13 +31,19 @@ static enum smc_status ask(const struct extras *extras, struct smc_error *err)
 
 enum smc_status extras_ask_objects(const struct extras *extras, struct smc_error *err)
 {
+    bool is_more = true;
     enum smc_status rc = calls_run(extras->calls, CALLS_EXTRAS, err);
     if (rc == SMC_OK) /* all data models are listed */
-        rc = models_want_extras(extras->models, err);
-    if (rc == SMC_OK)
+        rc = extra_models_want_listed(extras->calls, err);
+    while (rc == SMC_OK && is_more) {
         rc = ask(extras, err);
-    /* Of what was given up the rest is not asked, and what is read now must know it. */
-    return rc == SMC_OK ? calls_settle_extras(extras->calls, err) : rc;
+        /* Of what was given up the rest is not asked, and what is read now must know it. */
+        if (rc == SMC_OK)
+            rc = calls_settle_extras(extras->calls, err);
+        if (rc == SMC_OK)
+            rc = extra_models_want_named(extras->calls, &is_more, err);
+    }
+    return rc;
 }
 
 static enum smc_status list_table(void *ctx, const char *id, const char *user,

@@ -8,7 +8,6 @@
 #include "job.h"
 #include "listing.h"
 #include "lost.h"
-#include "models.h"
 
 /* All borrowed. */
 struct extras {
@@ -16,7 +15,6 @@ struct extras {
     const struct listing *listings; /* ASSET_COUNT of them */
     struct calls *calls;
     struct lost *lost;
-    struct models *models;
 };
 
 /* Whether anything is asked for extras alone. */

@@ -1,5 +1,4 @@
-/* Data models that sources name: of those that workbooks use the lineage is asked for. Extras ask
- * about all that are listed or named: a personal one is in no listing. */
+/* Data models that the sources of workbooks name: those whose lineage is asked for. */
 #ifndef EXTRACT_MODELS_H
 #define EXTRACT_MODELS_H
 
@@ -14,19 +13,13 @@ struct models {
     const struct job *job;
     struct calls *calls; /* which are told what is wanted */
     bool are_listed;     /* all data models are known */
-    bool are_wanted;     /* by extras */
 };
 
-/* Notes the models that sources name, the rows (one array) of an answer to a call for `asset`; as
- * far as this run wants to know of them. */
-enum smc_status models_note(const struct models *models, enum asset_id asset,
-                            struct smc_json_span sources, struct smc_error *err);
+/* Notes the models that sources (one array) name; if this run wants lineage. */
+enum smc_status models_note(const struct models *models, struct smc_json_span sources,
+                            struct smc_error *err);
 
 /* All data models are listed: the lineage of those that were named before is wanted now. */
 enum smc_status models_listed(struct models *models, struct smc_error *err);
-
-/* Extras, when the listing is over: wants what they ask about each model, and from now on about each
- * that is named. */
-enum smc_status models_want_extras(struct models *models, struct smc_error *err);
 
 #endif

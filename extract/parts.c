@@ -64,9 +64,8 @@ static enum smc_status on_rows(void *ctx, const struct call *call, struct smc_js
                                struct smc_error *err)
 {
     struct parts *parts = ctx;
-    return call->asset == EXTRA_WORKBOOK_PAGES
-               ? pages_want_elements(&parts->calls, call, rows, err)
-               : models_note(&parts->models, call->asset, rows, err);
+    return call->asset == EXTRA_WORKBOOK_PAGES ? pages_want_elements(&parts->calls, call, rows, err)
+                                               : models_note(&parts->models, rows, err);
 }
 
 static enum smc_status on_calls(void *ctx, enum calls_event event, const struct call *call,
@@ -96,8 +95,7 @@ void parts_init(struct parts *parts, const struct job *job)
     parts->models = (struct models){.job = job, .calls = &parts->calls};
     tables_init(&parts->tables, job, &parts->calls, NULL);
     tables_init(&parts->extra_tables, job, &parts->calls, &parts->tables);
-    parts->extras =
-        (struct extras){job, parts->listings, &parts->calls, &parts->lost, &parts->models};
+    parts->extras = (struct extras){job, parts->listings, &parts->calls, &parts->lost};
     parts->lineage.tables = &parts->tables;
     parts->lineage.lost = &parts->lost;
     parts->fields = (struct field_lineage){.job = job, .tables = &parts->extra_tables};

@@ -298,7 +298,8 @@ static const struct row rows[] = {
      "call=datamodel_columns,do=status:403 call=table_columns,do=status:403",
      "",
      "tags workspaces reports report_sources grants teams workbook_pages workbook_columns "
-     "workbook_lineage workbook_queries datamodel_elements datamodel_columns table_columns",
+     "workbook_lineage workbook_queries datamodel_elements datamodel_columns table_columns "
+     "field_lineage",
      NULL, 0, NULL, SMC_OK, 0, -1, 0},
     {"gaps of extras do not count", "call=workbook_lineage,object=0,do=status:503", "--max-gaps 0",
      "", "workbook_lineage", 1, NULL, SMC_OK, 0, -1, 0},
