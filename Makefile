@@ -59,7 +59,7 @@ LIB_SRC := $(patsubst %,lib/%.c, \
     $(addprefix net/, address attempt auth call client client_connection client_options client_stats cursor hidden http http_body http_certificate http_connections http_date http_end http_transfer http_probe http_socket http_upload http_url latency \
         pace pace_limit pace_noise pace_text pace_window page pages queue retry retry_after retry_text sender stats token trust))
 PRIVATE_SRC := $(patsubst %,lib/%.c, \
-    $(addprefix store/, answer history ledger list open seal space store value) \
+    $(addprefix store/, answer failure history ledger list open seal space store value) \
     $(addprefix set/, changes fileset inspect part prune records recover site stamp sweep) \
     $(addprefix cli/, checklist completions configure given_path help live logging metrics network output packed place profile_places regions result \
         secret secret_command server setting settings settings_env settings_file settings_flags settings_keys setup show \

@@ -31,7 +31,7 @@ files=$(find lib extract upload include -name '*.[ch]' | LC_ALL=C sort)
 
 only curl/ 'lib/net/http[a-z_]*\.c'
 only yaml 'lib/cli/yaml\.c'
-only sqlite3 'lib/store/store\.c'
+only sqlite3 'lib/store/(store|failure)\.c'
 only openssl/ 'lib/base/digest\.c'
 
 printf '%s\n' "$files" | grep '^include/' | xargs grep -nE '^ *# *include *"' /dev/null >"$tmp/quoted"

@@ -1,6 +1,7 @@
-/* The store as its parts see it. store.c wraps SQLite, the one file that sees it, and groups the
- * writes; open.c opens and makes the files; space.c, list.c, answer.c, value.c, history.c and
- * ledger.c are what is kept in them; seal.c tells what was changed since.
+/* The store as its parts see it. store.c wraps SQLite and groups the writes; failure.c says what
+ * its failures mean; no other file sees SQLite. open.c opens and makes the files; space.c, list.c,
+ * answer.c, value.c, history.c and ledger.c are what is kept in them; seal.c tells what was changed
+ * since.
  *
  * A store that failed does nothing more: whatever is called then is harmless and finds nothing. So
  * the parts call one after the other, and ask once, at the end, how it went. */
@@ -107,21 +108,24 @@ void smci_store_enter(struct smci_store *store);
 /* Begins a call that writes. */
 void smci_store_begin(struct smci_store *store);
 
-/* Ends either: SMC_OK, or the failure that ended this store. */
-enum smc_status smci_store_status(const struct smci_store *store, struct smc_error *err);
-
-/* Ends a call that writes, likewise. A group is full after 100 answers or 10,000 items: an item
+/* Ends a call that writes, as smci_store_status does. A group is full after 100 answers or 10,000 items: an item
  * costs no call, and ids in no order touch a page of the index each, so that small groups would
  * write the index over and over. */
 #define SMCI_WEIGHT_ITEM   1
 #define SMCI_WEIGHT_ANSWER 100
 enum smc_status smci_store_end(struct smci_store *store, int weight, struct smc_error *err);
 
-/* The store has failed: for what can't be in a file that this program wrote, and for any other
- * reason, in words. */
+/* ---- failing: failure.c ---- */
+
+/* Ends a call of any kind: SMC_OK, or the failure that ended this store. */
+enum smc_status smci_store_status(const struct smci_store *store, struct smc_error *err);
+
+/* The store has failed, if it had not before: for what can't be in a file that this program wrote,
+ * for any other reason, in words, and with SQLite's (extended) code. */
 void smci_store_damaged(struct smci_store *store, const char *why);
 void smci_store_fail(struct smci_store *store, enum smc_status code, const char *fmt, ...)
     SMC_PRINTF(3, 4);
+void smci_store_fail_sqlite(struct smci_store *store, int code);
 
 /* The first of these without failing the store: SMC_ERR_STORE, with what to do. */
 enum smc_status smci_store_say_damaged(const struct smci_store *store, struct smc_error *err,

@@ -1,13 +1,10 @@
 #include "store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -37,103 +34,9 @@ static const char setup[] = "PRAGMA page_size = 4096; PRAGMA mmap_size = 0;"
 
 /* ---- statements ---- */
 
-enum smc_status smci_store_say_damaged(const struct smci_store *store, struct smc_error *err,
-                                       const char *why)
-{
-    return smc_error_set(err, SMC_ERR_STORE,
-                         "%s: the state file is damaged (%.120s); remove it, and what it remembers"
-                         " is %s",
-                         store->path, why, store->database->loss);
-}
-
-/* SQLite calls a file locked that it can't lock, as on some NFS. This gives up our own locks. */
-static bool has_locks(const char *path)
-{
-    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool has = fd < 0 || fcntl(fd, F_GETLK, &lock) == 0 || errno != ENOLCK;
-    if (fd >= 0)
-        (void)close(fd);
-    return has;
-}
-
-/* Keeps the failure; the first one counts. */
-static void fail_sqlite(struct smci_store *store, int code)
-{
-    struct smc_error *err = &store->failed;
-    const char *why = sqlite3_errstr(code);
-    int system = code == SQLITE_FULL ? ENOSPC : sqlite3_system_errno(store->db);
-    /* 3.40 keeps none when it is the commit that fails; then errno is still the one. */
-    if (system == 0)
-        system = errno;
-    if (code == SQLITE_IOERR_NOMEM)
-        code = SQLITE_NOMEM;
-    switch (code & 0xff) {
-    case SQLITE_NOMEM:
-        (void)smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", store->path);
-        break;
-    case SQLITE_FULL:
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-        if (system)
-            (void)smc_error_set_errno(err, SMC_ERR_IO, system, "%s: %s", store->path, why);
-        else
-            (void)smc_error_set(err, SMC_ERR_IO, "%s: %s", store->path, why);
-        break;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        if (has_locks(store->path))
-            (void)smc_error_set(err, SMC_ERR_LOCKED, "%s: another program has it open",
-                                store->path);
-        else
-            (void)smc_error_set(err, SMC_ERR_IO, "%s: this file system can't lock it", store->path);
-        break;
-    case SQLITE_TOOBIG:
-        (void)smc_error_set(err, SMC_ERR_CAP, "%s: more than SQLite can keep in one row",
-                            store->path);
-        break;
-    case SQLITE_MISUSE:
-    case SQLITE_RANGE:
-    case SQLITE_INTERNAL:
-        (void)smc_error_set(err, SMC_ERR_INTERNAL, "%s: %s", store->path, why);
-        break;
-    default:
-        /* NOTADB and CORRUPT, and a table or column that is not what this program made. */
-        (void)smci_store_say_damaged(store, err, why);
-    }
-}
-
-enum smc_status smci_store_status(const struct smci_store *store, struct smc_error *err)
-{
-    return smc_error_copy(err, &store->failed);
-}
-
 static bool has_failed(const struct smci_store *store)
 {
     return store->failed.code != SMC_OK;
-}
-
-void smci_store_damaged(struct smci_store *store, const char *why)
-{
-    (void)smci_store_say_damaged(store, &store->failed, why);
-}
-
-enum smc_status smci_store_reject(struct smci_store *store, struct smc_error *err)
-{
-    smci_store_damaged(store, "something in it is not what was put there");
-    return smci_store_status(store, err);
-}
-
-void smci_store_fail(struct smci_store *store, enum smc_status code, const char *fmt, ...)
-{
-    char text[sizeof store->failed.detail];
-    va_list args;
-    va_start(args, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    (void)smc_error_set(&store->failed, code, "%s", text);
 }
 
 static int prepare(struct smci_store *store, const char *sql, sqlite3_stmt **stmt)
@@ -190,7 +93,7 @@ static sqlite3_stmt *step(struct smci_store *store, const char *sql, const char 
     if (code == SQLITE_ROW)
         return stmt;
     if (code != SQLITE_DONE)
-        fail_sqlite(store, code);
+        smci_store_fail_sqlite(store, code);
     smci_row_done(stmt);
     return NULL;
 }
@@ -216,7 +119,7 @@ void smci_store_fill(struct smci_store *store, const char *table, const char *co
     if (code == SQLITE_OK)
         code = closed;
     if (code != SQLITE_OK)
-        fail_sqlite(store, code);
+        smci_store_fail_sqlite(store, code);
 }
 
 sqlite3_stmt *smci_store_query(struct smci_store *store, const char *sql, const char *types, ...)
@@ -255,7 +158,8 @@ const char *smci_store_text(struct smci_store *store, sqlite3_stmt *row, int col
 {
     const char *text = (const char *)sqlite3_column_text(row, column);
     if (!text) /* what must be there, or memory */
-        fail_sqlite(store, smci_row_is_null(row, column) ? SQLITE_CORRUPT : SQLITE_NOMEM);
+        smci_store_fail_sqlite(store,
+                               smci_row_is_null(row, column) ? SQLITE_CORRUPT : SQLITE_NOMEM);
     return text ? text : "";
 }
 
@@ -264,7 +168,7 @@ const char *smci_store_bytes(struct smci_store *store, sqlite3_stmt *row, int co
     const char *bytes = sqlite3_column_blob(row, column);
     *len = (size_t)sqlite3_column_bytes(row, column);
     if (!bytes && *len) /* SQLite had no memory to read it */
-        fail_sqlite(store, SQLITE_NOMEM);
+        smci_store_fail_sqlite(store, SQLITE_NOMEM);
     if (!bytes)
         *len = 0;
     return bytes ? bytes : "";
@@ -274,7 +178,7 @@ bool smci_row_next(struct smci_store *store, sqlite3_stmt *row)
 {
     int code = has_failed(store) ? SQLITE_DONE : sqlite3_step(row);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        fail_sqlite(store, code);
+        smci_store_fail_sqlite(store, code);
     return code == SQLITE_ROW;
 }
 
@@ -307,6 +211,14 @@ bool smci_store_has_changed(struct smci_store *store)
 int64_t smci_store_last_id(struct smci_store *store)
 {
     return sqlite3_last_insert_rowid(store->db);
+}
+
+/* ---- the caller's own doubts ---- */
+
+enum smc_status smci_store_reject(struct smci_store *store, struct smc_error *err)
+{
+    smci_store_damaged(store, "something in it is not what was put there");
+    return smci_store_status(store, err);
 }
 
 /* ---- groups of writes ---- */
@@ -359,7 +271,7 @@ enum smc_status smci_store_commit(struct smci_store *store, struct smc_error *er
                                  : sqlite3_wal_checkpoint_v2(store->db, NULL,
                                                              SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (code != SQLITE_OK)
-        fail_sqlite(store, code);
+        smci_store_fail_sqlite(store, code);
     return smci_store_status(store, err);
 }
 
@@ -369,7 +281,7 @@ void smci_store_execute(struct smci_store *store, const char *text)
 {
     int code = has_failed(store) ? SQLITE_OK : sqlite3_exec(store->db, text, NULL, NULL, NULL);
     if (code != SQLITE_OK)
-        fail_sqlite(store, code);
+        smci_store_fail_sqlite(store, code);
 }
 
 static int connect_as(struct smci_store *store, int how)
@@ -395,7 +307,7 @@ void smci_store_connect(struct smci_store *store, bool is_reading)
 {
     int code = is_reading ? connect_to_read(store) : connect_as(store, SQLITE_OPEN_READWRITE);
     if (code != SQLITE_OK) {
-        fail_sqlite(store, code);
+        smci_store_fail_sqlite(store, code);
         return;
     }
     (void)sqlite3_extended_result_codes(store->db, 1);

@@ -130,11 +130,6 @@ enum smc_status smci_store_prune(struct smci_store *store, const char *kind, con
 enum smc_status smci_store_forget(struct smci_store *store, const char *const *kinds, size_t count,
                                   struct smc_error *err);
 
-/* Forgets all answers of these kinds. Where the file has no others, of whatever scope, that takes a
- * moment; else some seconds for 100,000. */
-enum smc_status smci_store_forget(struct smci_store *store, const char *const *kinds, size_t count,
-                                  struct smc_error *err);
-
 /* Forgets the finished answers `kind` (NULL: all of the scope) whose status is not 200; with
  * `is_permanent_kept` also 400, 404, 409 and 410 are kept: what another call would only answer
  * again. */
