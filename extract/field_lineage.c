@@ -298,6 +298,7 @@ static enum smc_status write_workbook(struct join *join, struct smc_error *err)
 
 static enum smc_status write_model(struct join *join, struct smc_error *err)
 {
+    struct smc_buf page = SMC_BUF_INIT(2 * SMC_BODY_MAX + RECORDS_PAGE); /* as it was kept */
     struct smci_outcome outcome = {0};
     bool found = false;
     const char *id = smc_buf_str(&join->id);
@@ -307,12 +308,13 @@ static enum smc_status write_model(struct join *join, struct smc_error *err)
         rc = smci_store_reject(join->job->store, err);
     for (int i = 0; rc == SMC_OK && i < outcome.pages; i++) {
         const char *line;
-        smc_buf_reset(&join->page);
-        rc = smci_store_page(join->job->store, KIND_RECORDS, id, i, &join->page, err);
-        const char *at = smc_buf_str(&join->page);
+        smc_buf_reset(&page);
+        rc = smci_store_page(join->job->store, KIND_RECORDS, id, i, &page, err);
+        const char *at = smc_buf_str(&page);
         for (; rc == SMC_OK && (line = strchr(at, '\n')); at = line + 1)
             rc = write_record(join->file, at, (size_t)(line - at), err);
     }
+    smc_buf_clear(&page);
     return rc;
 }
 
