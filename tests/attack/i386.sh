@@ -12,6 +12,7 @@ fi
 sh "$here/.ci/deps.sh" i386
 mirror=$(sed -n 's|^deb \(\[[^]]*\] \)\{0,1\}\([a-z]*://[^ ]*\) .*|\2|p; s|^URIs: *\([^ ]*\).*|\1|p' \
     /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
+mkdir -p "$dir"
 if [ ! -e "$dir/usr/bin/make" ]; then
     debootstrap --arch=i386 --variant=minbase --include=make,git,ca-certificates bookworm "$dir" "$mirror"
     for file in /etc/apt/apt.conf.d /etc/ssl/certs /usr/local/share/ca-certificates; do
