@@ -279,7 +279,7 @@ check-sim: $(B)/sigmacat-sim
 OWN_SRC := $(LIB_SRC) $(PRIVATE_SRC) $(EXTRACT_SRC) $(UPLOAD_SRC)
 ALL_C   := $(OWN_SRC) $(SIM_SRC) $(TEST_SRC) $(BENCH_SRC) $(wildcard tests/support/*.c tests/fuzz/*.c tests/attack/*.c examples/library/*.c)
 ALL_H   := $(wildcard include/sigmacat/*.h lib/*/*.h extract/*.h extract/*/*.h upload/*.h tests/sim/*.h tests/support/*.h tests/fuzz/*.h)
-SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh tests/page/*.sh tests/packaging/*.sh examples/*.sh examples/*/*.sh) $(filter %.bash,$(COMPLETIONS))
+SCRIPTS := .ci/run $(wildcard .ci/*.sh tests/*.sh tests/bench/*.sh tests/attack/*.sh tests/cli/*.sh tests/page/*.sh tests/packaging/*.sh tests/examples/*.sh examples/*.sh examples/*/*.sh) $(filter %.bash,$(COMPLETIONS))
 SCHEMAS := $(wildcard extract/*.schema.json upload/*.schema.json)
 MAN     := $(wildcard extract/*.[15] upload/*.1 lib/*.3 lib/cli/*.5)
 
@@ -354,6 +354,12 @@ check-package: all
 	$(Q)sh .ci/deps.sh packaging
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(foreach t,systemd cron,tests/packaging/$t.sh)
 
+# What people copy, by the tools of those who run it. Their tools are large: some minutes to install.
+.PHONY: check-examples
+check-examples: all
+	$(Q)sh .ci/deps.sh examples
+	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(foreach t,ci compose chart airflow,tests/examples/$t.sh)
+
 # ---- installing ----
 BASH_DIR := $(PREFIX)/share/bash-completion/completions
 ZSH_DIR  := $(PREFIX)/share/zsh/site-functions
@@ -416,6 +422,7 @@ help:
 	@echo 'make docs            the manual pages as HTML and Markdown; make pictures'
 	@echo 'make install         into PREFIX (/usr/local); BINDIR, LIBDIR, INCLUDEDIR, MANDIR, DATADIR, LIBEXECDIR, DESTDIR'
 	@echo 'make dist            a tarball of the commit and its sum, into build/dist; check-package: what packages it'
+	@echo 'make check-examples  the examples, by the tools of those who run them'
 	@echo 'make check-sim SIGMA_OPENAPI=FILE  hold the stand-in against Sigma'"'"'s description'
 
 clean:

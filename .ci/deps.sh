@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing of what the build (build), the tests (test) and the checks (lint) need.
-# Usage: deps.sh build|test|kubernetes|queries|promtool|packaging|lint|page|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
+# Usage: deps.sh build|test|kubernetes|queries|promtool|packaging|examples|lint|page|attack|i386|coverage|fuzz|valgrind ...   On systems without apt-get it names the packages and fails.
 set -eu
 
 missing=''
@@ -9,6 +9,7 @@ promtool=''
 duckdb=''
 page=''
 packaging=''
+examples=''
 
 need() { # need PACKAGE PROBE...: the package is missing when the probe fails
     package=$1
@@ -113,11 +114,17 @@ for set in "$@"; do
         # shellcheck disable=SC2016  # expanded by the inner shell
         need libclang-rt-dev sh -c 'ls "$(clang -print-runtime-dir)" | grep -q fuzzer'
         ;;
+    examples)
+        program python3 python3
+        need python3-venv python3 -c 'import ensurepip, venv'
+        program golang-go go
+        examples=build/examples
+        ;;
     valgrind)
         program valgrind valgrind
         ;;
     *)
-        echo "deps.sh: '$set' is none of build, test, kubernetes, queries, promtool, packaging, lint, page, attack, i386, coverage, fuzz, valgrind" >&2
+        echo "deps.sh: '$set' is none of build, test, kubernetes, queries, promtool, packaging, examples, lint, page, attack, i386, coverage, fuzz, valgrind" >&2
         exit 2
         ;;
     esac
@@ -155,6 +162,13 @@ install_python() {
         cp "$2" "$1/requirements.txt"
 }
 
+# install_go FOLDER PROGRAM MODULE@VERSION: some minutes of compiling.
+install_go() {
+    [ ! -x "$1/$2" ] || return 0
+    echo "deps: building $3"
+    mkdir -p "$1" && GOBIN=$(realpath "$1") CGO_ENABLED=0 go install -ldflags=-s "$3"
+}
+
 # fetch_program FOLDER PACKAGE PATH: of a package that comes with a daemon, which is not to be
 # installed, the program alone.
 fetch_program() {
@@ -181,4 +195,10 @@ fetch_program() {
     install_python "$packaging" tests/packaging/requirements.txt
     fetch_program build/crontab cron usr/bin/crontab
     fetch_program build/crontab logrotate usr/sbin/logrotate
+}
+[ -z "$examples" ] || {
+    install_python "$examples" tests/examples/requirements.txt
+    install_python build/airflow examples/airflow/requirements.txt
+    install_go build/go actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
+    install_go build/go helm helm.sh/helm/v3/cmd/helm@v3.18.6
 }
