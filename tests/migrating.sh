@@ -24,7 +24,7 @@ stand_in --no-odd --workbooks 30 --datamodels 8 --datasets 6
 extract one
 stand_in --no-odd --workbooks 30 --datamodels 8 --datasets 6 --fault 'call=workbook_sources,object=2,do=status:404' \
     --fault 'call=elements,object=3,do=status:404' --fault 'call=path,do=status:404' \
-    --fault 'call=paths,do=status:404'
+    --fault 'call=paths,do=status:404' --fault 'call=datasets,do=status:404'
 extract gaps
 stand_in --no-odd --workbooks 30 --datamodels 8 --datasets 6
 extract two

@@ -151,7 +151,7 @@ def take_reports(paths, sets):
         report = load(pathlib.Path(path))
         try:
             owners = [s for s in sets if s.time == int(report["set"]["timestamp"])]
-            gaps = {(gap["asset"], str(gap["id"])) for gap in report["details"]["gaps"]}
+            gaps = {(gap["asset"], str(gap["id"] or "")) for gap in report["details"]["gaps"]}
         except (KeyError, TypeError):
             owners = []
         if not owners:
