@@ -11,9 +11,10 @@ void timeline_begin(struct timeline *timeline, int64_t now_ms)
 static void halve(struct timeline *timeline)
 {
     for (int i = 0; i < TIMELINE_STEPS / 2; i++) {
-        const struct timeline_step *first = &timeline->steps[2 * i];
-        const struct timeline_step *second = first + 1;
-        const bool is_lone = 2 * i + 1 >= timeline->count;
+        const int at = 2 * i;
+        const struct timeline_step *first = &timeline->steps[at];
+        const struct timeline_step *second = &timeline->steps[at + 1];
+        const bool is_lone = at + 1 >= timeline->count;
         timeline->steps[i] = (struct timeline_step){
             first->answered + second->answered, first->refused + second->refused,
             first->waited_ms + second->waited_ms, is_lone ? first->rate : second->rate};

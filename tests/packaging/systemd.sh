@@ -26,7 +26,7 @@ verified() { # it ends with 0 for a key that it does not know, and says so
     said=$(systemd-analyze verify --root="$root" --man=no sigmacat@acme.service sigmacat@acme.timer 2>&1)
     ended=$?
     echo "$said"
-    [ $ended = 0 ] && [ -z "$said" ]
+    [ "$ended" = 0 ] && [ -z "$said" ]
 }
 guarded() {
     systemd-analyze security --offline=true --threshold=19 \
