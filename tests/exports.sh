@@ -1,5 +1,6 @@
 #!/bin/sh
-# The shared library exports what the public headers declare, and nothing else.
+# The shared library exports what the public headers declare, and nothing else; Debian's list of its
+# symbols has all of them.
 # Usage: exports.sh LIBRARY
 set -eu
 dir=$(mktemp -d)
@@ -11,6 +12,13 @@ if diff "$dir/declared" "$dir/exported" >"$dir/diff"; then
     echo "exports: $(wc -l <"$dir/exported") functions, as declared"
 else
     echo "exports: what the headers declare (<) and what $1 exports (>) differ:" >&2
+    cat "$dir/diff" >&2
+    exit 1
+fi
+symbols=examples/packaging/debian/libsigmacat0.symbols
+sed -n 's/^ \(smc_[a-z0-9_]*\)@.*/\1/p' $symbols | sort >"$dir/listed"
+if ! diff "$dir/listed" "$dir/exported" >"$dir/diff"; then
+    echo "exports: what $symbols has (<) and what $1 exports (>) differ:" >&2
     cat "$dir/diff" >&2
     exit 1
 fi
