@@ -7,6 +7,8 @@ import pathlib
 import re
 import sys
 import tempfile
+import threading
+import time
 
 from scene import FILES_OF_A_SET, SECRET, TOKEN, Scene, expect, read_yaml, run_all
 
@@ -90,7 +92,36 @@ def test_end(profile, faults, variables, extract, upload, uploads):
     expect(all(source in u["path"] for u in sent), "another source")
 
 
+def test_killed():
+    """As Airflow ends a task: the program has put its things in order, and the task is tried again."""
+    import sigmacat
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+    with Scene("--fault", "call=workbooks,do=silent") as scene:
+        command = ["env", *(f"{n}={text}" for n, text in scene.variables().items()), "castor-extract-sigma",
+                   "--client-id", "sim-client", "--api-token", SECRET, "--output", f"{scene.root}/sets"]
+        task = sigmacat.Sigmacat(task_id="killed", command=command)
+        ended = []
+
+        def execute():
+            try:
+                task.execute({})
+            except AirflowException as error:
+                ended.append(error)
+
+        thread = threading.Thread(target=execute)
+        thread.start()
+        while not scene.told("stats")["calls"]["token"]["all"] and thread.is_alive():
+            time.sleep(0.05)
+        task.on_kill()
+        thread.join(60)
+        left = sorted(p.name for p in (scene.root / "sets").iterdir() if p.name != ".sigmacat")
+    expect(len(ended) == 1 and "ended with 143" in str(ended[0]), f"{ended}")
+    expect(not isinstance(ended[0], AirflowFailException), "it is not tried again")
+    expect(not left, f"left: {left}")
+
+
 set_up()
 run_all([("airflow: read", test_read)] +
         [(f"airflow: {row[0]}", lambda row=row: test_end("acme", *row[1:])) for row in ENDS] +
-        [("airflow: the other profile", lambda: test_end("globex", *ENDS[0][1:]))])
+        [("airflow: killed", test_killed), ("airflow: the other profile", lambda: test_end("globex", *ENDS[0][1:]))])
