@@ -22,7 +22,7 @@ names() { # names: what is in which package, as far as it matters
         rpm -qp --qf '[%{=NAME} %{FILENAMES}\n]' "$file"
     done >"$dir/list"
     for line in 'sigmacat /usr/bin/castor-upload' 'sigmacat /usr/lib/systemd/system/sigmacat@.timer' \
-        'sigmacat /usr/libexec/sigmacat/extract-and-upload' 'sigmacat /usr/share/man/man1/castor-upload.1.gz' \
+        'sigmacat /usr/libexec/sigmacat/extract-and-upload' 'sigmacat /usr/share/man/man1/castor-upload.1\(.gz\)*' \
         "libsigmacat /usr/lib64/libsigmacat.so.$version" 'libsigmacat-devel /usr/include/sigmacat/client.h'; do
         grep -qx "$line" "$dir/list" || { echo "lacking: $line" && cat "$dir/list" && return 1; }
     done
