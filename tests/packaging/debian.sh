@@ -71,13 +71,13 @@ check 'debian: lintian has no E and no W' held_by_lintian
 check 'debian: the next version is built' build_next
 rm -rf $packages
 mkdir -p $packages
-cp "$trees/build/src"/*.deb "$trees/build/src"/*.dsc "$trees/build/src"/*.tar.* "$trees/build/src"/*.changes $packages
+cp "$trees/build/src"/*-1[_.]* "$trees/build/src"/*.orig.tar.gz $packages
 
 # ---- a machine of somebody's ----
 
 cp -a "$trees/bare" "$run"
 mkdir "$run/packages"
-cp $packages/*.deb "$run/packages"
+cp "$trees/build/src"/*.deb "$run/packages"
 
 installed() {
     in_tree "$run" 'apt-get update -qq
