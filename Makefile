@@ -195,11 +195,11 @@ test: all tests
 	$(Q)sh tests/exports.sh $(LIB_SO)
 	$(Q)SMC_BUILD=$(B) sh tests/run.sh $(TESTS) $(REPLAYS) $(SCRIPT_TESTS)
 
-# The whole matrices instead of a sample of them, the attacks, i386 and packages: about two hours.
+# The whole matrices instead of a sample of them, the attacks, i386, packages, page and examples: two hours and more.
 # ATTACK_SCALE=10 is ten times as many attacks.
 check-long: all tests
 	$(Q)SMC_LONG=1 SMC_BUILD=$(B) sh tests/run.sh $(TESTS)
-	$(Q)$(MAKE) --no-print-directory attack check-i386 check-package
+	$(Q)$(MAKE) --no-print-directory attack check-i386 check-package check-page check-examples
 
 # Without a network where that can be had: nothing in it needs more than loopback.
 ATTACK_SCALE ?= 1
