@@ -609,9 +609,6 @@ static void check_list(struct world *w, enum smc_status rc)
 
 /* ---- the tries ---- */
 
-/* Only where the sanitizer is. */
-int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
-
 /* What memory that ran out may look like from outside. A call that fails for want of it is one
  * that got no answer, a file that can't be opened is a local fault; but neither credentials nor the
  * state file nor an answer may be blamed. */
@@ -637,7 +634,7 @@ static void try_at(struct world *w, long fail_at)
         fail_msg("%ld: status %d, code %d: %s", fail_at, rc, err.code, err.detail);
     if (w->row->check)
         w->row->check(w, rc);
-    if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check() != 0)
+    if (oom_has_leaks())
         fail_msg("%ld: leaks", fail_at);
 }
 

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,4 +247,21 @@ bool oom_hook(void)
            sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) == SQLITE_OK &&
            curl_global_init_mem(CURL_GLOBAL_DEFAULT, library_malloc, free, library_realloc,
                                 library_strdup, library_calloc) == CURLE_OK;
+}
+
+/* ---- leaks ---- */
+
+#define LOOKS 20
+
+/* Only where the sanitizer is. */
+int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
+bool oom_has_leaks(void)
+{
+    bool has = __lsan_do_recoverable_leak_check != NULL;
+    for (int look = 0; has && look < LOOKS; look++) {
+        (void)poll(NULL, 0, look); /* ms, in which the others get on */
+        has = __lsan_do_recoverable_leak_check() != 0;
+    }
+    return has;
 }

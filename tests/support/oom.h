@@ -22,4 +22,10 @@ void oom_arm(enum oom_owner owner, long fail_at, bool is_lasting);
 /* How many allocations there were. */
 long oom_disarm(void);
 
+/* Whether the sanitizer finds memory that is lost; false where there is none. The stand-in is a part
+ * of the process and is not done when its client is: what one of its threads is just taking over
+ * or giving back may look lost for a moment. So what counts is what is lost at each of several
+ * looks. */
+bool oom_has_leaks(void);
+
 #endif
