@@ -325,7 +325,7 @@ static const struct after_row after_rows[] = {
 static void test_after(void **state)
 {
     const struct after_row *row = *state;
-    if (strstr(row->value, "9999") && sizeof(time_t) < 8)
+    if (sizeof(time_t) < 8 && row->value && strstr(row->value, "9999"))
         skip(); /* libcurl's dates end in 2038 there */
     assert_int_equal(smci_retry_after_parse(row->value, NOW_MS), row->wait_ms);
 }

@@ -23,4 +23,6 @@ rm -rf "$dir/work"
 git clone -q "$here" "$dir/work"
 # shellcheck disable=SC2016  # expanded in the tree
 exec unshare --mount --pid --fork --mount-proc="$dir/proc" chroot "$dir" /bin/sh -ec \
-    'cd /work && make deps && make -j"$(nproc)" test'
+    'mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts /dev/pts
+     mount --bind /dev/pts/ptmx /dev/ptmx # terminals of its own
+     cd /work && make deps && make -j"$(nproc)" test'
