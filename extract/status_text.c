@@ -323,7 +323,7 @@ static const char *advice_on_status(int64_t exit_status)
     case SMCI_CLI_EXIT_AUTH:
         return "see --check: Sigma refused the credentials or their rights; a rerun does not help";
     case SMCI_CLI_EXIT_REMOTE:
-        return "run it again: it goes on where it stopped; if it fails again, --check tells why";
+        return "run it again; if it fails again, --check tells why";
     case SMCI_CLI_EXIT_LOCAL:
         return "mend what is named above on this machine, then run it again";
     case SMCI_CLI_EXIT_GAPS:
@@ -348,10 +348,10 @@ static const char *advice(const struct status_view *view)
         return "mend what the error below names";
     switch (view->shown) {
     case STATUS_KILLED:
-        return "run it again: it goes on where it was cut off; for why, see the system's log "
+        return "run it again; for why it was cut off, see the system's log "
                "(journalctl -k)";
     case STATUS_STOPPED:
-        return "run it again: it goes on where it stopped";
+        return "run it again";
     case STATUS_FAILED:
         return advice_on_status(entry->run.exit_status);
     case STATUS_PUBLISHED:

@@ -174,7 +174,7 @@ static void test_stopped(void **state)
     x->cue = "results (workbooks)";
     x->on_cue = stop;
     assert_int_equal(extraction_run(x, NULL), SMC_ERR_CANCELLED);
-    ASSERT_TOLD(x, NULL, "last run    stopped ", "it goes on where it stopped");
+    ASSERT_TOLD(x, NULL, "last run    stopped ", "do          run it again\n");
 }
 
 /* A run that comes not so far as to open its state: the state is a text. */
@@ -288,7 +288,7 @@ static void test_killed(void **state)
     assert_int_equal(extraction_run(x, NULL), SMC_OK);
     kill_run(x);
     ASSERT_TOLD(x, NULL, "now         no run is at work", "last run    KILLED or cut off ",
-                "it was at work since ", "it goes on where it was cut off");
+                "it was at work since ", "for why it was cut off");
     x->cue = "results (workbooks)"; /* the next run knows it, too */
     x->on_cue = ask_now;
     assert_int_equal(extraction_run(x, NULL), SMC_OK);
