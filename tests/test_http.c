@@ -329,6 +329,36 @@ static void test_no_descriptor_is_left(void **state)
     close_all(&f);
 }
 
+/* A connection that is given up while it is made is closed once: the number of its descriptor may be
+ * another file's when the transfers end. However many are, there is place for one more. */
+static void test_given_up_while_connecting(void **state)
+{
+    (void)state;
+    static const struct net_step step = {OK_HEAD "Content-Length: 0\r\n\r\n", 0, NET_KEEP, false};
+    struct fixture f = {.server = net_start(&step, 1)};
+    open_http(&f, 60000, 0);
+    for (int i = 0; i < 100; i++) {
+        start(&f, "/", on_done);
+        (void)smci_http_poll(f.http, 0, NULL);
+        smci_http_drop(f.http);
+    }
+    fetch(&f, "/");
+    assert_int_equal(f.result.status, 200);
+    smci_http_free(f.http);
+    open_http(&f, 60000, 0);
+    start(&f, "/", on_done);
+    (void)smci_http_poll(f.http, 0, NULL);
+    smci_http_drop(f.http);
+    int fds[20]; /* among them what was free */
+    for (size_t i = 0; i < 20; i++)
+        fds[i] = dup(1);
+    smci_http_free(f.http);
+    f.http = NULL;
+    for (size_t i = 0; i < 20; i++)
+        assert_int_equal(close(fds[i]), 0);
+    close_all(&f);
+}
+
 static void test_refused_connection(void **state)
 {
     (void)state;
@@ -674,6 +704,7 @@ int main(void)
         cmocka_unit_test(test_callback_starts_more),
         cmocka_unit_test(test_kept_connection_that_died),
         cmocka_unit_test(test_no_descriptor_is_left),
+        cmocka_unit_test(test_given_up_while_connecting),
         cmocka_unit_test(test_refused_connection),
         cmocka_unit_test(test_late_look_is_no_stall),
         cmocka_unit_test(test_stopped),

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -29,8 +30,9 @@ enum unread {
 };
 
 struct connection {
-    int64_t id; /* 0: this place is free */
-    int fd;     /* -1: closed */
+    int64_t id;   /* 0: this place is free */
+    int fd;       /* -1: closed */
+    ino_t socket; /* which one that is: see forget_lost */
     int calls;
     bool is_tls;
     bool is_sole;
@@ -179,17 +181,36 @@ static struct connection *find_place(struct smci_connections *connections)
     return NULL;
 }
 
+static ino_t socket_of(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) ? st.st_ino : 0;
+}
+
+/* A socket that is given up while it connects, libcurl 7.88.1 closes without on_close: its number may
+ * be another file's by now. */
+static void forget_lost(struct smci_connections *connections)
+{
+    for (size_t i = 0; i < connections->count; i++) {
+        struct connection *one = &connections->all[i];
+        if (one->id && one->calls == 0 && !one->is_left && socket_of(one->fd) != one->socket)
+            one->id = 0;
+    }
+}
+
 static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 {
     struct smci_connections *connections = ctx;
-    struct connection *one = find_place(connections);
     (void)purpose;
+    forget_lost(connections);
+    struct connection *one = find_place(connections);
     if (!one)
         return CURL_SOCKET_BAD;
     int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
     connections->lack = fd < 0 ? errno : 0;
     if (fd >= 0)
-        *one = (struct connection){.id = ++connections->last_id, .fd = fd, .read = -1};
+        *one = (struct connection){
+            .id = ++connections->last_id, .fd = fd, .socket = socket_of(fd), .read = -1};
     return fd >= 0 ? fd : CURL_SOCKET_BAD;
 }
 
@@ -241,7 +262,7 @@ struct smci_connections *smci_connections_new(int count, const struct smc_clock 
 void smci_connections_free(struct smci_connections *connections)
 {
     for (size_t i = 0; connections && i < connections->count; i++)
-        if (connections->all[i].id)
+        if (connections->all[i].id && connections->all[i].is_left) /* others are libcurl's */
             close_fd(&connections->all[i]);
     free(connections);
 }
