@@ -34,6 +34,8 @@ static bool is_same(const struct smci_settings *one, const struct smci_settings 
     if (!a) /* a default is shown as well, and is then given */
         return !b || (row->fallback && strcmp(b, row->fallback) == 0) ||
                (row->type == SMCI_SETTING_FLAG && strcmp(b, "false") == 0);
+    if (strchr(a, '@')) /* what stands before it may be a password, and is not shown */
+        return b && strchr(b, '@');
     return b && strcmp(a, b) == 0;
 }
 
