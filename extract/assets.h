@@ -106,7 +106,7 @@ struct asset {
 /* So long a call that reaches the warehouse may be silent, milliseconds, if --timeout is less. */
 #define SLOW_MS 120000
 
-/* Static; also of what is no file. */
+/* Static; also of the calls that have no file. */
 const struct asset *asset_of(enum asset_id id);
 
 /* Whether it is the call for one table's path. */

@@ -133,7 +133,7 @@ struct field_column {
     uint32_t name;
     uint32_t formula;
     bool is_error;
-    bool is_listed; /* only its name is known: it is no record */
+    bool is_listed; /* only its name is known: it is not a record */
     bool is_foreign_inode;
     bool is_cut;     /* what it reaches */
     uint32_t native; /* by its id, that column of `thing` */

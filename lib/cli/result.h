@@ -83,7 +83,7 @@ bool smci_cli_result_is_due(const struct smci_settings *settings, bool is_json, 
                             enum smc_status rc);
 
 /* Prints head and members to standard output, as the program's last deed. Returns how the program
- * ends: with the head's status; or, where that is no failure, with that to print, since what was
+ * ends: with the head's status; or, where that is not a failure, with that to print, since what was
  * promised is not there (SMC_ERR_IO). A failure to print is logged. */
 enum smc_status smci_cli_result_print(const struct smci_cli_result *result,
                                       const struct smc_buf *members, struct smc_log *log);
