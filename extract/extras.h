@@ -29,8 +29,8 @@ enum smc_status extras_ask_objects(const struct extras *extras, struct smc_error
 enum smc_status extras_ask_columns(const struct extras *extras, struct smc_error *err);
 
 /* The asking has ended with `rc`, described by `err`. Where that is neither a fault of this machine
- * nor asked for, it is not a failure: what was not read whole is given up. Every object that was to be
- * asked about has an outcome now. Returns what else has failed. */
+ * nor asked for, it is not a failure: what was not read whole is given up. Every object that was to
+ * be asked about has an outcome now. Returns what else has failed. */
 enum smc_status extras_settle(const struct extras *extras, enum smc_status rc,
                               struct smc_error *err);
 

@@ -109,7 +109,7 @@ struct doc {
     DOC_LIST(struct field_edge) edges;
     DOC_LIST(struct field_doubt) doubts;
     DOC_LIST(const char *) controls;
-    DOC_LIST(struct feed_of) feeds; /* not elements; each once, two of one name are two */
+    DOC_LIST(struct feed_of) feeds;     /* not elements; each once, two of one name are two */
     struct doc *models[DOC_MODELS_MAX]; /* that it reads, as far as they are built */
     struct chunk *chunks;               /* its texts */
     uint64_t drawn;
