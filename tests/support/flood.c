@@ -1,12 +1,14 @@
 #include "flood.h"
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -224,6 +226,18 @@ int64_t flood_sent(struct flood *flood, size_t answer)
     int64_t sent = flood->sent[answer];
     (void)pthread_mutex_unlock(&flood->lock);
     return sent;
+}
+
+bool flood_has_arrived(struct flood *flood)
+{
+    bool has_arrived = true;
+    (void)pthread_mutex_lock(&flood->lock);
+    for (size_t i = 0; i < flood->peer_count && has_arrived; i++) {
+        int waiting = 0;
+        has_arrived = ioctl(flood->peers[i].fd, SIOCOUTQ, &waiting) == 0 && waiting == 0;
+    }
+    (void)pthread_mutex_unlock(&flood->lock);
+    return has_arrived;
 }
 
 long flood_requests(struct flood *flood, size_t answer)

@@ -36,6 +36,9 @@ const char *flood_url(const struct flood *flood); /* "http://127.0.0.1:PORT" */
 int64_t flood_sent(struct flood *flood, size_t answer);
 long flood_requests(struct flood *flood, size_t answer);
 
+/* Whether all that left has reached the sockets of those who asked: no byte waits on our side. */
+bool flood_has_arrived(struct flood *flood);
+
 void flood_open(struct flood *flood);
 
 #endif
