@@ -14,7 +14,7 @@ static void name_credentials(const struct extract_settings *settings, struct smc
     smc_error_append(err, text);
 }
 
-void advise(const struct extract_settings *settings, enum smc_status rc, struct smc_error *err)
+void advice_add(const struct extract_settings *settings, enum smc_status rc, struct smc_error *err)
 {
     if (rc == SMC_ERR_NETWORK)
         smc_error_append(err, "; --check tells what is in the way, and what to do");

@@ -5,6 +5,6 @@
 #include "options_table.h"
 
 /* Adds it to `err` (may be NULL), which describes `rc`, where there is something to add. */
-void advise(const struct extract_settings *settings, enum smc_status rc, struct smc_error *err);
+void advice_add(const struct extract_settings *settings, enum smc_status rc, struct smc_error *err);
 
 #endif

@@ -74,7 +74,7 @@ static void on_idle(void *ctx)
 static void show(struct run *run)
 {
     const struct progress_of of = {&run->job, run->parts.listings, &run->parts.calls};
-    const struct status_of status = {of, &run->reuse, &run->parts.whoami.organization};
+    const struct status_keep_of status = {of, &run->reuse, &run->parts.whoami.organization};
     run->progress = progress_new(&of);
     run->status = status_keep_new(&status);
     smci_client_set_idle(run->job.client, on_idle, run);
@@ -402,7 +402,7 @@ static void explain(const struct run *run, bool is_late, enum smc_status rc, str
                           smci_fileset_timestamp(job->set));
     if (rc == SMC_ERR_TIME)
         smc_error_context(err, "%s", smci_settings_name(&job->settings->sources, "--max-time"));
-    advise(job->settings, rc, err);
+    advice_add(job->settings, rc, err);
 }
 
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,

@@ -21,7 +21,7 @@
 #define TOLD_WAIT_MS   2000 /* shorter ones are part of going on */
 
 struct status_keep {
-    struct status_of of;
+    struct status_keep_of of;
     char *state;
     int64_t kept_before;     /* answers that the run began with */
     int64_t written_ms;      /* by the clock's now_ms */
@@ -213,7 +213,7 @@ static bool load(struct status_file *file, const char *state,
     return true;
 }
 
-struct status_keep *status_keep_new(const struct status_of *of)
+struct status_keep *status_keep_new(const struct status_keep_of *of)
 {
     const struct job *job = of->progress.job;
     struct status_keep *keep = calloc(1, sizeof *keep);

@@ -7,7 +7,7 @@
 #include "reuse.h"
 
 /* Where the facts are; all borrowed until status_keep_end. */
-struct status_of {
+struct status_keep_of {
     struct progress_of progress;
     const struct reuse *reuse;
     const struct smc_buf *organization; /* its id as JSON text; empty: not known */
@@ -17,7 +17,7 @@ struct status_keep;
 
 /* Begins, with the file that says that a run is at work. NULL when memory ran out: then nothing is
  * written, which the functions below accept. The run has its store open. */
-struct status_keep *status_keep_new(const struct status_of *of);
+struct status_keep *status_keep_new(const struct status_keep_of *of);
 
 /* Time has passed. */
 void status_keep_tick(struct status_keep *keep);

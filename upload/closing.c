@@ -13,13 +13,13 @@ static const struct {
     enum upload_state state;
     const char *word;
     enum smci_cli_state color;
-} rows[] = {{UPLOAD_SENT, "sent", SMCI_CLI_GOOD},
-            {UPLOAD_SKIPPED, "accepted before", SMCI_CLI_GOOD},
-            {UPLOAD_CHANGED, "changed meanwhile", SMCI_CLI_BAD},
-            {UPLOAD_CUT, "perhaps accepted", SMCI_CLI_DOUBTFUL},
-            {UPLOAD_HELD, "held back", SMCI_CLI_DOUBTFUL},
-            {UPLOAD_FAILED, "failed", SMCI_CLI_BAD},
-            {UPLOAD_WAITING, "not sent", SMCI_CLI_BAD}};
+} states[] = {{UPLOAD_SENT, "sent", SMCI_CLI_GOOD},
+              {UPLOAD_SKIPPED, "accepted before", SMCI_CLI_GOOD},
+              {UPLOAD_CHANGED, "changed meanwhile", SMCI_CLI_BAD},
+              {UPLOAD_CUT, "perhaps accepted", SMCI_CLI_DOUBTFUL},
+              {UPLOAD_HELD, "held back", SMCI_CLI_DOUBTFUL},
+              {UPLOAD_FAILED, "failed", SMCI_CLI_BAD},
+              {UPLOAD_WAITING, "not sent", SMCI_CLI_BAD}};
 
 struct sums {
     int64_t files;
@@ -45,15 +45,15 @@ static void add_sums(struct smc_buf *text, const struct sums *sums)
 static void add_rows(struct smc_buf *text, const struct upload_files *files)
 {
     struct sums all = {0};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         struct sums sums = {0};
         for (size_t k = 0; k < files->count; k++)
-            if (files->items[k].state == rows[i].state)
+            if (files->items[k].state == states[i].state)
                 add_file(&sums, &files->items[k]);
         if (sums.files == 0)
             continue;
-        (void)smc_buf_addf(text, "  %s%-17s%s", smci_cli_color(STDERR_FILENO, rows[i].color),
-                           rows[i].word, smci_cli_color_end(STDERR_FILENO));
+        (void)smc_buf_addf(text, "  %s%-17s%s", smci_cli_color(STDERR_FILENO, states[i].color),
+                           states[i].word, smci_cli_color_end(STDERR_FILENO));
         add_sums(text, &sums);
     }
     for (size_t k = 0; k < files->count; k++)

@@ -30,7 +30,7 @@ static enum smc_status describe(const struct upload_job *job, struct smc_buf *ou
 }
 
 /* The caller frees `path`. */
-static enum smc_status find_path(const struct upload_job *job, const char *record, char **path,
+static enum smc_status lock_path(const struct upload_job *job, const char *record, char **path,
                                  struct smc_error *err)
 {
     char hex[SMCI_DIGEST_SIZE] = "";
@@ -67,7 +67,7 @@ enum smc_status upload_lock_take(struct upload_job *job, const char *record, str
     if (rc == SMC_OK)
         rc = smci_own_directory(record, err);
     if (rc == SMC_OK)
-        rc = find_path(job, record, &path, err);
+        rc = lock_path(job, record, &path, err);
     if (rc == SMC_OK)
         rc = smci_lock_take(path, &job->lock_fd, err);
     free(path);
@@ -78,7 +78,7 @@ enum smc_status upload_lock_look(const struct upload_job *job, const char *recor
                                  struct smc_error *err)
 {
     char *path = NULL;
-    enum smc_status rc = find_path(job, record, &path, err);
+    enum smc_status rc = lock_path(job, record, &path, err);
     if (rc == SMC_OK)
         rc = smci_lock_look(path, err);
     free(path);
