@@ -28,12 +28,6 @@ static const char *given(const char *text)
     return text ? text : "";
 }
 
-/* What was not given is null. */
-static void add_text(struct smci_writer *json, const char *name, const char *text)
-{
-    smci_write_text(json, name, text && *text ? text : NULL);
-}
-
 static enum smc_status keep(struct gaps *gaps, const struct gap *gap, bool is_known,
                             struct smc_error *err)
 {
@@ -43,17 +37,17 @@ static enum smc_status keep(struct gaps *gaps, const struct gap *gap, bool is_kn
     struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_COMPACT);
     json.log = gaps->job->log;
     smci_write_text(&json, "asset", gap->kind);
-    add_text(&json, "id", gap->id);
-    add_text(&json, "name", is_path ? NULL : gap->name);
-    add_text(&json, "used_by", is_path ? gap->name : NULL);
-    add_text(&json, "call", gap->call);
+    smci_write_text_or_null(&json, "id", gap->id);
+    smci_write_text_or_null(&json, "name", is_path ? NULL : gap->name);
+    smci_write_text_or_null(&json, "used_by", is_path ? gap->name : NULL);
+    smci_write_text_or_null(&json, "call", gap->call);
     if (gap->http_status)
         smci_write_int(&json, "http_status", gap->http_status);
     else
         smci_write_null(&json, "http_status");
-    add_text(&json, "code", gap->code);
-    add_text(&json, "request_id", gap->request_id);
-    add_text(&json, "reason", gap->reason);
+    smci_write_text_or_null(&json, "code", gap->code);
+    smci_write_text_or_null(&json, "request_id", gap->request_id);
+    smci_write_text_or_null(&json, "reason", gap->reason);
     smci_write_text(&json, "remedy", gap_word(gap->remedy));
     if (gaps->has_last)
         smci_write_bool(&json, "is_new", !is_known);

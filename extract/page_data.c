@@ -296,7 +296,7 @@ enum smc_status page_data_add(const struct page *page, int dir_fd, struct smci_p
     struct smci_writer json = smci_write_begin(&text, SMCI_WRITE_COMPACT);
     smci_write_text(&json, "version", SMC_VERSION);
     smci_write_int(&json, "timestamp", page->timestamp);
-    smci_write_text(&json, "profile", page->profile && *page->profile ? page->profile : NULL);
+    smci_write_text_or_null(&json, "profile", page->profile);
     add_text(&to, "{\"made_by\":");
     enum smc_status rc = add_object(&to, &json, err);
     if (rc == SMC_OK)

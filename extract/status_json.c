@@ -8,11 +8,6 @@ static void add_time(struct smci_writer *json, const char *name, int64_t at_s)
     smci_write_time(json, name, at_s * 1000);
 }
 
-static void add_text(struct smci_writer *json, const char *name, const char *text)
-{
-    smci_write_text(json, name, text && *text ? text : NULL);
-}
-
 /* null where it is not above 0. */
 static void add_known(struct smci_writer *json, const char *name, int64_t number)
 {
@@ -56,7 +51,7 @@ static void add_run(struct smci_writer *json, const char *name, const struct sta
         smci_write_int(json, "exit_status", run->exit_status);
     else
         smci_write_null(json, "exit_status");
-    add_text(json, "error", run->error);
+    smci_write_text_or_null(json, "error", run->error);
     smci_write_int(json, "calls", run->calls);
     smci_write_int(json, "refused", run->refused);
     add_time(json, "waits_until", run->waits_until_s);
@@ -80,7 +75,7 @@ static void add_set(struct smci_writer *json, const struct status_view *view)
         smci_write_int(json, "age_seconds", view->now_s - set->timestamp);
     else
         smci_write_null(json, "age_seconds");
-    add_text(json, "directory", view->directory);
+    smci_write_text_or_null(json, "directory", view->directory);
     smci_write_object(json, "passed_over");
     smci_write_int(json, "degraded", set->degraded);
     smci_write_int(json, "partial", set->partial);
@@ -126,9 +121,9 @@ static void add_others(struct smci_writer *json, const struct status_view *view)
         if (entry == view->entry)
             continue;
         smci_write_object(json, NULL);
-        add_text(json, "host", entry->host);
-        add_text(json, "profile", entry->profile);
-        add_text(json, "organization_id", entry->organization);
+        smci_write_text_or_null(json, "host", entry->host);
+        smci_write_text_or_null(json, "profile", entry->profile);
+        smci_write_text_or_null(json, "organization_id", entry->organization);
         add_time(json, "updated", entry->run.updated_s);
         smci_write_close(json);
     }
@@ -141,8 +136,8 @@ enum smc_status status_view_json(const struct status_view *view, const struct sm
     const struct status_entry *entry = view->entry;
     struct smci_writer json = smci_write_begin(text, SMCI_WRITE_LINES);
     json.log = log;
-    add_text(&json, "organization_id", entry ? entry->organization : NULL);
-    add_text(&json, "state_directory", view->state);
+    smci_write_text_or_null(&json, "organization_id", entry ? entry->organization : NULL);
+    smci_write_text_or_null(&json, "state_directory", view->state);
     if (view->holder == STATUS_HELD_UNKNOWN)
         smci_write_null(&json, "at_work");
     else

@@ -118,13 +118,17 @@ static void test_write_absent(void **state)
     struct smci_writer json = smci_write_begin(&out, SMCI_WRITE_COMPACT);
     smci_write_text(&json, "text", NULL);
     smci_write_text(&json, "empty", "");
+    smci_write_text_or_null(&json, "no", NULL);
+    smci_write_text_or_null(&json, "blank", "");
+    smci_write_text_or_null(&json, "given", "x");
     smci_write_time(&json, "none", 0);
     smci_write_time(&json, "below", -1000);
     smci_write_time(&json, "time", INT64_C(1790000000999));
     smci_write_time(&json, "leap", INT64_C(1709210096000));
     assert_int_equal(smci_write_end(&json, NULL), SMC_OK);
     assert_string_equal(smc_buf_str(&out),
-                        "{\"text\":null,\"empty\":\"\",\"none\":null,\"below\":null,"
+                        "{\"text\":null,\"empty\":\"\",\"no\":null,\"blank\":null,\"given\":\"x\","
+                        "\"none\":null,\"below\":null,"
                         "\"time\":\"2026-09-21T14:13:20Z\",\"leap\":\"2024-02-29T12:34:56Z\"}\n");
     smc_buf_clear(&out);
 }

@@ -18,11 +18,6 @@ void upload_result_clear(struct upload_result *result)
 
 /* ---- members ---- */
 
-static void add_text(struct smci_writer *json, const char *name, const char *text)
-{
-    smci_write_text(json, name, text && *text ? text : NULL);
-}
-
 static void add_known(struct smci_writer *json, const char *name, bool is_known, int64_t number)
 {
     if (is_known)
@@ -40,13 +35,13 @@ static void add_file(struct smci_writer *json, const struct upload_files *files,
     smci_write_object(json, NULL);
     smci_write_text(json, "path", smc_buf_str(&path));
     add_known(json, "size", file->identity.size > 0, file->identity.size);
-    add_text(json, "sha256", file->sha256);
+    smci_write_text_or_null(json, "sha256", file->sha256);
     add_known(json, "records", file->record_count >= 0, file->record_count);
     smci_write_text(json, "state", upload_state_name(file->state));
     smci_write_text(json, "destination", file->destination);
     smci_write_int(json, "tries", file->tries);
     add_known(json, "http_status", file->http_status > 0, file->http_status);
-    add_text(json, "error", file->why);
+    smci_write_text_or_null(json, "error", file->why);
     smci_write_close(json);
     smc_buf_clear(&path);
 }
@@ -105,8 +100,9 @@ enum smc_status upload_result_members(const struct upload_result_of *of, struct 
     const struct upload_settings *settings = of->settings;
     struct smci_writer json = smci_write_begin(text, SMCI_WRITE_LINES);
     json.log = of->job ? of->job->log : NULL;
-    add_text(&json, "source_id", settings ? settings->source_uuid : NULL);
-    add_text(&json, "file_type", settings ? upload_type_name(settings->file_type) : NULL);
+    smci_write_text_or_null(&json, "source_id", settings ? settings->source_uuid : NULL);
+    smci_write_text_or_null(&json, "file_type",
+                            settings ? upload_type_name(settings->file_type) : NULL);
     add_files(&json, of->job);
     add_calls(&json, of->job);
     add_part(&json, "uploads", of->uploads);

@@ -21,11 +21,6 @@ static const char *word_of(const struct smci_cli_result *result)
     return words[result->status == SMC_OK ? SMCI_CLI_WORD_OK : SMCI_CLI_WORD_FAILED];
 }
 
-static void add_text(struct smci_writer *json, const char *name, const char *text)
-{
-    smci_write_text(json, name, text && *text ? text : NULL);
-}
-
 struct smci_writer smci_cli_result_begin(struct smc_buf *out, enum smci_write_layout layout,
                                          const struct smci_cli_result *result)
 {
@@ -37,11 +32,11 @@ struct smci_writer smci_cli_result_begin(struct smc_buf *out, enum smci_write_la
     smci_write_text(&json, "result", word_of(result));
     smci_write_int(&json, "exit_status",
                    smci_cli_exit_status(result->status, smci_cli_signals_caught()));
-    add_text(&json, "error", result->status == SMC_OK ? NULL : result->error);
+    smci_write_text_or_null(&json, "error", result->status == SMC_OK ? NULL : result->error);
     smci_write_time(&json, "began", result->began_ms);
     smci_write_time(&json, "ended", result->ended_ms);
-    add_text(&json, result->address_name, result->address);
-    add_text(&json, "profile", result->profile);
+    smci_write_text_or_null(&json, result->address_name, result->address);
+    smci_write_text_or_null(&json, "profile", result->profile);
     return json;
 }
 

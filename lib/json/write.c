@@ -91,6 +91,11 @@ void smci_write_text(struct smci_writer *json, const char *name, const char *tex
     smc_buf_clear(&mended);
 }
 
+void smci_write_text_or_null(struct smci_writer *json, const char *name, const char *text)
+{
+    smci_write_text(json, name, text && *text ? text : NULL);
+}
+
 void smci_write_int(struct smci_writer *json, const char *name, int64_t number)
 {
     lead(json, name);

@@ -40,6 +40,9 @@ void smci_write_int(struct smci_writer *json, const char *name, int64_t number);
 void smci_write_bool(struct smci_writer *json, const char *name, bool value);
 void smci_write_null(struct smci_writer *json, const char *name);
 
+/* As smci_write_text, where an empty text, too, stands for none: it becomes null. */
+void smci_write_text_or_null(struct smci_writer *json, const char *name, const char *text);
+
 /* Unix time in milliseconds as a text in UTC to the second, "2026-11-28T22:05:00Z"; null where it is
  * not above 0, which stands for none. */
 void smci_write_time(struct smci_writer *json, const char *name, int64_t wall_ms);
