@@ -8,7 +8,7 @@
 
 /* The times of a run that ends now, and its word. */
 static void note_end(const struct job *job, const struct report *report, enum smc_status rc,
-                     struct extract_result *result)
+                     struct smci_cli_ending *result)
 {
     int64_t took_ms = job->clock->now_ms(job->clock->ctx) - report->began_ms;
     result->ended_ms = job->clock->wall_ms(job->clock->ctx);
@@ -20,7 +20,7 @@ static enum smc_status add_figures(const struct job *job, const struct report *r
                                    enum smc_status rc, const struct smc_error *why,
                                    struct smc_buf *text, struct smc_error *err)
 {
-    struct extract_result result = {.word = SMCI_CLI_WORD_BY_STATUS};
+    struct smci_cli_ending result = {.word = SMCI_CLI_WORD_BY_STATUS};
     note_end(job, report, rc, &result);
     const struct smci_cli_result head =
         extract_result_head(&result, job->settings, job->log, rc, why);
@@ -61,7 +61,7 @@ static enum smc_status write_page(const struct job *job, const struct report *re
 }
 
 enum smc_status account_end(const struct job *job, const struct report *report,
-                            struct extract_result *result, enum smc_status rc,
+                            struct smci_cli_ending *result, enum smc_status rc,
                             struct smc_error *err)
 {
     end_history(job, report, rc, err);

@@ -14,7 +14,7 @@ enum smc_status account_note(const struct job *job, const struct report *report,
 /* However it ended (`rc`, described by `err`): all of them. Fills `result`. Returns how the run ends
  * now, as outputs_end has it. */
 enum smc_status account_end(const struct job *job, const struct report *report,
-                            struct extract_result *result, enum smc_status rc,
+                            struct smci_cli_ending *result, enum smc_status rc,
                             struct smc_error *err);
 
 #endif

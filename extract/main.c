@@ -29,7 +29,7 @@ static enum smc_status load_secret(struct extract_settings *settings, int stop_f
 }
 
 static enum smc_status extract(struct extract_settings *settings, struct smc_log *log,
-                               struct extract_result *result, struct smc_error *err)
+                               struct smci_cli_ending *result, struct smc_error *err)
 {
     struct smci_cli_signals signals = {.fd = -1};
     enum smc_status rc = extract_options_check(settings, err);
@@ -48,7 +48,7 @@ static enum smc_status extract(struct extract_settings *settings, struct smc_log
 }
 
 static enum smc_status tell_status(struct extract_settings *settings, const struct smc_log *log,
-                                   struct extract_result *result, struct smc_error *err)
+                                   struct smci_cli_ending *result, struct smc_error *err)
 {
     enum smc_status rc = extract_options_check_status(settings, err);
     struct smc_buf *members = settings->is_json ? &result->members : NULL;
@@ -70,7 +70,7 @@ static enum smc_status make_page(struct extract_settings *settings, struct smc_l
 
 /* Gives what was asked for: a text, a page, or a run. */
 static enum smc_status answer(struct extract_settings *settings, struct smc_log *log,
-                              struct extract_result *result, struct smc_error *err)
+                              struct smci_cli_ending *result, struct smc_error *err)
 {
     if (settings->is_help)
         return smci_cli_print_help(extract_program(), err);
@@ -91,9 +91,9 @@ int main(int argc, char **argv)
     struct smc_error err = SMC_ERROR_INIT;
     /* For the log, until the options say otherwise. */
     struct extract_settings settings = {.logging = SMCI_CLI_LOGGING_INIT};
-    struct extract_result result;
+    struct smci_cli_ending result;
     int log_fd = -1;
-    extract_result_init(&result);
+    smci_cli_ending_init(&result, SMC_BODY_MAX);
     enum smc_status rc = smci_cli_setup(&err);
     if (rc == SMC_OK)
         rc = extract_options_read(&settings, argc, argv, environ, &err);
@@ -107,7 +107,7 @@ int main(int argc, char **argv)
         smci_log_event(log, SMC_LOG_ERROR, SMCI_EVENT_FAILED,
                        SMCI_FACTS(.exit_status = exit_status), "%s", err.detail);
     rc = extract_result_print(&result, &settings, log, rc, &err);
-    extract_result_clear(&result);
+    smci_cli_ending_clear(&result);
     extract_options_clear(&settings);
     smc_log_free(log);
     if (log_fd >= 0)

@@ -295,7 +295,7 @@ static enum smc_status check_remote(struct preflight *check, struct smc_error *e
 
 /* What it has found, for --json. */
 static void note_result(struct preflight *check, const struct smc_buf *checks, enum smc_status rc,
-                        struct extract_result *result)
+                        struct smci_cli_ending *result)
 {
     struct smc_buf who = SMC_BUF_INIT(SMC_BODY_MAX);
     const struct report known = {.organization = &who};
@@ -309,8 +309,8 @@ static void note_result(struct preflight *check, const struct smc_buf *checks, e
 }
 
 enum smc_status preflight(const struct extract_settings *settings, struct smc_log *log, FILE *out,
-                          int stop_fd, const struct smc_clock *clock, struct extract_result *result,
-                          struct smc_error *err)
+                          int stop_fd, const struct smc_clock *clock,
+                          struct smci_cli_ending *result, struct smc_error *err)
 {
     struct smc_buf checks = SMC_BUF_INIT(SMC_BODY_MAX);
     struct preflight check = {.settings = settings,

@@ -19,7 +19,7 @@
  * since the lines have said it, but for --json. What ended the check itself (SMC_ERR_CANCELLED, SMC_ERR_NOMEM,
  * SMC_ERR_IO for `out`): with `err`. */
 enum smc_status preflight(const struct extract_settings *settings, struct smc_log *log, FILE *out,
-                          int stop_fd, const struct smc_clock *clock, struct extract_result *result,
-                          struct smc_error *err);
+                          int stop_fd, const struct smc_clock *clock,
+                          struct smci_cli_ending *result, struct smc_error *err);
 
 #endif

@@ -45,7 +45,7 @@ static enum smc_status write_all(const struct job *job, const struct smc_buf *te
 }
 
 enum smc_status report_file_write(const struct job *job, const struct report *report,
-                                  const struct extract_result *result, enum smc_status rc,
+                                  const struct smci_cli_ending *result, enum smc_status rc,
                                   struct smc_error *err)
 {
     struct smc_error own = SMC_ERROR_INIT;

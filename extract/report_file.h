@@ -9,7 +9,7 @@
  * `result` the times and the word count. A run that ended before its first call has none where it
  * can't be written. The result is outputs_end's. */
 enum smc_status report_file_write(const struct job *job, const struct report *report,
-                                  const struct extract_result *result, enum smc_status rc,
+                                  const struct smci_cli_ending *result, enum smc_status rc,
                                   struct smc_error *err);
 
 #endif

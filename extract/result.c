@@ -3,18 +3,6 @@
 #include "report.h"
 #include "status_view.h"
 
-void extract_result_init(struct extract_result *result)
-{
-    const struct smc_clock *clock = smc_clock_system();
-    *result = (struct extract_result){.began_ms = clock->wall_ms(clock->ctx)};
-    smc_buf_init(&result->members, SMC_BODY_MAX);
-}
-
-void extract_result_clear(struct extract_result *result)
-{
-    smc_buf_clear(&result->members);
-}
-
 static enum smci_cli_mode mode_of(const struct extract_settings *settings)
 {
     if (settings->is_status)
@@ -24,25 +12,20 @@ static enum smci_cli_mode mode_of(const struct extract_settings *settings)
     return settings->is_checking ? SMCI_CLI_MODE_CHECK : SMCI_CLI_MODE_RUN;
 }
 
-struct smci_cli_result extract_result_head(const struct extract_result *result,
+struct smci_cli_result extract_result_head(const struct smci_cli_ending *result,
                                            const struct extract_settings *settings,
                                            const struct smc_log *log, enum smc_status rc,
                                            const struct smc_error *err)
 {
-    return (struct smci_cli_result){.program = extract_program()->name,
-                                    .mode = mode_of(settings),
-                                    .word = result->word,
-                                    .status = rc,
-                                    .error = err ? err->detail : NULL,
-                                    .began_ms = result->began_ms,
-                                    .ended_ms = result->ended_ms,
-                                    .address_name = "host",
-                                    .address = smc_buf_str(&settings->origin),
-                                    .profile = smci_cli_result_profile(&settings->sources),
-                                    .log = log};
+    struct smci_cli_result head = smci_cli_ending_head(result, &settings->sources, log, rc, err);
+    head.program = extract_program()->name;
+    head.mode = mode_of(settings);
+    head.address_name = "host";
+    head.address = smc_buf_str(&settings->origin);
+    return head;
 }
 
-enum smc_status extract_result_print(struct extract_result *result,
+enum smc_status extract_result_print(struct smci_cli_ending *result,
                                      const struct extract_settings *settings, struct smc_log *log,
                                      enum smc_status rc, const struct smc_error *err)
 {

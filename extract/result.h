@@ -6,26 +6,15 @@
 
 #include "options_table.h"
 
-/* What is known by then. */
-struct extract_result {
-    int64_t began_ms; /* Unix time */
-    int64_t ended_ms; /* likewise; 0: not yet */
-    enum smci_cli_word word;
-    struct smc_buf members; /* as report_members has made them; empty: nothing was begun */
-};
-
-void extract_result_init(struct extract_result *result);
-void extract_result_clear(struct extract_result *result);
-
 /* The head for a run that ended with `rc`, described by `err`. Borrows all of them. */
-struct smci_cli_result extract_result_head(const struct extract_result *result,
+struct smci_cli_result extract_result_head(const struct smci_cli_ending *result,
                                            const struct extract_settings *settings,
                                            const struct smc_log *log, enum smc_status rc,
                                            const struct smc_error *err);
 
 /* Prints it, where the settings ask for it, as the program's last deed; returns how the program
  * ends: as it would (`rc`), or with the failure to print, which is logged. */
-enum smc_status extract_result_print(struct extract_result *result,
+enum smc_status extract_result_print(struct smci_cli_ending *result,
                                      const struct extract_settings *settings, struct smc_log *log,
                                      enum smc_status rc, const struct smc_error *err);
 

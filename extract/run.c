@@ -407,7 +407,7 @@ static void explain(const struct run *run, bool is_late, enum smc_status rc, str
 
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
                                int stop_fd, const struct smc_clock *clock,
-                               struct extract_result *result, struct smc_error *err)
+                               struct smci_cli_ending *result, struct smc_error *err)
 {
     struct run *run = run_new(settings, log, stop_fd, clock);
     if (!run)

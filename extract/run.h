@@ -13,6 +13,6 @@
  * and described; it is not logged. */
 enum smc_status run_extraction(const struct extract_settings *settings, struct smc_log *log,
                                int stop_fd, const struct smc_clock *clock,
-                               struct extract_result *result, struct smc_error *err);
+                               struct smci_cli_ending *result, struct smc_error *err);
 
 #endif

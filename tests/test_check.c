@@ -220,8 +220,8 @@ static void extract(struct fixture *f, bool is_check, FILE *out)
     struct words words = {.count = 0};
     const char *const names[] = {"@URL", sim_url(f->sim), "@", f->dir, NULL};
     size_t len = 0;
-    struct extract_result result;
-    extract_result_init(&result);
+    struct smci_cli_ending result;
+    smci_cli_ending_init(&result, SMC_BODY_MAX);
     words_split(&words, "castor-extract-sigma -H @URL -c sim-client -a " SECRET " -o @/out", ' ',
                 names);
     words_split(&words, f->row ? f->row->args : NULL, ' ', names);
@@ -237,7 +237,7 @@ static void extract(struct fixture *f, bool is_check, FILE *out)
     else if (f->status == SMC_OK)
         f->status =
             run_extraction(&settings, f->log.log, f->stop[0], clock_of(f), &result, &f->err);
-    extract_result_clear(&result);
+    smci_cli_ending_clear(&result);
     if (kept)
         (void)fclose(kept);
     extract_options_clear(&settings);
@@ -251,8 +251,8 @@ static void upload(struct fixture *f, bool is_check)
     struct words words = {.count = 0};
     const char *const names[] = {"@URL", sim_url(f->sim), "@", f->dir, NULL};
     size_t len = 0;
-    struct upload_result result;
-    upload_result_init(&result);
+    struct smci_cli_ending result;
+    smci_cli_ending_init(&result, SIZE_MAX);
     bool is_single = f->row->args && strstr(f->row->args, " -f ");
     words_split(&words, "castor-upload -k " TOKEN " -s " ID " -t VIZ --endpoint @URL", ' ', names);
     words_split(&words, is_single ? "" : "-d @/set", ' ', names);
@@ -269,7 +269,7 @@ static void upload(struct fixture *f, bool is_check)
             upload_preflight(&settings, f->log.log, clock_of(f), f->stop[0], &result, &f->err);
     else if (f->status == SMC_OK)
         f->status = upload_run(&settings, f->log.log, clock_of(f), f->stop[0], &result, &f->err);
-    upload_result_clear(&result);
+    smci_cli_ending_clear(&result);
     (void)fclose(out);
     upload_options_clear(&settings);
     words_clear(&words);

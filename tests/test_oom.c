@@ -295,8 +295,8 @@ static enum smc_status extract(struct world *w, struct smc_error *err)
         text_format("--output=%s", w->output), text_format("--retry-base=0"),
         text_format("--timeout=0.3"),          NULL};
     struct extract_settings settings;
-    struct extract_result result;
-    extract_result_init(&result);
+    struct smci_cli_ending result;
+    smci_cli_ending_init(&result, SMC_BODY_MAX);
     const struct smc_clock *clock = clock_of(w);
     enum smc_status rc = extract_options_read(&settings, (int)COUNT(argv) - 1, argv, none, err);
     if (rc == SMC_OK)
@@ -306,7 +306,7 @@ static enum smc_status extract(struct world *w, struct smc_error *err)
         rc = run_extraction(&settings, w->log, -1, clock, &result, err);
         end(w);
     }
-    extract_result_clear(&result);
+    smci_cli_ending_clear(&result);
     extract_options_clear(&settings);
     for (size_t i = 0; argv[i]; i++)
         free(argv[i]);
@@ -435,9 +435,9 @@ static enum smc_status upload(struct world *w, const char *directory, const char
     int argc = 8;
     size_t out_len = 0;
     struct upload_settings settings;
-    struct upload_result result;
+    struct smci_cli_ending result;
     const struct smc_clock *clock = clock_of(w);
-    upload_result_init(&result);
+    smci_cli_ending_init(&result, SIZE_MAX);
     for (; *more; more++)
         argv[argc++] = text_format("%s", *more);
     free(w->out);
@@ -456,7 +456,7 @@ static enum smc_status upload(struct world *w, const char *directory, const char
     }
     if (settings.is_json && smc_buf_status(&result.members) == SMC_OK)
         (void)fputs(smc_buf_str(&result.members), out);
-    upload_result_clear(&result);
+    smci_cli_ending_clear(&result);
     (void)fclose(out);
     upload_options_clear(&settings);
     while (argc > 0)

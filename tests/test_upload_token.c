@@ -87,11 +87,11 @@ static enum smc_status run(struct fixture *f, const struct row *row, const char 
         rc = upload_options_check(&settings, err);
     if (rc == SMC_OK)
         rc = upload_options_load_secret(&settings, -1, f->log.log, err);
-    struct upload_result result;
-    upload_result_init(&result);
+    struct smci_cli_ending result;
+    smci_cli_ending_init(&result, SIZE_MAX);
     if (rc == SMC_OK)
         rc = upload_run(&settings, f->log.log, &f->clock, f->stop[0], &result, err);
-    upload_result_clear(&result);
+    smci_cli_ending_clear(&result);
     upload_options_clear(&settings);
     words_clear(&words);
     return rc;

@@ -16,7 +16,7 @@
 #include "run.h"
 
 static enum smc_status send_files(struct upload_settings *settings, struct smc_log *log,
-                                  struct upload_result *result, struct smc_error *err)
+                                  struct smci_cli_ending *result, struct smc_error *err)
 {
     struct smci_cli_signals signals = {.fd = -1};
     enum smc_status rc = upload_options_check(settings, err);
@@ -34,7 +34,7 @@ static enum smc_status send_files(struct upload_settings *settings, struct smc_l
 
 /* Gives what was asked for: a text, or a run. */
 static enum smc_status answer(struct upload_settings *settings, struct smc_log *log,
-                              struct upload_result *result, struct smc_error *err)
+                              struct smci_cli_ending *result, struct smc_error *err)
 {
     if (settings->is_help)
         return smci_cli_print_help(upload_program(), err);
@@ -51,9 +51,9 @@ int main(int argc, char **argv)
     struct smc_error err = SMC_ERROR_INIT;
     /* For the log, until the options say otherwise. */
     struct upload_settings settings = {.logging = SMCI_CLI_LOGGING_INIT};
-    struct upload_result result;
+    struct smci_cli_ending result;
     int log_fd = -1;
-    upload_result_init(&result);
+    smci_cli_ending_init(&result, SIZE_MAX);
     enum smc_status rc = smci_cli_setup(&err);
     if (rc == SMC_OK)
         rc = upload_options_read(&settings, argc, argv, environ, &err);
@@ -67,7 +67,7 @@ int main(int argc, char **argv)
         smci_log_event(log, SMC_LOG_ERROR, SMCI_EVENT_FAILED,
                        SMCI_FACTS(.exit_status = exit_status), "%s", err.detail);
     rc = upload_result_print(&result, &settings, log, rc, &err);
-    upload_result_clear(&result);
+    smci_cli_ending_clear(&result);
     upload_options_clear(&settings);
     smc_log_free(log);
     if (log_fd >= 0)

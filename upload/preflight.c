@@ -227,7 +227,7 @@ static enum smc_status check_catalog(struct preflight *check, struct smc_error *
 
 enum smc_status upload_preflight(const struct upload_settings *settings, struct smc_log *log,
                                  const struct smc_clock *clock, int stop_fd,
-                                 struct upload_result *result, struct smc_error *err)
+                                 struct smci_cli_ending *result, struct smc_error *err)
 {
     struct smc_buf checks = SMC_BUF_INIT(SIZE_MAX);
     struct preflight check = {.job = {.settings = settings,

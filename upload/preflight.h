@@ -18,6 +18,6 @@
  * SMC_ERR_NOMEM, SMC_ERR_IO for `out`): with `err`. */
 enum smc_status upload_preflight(const struct upload_settings *settings, struct smc_log *log,
                                  const struct smc_clock *clock, int stop_fd,
-                                 struct upload_result *result, struct smc_error *err);
+                                 struct smci_cli_ending *result, struct smc_error *err);
 
 #endif

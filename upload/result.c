@@ -4,18 +4,6 @@
 
 #include "outputs.h"
 
-void upload_result_init(struct upload_result *result)
-{
-    const struct smc_clock *clock = smc_clock_system();
-    *result = (struct upload_result){.began_ms = clock->wall_ms(clock->ctx)};
-    smc_buf_init(&result->members, SIZE_MAX);
-}
-
-void upload_result_clear(struct upload_result *result)
-{
-    smc_buf_clear(&result->members);
-}
-
 /* ---- members ---- */
 
 static void add_known(struct smci_writer *json, const char *name, bool is_known, int64_t number)
@@ -139,27 +127,22 @@ static enum smci_cli_mode mode_of(const struct upload_settings *settings)
 }
 
 /* `address` is filled, and lent to it. */
-static struct smci_cli_result head_of(const struct upload_result *result,
+static struct smci_cli_result head_of(const struct smci_cli_ending *result,
                                       const struct upload_settings *settings,
                                       const struct smc_log *log, enum smc_status rc,
                                       const struct smc_error *err, struct smc_buf *address)
 {
     (void)smc_buf_addf(address, "%s%s", smc_buf_str(&settings->origin),
                        smc_buf_str(&settings->prefix));
-    return (struct smci_cli_result){.program = upload_program()->name,
-                                    .mode = mode_of(settings),
-                                    .word = result->word,
-                                    .status = rc,
-                                    .error = err ? err->detail : NULL,
-                                    .began_ms = result->began_ms,
-                                    .ended_ms = result->ended_ms,
-                                    .address_name = "endpoint",
-                                    .address = smc_buf_str(address),
-                                    .profile = smci_cli_result_profile(&settings->sources),
-                                    .log = log};
+    struct smci_cli_result head = smci_cli_ending_head(result, &settings->sources, log, rc, err);
+    head.program = upload_program()->name;
+    head.mode = mode_of(settings);
+    head.address_name = "endpoint";
+    head.address = smc_buf_str(address);
+    return head;
 }
 
-enum smc_status upload_result_report(const struct upload_result *result,
+enum smc_status upload_result_report(const struct smci_cli_ending *result,
                                      const struct upload_job *job,
                                      const struct upload_result_of *of, enum smc_status rc,
                                      const struct smc_error *why, struct smc_error *err)
@@ -184,7 +167,7 @@ enum smc_status upload_result_report(const struct upload_result *result,
     return made;
 }
 
-enum smc_status upload_result_print(struct upload_result *result,
+enum smc_status upload_result_print(struct smci_cli_ending *result,
                                     const struct upload_settings *settings, struct smc_log *log,
                                     enum smc_status rc, const struct smc_error *err)
 {

@@ -7,17 +7,6 @@
 
 #include "job.h"
 
-/* What is known at the program's end. */
-struct upload_result {
-    int64_t began_ms; /* Unix time */
-    int64_t ended_ms; /* likewise; 0: not yet */
-    enum smci_cli_word word;
-    struct smc_buf members; /* as upload_result_members has made them; empty: nothing was begun */
-};
-
-void upload_result_init(struct upload_result *result);
-void upload_result_clear(struct upload_result *result);
-
 /* What the members are about; all borrowed. */
 struct upload_result_of {
     const struct upload_settings *settings; /* NULL: unknown, as all that follows may be */
@@ -36,14 +25,14 @@ enum smci_cli_word upload_result_word(const struct upload_files *files, enum smc
 
 /* Writes the file of --report: the whole object with all details, for a run that ended with `rc`,
  * described by `why`. As smci_cli_output_commit. */
-enum smc_status upload_result_report(const struct upload_result *result,
+enum smc_status upload_result_report(const struct smci_cli_ending *result,
                                      const struct upload_job *job,
                                      const struct upload_result_of *of, enum smc_status rc,
                                      const struct smc_error *why, struct smc_error *err);
 
 /* Prints the object, where the settings ask for it, as the program's last deed; returns how the
  * program ends: as it would (`rc`), or with the failure to print, which is logged. */
-enum smc_status upload_result_print(struct upload_result *result,
+enum smc_status upload_result_print(struct smci_cli_ending *result,
                                     const struct upload_settings *settings, struct smc_log *log,
                                     enum smc_status rc, const struct smc_error *err);
 

@@ -159,7 +159,7 @@ static void advise(const struct upload_settings *settings, enum smc_status rc,
 
 /* The report, and what is printed at the program's end. */
 static enum smc_status leave(const struct upload_job *job, const struct smc_buf *uploads,
-                             struct upload_result *result, enum smc_status rc,
+                             struct smci_cli_ending *result, enum smc_status rc,
                              struct smc_error *err)
 {
     const struct upload_settings *settings = job->settings;
@@ -180,8 +180,8 @@ static enum smc_status leave(const struct upload_job *job, const struct smc_buf 
 }
 
 enum smc_status upload_run(const struct upload_settings *settings, struct smc_log *log,
-                           const struct smc_clock *clock, int stop_fd, struct upload_result *result,
-                           struct smc_error *err)
+                           const struct smc_clock *clock, int stop_fd,
+                           struct smci_cli_ending *result, struct smc_error *err)
 {
     struct upload_job job = {.settings = settings,
                              .log = log,

@@ -18,7 +18,7 @@
  * verifying the files found; then nothing was sent. `err` says it in a line; the log has told of
  * each file. */
 enum smc_status upload_run(const struct upload_settings *settings, struct smc_log *log,
-                           const struct smc_clock *clock, int stop_fd, struct upload_result *result,
-                           struct smc_error *err);
+                           const struct smc_clock *clock, int stop_fd,
+                           struct smci_cli_ending *result, struct smc_error *err);
 
 #endif

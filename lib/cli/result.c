@@ -21,6 +21,32 @@ static const char *word_of(const struct smci_cli_result *result)
     return words[result->status == SMC_OK ? SMCI_CLI_WORD_OK : SMCI_CLI_WORD_FAILED];
 }
 
+void smci_cli_ending_init(struct smci_cli_ending *ending, size_t cap)
+{
+    const struct smc_clock *clock = smc_clock_system();
+    *ending = (struct smci_cli_ending){.began_ms = clock->wall_ms(clock->ctx)};
+    smc_buf_init(&ending->members, cap);
+}
+
+void smci_cli_ending_clear(struct smci_cli_ending *ending)
+{
+    smc_buf_clear(&ending->members);
+}
+
+struct smci_cli_result smci_cli_ending_head(const struct smci_cli_ending *ending,
+                                            const struct smci_settings *settings,
+                                            const struct smc_log *log, enum smc_status rc,
+                                            const struct smc_error *err)
+{
+    return (struct smci_cli_result){.word = ending->word,
+                                    .status = rc,
+                                    .error = err ? err->detail : NULL,
+                                    .began_ms = ending->began_ms,
+                                    .ended_ms = ending->ended_ms,
+                                    .profile = smci_cli_result_profile(settings),
+                                    .log = log};
+}
+
 struct smci_writer smci_cli_result_begin(struct smc_buf *out, enum smci_write_layout layout,
                                          const struct smci_cli_result *result)
 {

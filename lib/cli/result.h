@@ -66,6 +66,25 @@ struct smci_cli_result {
     const struct smc_log *log; /* masks secrets in texts; may be NULL */
 };
 
+/* What a program knows by its end of how its run went. */
+struct smci_cli_ending {
+    int64_t began_ms; /* Unix time */
+    int64_t ended_ms; /* likewise; 0: not yet */
+    enum smci_cli_word word;
+    struct smc_buf members; /* the program's own, as an object; empty: nothing was begun */
+};
+
+/* The run begins now. `members` takes up to `cap` bytes. */
+void smci_cli_ending_init(struct smci_cli_ending *ending, size_t cap);
+void smci_cli_ending_clear(struct smci_cli_ending *ending);
+
+/* The head of a run that ended with `rc`, described by `err` (may be NULL), but for what only the
+ * program knows: its name, the mode and the address. Borrows all of them. */
+struct smci_cli_result smci_cli_ending_head(const struct smci_cli_ending *ending,
+                                            const struct smci_settings *settings,
+                                            const struct smc_log *log, enum smc_status rc,
+                                            const struct smc_error *err);
+
 /* Begins the object at the end of what `out` (borrowed) has, with the head's members. */
 struct smci_writer smci_cli_result_begin(struct smc_buf *out, enum smci_write_layout layout,
                                          const struct smci_cli_result *result);

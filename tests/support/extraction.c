@@ -239,15 +239,15 @@ static enum smc_status run_with(struct extraction *x, int argc, char **argv)
 {
     static char *no_variables[] = {NULL};
     struct extract_settings settings;
-    struct extract_result result;
-    extract_result_init(&result);
+    struct smci_cli_ending result;
+    smci_cli_ending_init(&result, SMC_BODY_MAX);
     enum smc_status rc = extract_options_read(&settings, argc, argv, no_variables, &x->err);
     if (rc == SMC_OK)
         rc = extract_options_check(&settings, &x->err);
     if (rc == SMC_OK)
         rc = run_extraction(&settings, x->log.log, x->stop_pipe[0],
                             x->is_live ? &x->live.clock : &x->fake.clock, &result, &x->err);
-    extract_result_clear(&result);
+    smci_cli_ending_clear(&result);
     extract_options_clear(&settings);
     return rc;
 }

@@ -155,13 +155,13 @@ enum smc_status upload(struct fixture *f, const struct smc_clock *clock, const c
     FILE *out = open_memstream(&f->out, &out_len);
     assert_non_null(out);
     settings.out = out;
-    struct upload_result result;
-    upload_result_init(&result);
+    struct smci_cli_ending result;
+    smci_cli_ending_init(&result, SIZE_MAX);
     if (rc == SMC_OK)
         rc = upload_run(&settings, f->log.log, clock, f->stop[0], &result, err);
     if (settings.is_json)
         (void)fputs(smc_buf_str(&result.members), out);
-    upload_result_clear(&result);
+    smci_cli_ending_clear(&result);
     (void)fclose(out);
     upload_options_clear(&settings);
     words_clear(&words);
