@@ -164,21 +164,28 @@ static void on_ended(void *ctx, struct smci_attempt *attempt, struct smci_http_r
     call->owner->ended(call->owner->ctx, call, &decision, attempt);
 }
 
+/* The headers that depend on the call; `headers` has room for three. */
+static void add_headers(const struct smci_call *call, const char *authorization,
+                        const char **headers)
+{
+    bool has_body = call->content_type.len > 0;
+    if (!call->probe)
+        *headers++ = authorization;
+    if (has_body)
+        *headers++ = smc_buf_str(&call->content_type);
+    /* Waiting for a consent costs time where nobody knows of it: only after a connection was lost,
+     * which may have been a refusal that could not be read any more. */
+    if (has_body || call->is_upload)
+        *headers++ = call->asks_first ? "Expect: 100-continue" : "Expect:";
+}
+
 enum smc_status smci_call_start(struct smci_call *call, const struct smci_call_owner *owner,
                                 const char *accept, const char *authorization,
                                 struct smc_error *err)
 {
     const char *headers[5] = {accept};
-    size_t count = 1;
     bool has_body = call->content_type.len > 0;
-    if (!call->probe)
-        headers[count++] = authorization;
-    if (has_body)
-        headers[count++] = smc_buf_str(&call->content_type);
-    /* Waiting for a consent costs time where nobody knows of it: only after a connection was lost,
-     * which may have been a refusal that could not be read any more. */
-    if (has_body || call->is_upload)
-        headers[count++] = call->asks_first ? "Expect: 100-continue" : "Expect:";
+    add_headers(call, authorization, headers + 1);
     const struct smci_http_request request = {
         .headers = headers,
         .body = has_body ? smc_buf_str(&call->body) : NULL,

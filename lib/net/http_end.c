@@ -60,9 +60,8 @@ static const char *describe(const struct smci_exchange *x, CURLcode code)
         return "the proxy that is set can't be read: http://[user:password@]host:port is expected, "
                "with special characters as %XX";
     if (x->is_nameless)
-        return "the server's certificate has no subject alternative name, so it does not say whose "
-               "it "
-               "is; nothing was sent";
+        return "the server's certificate has no subject alternative name, so it does not say "
+               "whose it is; nothing was sent";
     if (x->is_strange)
         return "the answer is compressed in a way that was not asked for, or twice";
     return x->detail[0] ? x->detail : curl_easy_strerror(code);
@@ -86,6 +85,28 @@ static bool is_nonsense(CURLcode code)
     return code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY;
 }
 
+/* Why there is no answer: libcurl's reason, in words where it has one of ours. */
+static void explain(struct smci_exchange *x, CURLcode code)
+{
+    struct smci_http_response *response = &x->response;
+    bool is_cap = is_line_cap(x, code);
+    int lack = smci_connections_lack(x->common->connections);
+    response->is_upload_lost =
+        x->mime && x->sent > 0 && code != CURLE_OPERATION_TIMEDOUT && !x->is_local_fault;
+    response->is_permanent = response->is_permanent || is_permanent(code) || is_cap ||
+                             x->is_nameless || smci_is_proxy_unreadable(x);
+    if (is_cap)
+        (void)smc_error_set(&response->error, SMC_ERR_CAP,
+                            "a header line of the answer is longer than the cap of 100 KiB, or "
+                            "memory ran out");
+    if (code == CURLE_COULDNT_CONNECT && lack)
+        (void)smc_error_set_errno(&response->error, SMC_ERR_IO, lack,
+                                  "this machine gives no connection");
+    (void)smc_error_set(&response->error, SMC_ERR_NETWORK, "%s%s",
+                        is_proxy_out_of_reach(x, code) ? "the proxy can't be reached: " : "",
+                        describe(x, code));
+}
+
 /* The status, or 0 with the reason in the response: an answer is one only when it is whole. */
 static int judge(struct smci_exchange *x, CURLcode code, int status)
 {
@@ -93,22 +114,7 @@ static int judge(struct smci_exchange *x, CURLcode code, int status)
     /* An answer that comes before the body was sent is CURLE_OK: at the end of an error's head
      * libcurl stops sending. */
     if ((code != CURLE_OK && !x->is_body_cut) || x->is_local_fault) {
-        response->is_upload_lost =
-            x->mime && x->sent > 0 && code != CURLE_OPERATION_TIMEDOUT && !x->is_local_fault;
-        bool is_cap = is_line_cap(x, code);
-        response->is_permanent = response->is_permanent || is_permanent(code) || is_cap ||
-                                 x->is_nameless || smci_is_proxy_unreadable(x);
-        if (is_cap)
-            (void)smc_error_set(&response->error, SMC_ERR_CAP,
-                                "a header line of the answer is longer than the cap of 100 KiB, or "
-                                "memory ran out");
-        int lack = smci_connections_lack(x->common->connections);
-        if (code == CURLE_COULDNT_CONNECT && lack)
-            (void)smc_error_set_errno(&response->error, SMC_ERR_IO, lack,
-                                      "this machine gives no connection");
-        (void)smc_error_set(&response->error, SMC_ERR_NETWORK, "%s%s",
-                            is_proxy_out_of_reach(x, code) ? "the proxy can't be reached: " : "",
-                            describe(x, code));
+        explain(x, code);
         return 0;
     }
     /* libcurl takes a connection that is closed within the head for the end of an empty body. */
