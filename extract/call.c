@@ -32,12 +32,13 @@ void call_clear(struct call *call)
     free(call->again);
 }
 
-const char *call_kind(const struct call *call)
+/* Its kind and id in the store. */
+static const char *call_kind(const struct call *call)
 {
     return call->again ? KIND_AGAIN : asset_of(call->asset)->name;
 }
 
-const char *call_key(const struct call *call)
+static const char *call_key(const struct call *call)
 {
     return call->again ? call->again : call->id;
 }

@@ -43,9 +43,8 @@ struct call {
     void *ctx;
     bool is_last_chance; /* one try, and then it is a gap */
     bool is_urgent;
-    char *
-        again; /* the second reading of one that was short: its id in the store, beside the first */
-    int pages; /* in the store */
+    char *again;         /* its id in the store, beside the first, where it is read a second time */
+    int pages;           /* in the store */
     int64_t rows;        /* on these; where they have ids, one of two pages counts once */
     int64_t total;       /* the largest that they named; -1: none did */
     bool is_end_unknown; /* the last one has an empty cursor, and none named a total */
@@ -61,10 +60,6 @@ void call_clear(struct call *call);
 /* Asks for the first page. It ends by itself; what fails here ends the client's run. False when its
  * id can't be asked for: then it has ended here and now, as CALL_WRONG. */
 bool call_begin(struct call *call);
-
-/* Its kind and id in the store. */
-const char *call_kind(const struct call *call);
-const char *call_key(const struct call *call);
 
 /* Appends its path, without a query. SMC_ERR_CAP, with a part of it, when the id is too long. */
 enum smc_status call_address(const struct call *call, struct smc_buf *address);

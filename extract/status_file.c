@@ -42,7 +42,8 @@ enum smc_status status_scope(const char *host, const char *client_id,
                : smc_error_set(err, SMC_ERR_NOMEM, "SHA-256: out of memory, or libcrypto has none");
 }
 
-char *status_file_path(const char *state)
+/* The caller frees it. NULL: memory ran out. */
+static char *path_of(const char *state)
 {
     return smci_dir_path(state, STATUS_FILE);
 }
@@ -200,7 +201,7 @@ enum smc_status status_file_read(const char *state, struct status_file **file,
                                  struct smc_error *err)
 {
     struct smc_error why = SMC_ERROR_INIT;
-    char *path = status_file_path(state);
+    char *path = path_of(state);
     struct status_file *made = calloc(1, sizeof *made);
     enum smc_status rc = SMC_ERR_NOMEM;
     if (path && made)
@@ -308,7 +309,7 @@ enum smc_status status_file_write(const char *state, const struct status_file *f
                                   struct smc_error *err)
 {
     struct smc_buf text = SMC_BUF_INIT(FILE_MAX);
-    char *path = status_file_path(state);
+    char *path = path_of(state);
     char *part = smci_dir_path(state, STATUS_FILE ".part");
     enum smc_status rc = path && part ? compose(file, &text, err)
                                       : smc_error_set(err, SMC_ERR_NOMEM, "out of memory");

@@ -87,9 +87,6 @@ struct status_file {
 enum smc_status status_scope(const char *host, const char *client_id,
                              char scope[STATUS_SCOPE_BYTES], struct smc_error *err);
 
-/* The path of the file; the caller frees it. NULL: memory ran out. */
-char *status_file_path(const char *state);
-
 /* Reads it; `*file` is the caller's to free(), NULL where there is none. SMC_ERR_IO: it can't be
  * read; SMC_ERR_STORE: it is damaged or of a newer version; SMC_ERR_NOMEM. */
 enum smc_status status_file_read(const char *state, struct status_file **file,

@@ -6,7 +6,8 @@
 
 #include "spec.h"
 
-uint32_t load_uuid(struct graph *graph, struct smc_json_span value)
+/* The number of a UUID in lower case, or of another text as it is; 0 for what is not a text. */
+static uint32_t load_uuid(struct graph *graph, struct smc_json_span value)
 {
     unsigned char uuid[SMCI_UUID_BYTES];
     char text[SMCI_UUID_TEXT_LEN + 1];

@@ -10,7 +10,4 @@
 void load_rows(struct graph *graph, uint32_t document, enum field_part part,
                struct smc_json_span rows);
 
-/* The number of a UUID in lower case, or of another text as it is; 0 for what is not a text. */
-uint32_t load_uuid(struct graph *graph, struct smc_json_span value);
-
 #endif
