@@ -1,5 +1,5 @@
 /* Keeps STATE/status.json up to date while a run is at work: replaced at most once a second, and at
- * its end. What fails here is no matter for the run: it is a line for --log-level debug. */
+ * its end. What fails here does not matter to the run: it is a line for --log-level debug. */
 #ifndef EXTRACT_STATUS_KEEP_H
 #define EXTRACT_STATUS_KEEP_H
 

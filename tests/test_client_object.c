@@ -398,7 +398,7 @@ static const struct option_row option_rows[] = {
     {"negative_retries", {FIXED, .network.retries = -2}, "retries"},
     {"negative_timeout", {FIXED, .network.timeout_ms = -1}, "timeout_ms"},
     {"negative_rate", {FIXED, .max_rate = -1}, "rates"},
-    {"rate_that_is_no_number", {FIXED, .max_rate = 0.0 / 0.0}, "rates"},
+    {"rate_that_is_not_a_number", {FIXED, .max_rate = 0.0 / 0.0}, "rates"},
 };
 
 static void test_option(void **state)

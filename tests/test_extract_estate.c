@@ -72,7 +72,7 @@ static const struct row rows[] = {
      .seed = 40,
      .page_size = 5,
      .faults = "call=paths,page=2,do=status:500"},
-    {.name = "paths: page 2 is no JSON",
+    {.name = "paths: page 2 is not JSON",
      .seed = 41,
      .page_size = 5,
      .faults = "call=paths,page=2,do=broken"},

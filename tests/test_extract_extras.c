@@ -364,7 +364,7 @@ static void test_teams(void **state)
     assert_int_equal(extraction_summary_int(x, "extraction.gaps.team_members", 0), 1);
 }
 
-/* Tables that no other file names are resolved too, and what can't be is no gap of the set's. */
+/* Tables that no other file names are resolved too; what can't be is not a gap of the set's. */
 static void test_report_sources(void **state)
 {
     struct extraction *x = *state;

@@ -94,7 +94,7 @@ static const struct case_row case_rows[] = {
      BOOK(EL("e1", "X"), COL("e1", "r", "P_Rate", "1") "," COL("e1", "k", "Y", "[P_Rate] * 2"),
           FED("e1", "")),
      "e1.r:\ne1.k: column W:e1.r sibling"},
-    {"keys of a join are no values",
+    {"keys of a join are not values",
      TABLES "'groups':[[{'workbook':'W'," PARTS(
          EL("e1", "L") "," EL("e2", "R") "," EL("e3", "J"),
          COL("e1", "a", "Id", "1") "," COL("e2", "b", "Id", "1") "," COL("e3", "k", "Id", "[L/Id]"),

@@ -531,7 +531,7 @@ static void test_stall(void **state)
 }
 
 /* A program that was held up (suspended, a slow disk) must not blame the server for it. */
-static void test_late_look_is_no_stall(void **state)
+static void test_late_look_is_not_a_stall(void **state)
 {
     (void)state;
     static const struct net_step step = {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false};
@@ -706,7 +706,7 @@ int main(void)
         cmocka_unit_test(test_no_descriptor_is_left),
         cmocka_unit_test(test_given_up_while_connecting),
         cmocka_unit_test(test_refused_connection),
-        cmocka_unit_test(test_late_look_is_no_stall),
+        cmocka_unit_test(test_late_look_is_not_a_stall),
         cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_nothing_is_sent_once_stopped),
         cmocka_unit_test(test_loopback_needs_no_proxy),

@@ -140,7 +140,7 @@ static const struct row rows[] = {
      "echo '{\"client_id\": \"x\"}' > c.json; " EXTRACT "--credentials c.json",
      2,
      {"--credentials: c.json has no text 'host'; expected: {\"apiToken\""}},
-    {"Catalog's file is no JSON",
+    {"Catalog's file is not JSON",
      "echo tiger > c.json; " EXTRACT "--credentials c.json",
      2,
      {"--credentials: c.json: byte 1", "expected: {\"apiToken\""}},

@@ -248,7 +248,7 @@ static void test_late_retry_after_is_obeyed(void **state)
     assert_int_equal(wait_ms(), 5000);
 }
 
-static void test_late_success_is_no_all_clear(void **state)
+static void test_late_success_is_not_an_all_clear(void **state)
 {
     (void)state;
     accept_some(20, 50);
@@ -752,7 +752,7 @@ int main(void)
         RULE(test_block_sends_one_probe),
         RULE(test_late_refusals_change_nothing),
         RULE(test_late_retry_after_is_obeyed),
-        RULE(test_late_success_is_no_all_clear),
+        RULE(test_late_success_is_not_an_all_clear),
         RULE(test_no_rate_without_refusal),
         RULE(test_a_refusal_before_all_else_sets_no_rate),
         RULE(test_estimate),

@@ -201,7 +201,7 @@ static void test_many(void **state)
     assert_in_range(reading.entries, MANY, 4 * (MANY + 10));
 }
 
-/* Not where there is no room for a name: that is no timestamp that is taken. */
+/* Not where there is no room for a name: that does not mean that the timestamp is taken. */
 static void test_cannot_be_made(void **state)
 {
     struct fixture *f = *state;

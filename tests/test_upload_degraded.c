@@ -65,7 +65,8 @@ static const struct row rows[] = {
      ", \"gaps\": {\"a\": -1, \"b\": \"x\", \"c\": 0, \"d\": 9223372036854775807, "
      "\"e\": 2}",
      "--latest", "has 9223372036854775807" GAPS, "2 of e", 0, "2"},
-    {"gaps_that_are_no_object", ", \"gaps\": [3]", "--latest", "complete set is 2", " gap", 0, "2"},
+    {"gaps_that_are_not_an_object", ", \"gaps\": [3]", "--latest", "complete set is 2", " gap", 0,
+     "2"},
 };
 
 static void test_row(void **state)

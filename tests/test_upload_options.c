@@ -166,7 +166,7 @@ static const struct error_row error_rows[] = {
     {"source id: too short", "-k|x|-s|01234567-89ab-cdef-0123-456789abcde|-t|VIZ|-f|x", "",
      "--source_id: '(not shown, since it could be a secret)' is not a UUID"},
     {"source id: too long", "-k|x|-s|" UUID "0|-t|VIZ|-f|x", "",
-     "--source_id: '(not shown, since it could be a secret)' is no"},
+     "--source_id: '(not shown, since it could be a secret)' is not a UUID"},
     {"source id: no hexadecimal digit", "-k|x|-s|01234567-89ab-cdef-0123-456789abcdeg|-t|VIZ|-f|x",
      "", "--source_id: '(not shown, since it could be a secret)' is not a UUID"},
     {"source id: no hyphens", "-k|x|-s|0123456789abcdef0123456789abcdef0123|-t|VIZ|-f|x", "",

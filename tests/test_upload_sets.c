@@ -81,7 +81,7 @@ static const struct choice_row choice_rows[] = {
      "tool's; --set sends it\n"},
     {"latest_has_no_counts", WRITE, "10-summary.json", "{}", "--latest", "2",
      "Passed over: set 10: its summary has no counts"},
-    {"latest_summary_is_no_json", WRITE, "10-summary.json", "{", "--latest", "2",
+    {"latest_summary_is_not_json", WRITE, "10-summary.json", "{", "--latest", "2",
      "Passed over: 10-summary.json: not a complete JSON text"},
     {"latest_summary_is_empty", WRITE, "10-summary.json", "", "--latest", "2",
      "10-summary.json: the file is empty"},
@@ -89,7 +89,7 @@ static const struct choice_row choice_rows[] = {
      "{\"extraction\":{\"files\":{\"\\u006dembers\":{\"records\":2,\"bytes\":9}, \"workbooks\":"
      "{\"records\":0,\"bytes\":2}," OTHER_COUNTS "}}}",
      "--latest", "10", "INFO - Sent 12 of 12 files"},
-    {"latest_lacks_a_file_that_is_no_name", WRITE, "10-summary.json",
+    {"latest_lacks_a_file_that_is_not_a_name", WRITE, "10-summary.json",
      "{\"extraction\":{\"files\":{\"a\\u0000/\":{\"records\":2,\"bytes\":9}," OTHER_COUNTS "}}}",
      "--latest", "2", "Passed over: 10-a\\u0000/.json: missing, but the summary lists it\n"},
     {"latest_by_the_number_not_the_digits", WRITE, "009-summary.json",
@@ -698,7 +698,7 @@ static void test_json_of_a_check_that_failed(void **state)
 
 /* ---- FIFOs and directories with a file's name ---- */
 
-static void test_what_is_no_file(void **state)
+static void test_what_is_not_a_file(void **state)
 {
     struct fixture *f = *state;
     struct smc_error err = SMC_ERROR_INIT;
@@ -758,7 +758,7 @@ int main(void)
         WITH_SIM(test_forced_file_is_recorded),
         WITH_SIM(test_json),
         WITH_SIM(test_json_of_a_check_that_failed),
-        WITH_SIM(test_what_is_no_file),
+        WITH_SIM(test_what_is_not_a_file),
         WITH_SIM(test_unreadable_file),
     };
     int failed = TABLE(choice_rows, test_choice);

@@ -49,7 +49,7 @@ static void look_up(const struct upload_job *job, struct last *last)
     (void)smc_buf_addf(&last->endpoint, "%s%s", smc_buf_str(&settings->origin),
                        smc_buf_str(&settings->prefix));
     (void)smci_ledger_each_source(job->ledger, smc_buf_str(&last->endpoint), take_set, last, NULL);
-    if (last->set_s == 0) /* of files that are no sets */
+    if (last->set_s == 0) /* of files that are not sets */
         (void)smci_ledger_each(job->ledger, settings->source_uuid, take_entry, last, NULL);
 }
 

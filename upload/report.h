@@ -11,6 +11,7 @@
 /* Says in the log which files were sent and which were not, and why. */
 void upload_report_log(const struct upload_files *files, struct smc_log *log);
 
+/* How many of the files are in this state. */
 size_t upload_report_count(const struct upload_files *files, enum upload_state state);
 
 /* What is lacking at the end, in words: "2 of 7 files were not sent, 1 was cut off and is perhaps

@@ -5,6 +5,7 @@
 
 #include "reading.h"
 
+/* Notes what such a reference reads, an edge of its column, or that it can't be told. */
 void path_resolve(const struct reading *r);
 
 #endif

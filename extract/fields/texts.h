@@ -1,4 +1,4 @@
-/* Texts, each kept once and known by a number from 1 on; 0 is no text. Two are equal when their
+/* Texts, each kept once and known by a number from 1 on; 0 is not one. Two are equal when their
  * numbers are. */
 #ifndef EXTRACT_FIELDS_TEXTS_H
 #define EXTRACT_FIELDS_TEXTS_H

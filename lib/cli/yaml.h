@@ -44,6 +44,7 @@ enum smc_status smci_yaml_list(struct smci_yaml *yaml, const char *key, struct s
 /* Where the value is that is to be read. */
 struct smci_place smci_yaml_place(const struct smci_yaml *yaml);
 
+/* Fills the error that smci_yaml_read was given, with the place before the words: SMC_ERR_USAGE. */
 enum smc_status smci_yaml_fail(const struct smci_yaml *yaml, struct smci_place at, const char *fmt,
                                ...) SMC_PRINTF(3, 4);
 

@@ -156,6 +156,7 @@ struct sqlite3_stmt *smci_store_query(struct smci_store *store, const char *sql,
 bool smci_store_number(struct smci_store *store, int64_t *number, const char *sql,
                        const char *types, ...);
 
+/* A column as a number, 0 for SQL's NULL; and whether it is that NULL. */
 int64_t smci_row_int(struct sqlite3_stmt *row, int column);
 bool smci_row_is_null(struct sqlite3_stmt *row, int column);
 /* The text of a column that is never SQL's NULL; "" when the store fails. Borrowed from the row. */
