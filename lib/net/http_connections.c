@@ -13,11 +13,11 @@
 
 #include "http_socket.h"
 
-#define CALLS_MAX   100 /* by one connection */
-#define SPOILT_MAX  3   /* then each call gets its own */
-#define WATCHED_MS  1000
-#define LEFT_MAX    32 /* closed ones that are watched at a time */
-#define ANSWER_MIN  17 /* bytes of "HTTP/1.1 200 \r\n\r\n" */
+#define CALLS_MAX   100  /* by one connection */
+#define SPOILT_MAX  3    /* then each call gets its own */
+#define WATCHED_MS  1000 /* after an answer: one too many comes soon or never */
+#define LEFT_MAX    32   /* closed ones that are watched at a time */
+#define ANSWER_MIN  17   /* bytes of "HTTP/1.1 200 \r\n\r\n" */
 #define RECORD_HEAD 5
 #define RECORD_DATA 23 /* RFC 8446, 5.1: application_data */
 #define RECORD_MORE 17 /* what encryption adds to a record: kind and tag; elsewhere it is more */
@@ -315,21 +315,21 @@ enum smci_connection_state smci_connections_begin(struct smci_connections *conne
     return SMCI_CONNECTION_GOOD;
 }
 
-static size_t place_of(const struct smci_connections *connections,
-                       const struct smci_connection_use *use)
+/* NULL: it was closed, and told of. */
+static struct connection *find_used(struct smci_connections *connections,
+                                    const struct smci_connection_use *use)
 {
-    size_t i = 0;
-    while (i < connections->count && (use->id == 0 || connections->all[i].id != use->id))
-        i++;
-    return i;
+    for (size_t i = 0; use->id && i < connections->count; i++)
+        if (connections->all[i].id == use->id)
+            return &connections->all[i];
+    return NULL;
 }
 
 bool smci_connections_is_too_much(struct smci_connections *connections,
                                   const struct smci_connection_use *use)
 {
-    size_t i = place_of(connections, use);
-    struct connection *one = &connections->all[i];
-    if (i == connections->count || one->fd < 0 || one->calls != use->call)
+    struct connection *one = find_used(connections, use);
+    if (!one || one->fd < 0 || one->calls != use->call)
         return false;
     one->read = smci_socket_read(one->fd);
     return peek(one) == UNREAD_ANSWER;
@@ -338,9 +338,8 @@ bool smci_connections_is_too_much(struct smci_connections *connections,
 void smci_connections_end(struct smci_connections *connections,
                           const struct smci_connection_use *use, bool is_whole, bool has_surplus)
 {
-    size_t i = place_of(connections, use);
-    struct connection *one = &connections->all[i];
-    if (i == connections->count)
+    struct connection *one = find_used(connections, use);
+    if (!one)
         return;
     if (has_surplus)
         spoil(connections, one);
