@@ -100,6 +100,18 @@ static struct smci_store *new_store(const char *directory, const struct smci_dat
     return NULL;
 }
 
+/* To the caller, if all went well with it; else it is closed, and `*store` stays as it is. */
+static enum smc_status hand_over(struct smci_store *made, struct smci_store **store,
+                                 struct smc_error *err)
+{
+    enum smc_status rc = smci_store_status(made, err);
+    if (rc == SMC_OK)
+        *store = made;
+    else
+        smci_store_close(made);
+    return rc;
+}
+
 static enum smc_status take_lock(struct smci_store *store, const char *directory,
                                  struct smc_error *err)
 {
@@ -298,12 +310,7 @@ enum smc_status smci_database_open(struct smci_store **store, const char *direct
         rc = take_lock(made, directory, &made->failed);
     if (rc == SMC_OK)
         connect_file(made);
-    rc = smci_store_status(made, err);
-    if (rc == SMC_OK)
-        *store = made;
-    else
-        smci_store_close(made);
-    return rc;
+    return hand_over(made, store, err);
 }
 
 enum smc_status smci_database_read(struct smci_store **store, const char *directory,
@@ -316,12 +323,7 @@ enum smc_status smci_database_read(struct smci_store **store, const char *direct
         return smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
     if (smci_own_directory(directory, &made->failed) == SMC_OK)
         *format = look_at_file(made, true);
-    enum smc_status rc = smci_store_status(made, err);
-    if (rc == SMC_OK)
-        *store = made;
-    else
-        smci_store_close(made);
-    return rc;
+    return hand_over(made, store, err);
 }
 
 enum smc_status smci_store_look(const char *directory, struct smc_error *err)
@@ -346,12 +348,7 @@ enum smc_status smci_store_open(struct smci_store **store, const char *directory
     if (!made)
         return rc;
     find_scope(made, host, client_id);
-    rc = smci_store_status(made, err);
-    if (rc == SMC_OK)
-        *store = made;
-    else
-        smci_store_close(made);
-    return rc;
+    return hand_over(made, store, err);
 }
 
 /* ---- as it was left ---- */
@@ -404,10 +401,5 @@ enum smc_status smci_store_open_history(struct smci_store **store, const char *d
         return rc != SMC_OK ? rc
                             : smc_error_set(err, SMC_ERR_NOMEM, "%s: out of memory", directory);
     read_as_left(made, key);
-    rc = smci_store_status(made, err);
-    if (rc == SMC_OK)
-        *store = made;
-    else
-        smci_store_close(made);
-    return rc;
+    return hand_over(made, store, err);
 }
