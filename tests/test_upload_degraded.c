@@ -1,7 +1,6 @@
 /* castor-upload and what a set's summary says that the set lacks: degraded kinds, and gaps. */
 #include "support/support.h"
 
-#include "lib/cli/status.h"
 #include "support/uploading.h"
 
 #define DEGRADED  ", \"degraded\": [\"elements\", \"workbook_sources\"]"
@@ -74,27 +73,12 @@ static void test_row(void **state)
     const struct row *row = *state;
     struct fixture *f = fixture_new();
     void *made = f;
-    struct smc_error err = SMC_ERROR_INIT;
-    const char *args[12] = {NULL}; /* ended by a NULL */
-    char *options = text_format("%s", row->options);
-    char *rest = NULL;
-    size_t count = 0;
-    for (char *word = strtok_r(options, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        assert_true(count < sizeof args / sizeof args[0] - 1);
-        args[count++] = word;
-    }
     make_whole_set(f, "1", "", "");
     make_whole_set(f, "2", "", row->more);
-    enum smc_status rc = upload_with(f, &err, args);
-    if (smci_cli_exit_status(rc, 0) != row->status)
-        fail_msg("%d: %s\n%s", rc, err.detail, log_sink_text(&f->log));
-    assert_logged(f, row->said);
-    if (row->unsaid)
-        assert_lacks(log_sink_text(&f->log), row->unsaid);
+    upload_and_say(f, row->options, row->status, row->said, row->unsaid);
     assert_int_equal(taken_count(f), SET_FILES_COUNT * strlen(row->sent));
     for (long i = 0; i < taken_count(f); i++)
         assert_non_null(strchr(row->sent, taken(f, i)->filename[0]));
-    free(options);
     (void)fixture_teardown(&made);
 }
 

@@ -2,7 +2,6 @@
  * others are, unless --with-extras. */
 #include "support/support.h"
 
-#include "lib/cli/status.h"
 #include "support/uploading.h"
 
 #define LEFT_OUT "INFO - Left out, since Catalog does not ask for them (--with-extras sends them): "
@@ -107,23 +106,9 @@ static void test_row(void **state)
     const struct row *row = *state;
     struct fixture *f = fixture_new();
     void *made = f;
-    struct smc_error err = SMC_ERROR_INIT;
-    const char *args[4] = {NULL}; /* ended by a NULL */
-    char *options = text_format("%s", row->options);
-    char *rest = NULL;
-    size_t count = 0;
-    for (char *word = strtok_r(options, " ", &rest); word && count < 3;
-         word = strtok_r(NULL, " ", &rest))
-        args[count++] = word;
     make_set(f, row);
-    enum smc_status rc = upload_with(f, &err, args);
-    if (smci_cli_exit_status(rc, 0) != row->status)
-        fail_msg("%d: %s\n%s", rc, err.detail, log_sink_text(&f->log));
-    assert_logged(f, row->said);
-    if (row->unsaid)
-        assert_lacks(log_sink_text(&f->log), row->unsaid);
+    upload_and_say(f, row->options, row->status, row->said, row->unsaid);
     check_sent(f, row->sent);
-    free(options);
     (void)fixture_teardown(&made);
 }
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "lib/base/digest.h"
+#include "lib/cli/status.h"
 
 #include "stand_in.h"
 #include "words.h"
@@ -181,8 +182,10 @@ enum smc_status upload_with(struct fixture *f, struct smc_error *err, const char
 {
     const char *args[16] = {"-t", "VIZ", "-d", f->dir};
     size_t count = 4;
-    while (*more && count < 15)
+    while (*more) {
+        assert_true(count < sizeof args / sizeof args[0] - 1);
         args[count++] = *more++;
+    }
     return upload(f, &f->clock, args, err);
 }
 
@@ -190,6 +193,21 @@ enum smc_status upload_all(struct fixture *f, struct smc_error *err)
 {
     static const char *const more[] = {"--parallel", "1", NULL};
     return upload_with(f, err, more);
+}
+
+void upload_and_say(struct fixture *f, const char *options, int status, const char *said,
+                    const char *unsaid)
+{
+    struct smc_error err = SMC_ERROR_INIT;
+    struct words more = {0};
+    words_split(&more, options, ' ', NULL);
+    enum smc_status rc = upload_with(f, &err, (const char *const *)more.v);
+    words_clear(&more);
+    if (smci_cli_exit_status(rc, 0) != status)
+        fail_msg("%d: %s\n%s", rc, err.detail, log_sink_text(&f->log));
+    assert_logged(f, said);
+    if (unsaid)
+        assert_lacks(log_sink_text(&f->log), unsaid);
 }
 
 long taken_count(struct fixture *f)

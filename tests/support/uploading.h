@@ -63,6 +63,10 @@ enum smc_status upload_one(struct fixture *f, const char *type, const char *path
 /* The fixture's directory as VIZ, one file at a time; `more` are further options, ended by NULL. */
 enum smc_status upload_all(struct fixture *f, struct smc_error *err);
 enum smc_status upload_with(struct fixture *f, struct smc_error *err, const char *const *more);
+/* As upload_with, the options divided by spaces: it ends with this exit status, and the log has
+ * `said` and lacks `unsaid` (may be NULL). */
+void upload_and_say(struct fixture *f, const char *options, int status, const char *said,
+                    const char *unsaid);
 
 long taken_count(struct fixture *f);
 /* The n-th upload that was accepted. */
