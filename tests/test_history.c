@@ -1,49 +1,21 @@
+#include "support/store_case.h"
 #include "support/support.h"
 
 #include "lib/store/history.h"
 #include "lib/store/store.h"
 
-struct fixture {
-    char *dir;
-    struct fake_clock clock;
-    struct smci_store *store;
-    struct smc_error err;
-};
-
 static void open_as(struct fixture *f, const char *client)
 {
-    smci_store_close(f->store);
-    f->store = NULL;
-    if (smci_store_open(&f->store, f->dir, "host", client, &f->clock.clock, &f->err) != SMC_OK)
-        fail_msg("%s", f->err.detail);
+    store_open_as(f, "host", client);
 }
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-    if (!f)
-        return -1;
-    f->dir = temp_dir_make();
-    fake_clock_init(&f->clock);
-    open_as(f, "client");
-    *state = f;
-    return 0;
+    int rc = store_setup(state);
+    if (rc == 0)
+        open_as(*state, "client");
+    return rc;
 }
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    smci_store_close(f->store);
-    temp_dir_remove(f->dir);
-    free(f);
-    return 0;
-}
-
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        if ((call) != SMC_OK)                                                                      \
-            fail_msg("%s: %s", #call, f->err.detail);                                              \
-    } while (0)
 
 /* A run that ended so. */
 static void put(struct fixture *f, int64_t key, enum smci_run_result result, const char *figures)
@@ -296,15 +268,15 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_words, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_runs, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_times, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_newest, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_callback_ends_it, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_gaps, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_begun_anew, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_newest_are_kept, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_published_is_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_words, setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_runs, setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_times, setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_newest, setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_callback_ends_it, setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_gaps, setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_begun_anew, setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_newest_are_kept, setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_published_is_kept, setup, store_teardown),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }

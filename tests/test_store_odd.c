@@ -1,5 +1,6 @@
 /* A store that has failed, and files that are not as this program leaves them. */
 #include "support/program.h"
+#include "support/store_case.h"
 #include "support/support.h"
 
 #include <sys/wait.h>
@@ -9,42 +10,9 @@
 
 #include "lib/store/store.h"
 
-struct fixture {
-    char *dir;
-    char *db;
-    struct fake_clock clock;
-    struct smci_store *store;
-    struct smc_error err;
-};
-
 static enum smc_status try_open(struct fixture *f)
 {
-    smci_store_close(f->store);
-    f->store = NULL;
-    smc_error_reset(&f->err);
-    return smci_store_open(&f->store, f->dir, "host", "client", &f->clock.clock, &f->err);
-}
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    if (!f)
-        return -1;
-    f->dir = temp_dir_make();
-    f->db = text_format("%s/state.db", f->dir);
-    fake_clock_init(&f->clock);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    smci_store_close(f->store);
-    temp_dir_remove(f->dir);
-    free(f->db);
-    free(f);
-    return 0;
+    return store_try(f, "host", "client");
 }
 
 static bool has_value(struct fixture *f, const char *name)
@@ -143,7 +111,7 @@ static void test_id(void **state)
     void *made = NULL;
     struct smci_item item;
     bool found = true;
-    assert_int_equal(setup(&made), 0);
+    assert_int_equal(store_setup(&made), 0);
     struct fixture *f = made;
     assert_int_equal(try_open(f), SMC_OK);
     assert_int_equal(smci_list_add(f->store, "list", "a", NULL, NULL, NULL, NULL), SMC_OK);
@@ -160,14 +128,14 @@ static void test_id(void **state)
         assert_true(found);
         assert_string_equal(item.id, "b");
     }
-    (void)teardown(&made);
+    (void)store_teardown(&made);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_failed, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_odd_size, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_failed, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_odd_size, store_setup, store_teardown),
     };
     return cmocka_run_group_tests_name("odd", tests, NULL, NULL) +
            RUN_TABLE("ids of lists", id_rows, test_id);

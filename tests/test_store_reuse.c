@@ -1,48 +1,17 @@
 /* What of a store's answers a later run may use: counting them, and forgetting some. */
+#include "support/store_case.h"
 #include "support/support.h"
 
 #include "lib/store/store.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-struct fixture {
-    char *dir;
-    struct fake_clock clock;
-    struct smci_store *store;
-    struct smc_error err;
-};
-
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        if ((call) != SMC_OK)                                                                      \
-            fail_msg("%s: %s", #call, f->err.detail);                                              \
-    } while (0)
-
-static void open_as(struct fixture *f, const char *host, const char *client)
-{
-    smci_store_close(f->store);
-    f->store = NULL;
-    OK(smci_store_open(&f->store, f->dir, host, client, &f->clock.clock, &f->err));
-}
-
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-    assert_non_null(f);
-    f->dir = temp_dir_make();
-    fake_clock_init(&f->clock);
-    *state = f;
-    open_as(f, "host", "client");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    smci_store_close(f->store);
-    temp_dir_remove(f->dir);
-    free(f);
-    return 0;
+    int rc = store_setup(state);
+    if (rc == 0)
+        store_open_as(*state, "host", "client");
+    return rc;
 }
 
 /* An answer with a status; if that is 200, with two pages. */
@@ -122,11 +91,11 @@ static void test_count(void **state)
     assert_int_equal(count(f), 3);
     put(f, "a", "x", 500); /* anew, not one more */
     assert_int_equal(count(f), 3);
-    open_as(f, "host", "another");
+    store_open_as(f, "host", "another");
     assert_int_equal(count(f), 0);
     put(f, "a", "x", 200);
     assert_int_equal(count(f), 1);
-    open_as(f, "host", "client");
+    store_open_as(f, "host", "client");
     assert_int_equal(count(f), 3);
 }
 
@@ -187,19 +156,19 @@ static void test_older(void **state)
     OK(smci_store_put_page(f->store, "a", "unfinished", 0, "[]", 2, &f->err));
     OK(smci_store_forget_older(f->store, row->kind, first_s + row->from_s, &f->err));
     check_kept(f, row->kept);
-    open_as(f, "host", "client"); /* and so on disk */
+    store_open_as(f, "host", "client"); /* and so on disk */
     check_kept(f, row->kept);
     check_beside(f);
-    assert_int_equal(teardown(state), 0);
+    assert_int_equal(store_teardown(state), 0);
 }
 
 static void test_older_of_another_scope(void **state)
 {
     struct fixture *f = *state;
     fill(f);
-    open_as(f, "host", "another");
+    store_open_as(f, "host", "another");
     OK(smci_store_forget_older(f->store, NULL, INT64_MAX, &f->err));
-    open_as(f, "host", "client");
+    store_open_as(f, "host", "client");
     check_kept(f, "a0 b0 a1 b1 a2 b2");
 }
 
@@ -210,7 +179,7 @@ static void test_older_then_put(void **state)
     const struct smci_outcome outcome = {.http_status = 200, .pages = 2};
     put(f, "a", "old", 200);
     OK(smci_store_forget_older(f->store, NULL, INT64_MAX, &f->err));
-    open_as(f, "host", "client");
+    store_open_as(f, "host", "client");
     OK(smci_store_put_page(f->store, "a", "new", 0, "[]", 2, &f->err));
     assert_int_equal(smci_store_finish(f->store, "a", "new", "tag", &outcome, &f->err),
                      SMC_ERR_STORE);
@@ -246,7 +215,7 @@ static void test_failure(void **state)
         assert_true(is_kept(f, "b", "good"));
         assert_int_equal(count(f), 1 + row->is_kept[permanent]);
         check_beside(f);
-        assert_int_equal(teardown(state), 0);
+        assert_int_equal(store_teardown(state), 0);
     }
 }
 
@@ -258,9 +227,9 @@ static void test_failure_answered_anew(void **state)
     OK(smci_store_forget_failures(f->store, NULL, true, &f->err));
     put(f, "a", "x", 200);
     assert_true(is_kept(f, "a", "x"));
-    open_as(f, "host", "another");
+    store_open_as(f, "host", "another");
     OK(smci_store_forget_failures(f->store, NULL, false, &f->err));
-    open_as(f, "host", "client");
+    store_open_as(f, "host", "client");
     assert_true(is_kept(f, "a", "x"));
 }
 
@@ -309,10 +278,10 @@ static void test_prune(void **state)
         add(f, "all", id);
     OK(smci_store_prune(f->store, row->kind, row->list, &f->err));
     check_kept(f, row->kept);
-    open_as(f, "host", "client");
+    store_open_as(f, "host", "client");
     check_kept(f, row->kept);
     check_beside(f);
-    assert_int_equal(teardown(state), 0);
+    assert_int_equal(store_teardown(state), 0);
 }
 
 /* ---- whole kinds ---- */
@@ -340,9 +309,9 @@ static void test_forget(void **state)
     assert_int_equal(setup(state), 0);
     struct fixture *f = *state;
     if (row->has_others) {
-        open_as(f, "host", "another");
+        store_open_as(f, "host", "another");
         fill(f);
-        open_as(f, "host", "client");
+        store_open_as(f, "host", "client");
     }
     put_beside(f);
     fill(f);
@@ -351,14 +320,14 @@ static void test_forget(void **state)
     OK(smci_store_forget(f->store, row->kinds, count, &f->err));
     check_kept(f, row->kept);
     check_beside(f);
-    open_as(f, "host", "client");
+    store_open_as(f, "host", "client");
     check_kept(f, row->kept);
     put(f, "a", "9", 200); /* and what comes then is kept */
-    open_as(f, "host", "client");
+    store_open_as(f, "host", "client");
     assert_true(is_kept(f, "a", "9"));
-    open_as(f, "host", "another");
+    store_open_as(f, "host", "another");
     check_kept(f, row->has_others ? "a0 b0 a1 b1 a2 b2" : "");
-    assert_int_equal(teardown(state), 0);
+    assert_int_equal(store_teardown(state), 0);
 }
 
 /* The next answer must not come upon what a pruned one left, nor take its key from one that is
@@ -374,7 +343,7 @@ static void test_prune_then_put(void **state)
     assert_true(is_kept(f, "a", "1"));
     assert_true(is_kept(f, "a", "3"));
     assert_true(is_kept(f, "a", "0"));
-    open_as(f, "host", "client");
+    store_open_as(f, "host", "client");
     put(f, "a", "4", 200);
     assert_true(is_kept(f, "a", "1"));
     assert_true(is_kept(f, "a", "3"));
@@ -401,7 +370,7 @@ static void test_prune_unfinished(void **state)
 
 int main(void)
 {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, store_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_count),
         TEST(test_older_of_another_scope),

@@ -1,6 +1,7 @@
 /* The state file gives back what it does not need any more. */
 #include "support/log_sink.h"
 #include "support/program.h"
+#include "support/store_case.h"
 #include "support/support.h"
 
 #include <signal.h>
@@ -14,43 +15,17 @@
 #define BODY    20000
 #define ANSWERS 1500 /* 30 MB */
 
-struct fixture {
-    char *dir;
-    char *db;
-    struct fake_clock clock;
-    struct smci_store *store;
-};
-
 static void reopen(struct fixture *f)
 {
-    struct smc_error err = SMC_ERROR_INIT;
-    smci_store_close(f->store);
-    f->store = NULL;
-    if (smci_store_open(&f->store, f->dir, "host", "client", &f->clock.clock, &err) != SMC_OK)
-        fail_msg("%s", err.detail);
+    store_open_as(f, "host", "client");
 }
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-    if (!f)
-        return -1;
-    f->dir = temp_dir_make();
-    f->db = text_format("%s/state.db", f->dir);
-    fake_clock_init(&f->clock);
-    reopen(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    smci_store_close(f->store);
-    temp_dir_remove(f->dir);
-    free(f->db);
-    free(f);
-    return 0;
+    int rc = store_setup(state);
+    if (rc == 0)
+        reopen(*state);
+    return rc;
 }
 
 /* Answers, of which the first `kept` are left; the learnt rate, and a run with a gap. */
@@ -138,7 +113,7 @@ static void test_when(void **state)
         assert_in_range(size_of(f), 1, row->kept * (BODY + 8192) + 131072);
     else
         assert_int_equal(size_of(f), before);
-    (void)teardown(&made);
+    (void)store_teardown(&made);
 }
 
 /* ---- when it can't ---- */
@@ -196,8 +171,8 @@ static void test_no_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_stopped, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_no_room, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_stopped, setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_no_room, setup, store_teardown),
     };
     return cmocka_run_group_tests_name("shrink", tests, NULL, NULL) +
            RUN_TABLE("when it shrinks", when_rows, test_when);

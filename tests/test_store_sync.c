@@ -1,4 +1,5 @@
 /* What is put on disk to outlive a power cut: the calls by which SQLite asks for it are counted. */
+#include "support/store_case.h"
 #include "support/support.h"
 
 #include <errno.h>
@@ -10,12 +11,6 @@
 #include "lib/store/database.h"
 #include "lib/store/ledger.h"
 #include "lib/store/store.h"
-
-struct fixture {
-    char *dir;
-    struct fake_clock clock;
-    struct smci_store *store;
-};
 
 /* Interposed functions are handed nothing, so this can't live anywhere else. */
 static struct {
@@ -68,26 +63,6 @@ SEEN int fcntl(int fd, int command, ...)
     return control(fd, command, argument);
 }
 
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    if (!f)
-        return -1;
-    f->dir = temp_dir_make();
-    fake_clock_init(&f->clock);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    smci_store_close(f->store);
-    temp_dir_remove(f->dir);
-    free(f);
-    return 0;
-}
-
 static void assert_synced(const char *names)
 {
     assert_string_equal(synced.names, names);
@@ -107,8 +82,7 @@ static void put_group(struct fixture *f)
 static void test_store(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(smci_store_open(&f->store, f->dir, "host", "client", &f->clock.clock, NULL),
-                     SMC_OK);
+    store_open_as(f, "host", "client");
     put_group(f); /* the log begins anew, which is a sync of its own */
     synced.names[0] = '\0';
     put_group(f);
@@ -122,8 +96,7 @@ static void test_store(void **state)
 static void test_flush(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(smci_store_open(&f->store, f->dir, "host", "client", &f->clock.clock, NULL),
-                     SMC_OK);
+    store_open_as(f, "host", "client");
     put_group(f);
     put_group(f);
     synced.names[0] = '\0';
@@ -194,11 +167,11 @@ static void test_no_locks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_store, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_flush, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_flush_without_log, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_ledger, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_no_locks, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_store, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_flush, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_flush_without_log, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_ledger, store_setup, store_teardown),
+        cmocka_unit_test_setup_teardown(test_no_locks, store_setup, store_teardown),
     };
     return cmocka_run_group_tests_name("store_sync", tests, NULL, NULL);
 }
