@@ -37,23 +37,12 @@ static enum smc_status tell_run(void *ctx, const struct smci_run *run, struct sm
     return smci_history_each_gap(told->store, run->key, tell_gap, &told->gaps, err);
 }
 
-static struct smci_store *open_state(const struct extraction *x)
-{
-    struct smci_store *store = NULL;
-    struct smc_error err = SMC_ERROR_INIT;
-    char *dir = text_format("%s/.sigmacat", x->output);
-    if (smci_store_open(&store, dir, sim_url(x->sim), "sim-client", &x->fake.clock, &err) != SMC_OK)
-        fail_msg("%s", err.detail);
-    free(dir);
-    return store;
-}
-
 static struct told tell(const struct extraction *x)
 {
     struct told told = {.results = SMC_BUF_INIT(1024),
                         .figures = SMC_BUF_INIT(65536),
                         .gaps = SMC_BUF_INIT(65536),
-                        .store = open_state(x)};
+                        .store = extraction_open_store(x, NULL, NULL)};
     assert_int_equal(smci_history_each(told.store, tell_run, &told, NULL), SMC_OK);
     smci_store_close(told.store);
     return told;
@@ -149,7 +138,7 @@ static void test_cut(void **state)
     extraction_start(x);
     extraction_fault(x, "call=elements,object=1,do=status:404");
     assert_int_equal(extraction_run(x, NULL), SMC_OK);
-    struct smci_store *store = open_state(x);
+    struct smci_store *store = extraction_open_store(x, NULL, NULL);
     char *timestamp = text_format("%lld", (long long)x->timestamp);
     assert_int_equal(smci_history_end(store, x->timestamp, SMCI_RUN_UNFINISHED, NULL, NULL),
                      SMC_OK);
@@ -209,7 +198,7 @@ static void test_state_of_format_1(void **state)
     (void)mkdir(x->output, 0755);
     assert_int_equal(mkdir(dir, 0700), 0);
     make(path, "state", sim_url(x->sim));
-    struct smci_store *store = open_state(x);
+    struct smci_store *store = extraction_open_store(x, NULL, NULL);
     struct smc_buf rate = SMC_BUF_INIT(64);
     bool found = false;
     assert_int_equal(smci_store_get_value(store, "pace.rate", &found, &rate, NULL), SMC_OK);

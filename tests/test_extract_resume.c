@@ -210,21 +210,10 @@ static void test_finished(void **state)
 
 /* ---- whose answers they are ---- */
 
-static struct smci_store *open_state(struct extraction *x, const char *host, const char *client)
-{
-    struct smci_store *store = NULL;
-    struct smc_error err = SMC_ERROR_INIT;
-    char *dir = text_format("%s/.sigmacat", x->output);
-    if (smci_store_open(&store, dir, host, client, &x->fake.clock, &err) != SMC_OK)
-        fail_msg("%s", err.detail);
-    free(dir);
-    return store;
-}
-
 static void set_value(struct extraction *x, const char *client, const char *name, int64_t value)
 {
     char text[24];
-    struct smci_store *store = open_state(x, sim_url(x->sim), client);
+    struct smci_store *store = extraction_open_store(x, NULL, client);
     (void)snprintf(text, sizeof text, "%" PRId64, value);
     assert_int_equal(smci_store_put_value(store, name, text, NULL), SMC_OK);
     smci_store_close(store);
@@ -261,7 +250,7 @@ static void test_owner(void **state)
     assert_int_equal(
         smc_buf_addf(&tag, "%.*s/%.*s", (int)version.len, version.p, (int)updated.len, updated.p),
         SMC_OK);
-    struct smci_store *store = open_state(x, row->host ? row->host : sim_url(x->sim), row->client);
+    struct smci_store *store = extraction_open_store(x, row->host, row->client);
     (void)snprintf(began, sizeof began, "%" PRId64, x->fake.wall_ms / 1000);
     assert_int_equal(smci_store_put_value(store, "run.began_s.elements", began, NULL), SMC_OK);
     assert_int_equal(smci_store_put_page(store, "elements", id, 0, "[]", 2, NULL), SMC_OK);
@@ -320,7 +309,7 @@ static void test_rate_is_kept(void **state)
     assert_in_range(sim_refusals(x->sim), 1, 1000);
     assert_in_range(extraction_count_lines(x, "INFO", "(HTTP 429): "), 1, 2); /* one a minute */
     assert_int_equal(extraction_count_lines(x, "WARNING", "The server has refused every call"), 0);
-    struct smci_store *store = open_state(x, sim_url(x->sim), "sim-client");
+    struct smci_store *store = extraction_open_store(x, NULL, NULL);
     assert_int_equal(smci_store_get_value(store, "pace.rate", &found, &text, NULL), SMC_OK);
     smci_store_close(store);
     assert_true(found);

@@ -217,21 +217,10 @@ static void later(struct extraction *x, int64_t ms)
     x->fake.now_ms += ms > 0 ? ms : 0;
 }
 
-static struct smci_store *open_state(struct extraction *x)
-{
-    struct smci_store *store = NULL;
-    struct smc_error err = SMC_ERROR_INIT;
-    char *dir = text_format("%s/.sigmacat", x->output);
-    if (smci_store_open(&store, dir, sim_url(x->sim), "sim-client", &x->fake.clock, &err) != SMC_OK)
-        fail_msg("%s", err.detail);
-    free(dir);
-    return store;
-}
-
 static int64_t count_answers(struct extraction *x)
 {
     int64_t count = -1;
-    struct smci_store *store = open_state(x);
+    struct smci_store *store = extraction_open_store(x, NULL, NULL);
     assert_int_equal(smci_store_count(store, &count, NULL), SMC_OK);
     smci_store_close(store);
     return count;

@@ -451,15 +451,11 @@ static void test_resume(void **state)
 
 static bool is_kept(struct extraction *x, const char *kind, const char *id)
 {
-    struct smci_store *store = NULL;
+    struct smci_store *store = extraction_open_store(x, NULL, NULL);
     struct smci_outcome outcome;
     bool found = false;
-    char *dir = text_format("%s/.sigmacat", x->output);
-    assert_int_equal(
-        smci_store_open(&store, dir, sim_url(x->sim), "sim-client", &x->fake.clock, NULL), SMC_OK);
     assert_int_equal(smci_store_get(store, kind, id, NULL, &found, &outcome, NULL), SMC_OK);
     smci_store_close(store);
-    free(dir);
     return found;
 }
 

@@ -42,13 +42,9 @@ static void make_tag(struct extraction *x, const char *owner, long index, struct
 static void damage(struct extraction *x, const struct damage_row *row)
 {
     char id[37];
-    struct smci_store *store = NULL;
-    char *dir = text_format("%s/.sigmacat", x->output);
-    struct smc_error err = SMC_ERROR_INIT;
+    struct smci_store *store = extraction_open_store(x, NULL, NULL);
     long count = strcmp(row->owner, "tables") == 0 ? x->sim_opt.tables
                                                    : sim_estate_count(x->sim, row->owner);
-    if (smci_store_open(&store, dir, sim_url(x->sim), "sim-client", &x->fake.clock, &err) != SMC_OK)
-        fail_msg("%s", err.detail);
     bool found = false;
     long i = -1;
     struct smci_outcome outcome = {0};
@@ -67,7 +63,6 @@ static void damage(struct extraction *x, const struct damage_row *row)
                      SMC_OK);
     smci_store_close(store);
     smc_buf_clear(&tag);
-    free(dir);
 }
 
 /* Bytes that a disk has lost: SQLite does not notice. */

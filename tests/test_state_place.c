@@ -218,16 +218,12 @@ static const struct note_row note_rows[] = {
 
 static void note(const struct extraction *x, const char *directory, const char *publishing)
 {
-    struct smci_store *store = NULL;
-    char *dir = text_format("%s/.sigmacat", x->output);
     (void)mkdir(x->output, 0755);
-    assert_int_equal(
-        smci_store_open(&store, dir, sim_url(x->sim), "sim-client", &x->fake.clock, NULL), SMC_OK);
+    struct smci_store *store = extraction_open_store(x, NULL, NULL);
     assert_int_equal(smci_store_put_value(store, "set.directory", directory, NULL), SMC_OK);
     assert_int_equal(smci_store_put_value(store, "set.timestamp", "1700000000", NULL), SMC_OK);
     assert_int_equal(smci_store_put_value(store, "set.is_publishing", publishing, NULL), SMC_OK);
     smci_store_close(store);
-    free(dir);
 }
 
 static void test_note(void **state)

@@ -7,6 +7,7 @@
 
 #include "extract/options.h"
 #include "extract/run.h"
+#include "lib/store/store.h"
 
 #include "stand_in.h"
 #include "words.h"
@@ -340,6 +341,19 @@ int64_t extraction_summary_int(struct extraction *x, const char *path, int64_t f
 {
     int64_t number;
     return smc_json_int64(extraction_summary(x, path), &number) ? number : fallback;
+}
+
+struct smci_store *extraction_open_store(const struct extraction *x, const char *host,
+                                         const char *client)
+{
+    struct smci_store *store = NULL;
+    struct smc_error err = SMC_ERROR_INIT;
+    char *dir = text_format("%s/.sigmacat", x->output);
+    if (smci_store_open(&store, dir, host ? host : sim_url(x->sim), client ? client : "sim-client",
+                        &x->fake.clock, &err) != SMC_OK)
+        fail_msg("%s", err.detail);
+    free(dir);
+    return store;
 }
 
 size_t extraction_count_files(const struct extraction *x, const char *pattern)

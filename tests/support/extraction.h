@@ -109,6 +109,11 @@ struct smc_json_span extraction_member(struct smc_json_span at, const char *path
 struct smc_json_span extraction_summary(struct extraction *x, const char *path);
 int64_t extraction_summary_int(struct extraction *x, const char *path, int64_t fallback);
 
+/* The store of the extraction's state directory, as of this host and client id; NULL: the run's own.
+ * To be closed by the caller. */
+struct smci_store *extraction_open_store(const struct extraction *x, const char *host,
+                                         const char *client);
+
 /* How many names in the output folder fit a shell's pattern. */
 size_t extraction_count_files(const struct extraction *x, const char *pattern);
 
