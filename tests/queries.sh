@@ -78,6 +78,14 @@ if command -v sqlite3 >/dev/null; then
     refuse 'no set' 'no set with field_lineage' "$tmp" who-reads table=T
     refuse 'no such question' 'no such question' "$data" who-knows table=T
     refuse 'no value' 'not NAME=VALUE' "$data" who-reads table
+    refuse 'no such name' 'tabel: who-reads does not ask for it' "$data" who-reads tabel=T
+    # Nothing is not an answer that one may miss: a name may be misspelled.
+    if sh examples/queries/ask.sh "$data" who-reads table=T 2>&1 | grep -q 'nothing is known of that'; then
+        echo '[       OK ] queries: no answer'
+    else
+        echo '[  FAILED  ] queries: no answer'
+        failed=1
+    fi
 fi
 
 # A whole estate: which warehouse columns does this workbook's column come from, and what is not

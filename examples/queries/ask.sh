@@ -30,22 +30,33 @@ for file in "$folder"/*-field_lineage.json; do
 done
 [ -n "$set" ] || fail "$folder: no set with field_lineage"
 
+for pair in "$@"; do
+    case $pair in
+    *=*) ;;
+    *) fail "$pair: not NAME=VALUE" ;;
+    esac
+    grep -qF "name = '${pair%%=*}')" "$query" ||
+        fail "${pair%%=*}: $(basename "$query" .sql) does not ask for it"
+done
+
 quote() { # as a text of SQL
     printf "'%s'" "$(printf '%s' "$1" | sed "s/'/''/g")"
 }
 
-{
+answer=$({
     echo '.bail on'
     # shellcheck disable=SC2016  # SQLite's own $set
     printf '.parameter set $set "%s"\n' "$(quote "$set" | sed 's/["\\]/\\&/g')"
     cat "$here/sqlite.sql"
     for pair in "$@"; do
-        case $pair in
-        *=*) printf 'INSERT INTO ask VALUES (%s, %s);\n' "$(quote "${pair%%=*}")" "$(quote "${pair#*=}")" ;;
-        *) echo ".print '$pair: not NAME=VALUE'" && echo .exit 1 ;;
-        esac
+        printf 'INSERT INTO ask VALUES (%s, %s);\n' "$(quote "${pair%%=*}")" "$(quote "${pair#*=}")"
     done
     echo '.headers on'
     echo ".mode ${ASK_MODE:-box}"
     cat "$query"
-} | sqlite3 -batch :memory:
+} | sqlite3 -batch :memory:)
+if [ -n "$answer" ]; then
+    printf '%s\n' "$answer"
+else
+    echo 'ask: nothing is known of that, or a name is misspelled' >&2
+fi

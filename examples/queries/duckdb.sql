@@ -37,6 +37,11 @@ SELECT n, asset || '/' || asset_id || '/' || coalesce(element_id, '') || '/'
        asset, asset_id, element_id, "column" AS name, formula
 FROM records;
 
+-- A data model may be in no listing and yet be read, or read what one asks for.
+INSERT INTO documents
+SELECT DISTINCT asset, asset_id, asset_id, NULL, NULL FROM columns c
+WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.asset = c.asset AND d.asset_id = c.asset_id);
+
 CREATE TABLE reads AS
 SELECT key, n, r ->> 'kind' AS kind, r ->> 'how' AS how,
        CASE WHEN r ->> 'kind' = 'column' THEN

@@ -34,6 +34,11 @@ SELECT n, (record ->> 'asset') || '/' || (record ->> 'asset_id') || '/'
 FROM records;
 CREATE INDEX columns_key ON columns (key);
 
+-- A data model may be in no listing and yet be read, or read what one asks for.
+INSERT INTO documents
+SELECT DISTINCT asset, asset_id, asset_id, NULL, NULL FROM columns c
+WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.asset = c.asset AND d.asset_id = c.asset_id);
+
 CREATE TABLE reads AS
 SELECT c.key, r.key AS n, r.value ->> 'kind' AS kind, r.value ->> 'how' AS how,
        CASE WHEN r.value ->> 'kind' = 'column' THEN

@@ -7,9 +7,12 @@ asked AS (
     JOIN documents d ON d.asset = c.asset AND d.asset_id = c.asset_id
     LEFT JOIN elements e ON e.asset_id = c.asset_id AND e.element_id = c.element_id
     WHERE (SELECT value FROM ask WHERE name = 'document') IN (d.name, d.asset_id)
-      AND c.name = (SELECT value FROM ask WHERE name = 'column')
-      AND ((SELECT value FROM ask WHERE name = 'element') IS NULL
-           OR (SELECT value FROM ask WHERE name = 'element') IN (e.name, c.element_id))
+      AND ((c.name = (SELECT value FROM ask WHERE name = 'column')
+            AND ((SELECT value FROM ask WHERE name = 'element') IS NULL
+                 OR (SELECT value FROM ask WHERE name = 'element') IN (e.name, c.element_id)))
+           -- or nobody knows which columns the document has
+           OR EXISTS (SELECT 1 FROM unresolved u
+                      WHERE u.key = c.key AND u.reason = 'columns-unavailable'))
 ),
 -- UNION ends circles; a column counts where it is come to first.
 chain (key, hop) AS (

@@ -1,7 +1,7 @@
 -- Who owns what breaks when a table or a column of the warehouse changes?
 -- ask: table ('DB.SALES.ORDERS'), column ('AMT'; without it, any column of the table)
 -- `not_known`: columns of that document of which something is not known, so that more may break.
-SELECT coalesce(m.name, d.owner_id) AS owner, m.email, d.asset, d.name AS document, d.folder,
+SELECT coalesce(m.name, d.owner_id, 'not known') AS owner, m.email, d.asset, d.name AS document, d.folder,
        count(DISTINCT c.key) AS columns_that_break,
        (SELECT count(DISTINCT u.key)
         FROM columns o JOIN unresolved u ON u.key = o.key
