@@ -37,7 +37,7 @@ struct row_form {
     }
 #define SOURCE                                                                                     \
     {                                                                                              \
-        "type", "inodeId tableId dataModelId", "connectionId", "path"                              \
+        "type", "inodeId tableId datasetId dataModelId", "connectionId", "path"                    \
     }
 #define SOURCES(file)                                                                              \
     {                                                                                              \

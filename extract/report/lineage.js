@@ -2,6 +2,32 @@
  * address is #o/KEY, so that links, back and forward work. */
 
 const SHOWN = 50; /* of a list, before it is asked for more */
+const LISTED = 1000; /* of all that is reached; its CSV has the rest */
+const OPEN = 20; /* so short a list is open at once */
+
+/* Why something is not known: the words of the file, see sigmacat-files(5), and what they mean. */
+const REASONS = {
+  "ambiguous": "several bear the name",
+  "circle": "it leads back to the column itself",
+  "column-not-found": "the source has no such column",
+  "columns-unavailable": "the columns of this document could not be read",
+  "control": "a control, not a column",
+  "error-column": "Sigma calls the formula broken",
+  "formula-unclear": "which references the formula has can't be told",
+  "inode-not-a-source": "the id names a table that the element does not have",
+  "metric-unknown": "no such metric is known",
+  "not-a-declared-source": "no source of the element bears the name",
+  "pass-through-unknown": "there is no formula, and the id says nothing",
+  "self-reference": "it names the column itself",
+  "source-columns-unknown": "which columns the source has is not known",
+  "union-branches-unknown": "what a union is made of is not known",
+  "unknown-name": "neither a column of the element nor a known control",
+  "unresolved-path": "none of the ways to read it checks out",
+};
+
+function reason(word) {
+  return REASONS[word] ? word + ": " + REASONS[word] : word;
+}
 
 function address(node) {
   return "#o/" + encodeURIComponent(node.key);
@@ -86,6 +112,7 @@ class Search {
 
   go(i) {
     location.hash = address(this.entries[i][0]);
+    this.told.textContent = "";
     this.close();
   }
 }
@@ -123,7 +150,8 @@ function facts(node) {
     ["Path", node.path], ["Part of", node.of ? make("a", { href: address(node.of) }, named(node.of.name)) : null],
     ["Owner", node.owner], ["Last changed by", node.by], ["Last changed", node.at ? time(node.at) : null],
     ["Formula", node.formula && make("code", null, named(node.formula))], ["In Sigma", linkOut(node.url)], ["Columns", node.columns && node.columns.join(", ")],
-    ["Not resolved", (node.unresolved || []).map((one) => one.reference + ": " + one.reason).join("; ")],
+    ["Not known", (node.unresolved || []).length ? make("ul", null, node.unresolved.map((one) =>
+      make("li", null, one.reference ? [make("code", null, named(one.reference)), " "] : null, reason(one.reason)))) : null],
     ["Listed", node.isUnlisted ? "no: it is named by others, and Sigma's list does not have it" : null]];
   return make("dl", null, rows.filter(([, value]) => value)
     .map(([name, value]) => [make("dt", null, name),
@@ -136,17 +164,32 @@ function linkOut(url) {
   return make("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, "open (leaves this page)");
 }
 
+/* "1 table, 3 workbooks" */
+function kindsOf(nodes) {
+  const word = (kind, many) => KINDS[kind].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()) +
+    (many > 1 && kind !== "query" ? "s" : "");
+  return Object.keys(KINDS).map((kind) => [kind, nodes.filter((one) => one.kind === kind).length])
+    .filter(([, many]) => many).map(([kind, many]) => number(many) + " " + word(kind, many)).join(", ");
+}
+
+/* A column has no owner: its document has. */
+function ownerOf(node) {
+  return node.owner || (documentOf(node) || {}).owner;
+}
+
 function reached(title, node, way, empty) {
   const list = closure(tellers(node), way);
-  if (!list.length) return make("div", null, make("h4", null, title), make("p", null, empty));
-  const kinds = Object.keys(KINDS).map((kind) => [kind, list.filter((one) => one.kind === kind).length])
-    .filter(([, many]) => many).map(([kind, many]) => number(many) + " " + KINDS[kind].toLowerCase() + (many > 1 ? "s" : ""));
-  const rows = () => list.map((one) => [KINDS[one.kind], one.name, one.path, one.owner, one.id]);
+  const heading = make("h4", null, title);
+  if (!list.length) return make("div", { class: "reached" }, heading, make("p", null, empty));
+  const of = kindsOf([...new Set(list.filter((one) => one.kind === "column").map(documentOf))].filter((one) => one));
+  const rows = () => list.map((one) => [KINDS[one.kind], one.name, one.path, ownerOf(one), one.id]);
   const heads = ["Kind", "Name", "Path", "Owner", "Id"];
-  return make("div", null, make("h4", null, title), make("p", null, kinds.join(", ") + "."),
+  return make("div", { class: "reached" }, heading,
+    make("p", null, kindsOf(list) + (of ? "; the columns are of " + of : "") + "."),
     copyButton("Copy as CSV", () => csv([heads, ...rows()])),
-    more("The list", () => table(title, ["Name", "Kind", "Path", "Owner"], list.slice(0, 1000).map((one) =>
-      [make("a", { href: address(one) }, named(one.name)), KINDS[one.kind], named(one.path || ""), named(one.owner || "")]))));
+    more("The list", () => table(title, ["Name", "Kind", "Path", "Owner"], list.slice(0, LISTED).map((one) =>
+      [make("a", { href: address(one) }, named(one.name)), KINDS[one.kind], named(one.path || ""), named(ownerOf(one) || "")])),
+    list.length <= OPEN), list.length > LISTED ? make("p", null, "The list has the first " + number(LISTED) + "; the CSV has all.") : null);
 }
 
 /* Arrow keys move within a side and from side to side. */
@@ -159,7 +202,8 @@ function moveByKey(event) {
   const cards = sides[at + steps[0]];
   if (!cards || !cards.length) return;
   const to = steps[0] ? 0 : cards.indexOf(document.activeElement) + steps[1];
-  if (cards[to]) cards[to].focus();
+  if (!cards[to]) return; /* the key scrolls */
+  cards[to].focus();
   event.preventDefault();
 }
 
@@ -176,7 +220,8 @@ function showNode(node) {
   walk.replaceChildren(...[picture,
     node.kind === "element" && !node.parts.length ? null
       : reached("What breaks if this goes", node, "to", "Nothing else in this set depends on it."),
-    reached("Where this comes from", node, "from", "It comes from nothing that the set knows of."),
+    reached("Where this comes from", node, "from", node.isTypedIn ? "It is typed in: a column of an input table."
+      : "It comes from nothing that the set knows of."),
     make("p", null, make("a", { href: "#lineage" }, "Back to the overview"))].filter((part) => part));
   walk.hidden = false;
   document.getElementById("overview").hidden = true;

@@ -106,6 +106,13 @@ function groupGaps(gaps) {
   return [...groups.values()].sort((a, b) => (a[0].new ? 0 : 1) - (b[0].new ? 0 : 1) || b.length - a.length);
 }
 
+/* What could not be read, and the way to what hangs on it. */
+function gapObject(gap, data) {
+  const node = data.nodeOf(gap.id);
+  const name = named(gap.name || gap.used_by && "a table of " + gap.used_by || data.nameOf(gap.id) || "the listing");
+  return node ? make("a", { href: address(node) }, name) : name;
+}
+
 function gapGroup(gaps, data) {
   const [first] = gaps;
   const [, who, how] = remedy(first);
@@ -116,7 +123,7 @@ function gapGroup(gaps, data) {
       first.new ? state("bad", "new") : first.new === false ? state("some", "known before") : null),
     make("p", null, make("strong", null, "Who: "), who + ". " + how),
     more("Which", () => table(title, ["Object", "Id", "Status"], gaps.slice(0, 1000).map((gap) =>
-      [named(gap.name || gap.usedBy && "a table of " + gap.usedBy || data.nameOf(gap.id) || "the listing"), gap.id || "", gap.status ? String(gap.status) : "none"]))));
+      [gapObject(gap, data), gap.id || "", gap.status ? String(gap.status) : "none"]))));
 }
 
 function missing(data) {
@@ -133,7 +140,7 @@ function missing(data) {
       Object.entries(lineage).map(([name, many]) => [words[name] || "To none: " + name.replaceAll("_", " "), many])));
   }
   if (data.coverage) parts.push(table("Columns of elements: where they come from", ["What", "Count"],
-    data.coverage.map(([name, many]) => [name, many])));
+    data.coverage));
   return parts;
 }
 
@@ -163,16 +170,15 @@ function route(graph) {
 
 async function start() {
   const told = document.getElementById("state");
+  told.textContent = "Unpacking the data ...";
   try {
     const holder = document.getElementById("data");
     const data = understand(await unpack(holder.textContent));
     holder.remove();
     const graph = new Graph(data);
-    data.nameOf = (id) => {
-      for (const kind of ["workbook", "datamodel", "dataset", "connection"])
-        if (graph.nodes.has(kind + ":" + id)) return graph.nodes.get(kind + ":" + id).name;
-      return graph.members.get(id) || id;
-    };
+    data.nodeOf = (id) => ["workbook", "datamodel", "dataset", "connection", "table"]
+      .map((kind) => graph.nodes.get(kind + ":" + id)).find((node) => node);
+    data.nameOf = (id) => (data.nodeOf(id) || {}).name || graph.members.get(id) || id;
     data.coverage = graph.coverage(data.field_lineage);
     title(data);
     section("answers", answers(data));

@@ -93,8 +93,8 @@ class Graph {
   }
 
   /* What is named but not listed is there all the same. */
-  known(kind, id) {
-    return id ? this.nodes.get(kind + ":" + id) || this.add(kind, id, { isUnlisted: true }) : null;
+  known(kind, id, name) {
+    return id ? this.nodes.get(kind + ":" + id) || this.add(kind, id, { name, isUnlisted: true }) : null;
   }
 
   /* The same table comes by its path, or where that is not known, by its id. */
@@ -153,22 +153,31 @@ class Graph {
   }
 
   read(read) {
-    if (read.kind === "column" || read.kind === "input-table")
-      return this.nodes.get("column:" +
-        this.columnKey(read.asset, read.asset_id, read.element_id, read.column_id));
+    if (read.kind === "column" || read.kind === "input-table") return this.columnThatIsRead(read);
     const holder = this.holder(read);
     if (!holder || !read.column) return holder;
     const node = this.add("column", holder.key + "." + read.column, {
-      name: read.column, path: holder.kind === "table" ? read.path.join(" / ") : holder.name, of: holder,
+      name: read.column, of: holder,
+      path: [holder.kind === "table" && holder.path, holder.name].filter((part) => part).join(" / "),
     });
     this.join(holder, node);
     return node;
   }
 
+  /* Of some only the name is known, and of what it is a column. */
+  columnThatIsRead(read) {
+    const id = this.columnKey(read.asset, read.asset_id, read.element_id, read.column_id || "=" + read.column);
+    const known = this.nodes.get("column:" + id);
+    if (known && read.kind === "input-table") known.isTypedIn = true;
+    if (known || read.column_id) return known;
+    const of = this.known(read.asset, read.asset_id);
+    return this.add("column", id, { name: read.column, path: of && of.name, of });
+  }
+
   /* What has the column that is read, where that is not an element. */
   holder(read) {
-    if (read.kind === "table") return this.table(read.connectionId, read.path, null);
-    if (read.kind === "dataset") return this.known("dataset", read.datasetId || read.asset_id);
+    if (read.kind === "table") return this.table(read.connectionId, read.path, read.inodeId);
+    if (read.kind === "dataset") return this.known("dataset", read.inodeId, read.name);
     if (read.kind !== "query" && read.kind !== "csv") return null;
     const kind = read.kind === "csv" ? "csv" : "query";
     const node = this.add(kind, JSON.stringify([read.connectionId, read.csvId || read.name]),
@@ -187,10 +196,10 @@ class Graph {
       if (node.kind === "column" && node.of && node.of.kind === "table")
         for (const one of closure([node], "to")) reached.add(one);
     for (const [, , , , , , unresolved] of records)
-      for (const { reason } of unresolved || []) reasons.set(reason, (reasons.get(reason) || 0) + 1);
+      for (const one of unresolved || []) reasons.set(one.reason, (reasons.get(one.reason) || 0) + 1);
     return [["Columns", columns.length], ["Read something that is known", columns.filter((node) => node.from.size).length],
       ["Reach a table's column", columns.filter((node) => reached.has(node)).length],
-      ...[...reasons].sort((a, b) => b[1] - a[1]).map(([reason, many]) => ["References not resolved: " + reason, many])];
+      ...[...reasons].sort((a, b) => b[1] - a[1]).map(([word, many]) => ["Not known, " + reason(word), many])];
   }
 }
 
@@ -210,6 +219,13 @@ function closure(nodes, side) {
         list.push(next);
       }
   return list.slice(nodes.length);
+}
+
+/* The workbook, data model or data set that it is part of. */
+function documentOf(node) {
+  let one = node;
+  while (one.of) one = one.of;
+  return one !== node && ["workbook", "datamodel", "dataset"].includes(one.kind) ? one : null;
 }
 
 /* Whose edges tell of a node: an element's are its columns', or where these are not known its

@@ -1,6 +1,8 @@
 /* Plots in SVG, each with its numbers in a table beside it. */
 
-const WIDTH = 640;
+/* As wide as there is room for, so that a unit is a pixel and the words are as large as others. */
+const ROOM = Math.min(document.documentElement.clientWidth - 32, 710);
+const WIDTH = Math.max(ROOM - 70, 160);
 const HEIGHT = 180;
 
 /* The next round number above `value`: 1, 2 or 5 times a power of ten. */
@@ -65,17 +67,18 @@ function plotCalls(step, counted) {
 /* `rows` are [kind, calls, median ms, 95th percentile ms]. */
 function plotLatency(rows) {
   const top = roundUp(Math.max(...rows.map((row) => row[3]), 1));
-  const line = 26;
+  const wide = Math.max(ROOM - 240, 60);
+  const line = 24;
   const marks = rows.flatMap(([kind, , median, high], i) => {
     const y = i * line;
     return [draw("text", { class: "tick", x: -8, y: y + 16, "text-anchor": "end" }, kind),
-      draw("rect", { class: "high", x: 0, y: y + 4, height: 16, width: high / top * WIDTH }),
-      draw("rect", { class: "median", x: 0, y: y + 4, height: 16, width: median / top * WIDTH }),
-      draw("text", { class: "tick", x: high / top * WIDTH + 6, y: y + 16 },
+      draw("rect", { class: "high", x: 0, y: y + 4, height: 16, width: high / top * wide }),
+      draw("rect", { class: "median", x: 0, y: y + 4, height: 16, width: median / top * wide }),
+      draw("text", { class: "tick", x: high / top * wide + 6, y: y + 16 },
         seconds(median) + " / " + seconds(high))];
   });
   const picture = draw("svg", {
-    viewBox: `-150 0 ${WIDTH + 270} ${rows.length * line + 6}`, role: "img",
+    viewBox: `-130 0 ${wide + 240} ${rows.length * line + 6}`, role: "img",
     "aria-label": "Latency by kind of call",
   }, marks);
   return figure("Time until an answer, by kind of call: median, and what 95 of 100 stayed below", picture,

@@ -36,7 +36,7 @@ function bytes(value) {
   const units = ["bytes", "KB", "MB", "GB", "TB"];
   let i = 0;
   for (; value >= 1000 && i + 1 < units.length; i++) value /= 1000;
-  return (i && value < 100 ? value.toFixed(1) : number(Math.round(value))) + " " + units[i];
+  return (i && value < 100 ? value.toFixed(1) : number(Math.round(value))) + "\u00a0" + units[i]; /* figure and unit stay on one line */
 }
 
 function seconds(ms) {
@@ -59,20 +59,22 @@ function table(caption, heads, rows, attributes) {
   const cell = (value, i) => make(i ? "td" : "th",
     { scope: i ? null : "row", class: typeof value === "number" ? "number" : null },
     typeof value === "number" ? number(value) : value);
-  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+  const body = rows.length ? rows : [["none", ...heads.slice(1).map(() => "")]];
+  return make("div", { class: rows.length > 30 ? "scroll long" : "scroll", tabindex: "0", role: "region", "aria-label": caption },
     make("table", attributes, make("caption", null, caption),
       make("thead", null, make("tr", null, heads.map((head, i) => make("th",
         { scope: "col", class: rows.length && typeof rows[0][i] === "number" ? "number" : null }, head)))),
-      make("tbody", null, rows.map((row) => make("tr", null, row.map(cell))))));
+      make("tbody", null, body.map((row) => make("tr", null, row.map(cell))))));
 }
 
 /* A part that is closed at first. Its inside is made when it is opened, or printed. */
-function more(title, inside) {
-  const details = make("details", null, make("summary", null, title));
+function more(title, inside, isOpen) {
+  const details = make("details", { open: Boolean(isOpen) }, make("summary", null, title));
   const once = () => {
     if (details.childElementCount === 1) details.append(...[inside()].flat());
   };
   details.addEventListener("toggle", once);
+  if (isOpen) once();
   window.addEventListener("beforeprint", () => {
     once();
     details.open = true; /* or paper would have the title alone */

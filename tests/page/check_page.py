@@ -132,6 +132,7 @@ class PageTest(unittest.TestCase):
         self.assertEqual(self.text("#walk h3"), name)
         self.assertEqual(self.browser.switch_to.active_element.tag_name, "h3")
         self.assertFalse(self.one("#found").is_displayed())
+        self.assertEqual(self.text("#found-count"), "")  # it is of the list, which is closed
 
     def test_search_by_mouse(self):
         self.open()
@@ -206,7 +207,7 @@ class PageTest(unittest.TestCase):
         self.open(one, "#o/" + urllib.parse.quote("column:" + "/".join(parts), safe=""))
         self.assertEqual(self.text("#walk h3"), record["column"])
         self.assertIn(record["formula"], self.text("#walk .middle"))
-        for summary in self.all("#walk details summary"):
+        for summary in self.all("#walk details:not([open]) summary"):
             summary.click()
         shown = self.text("#walk")
         for reached in record["reaches"]:
@@ -222,6 +223,110 @@ class PageTest(unittest.TestCase):
         lines = self.browser.execute_script("return window.copied").splitlines()
         self.assertEqual(lines[0], "Kind,Name,Path,Owner,Id")
         self.assertGreater(len(lines), 1)
+
+    # ---- what the files say that is not in every estate ----
+
+    def by_hand(self, name, **files):
+        """A set of these files, and its page, made without a history."""
+        folder = self.folder / name
+        folder.mkdir()
+        counted = {each: {"records": len(records), "bytes": 2} for each, records in files.items()}
+        summary = {"extracts_whole_organization": True, "connection_identity": {"host": "aws-us-west"},
+                   "extraction": {"files": counted, "gaps": {}}}
+        for each, content in {**files, "summary": summary}.items():
+            (folder / f"1764321000-{each}.json").write_text(json.dumps(content))
+        page = folder / "page.html"
+        subprocess.run([estate.build() / "castor-extract-sigma", "--from", folder, "--html", page], check=True,
+                       capture_output=True)
+        return page
+
+    def column(self, name, reads=(), unresolved=(), element="e1"):
+        return {"asset": "workbook", "asset_id": "w1", "element_id": element, "column_id": name, "column": name,
+                "formula": f"[X/{name}]", "reads": list(reads), "unresolved": list(unresolved), "reaches": []}
+
+    def open_page(self, page, key):
+        self.browser.get("about:blank")
+        self.browser.get(page.as_uri() + "#o/" + urllib.parse.quote(key, safe=""))
+        self.until(lambda: not self.all("#state"))
+
+    def test_each_kind_of_read(self):
+        element = {"asset": "datamodel", "asset_id": "d1", "element_id": "s1"}
+        fed = {
+            "Old": {"kind": "dataset", "inodeId": "ds1", "name": "Old", "connectionId": None, "column": "A"},
+            "Table t9, whose path is not known": {"kind": "table", "inodeId": "t9", "path": None,
+                                                  "connectionId": None, "column": "A"},
+            "Region (CUST)": {"kind": "column", **element, "column_id": None, "column": "Region (CUST)"},
+        }
+        columns = [self.column(f"c{i}", [read]) for i, read in enumerate(fed.values())]
+        typed = self.column("typed", [{"kind": "input-table", "asset": "workbook", "asset_id": "w1",
+                                       "element_id": "e1", "column_id": "typed", "column": "typed"}])
+        lost = self.column("lost", unresolved=[{"reference": None, "reason": "pass-through-unknown"}])
+        page = self.by_hand(
+            "reads", workbooks=[{"workbookId": "w1", "name": "Book"}], field_lineage=[*columns, typed, lost],
+            datamodels=[{"dataModelId": "d1", "name": "Model"}], datasets=[{"datasetId": "ds1", "name": "Old"}],
+            datamodel_sources=[{"asset_id": "d1", "sources": [{"type": "dataset", "datasetId": "ds1"}]}])
+        for i, holder in enumerate(fed):
+            self.open_page(page, f"column:workbook/w1/e1/c{i}")
+            self.assertIn(holder, self.text("#walk .reached:last-of-type"))
+        self.open_page(page, "dataset:ds1")
+        self.assertIn("Model", self.text("#walk .side:last-child"))
+        self.open_page(page, "column:workbook/w1/e1/typed")
+        self.assertIn("typed in", self.text("#walk"))
+        self.open_page(page, "column:workbook/w1/e1/lost")
+        self.assertIn("pass-through-unknown", self.text("#walk .middle"))
+        self.assertNotIn("null", self.text("#walk .middle"))
+
+    def test_column_names_the_documents_that_break(self):
+        read = {"kind": "table", "path": ["DB", "ORDERS"], "connectionId": "c1", "column": "AMT"}
+        page = self.by_hand(
+            "breaks", workbooks=[{"workbookId": "w1", "name": "Book", "ownerId": "m1"}],
+            members=[{"memberId": "m1", "firstName": "Ada", "lastName": "Owner"}],
+            elements=[{"workbook_id": "w1", "elementId": each, "name": each} for each in ("e1", "e2")],
+            field_lineage=[self.column("A", [read], element=each) for each in ("e1", "e2")])
+        self.open_page(page, 'column:table:["c1","DB","ORDERS"].AMT')
+        breaks = self.text("#walk .reached")
+        self.assertIn("2 columns", breaks)
+        self.assertIn("of 1 workbook", breaks)
+        self.assertIn("Ada Owner", breaks)  # a short list is open
+
+    def test_gap_leads_to_its_object(self):
+        self.open()
+        self.one("#missing").find_element(By.XPATH, ".//h3[contains(., 'workbook_sources')]/..//summary").click()
+        self.until(lambda: self.all("#missing details[open] tbody a"))
+        link = self.one("#missing details[open] tbody a")
+        name = link.text
+        link.click()
+        self.until(lambda: self.all("#walk h3") and self.text("#walk h3") == name)
+
+    def test_gap_of_a_table_says_whose_it_is(self):
+        self.open()
+        gaps = [gap for gap in json.loads(self.data_of(self.estate))["gaps"] if gap[0] == "path"]
+        self.assertTrue(gaps)
+        for summary in self.all("#missing details summary"):
+            summary.click()
+        self.until(lambda: "a table of " + gaps[0][4]["used_by"] in self.text("#missing"))
+
+    def test_plots_can_be_read(self):
+        for width in (360, 1400):
+            self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                         {"width": width, "height": 740, "deviceScaleFactor": 1, "mobile": False})
+            try:
+                self.open()
+                heights = self.browser.execute_script(
+                    "return [...document.querySelectorAll('#run svg text')].map((t) => t.getBoundingClientRect().height)")
+                self.assertGreaterEqual(min(heights), 11)
+            finally:
+                self.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    def test_arrow_keys_scroll_where_they_can_not_move(self):
+        self.open()
+        self.walk_to_a_table()
+        self.browser.execute_script("""
+            window.stopped = null;
+            addEventListener("keydown", (event) => { window.stopped = event.defaultPrevented; });""")
+        self.browser.switch_to.active_element.send_keys(Keys.ARROW_UP)
+        self.until(lambda: self.browser.execute_script("return window.stopped") is not None)
+        self.assertFalse(self.browser.execute_script("return window.stopped"))
 
     # ---- hostile, empty, partial ----
 
@@ -262,6 +367,7 @@ class PageTest(unittest.TestCase):
         nothing = [option if not option.isdigit() else "0" for option in ESTATE]
         self.open(self.make("empty", [*nothing, "--connections", "0"]))
         self.assertIn("complete", self.text("#answers"))
+        self.assertIn("none", self.text("#overview"))
         self.find("a")
         self.until(lambda: self.text("#found-count") == "0 found")
 
