@@ -34,7 +34,8 @@ function verdict(data) {
     return [state("good", "complete"), " Everything that Sigma listed was read" +
       (set.whole_organization ? "." : ", as far as these credentials see: they are not an Org Admin's.")];
   return [state("some", "complete but for gaps"), " " + count(set.gaps_total, "thing", "things") +
-    " could not be read, and " + (set.gaps_total === 1 ? "is" : "are") + " listed below."];
+    " could not be read" + (!data.gaps ? "; which, is not kept any more." : set.gaps_total === 1 ? ", and is listed below."
+    : ", and are listed below.")];
 }
 
 function changed(data) {
@@ -42,13 +43,13 @@ function changed(data) {
   const sum = (i) => data.before.files.reduce((all, row) => all + row[i], 0);
   const [came, went, other] = [sum(3), sum(4), sum(5)];
   return [came + went + other ? number(came) + " came, " + number(went) + " went, " + number(other) + " changed"
-    : "Nothing", " since the set of ", time(data.before.at), ". ", make("a", { href: "#extracted" }, "By name")];
+    : "Nothing", " since the set of ", time(data.before.at), ". ", data.changes.length ? make("a", { href: "#extracted" }, "By name") : null];
 }
 
 function answers(data) {
   const gaps = data.gaps ? data.gaps.filter((gap) => gap.new).length : 0;
   const missing = data.set.gaps_total ? [number(data.set.gaps_total) + " gaps" + (gaps ? ", " + number(gaps) + " of them new" : "") + ". ",
-    make("a", { href: "#missing" }, "Reasons, and who can mend them")] : ["Nothing is known to be missing."];
+    make("a", { href: "#missing" }, data.gaps ? "Reasons, and who can mend them" : "By kind of call")] : ["Nothing is known to be missing."];
   return make("dl", { class: "answers" },
     [["Is it complete?", verdict(data)], ["What changed?", changed(data)], ["What is missing?", missing],
       ["Where does a number come from?", [make("a", { href: "#lineage" }, "Search its workbook, table or column"), " and walk up."]]]
@@ -58,13 +59,12 @@ function answers(data) {
 /* ---- what was extracted ---- */
 
 function changesByName(data) {
-  if (!data.before) return null;
-  const kinds = { came: "came", went: "went", changed: "changed" };
+  if (!data.before || !data.changes.length) return null;
   return more(count(data.changes.length, "change", "changes") + " by name" +
     (data.named > data.changes.length ? ", of " + number(data.named) : ""), () =>
     table("What came, went and changed", ["Name", "What", "File", "Last changed by", "Last changed"],
       data.changes.slice(0, 2000).map(([file, what, id, name, by, at]) =>
-        [named(name || data.nameOf(id) || "(no name)"), kinds[what], file, by ? named(data.nameOf(by)) : "", at ? time(at) : ""])));
+        [named(name || data.nameOf(id) || "(no name)"), what, file, by ? named(data.nameOf(by)) : "", at ? time(at) : ""])));
 }
 
 function extracted(data) {
@@ -130,8 +130,9 @@ function missing(data) {
   const parts = [];
   if (data.set.degraded.length) parts.push(make("p", null, state("bad", "degraded"), " " + data.set.degraded.join(", ")));
   if (!data.set.gaps_total) parts.push(make("p", null, "No gaps: every call for an object was answered."));
-  else if (!data.gaps) parts.push(make("p", null, count(data.set.gaps_total, "gap", "gaps") +
-    " by the summary; which they are is not kept any more."));
+  else if (!data.gaps) parts.push(make("p", null, "The history of this run is not kept, so nobody knows any more which these are."),
+    table("Gaps by the kind of call, as the summary counts them", ["Kind of call", "Gaps"],
+      Object.entries(data.summary.extraction.gaps)));
   else parts.push(...groupGaps(data.gaps).map((gaps) => gapGroup(gaps, data)));
   const lineage = data.run && data.run.lineage_references;
   if (lineage) {

@@ -328,6 +328,20 @@ class PageTest(unittest.TestCase):
         self.until(lambda: self.browser.execute_script("return window.stopped") is not None)
         self.assertFalse(self.browser.execute_script("return window.stopped"))
 
+    def test_without_history(self):
+        """What the page can't list any more, it does not promise."""
+        folder = self.folder / "forgotten"
+        shutil.copytree(self.estate.output, folder, ignore=shutil.ignore_patterns(".sigmacat"))
+        page = folder / "page.html"
+        subprocess.run([estate.build() / "castor-extract-sigma", "--from", folder, "--html", page], check=True,
+                       capture_output=True)
+        self.open_page(page, "")
+        self.assertNotIn("listed below", self.text("#answers"))
+        self.assertNotIn("who can mend", self.text("#answers"))
+        self.assertIn("not kept", self.text("#run"))
+        rows = {row.find_element(By.TAG_NAME, "th").text for row in self.all("#missing tbody tr")}
+        self.assertLessEqual({"elements", "workbook_sources"}, rows)
+
     # ---- hostile, empty, partial ----
 
     def test_strange_names(self):
