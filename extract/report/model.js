@@ -36,6 +36,8 @@ function understand(data) {
   return data;
 }
 
+const NONE = new Set(); /* most nodes feed nothing, and two sets for each would be most of the time */
+
 class Graph {
   constructor(data) {
     this.nodes = new Map(); // by key
@@ -63,7 +65,7 @@ class Graph {
     const key = kind + ":" + id;
     let node = this.nodes.get(key);
     if (!node) {
-      node = { kind, id, key, name: null, from: new Set(), to: new Set(), parts: [] };
+      node = { kind, id, key, name: null, from: NONE, to: NONE, parts: [] };
       this.nodes.set(key, node);
     }
     Object.assign(node, more);
@@ -74,6 +76,8 @@ class Graph {
   /* `upper` feeds `lower`. */
   join(upper, lower) {
     if (!upper || !lower || upper === lower) return;
+    if (upper.to === NONE) upper.to = new Set();
+    if (lower.from === NONE) lower.from = new Set();
     upper.to.add(lower);
     lower.from.add(upper);
   }
