@@ -1,19 +1,30 @@
 /* The parts of the page, in the order in which a reader asks. */
 
-const REMEDIES = [ /* of a gap, by its status: who mends it, and how */
-  [(status) => status === 401 || status === 403, "An Org Admin of Sigma",
+const REMEDIES = { /* of a gap: who mends it, and how */
+  rights: ["An Org Admin of Sigma",
     "The credentials may not read it: use those of an Org Admin, or share it with their owner."],
-  [(status) => status === 404 || status === 410, "Nobody, as a rule",
+  rerun: ["Another run", "It failed for a while: run it again. What was read is not asked for twice."],
+  gone: ["Nobody, as a rule",
     "It is gone, or was deleted while the run read it. The next run says the same if Sigma lists it still."],
-  [(status) => status >= 400 && status < 500 && status !== 408 && status !== 429, "The object's owner, in Sigma",
+  refused: ["The object's owner, in Sigma",
     "Sigma refuses this one for good: open it there; one that is broken in Sigma can't be read."],
-  [(status) => status === 0 || status >= 500 || status === 408 || status === 429, "Another run",
-    "It failed for a while: run it again. What was read is not asked for twice."],
-  [() => true, "Another run, or the report", "The report of the run has the reason."],
-];
+  nothing: ["Nobody", "Another run says the same while Sigma answers this way."],
+};
 
+/* As the run found it; of a run that did not say, by the status. */
 function remedy(gap) {
-  return REMEDIES.find(([fits]) => fits(gap.status || 0));
+  const status = gap.status || 0;
+  const isRefused = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  if (gap.remedy === "rights" || gap.remedy === "rerun") return REMEDIES[gap.remedy];
+  if (!gap.remedy && (status === 401 || status === 403)) return REMEDIES.rights;
+  if (status === 404 || status === 410) return REMEDIES.gone;
+  if (isRefused) return REMEDIES.refused;
+  return gap.remedy ? REMEDIES.nothing : REMEDIES.rerun;
+}
+
+/* The call itself stands beside it. */
+function reasonOf(gap) {
+  return gap.reason ? gap.reason.replace(/^GET \S+: /, "") : gap.status ? "HTTP " + gap.status : "no answer";
 }
 
 function section(name, ...children) {
@@ -99,7 +110,7 @@ function went(data) {
 function groupGaps(gaps) {
   const groups = new Map();
   for (const gap of gaps) {
-    const key = JSON.stringify([gap.new, gap.kind, gap.status, gap.code || ""]);
+    const key = JSON.stringify([gap.new, gap.kind, gap.status, gap.code || "", gap.remedy || ""]);
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(gap);
   }
@@ -109,21 +120,22 @@ function groupGaps(gaps) {
 /* What could not be read, and the way to what hangs on it. */
 function gapObject(gap, data) {
   const node = data.nodeOf(gap.id);
-  const name = named(gap.name || gap.used_by && "a table of " + gap.used_by || data.nameOf(gap.id) || "the listing");
+  const name = named(gap.name || gap.used_by && "a table of " + gap.used_by || data.nameOf(gap.id) ||
+    (gap.reason && !gap.call ? "all of them" : "the listing"));
   return node ? make("a", { href: address(node) }, name) : name;
 }
 
 function gapGroup(gaps, data) {
   const [first] = gaps;
-  const [, who, how] = remedy(first);
+  const [who, how] = remedy(first);
   const why = first.status >= 400 ? ["HTTP", first.status, first.code].filter((part) => part).join(" ")
-    : first.reason || "no answer";
+    : reasonOf(first);
   const title = count(gaps.length, "gap", "gaps") + " of " + first.kind + ": " + why;
   return make("article", null, make("h3", null, title, " ",
       first.new ? state("bad", "new") : first.new === false ? state("some", "known before") : null),
     make("p", null, make("strong", null, "Who: "), who + ". " + how),
-    more("Which", () => table(title, ["Object", "Id", "Status"], gaps.slice(0, 1000).map((gap) =>
-      [gapObject(gap, data), gap.id || "", gap.status ? String(gap.status) : "none"]))));
+    more("Which", () => table(title, ["Object", "Id", "Why"], gaps.slice(0, 1000).map((gap) =>
+      [gapObject(gap, data), gap.id || "", named(reasonOf(gap))]))));
 }
 
 function missing(data) {

@@ -289,6 +289,21 @@ class PageTest(unittest.TestCase):
         self.assertIn("of 1 workbook", breaks)
         self.assertIn("Ada Owner", breaks)  # a short list is open
 
+    def test_who_mends_is_what_the_run_found(self):
+        """A kind that Sigma refuses for good has no status of its own, and another run is no help."""
+        one = self.make("refused", ["--no-odd", *ESTATE, "--fault", "call=workbook_queries,do=status:400",
+                                    "--fault", "call=workbook_pages,object=1,do=cut"],
+                        options=["--with", "workbook_queries,workbook_pages", "--retries", "0"])
+        self.open(one)
+        groups = {group.find_element(By.TAG_NAME, "h3").text: group for group in self.all("#missing article")}
+        refused = next(group for title, group in groups.items() if "none of 40" in title)
+        self.assertNotIn("run it again", refused.text)
+        refused.find_element(By.TAG_NAME, "summary").click()
+        self.until(lambda: "all of them" in refused.text)
+        title, cut = next((title, group) for title, group in groups.items() if "workbook_pages" in title)
+        self.assertNotIn("GET", title)
+        self.assertIn("run it again", cut.text)
+
     def test_gap_leads_to_its_object(self):
         self.open()
         self.one("#missing").find_element(By.XPATH, ".//h3[contains(., 'workbook_sources')]/..//summary").click()
