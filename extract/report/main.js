@@ -119,7 +119,7 @@ function groupGaps(gaps) {
 
 /* What could not be read, and the way to what hangs on it. */
 function gapObject(gap, data) {
-  const node = data.nodeOf(gap.id);
+  const node = data.nodeOf(gap.id) || data.nodeOf(String(gap.id).split("/")[0]); /* a page's is WORKBOOK/PAGE */
   const name = named(gap.name || gap.used_by && "a table of " + gap.used_by || data.nameOf(gap.id) ||
     (gap.reason && !gap.call ? "all of them" : "the listing"));
   return node ? make("a", { href: address(node) }, name) : name;

@@ -303,6 +303,13 @@ class PageTest(unittest.TestCase):
         title, cut = next((title, group) for title, group in groups.items() if "workbook_pages" in title)
         self.assertNotIn("GET", title)
         self.assertIn("run it again", cut.text)
+        paged = self.make("paged", ["--no-odd", *ESTATE, "--fault", "call=page_elements,object=1,page=1,do=status:404"],
+                          options=["--with", "workbook_pages"])
+        self.open(paged)
+        for summary in self.all("#missing details summary"):
+            summary.click()
+        # a page of a workbook leads to the workbook
+        self.until(lambda: self.one("#missing").find_elements(By.XPATH, ".//tr[contains(., '/pg')]//a"))
 
     def test_gap_leads_to_its_object(self):
         self.open()
@@ -428,6 +435,13 @@ class PageTest(unittest.TestCase):
         self.assertEqual(base64.b64decode(pdf)[:5], b"%PDF-")
         closed = [one for one in self.all("details") if not one.get_attribute("open")]
         self.assertEqual(closed, [])
+        dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
+        try:
+            style = self.browser.execute_script("return getComputedStyle(document.body).backgroundColor")
+            self.assertEqual(style, "rgb(255, 255, 255)")  # paper is
+        finally:
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
 
     def test_axe(self):
         for scheme in ("light", "dark"):
