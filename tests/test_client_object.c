@@ -479,6 +479,11 @@ static const struct coding_row coding_rows[] = {
       {GZIP_HEAD("7") "{\"a\":1}", 0, NET_KEEP, false}},
      3,
      NULL},
+    {"two_members_twice",
+     {{GZIP_HEAD("47") MEMBERS, sizeof(GZIP_HEAD("47") MEMBERS) - 1, NET_KEEP, false},
+      {GZIP_HEAD("47") MEMBERS, sizeof(GZIP_HEAD("47") MEMBERS) - 1, NET_KEEP, false}},
+     3,
+     NULL},
 };
 
 static enum smc_verdict on_json(void *ctx, const struct smc_answer *answer, struct smc_error *why)
@@ -502,10 +507,12 @@ static void test_coding(void **state)
     assert_int_equal(smc_client_run(f.client, NULL), SMC_OK);
     assert_int_equal(f.done_count, 1);
     assert_int_equal(net_requests(f.server), row->requests);
-    if (row->body)
+    if (row->body) {
         assert_string_equal(f.body, row->body);
-    else
+    } else {
         assert_int_equal(f.error.code, SMC_ERR_NETWORK);
+        assert_contains(f.error.detail, "the answer's compression can't be read");
+    }
     assert_contains(net_request(f.server, 0), "gzip");
     if (row->requests > 1)
         assert_contains(net_request(f.server, 1), "Accept-Encoding: identity\r\n");

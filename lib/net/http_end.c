@@ -64,6 +64,8 @@ static const char *describe(const struct smci_exchange *x, CURLcode code)
                "whose it is; nothing was sent";
     if (x->is_strange)
         return "the answer is compressed in a way that was not asked for, or twice";
+    if (x->response.is_garbled)
+        return "the answer's compression can't be read";
     return x->detail[0] ? x->detail : curl_easy_strerror(code);
 }
 
