@@ -277,6 +277,19 @@ static void test_foreign_files_in_one_warning(void **state)
         "WARNING - Sent too, though not part of an extracted set: 1-notes.json, a.json, b.json\n");
 }
 
+/* Where nothing is sent, nothing is said to be. */
+static void test_foreign_files_that_are_not_sent(void **state)
+{
+    struct fixture *f = *state;
+    struct smc_error err = SMC_ERROR_INIT;
+    const char *const none[] = {NULL};
+    make_set(f, "1", "");
+    write_text(f, "x.csv", "a,b\n");
+    remove_file(f, "1-summary.json");
+    assert_int_equal(upload_with(f, &err, none), SMC_ERR_IO);
+    assert_int_equal(log_sink_count(&f->log, "Sent too", NULL), 0);
+}
+
 /* A single file goes as it is. */
 static void test_one_file_is_not_read(void **state)
 {
@@ -742,6 +755,7 @@ int main(void)
         WITH_SIM(test_no_complete_set),
         WITH_SIM(test_csv_need_not_be_json),
         WITH_SIM(test_foreign_files_in_one_warning),
+        WITH_SIM(test_foreign_files_that_are_not_sent),
         WITH_SIM(test_one_file_is_not_read),
         WITH_SIM(test_parallel),
         WITH_SIM(test_summary_waits),

@@ -238,6 +238,9 @@ enum smc_status upload_choose(struct upload_job *job, struct smc_error *err)
     smc_buf_clear(&v.allowed);
     if (rc == SMC_OK && !settings->is_with_extras)
         leave_out_extras(job);
-    warn_of_foreign(job);
-    return rc == SMC_OK ? conclude(&v, err) : rc;
+    if (rc == SMC_OK)
+        rc = conclude(&v, err);
+    if (rc == SMC_OK)
+        warn_of_foreign(job);
+    return rc;
 }
