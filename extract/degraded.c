@@ -69,12 +69,12 @@ void degraded_to_json(const struct degraded *degraded, struct smci_writer *json)
 void degraded_log(const struct degraded *degraded, const struct job *job)
 {
     if (degraded->count)
-        smci_log_event(
-            job->log, SMC_LOG_WARN, SMCI_EVENT_SET_DEGRADED,
-            SMCI_FACTS(.reason = smc_buf_str(&degraded->words)),
-            "The set is degraded, and castor-upload sends it only with --force: too much "
-            "could not be read of %s",
-            smc_buf_str(&degraded->words));
+        smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_SET_DEGRADED,
+                       SMCI_FACTS(.reason = smc_buf_str(&degraded->words)),
+                       "The set is degraded, and castor-upload sends it only with --force or "
+                       "--allow degraded: "
+                       "too much could not be read of %s",
+                       smc_buf_str(&degraded->words));
 }
 
 enum smc_status degraded_check(const struct degraded *degraded, const struct gaps *gaps,

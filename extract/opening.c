@@ -20,7 +20,8 @@ static void log_left_out(const struct job *job)
     if (job->selection.is_partial)
         smci_log_event(
             job->log, SMC_LOG_INFO, SMCI_EVENT_SET_PARTIAL, NULL,
-            "The set will be partial: castor-upload sends it only with --force; left out: %s",
+            "The set will be partial: castor-upload sends it only with --force or --allow partial; "
+            "left out: %s",
             smc_buf_str(&names));
     smc_buf_clear(&names);
 }
