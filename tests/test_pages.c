@@ -79,7 +79,7 @@ static const struct row rows[] = {
      "GET /v2/x: page 2 was the last, with 2 rows in all where the server says 3"},
     {"total: one that comes twice counts once", BY_ID,
      {"{'entries':[{'id':1},{'id':1}],'nextPage':null,'total':2}"},
-     "{'id':1} {'id':1} ", NULL, SMC_ERR_SYNTAX, "with 1 rows in all where the server says 2"},
+     "{'id':1} {'id':1} ", NULL, SMC_ERR_SYNTAX, "with 1 row in all where the server says 2"},
     {"total: without an id each counts", BY_ID, {"{'entries':[{},{}],'nextPage':null,'total':2}"},
      "{} {} ", NULL, WELL},
     /* cursors that are wrong */
@@ -103,7 +103,7 @@ static const struct row rows[] = {
     {"an empty cursor, all rows there", LIMIT,
      {"{'entries':[1],'nextPage':'c'}", "{'entries':[2],'nextPage':'','total':2}"}, "1 2 ", NULL, WELL},
     {"an empty cursor, rows lacking", LIMIT, {"{'entries':[1],'nextPage':'','total':2}"},
-     "1 ", NULL, SMC_ERR_SYNTAX, "page 1 was the last, with 1 rows in all where the server says 2"},
+     "1 ", NULL, SMC_ERR_SYNTAX, "page 1 was the last, with 1 row in all where the server says 2"},
     {"a cursor that was encoded already", LIMIT,
      {"{'entries':[1],'nextPage':'a%3D=&#b'}", BAD_REQUEST, "{'entries':[2],'nextPage':null}"}, "1 2 ",
      "/v2/x?limit=1000 /v2/x?limit=1000&page=a%253D%3D%26%23b /v2/x?limit=1000&page=a%3D=%26%23b ", WELL},

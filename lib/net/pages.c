@@ -217,8 +217,8 @@ static void check_total(struct smc_pages *pages)
     if (pages->distinct >= pages->total)
         return;
     (void)snprintf(what, sizeof what,
-                   "was the last, with %" PRId64 " rows in all where the server says %" PRId64,
-                   pages->distinct, pages->total);
+                   "was the last, with %" PRId64 " row%s in all where the server says %" PRId64,
+                   pages->distinct, pages->distinct == 1 ? "" : "s", pages->total);
     fail(pages, SMC_ERR_SYNTAX, what);
 }
 
