@@ -53,7 +53,7 @@ static void end_badly(struct call *call, enum call_event event, const struct smc
                       const char *what)
 {
     char reason[640];
-    (void)snprintf(reason, sizeof reason, "page %d %s", call->pages + 1, what);
+    (void)snprintf(reason, sizeof reason, "page %d: %s", call->pages + 1, what);
     const struct call_fact fact = {
         .event = event, .answer = answer, .reason = call->pages ? reason : what, .cause = what};
     (void)tell(call, &fact);

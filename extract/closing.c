@@ -86,7 +86,8 @@ static void add_state(struct smc_buf *text, const struct closing *closing)
     enum smci_cli_state state = SMCI_CLI_GOOD;
     if (closing->degraded->count > 0) {
         state = SMCI_CLI_BAD;
-        (void)snprintf(word, sizeof word, "is degraded, with %" PRId64 " gaps", gaps);
+        (void)snprintf(word, sizeof word, "is degraded, with %" PRId64 " gap%s", gaps,
+                       gaps == 1 ? "" : "s");
     } else if (gaps > 0) {
         state = SMCI_CLI_DOUBTFUL;
         (void)snprintf(word, sizeof word, "has %" PRId64 " gap%s", gaps, gaps == 1 ? "" : "s");

@@ -88,7 +88,8 @@ enum smc_status degraded_check(const struct degraded *degraded, const struct gap
                              smc_buf_str(&degraded->words),
                              smci_settings_name(&settings->sources, "--max-gaps"));
     if (settings->is_fail_on_gaps && gaps->total)
-        return smc_error_set(err, SMC_ERR_GAPS, "%" PRId64 " gaps, and %s was given", gaps->total,
+        return smc_error_set(err, SMC_ERR_GAPS, "%" PRId64 " gap%s, and %s was given", gaps->total,
+                             gaps->total == 1 ? "" : "s",
                              smci_settings_name(&settings->sources, "--fail-on-gaps"));
     return SMC_OK;
 }

@@ -136,9 +136,10 @@ static void log_rows(const struct listing *listing)
         smci_log_event(job(listing)->log, SMC_LOG_WARN, SMCI_EVENT_LISTING_DOUBLED,
                        SMCI_FACTS(.asset = asset(listing)->name, .count = rows->doubled),
                        "%" PRId64
-                       " rows of %s carry an id that was listed before; they stay in its "
-                       "file and count once elsewhere",
-                       rows->doubled, asset(listing)->name);
+                       " row%s of %s %s an id that was listed before: the listing's own file "
+                       "keeps each, the others count it once",
+                       rows->doubled, rows->doubled == 1 ? "" : "s", asset(listing)->name,
+                       rows->doubled == 1 ? "has" : "have");
 }
 
 /* Whether this page is asked for what it says of the account alone. */
@@ -213,8 +214,9 @@ static void end(struct listing *listing, enum smci_cursor_step step)
     int said = snprintf(what, sizeof what, "%s, with ",
                         is_empty_cursor ? smci_cursor_fault(SMCI_CURSOR_EMPTY) : "was the last");
     (void)snprintf(what + said, sizeof what - (size_t)said,
-                   "%" PRId64 " rows in all where Sigma counts %" PRId64 ", after %d readings",
-                   listing_rows_all(rows), listing->total, rows->reading);
+                   "%" PRId64 " row%s in all where Sigma counts %" PRId64 ", after %d reading%s",
+                   listing_rows_all(rows), listing_rows_all(rows) == 1 ? "" : "s", listing->total,
+                   rows->reading, rows->reading == 1 ? "" : "s");
     if (is_empty_cursor ||
         !select_has_name(job(listing)->settings->accept_short, asset(listing)->name)) {
         fail(listing, what);

@@ -414,7 +414,8 @@ static const struct row rows[] = {
      .calls = 9 + 1,
      .gap = "elements",
      .gaps = 1,
-     .lost = "elements"},
+     .lost = "elements",
+     .says = "1 gap, and --fail-on-gaps was given"},
 };
 
 static void start(struct extraction *x, const struct row *row)

@@ -46,20 +46,20 @@ static const struct row rows[] = {
      .status = SMC_ERR_HTTP,
      .workbooks = 2,
      .calls = 2,
-     .says = "1 rows in all where Sigma counts 2, after 2 readings"},
+     .says = "1 row in all where Sigma counts 2, after 2 readings"},
     {.name = "one page with a row too few each time, accepted",
      .faults = "call=workbooks,do=short",
      .workbooks = 2,
      .file = "0",
      .calls = 2,
-     .says = "1 gap: workbooks|1 rows in all where Sigma counts 2",
+     .says = "1 gap: workbooks|1 row in all where Sigma counts 2",
      .args = "--accept-short-listing workbooks"},
     {.name = "a row comes: another is listed twice in one reading, and stays so",
      .faults = PAGE(1, 1, "insert:0"),
      .file = "0 1 1 2 3 4 5",
      .joined = "0 1 2 3 4 5",
      .calls = 9,
-     .says = "1 rows of workbooks carry an id that was listed before"},
+     .says = "1 row of workbooks has an id that was listed before"},
     {.name = "a row of the second reading that it lists twice",
      .faults = PAGE(1, 1, "insert:0") PAGE(1, 2, "insert:0"),
      .file = "0 1 1 2 3 4 5 6",
@@ -70,7 +70,7 @@ static const struct row rows[] = {
      .file = "0 1 2 3 4 5 5",
      .joined = "0 1 2 3 4 5",
      .calls = 9,
-     .says = "1 rows of workbooks carry an id that was listed before"},
+     .says = "1 row of workbooks has an id that was listed before"},
     {.name = "a row goes and is not passed over",
      .faults = PAGE(3, 1, "delete:0"),
      .file = "0 1 2 3 4",
@@ -358,7 +358,8 @@ static void check_listing(struct extraction *x, int of, bool *is_doubled)
         if (is_calm(x, name) && is_due && times[i] == 0 && sim_estate_has(x->sim, name, i))
             fail_msg("row %ld of %s is missing", i, name);
     }
-    char *text = text_format("%d rows of %s carry an id that was listed before", doubled, name);
+    char *text = text_format("%d row%s of %s %s an id that was listed before", doubled,
+                             doubled == 1 ? "" : "s", name, doubled == 1 ? "has" : "have");
     assert_int_equal(extraction_count_lines(x, text, NULL), doubled > 0);
     *is_doubled |= doubled > 0;
     free(text);
