@@ -154,7 +154,7 @@ static void test_a_fifo(void **state)
     extraction_plain_estate(x);
     extraction_start(x);
     assert_int_equal(mkfifo(path, 0600), 0);
-    (void)alarm(30);
+    (void)alarm(600);
     assert_int_equal(extraction_run(x, options), SMC_ERR_IO);
     (void)alarm(0);
     assert_contains(x->err.detail, "report.json: can't be written: nobody reads from it");

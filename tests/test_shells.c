@@ -20,7 +20,7 @@
 #define OFFERED_MAX 96
 
 /* A shell that says nothing for so long hangs. */
-#define PATIENCE_MS 60000
+#define PATIENCE_MS 600000
 
 #define X "castor-extract-sigma"
 #define U "castor-upload"

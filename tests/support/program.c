@@ -14,8 +14,7 @@
 
 #include "support.h"
 
-#define PATIENCE_S   120
-#define CHILD_TIME_S 20
+#define PATIENCE_S 600 /* ends what hangs, not what is slow */
 
 extern char **environ;
 
@@ -34,13 +33,21 @@ static int direct(posix_spawn_file_actions_t *actions, int fd, int to)
     return posix_spawn_file_actions_addopen(actions, to, "/dev/null", O_RDWR, 0);
 }
 
-/* Where the tests run in the background, SIGINT is ignored, and children inherit that. */
-static int signals_by_default(posix_spawnattr_t *attr)
+/* Where the tests run in the background, SIGINT is ignored, under nohup SIGHUP, and children inherit
+ * that. */
+static int spawn_by_default(posix_spawnattr_t *attr)
 {
     sigset_t all;
     (void)sigfillset(&all);
     int error = posix_spawnattr_setsigdefault(attr, &all);
     return error ? error : posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF);
+}
+
+void signals_by_default(void)
+{
+    static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+        (void)signal(ignored[i], SIG_DFL);
 }
 
 pid_t program_spawn(char *const *argv, char *const *envp, const int fds[3])
@@ -50,7 +57,7 @@ pid_t program_spawn(char *const *argv, char *const *envp, const int fds[3])
     pid_t pid = -1;
     if (posix_spawn_file_actions_init(&actions) != 0 || posix_spawnattr_init(&attr) != 0)
         return -1;
-    int error = signals_by_default(&attr);
+    int error = spawn_by_default(&attr);
     for (int i = 0; i < 3 && error == 0; i++)
         error = direct(&actions, fds[i], i);
     if (error == 0)
@@ -204,7 +211,8 @@ pid_t child_start(int (*body)(void *ctx), void *ctx)
         return pid;
     /* A test that fails must not leave it behind, nor may it hang one. */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)alarm(CHILD_TIME_S);
+    (void)alarm(PATIENCE_S);
+    signals_by_default();
     kept = ctx;
     _exit(body(kept));
 }

@@ -39,7 +39,7 @@ void program_start(struct program *p, const struct words *argv, const struct wor
 bool program_runs(const struct program *p);
 
 /* Waits for its end; returns its exit status, or 128 + the signal that ended it. Fails the test
- * after two minutes. */
+ * after ten minutes. */
 int program_end(struct program *p);
 
 /* Both. */
@@ -59,8 +59,11 @@ bool program_wait(pid_t pid, struct program_cost *cost);
 /* Runs it with our errors and without input and output, for measurements; false when it failed. */
 bool program_measure(const char *const *argv, struct program_cost *cost);
 
-/* Runs `body` in a child, for at most 20 s. Returns how it ended, as wait(2) says; the child's exit
- * status is what `body` returns. */
+/* In a child: the signals that whoever started the tests may have left ignored, as by default. */
+void signals_by_default(void);
+
+/* Runs `body` in a child, for at most ten minutes, with these signals. Returns how it ended, as
+ * wait(2) says; the child's exit status is what `body` returns. */
 int in_child(int (*body)(void *ctx), void *ctx);
 
 /* The same in two steps. */
