@@ -75,6 +75,7 @@ static void start(struct at_terminal *t, const struct words *argv, int columns)
     smc_buf_init(&t->screen.bytes, (size_t)4 << 20);
     t->pid = forkpty(&t->master, NULL, NULL, &size);
     if (t->pid == 0) {
+        signals_by_default();
         (void)execv(argv->v[0], argv->v);
         _exit(127);
     }
@@ -352,8 +353,8 @@ static void test_ctrl_c(void **state)
     struct words argv = {.count = 0};
     struct winsize narrow = {.ws_row = 24, .ws_col = 30};
     extraction_plain_estate(x);
-    x->sim_opt.latency_ms = 20;
     extraction_start(x);
+    extraction_fault(x, "call=elements,do=silent"); /* so that it goes on until it is stopped */
     add_extract(x, &argv, "");
     start(&t, &argv, COLUMNS);
     assert_true(read_until(&t, "Fetched page", 1));
