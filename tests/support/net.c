@@ -150,11 +150,14 @@ static void *serve(void *ctx)
     for (;;) {
         struct pollfd fds[CONNS_MAX + 2] = {{server->stop[0], POLLIN, 0},
                                             {server->listener, POLLIN, 0}};
+        nfds_t count = 2; /* poll takes no more than there may be descriptors, used or not */
         for (size_t i = 0; i < CONNS_MAX; i++) {
             const struct conn *conn = &server->conns[i];
             fds[i + 2] = (struct pollfd){conn->is_deaf ? -1 : conn->fd, POLLIN, 0};
+            if (conn->fd >= 0)
+                count = i + 3;
         }
-        if (poll(fds, CONNS_MAX + 2, -1) < 0 || fds[0].revents)
+        if (poll(fds, count, -1) < 0 || fds[0].revents)
             return NULL;
         for (size_t i = 0; i < CONNS_MAX; i++)
             if (fds[i + 2].revents)
