@@ -97,7 +97,8 @@ struct stop_row {
 
 static const struct stop_row stop_rows[] = {
     {"a signal", "--concurrency 1", CUE_FAULT, stop_now, SMC_ERR_CANCELLED, false},
-    {"the API goes down", "--retries 1", CUE_FAULT, all_down, SMC_ERR_NETWORK, false},
+    {"the API goes down", "--concurrency 1 --retries 1", CUE_FAULT, all_down, SMC_ERR_NETWORK,
+     false},
     {"--max-time", "--max-rate 1 --max-time 25", NULL, NULL, SMC_ERR_TIME, false},
     {"429 for a quarter of an hour", NULL, "call=datasets,do=status:429", NULL, SMC_ERR_NETWORK,
      false},
