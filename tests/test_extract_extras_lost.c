@@ -1,6 +1,7 @@
 /* --with, when Sigma or the network fails: what Catalog asks for is published as it would be
  * without, never degraded, and what is lacking of the rest is a gap. And what a later run reuses. */
 #include "tests/support/extraction.h"
+#include "tests/support/stand_in.h"
 
 #include <poll.h>
 
@@ -382,8 +383,9 @@ static void test_silence(void **state)
     struct extraction *x = *state;
     take_clean(x);
     x->is_live = true;
+    stand_in_clock(&x->live, x->sim);
     extraction_fault(x, "call=tags,do=silent call=workbook_columns,object=1,do=stall");
-    if (extraction_run(x, "--retries 0 --timeout 0.3 --with all") != SMC_OK)
+    if (extraction_run(x, "--retries 0 --timeout 1 --with all") != SMC_OK)
         fail_msg("%s", x->err.detail);
     check_feed(x);
     assert_false(is_there(x, "tags"));
@@ -444,10 +446,11 @@ static void test_slow(void **state)
     struct extraction *x = *state;
     take_clean(x);
     x->is_live = true;
-    extraction_fault(x, "call=table_columns,object=0,do=wait:1500 "
-                        "call=workbook_queries,object=0,do=wait:1500 "
-                        "call=workbook_columns,object=0,do=wait:1500");
-    if (extraction_run(x, "--retries 0 --timeout 0.7 --with all") != SMC_OK)
+    stand_in_clock(&x->live, x->sim);
+    extraction_fault(x, "call=table_columns,object=0,do=wait:2000 "
+                        "call=workbook_queries,object=0,do=wait:2000 "
+                        "call=workbook_columns,object=0,do=silent");
+    if (extraction_run(x, "--retries 0 --timeout 1 --with all") != SMC_OK)
         fail_msg("%s", x->err.detail);
     assert_int_equal(gaps_of(x, "table_columns"), 0);
     assert_int_equal(gaps_of(x, "workbook_queries"), 0);

@@ -148,12 +148,22 @@ static void compress_body(const struct request *req, struct answer *a)
     }
 }
 
+static void hold_for(struct sim *sim, int fd, long *count, long ms)
+{
+    stats_add(sim, count, 1);
+    (void)sim_wait(sim, fd, ms);
+    stats_add(sim, count, -1);
+}
+
 /* Says no more until the other side has gone. */
 static void hold(struct sim *sim, int fd, long *count)
 {
-    stats_add(sim, count, 1);
-    (void)sim_wait(sim, fd, INT32_MAX);
-    stats_add(sim, count, -1);
+    hold_for(sim, fd, count, INT32_MAX);
+}
+
+void answer_wait(const struct request *req)
+{
+    hold_for(req->sim, request_fd(req), &req->sim->stats.silent, req->fault.number);
 }
 
 /* A body that does not come to its end, or hardly does. */

@@ -306,7 +306,7 @@ enum MHD_Result ingest_end(struct request *req)
         return answer_reset(req);
     }
     if (req->fault.what == DO_WAIT)
-        (void)sim_wait(req->sim, request_fd(req), req->fault.number);
+        answer_wait(req);
     sim_latency(req);
     judge(req, complete, &a);
     store(req, a.status, complete);

@@ -230,6 +230,8 @@ enum MHD_Result answer_send(struct request *req, struct answer *a);
 /* Answers by breaking the connection, at once or when the client gave up. */
 enum MHD_Result answer_reset(struct request *req);
 enum MHD_Result answer_silence(struct request *req);
+/* As its fault says, without a word. */
+void answer_wait(const struct request *req);
 /* Waits; false when the server is being stopped, or the client of `fd` (-1: none) is gone. */
 bool sim_wait(const struct sim *sim, int fd, long ms);
 void sim_latency(struct request *req);

@@ -361,7 +361,7 @@ enum MHD_Result sigma_respond(struct request *req, const char *method)
     if (req->fault.what == DO_SILENT)
         return answer_silence(req);
     if (req->fault.what == DO_WAIT)
-        (void)sim_wait(sim, request_fd(req), req->fault.number);
+        answer_wait(req);
     if (!answer_instead(&req->fault, &a)) {
         answer_call(req, method, &a);
         change_answer(req, &a);
