@@ -145,6 +145,35 @@ static void test_width_changes(void **state)
     smci_cli_live_free(live);
 }
 
+/* What does not fit is left off whole: half of a number would be another number. */
+static const struct cut {
+    const char *name;
+    unsigned short columns; /* three of them stay free */
+    const char *text;
+} cuts[] = {
+    {"all of it", 32, "1: 1.2 MB, 1:02:03 | ???.json"},
+    {"one column less", 31, "1: 1.2 MB, 1:02:03"},
+    {"just that", 21, "1: 1.2 MB, 1:02:03"},
+    {"in a time", 20, "1: 1.2 MB"},
+    {"just before a comma", 12, "1: 1.2 MB"},
+    {"in the first part", 11, "1: 1.2 M"},
+};
+
+static void test_cut(void **state)
+{
+    const struct cut *row = *state;
+    struct fixture *f = NULL;
+    struct winsize size = {.ws_col = row->columns, .ws_row = 24};
+    void *own = NULL;
+    assert_int_equal(setup(&own), 0);
+    f = own;
+    (void)ioctl(f->terminal, TIOCSWINSZ, &size);
+    struct smci_cli_live *live = smci_cli_live_new(&f->opt);
+    assert_string_equal(shown(f) + 4, row->text);
+    smci_cli_live_free(live);
+    (void)teardown(&own);
+}
+
 /* One line of the log a minute, with the same figures. */
 static void expect_minutes(struct fixture *f)
 {
@@ -337,5 +366,6 @@ int main(void)
     int failed = RUN_TABLE("waits", waits_rows, test_waits);
     if (!has_terminals())
         return failed + cmocka_run_group_tests_name("progress", none, NULL, NULL);
+    failed += RUN_TABLE("cuts", cuts, test_cut);
     return failed + cmocka_run_group_tests_name("progress", tests, NULL, NULL);
 }

@@ -12,11 +12,12 @@
 
 #include "terminal.h"
 
-#define DRAW_EVERY_MS 200 /* often enough to look alive */
-#define TELL_EVERY_MS 60000
-#define CLEAR_LINE    "\r\x1b[K"
-#define WAIT_SHOWN_MS 1000
-#define ROOM_BEHIND   3
+#define DRAW_EVERY_MS  200 /* often enough to look alive */
+#define TELL_EVERY_MS  60000
+#define CLEAR_LINE     "\r\x1b[K"
+#define WAIT_SHOWN_MS  1000
+#define ROOM_BEHIND    3
+#define LINE_SHOWN_MAX (SMCI_CLI_LINE_MAX - 1) /* a longer one may lack something */
 
 const char *const smci_cli_progress_names[] = {"auto", "always", "never", NULL};
 
@@ -92,7 +93,7 @@ static size_t columns_of(int fd)
 {
     size_t columns = smci_cli_columns(fd);
     columns = columns > ROOM_BEHIND ? columns - ROOM_BEHIND : 1;
-    return columns < SMCI_CLI_LINE_MAX ? columns : SMCI_CLI_LINE_MAX;
+    return columns < LINE_SHOWN_MAX ? columns : LINE_SHOWN_MAX;
 }
 
 /* A display that can't be written must not end the run. */
@@ -102,11 +103,24 @@ static void put(const struct smci_cli_live *live, const char *text)
     (void)ignored;
 }
 
+/* Cuts the line to `columns`: what does not fit is left off whole, since half of a number would be
+ * another number. Only the first part is cut where it has to be. */
+static void cut(struct smci_cli_line *line, size_t columns)
+{
+    size_t end = columns;
+    if (line->len <= columns)
+        return;
+    while (end > 0 && line->text[end] != ',' && strncmp(line->text + end, " | ", 3) != 0)
+        end--;
+    line->text[end ? end : columns] = '\0';
+}
+
 static void draw(struct smci_cli_live *live)
 {
-    struct smci_cli_line line = {.columns = columns_of(live->opt.fd)};
+    struct smci_cli_line line = {.columns = SMCI_CLI_LINE_MAX};
     char text[sizeof line.text + sizeof CLEAR_LINE];
     live->opt.compose(live->opt.ctx, &line);
+    cut(&line, columns_of(live->opt.fd));
     (void)snprintf(text, sizeof text, CLEAR_LINE "%s", line.text);
     put(live, text);
     live->shown_ms = now_ms(live);
@@ -127,6 +141,7 @@ static void tell(struct smci_cli_live *live)
 {
     struct smci_cli_line line = {.columns = SMCI_CLI_LINE_MAX};
     live->opt.compose(live->opt.ctx, &line);
+    cut(&line, LINE_SHOWN_MAX);
     smci_log_event(live->opt.log, SMC_LOG_INFO, SMCI_EVENT_PROGRESS, &line.facts, "%s", line.text);
     live->shown_ms = now_ms(live);
 }

@@ -1,8 +1,8 @@
 /* What a run is doing, while it does it: one line at the bottom of a terminal, with the log's lines
  * above it; where there is no terminal, one line of the log a minute.
  *
- * The line is cut at the terminal's edge, whose width is asked for at each drawing, since one that
- * wraps can't be cleared. What the display costs is bounded by how often it is drawn. */
+ * The line is cut before the terminal's edge, behind the last part that fits whole; the width is
+ * asked for at each drawing. A line that wraps can't be cleared. What the display costs is bounded by how often it is drawn. */
 #ifndef CLI_LIVE_H
 #define CLI_LIVE_H
 
