@@ -104,8 +104,10 @@ enum smc_status open_job(struct job *job, struct reuse *reuse, struct smc_error 
         rc = take_over(job, start_s, reuse, err);
     if (rc == SMC_OK)
         rc = outputs_check_all(job->settings, err); /* after the directories that a run makes */
-    if (rc == SMC_OK)
+    if (rc == SMC_OK) {
+        outputs_warn(job);
         rc = open_files(job, err);
+    }
     return rc == SMC_OK ? open_client(job, err) : rc;
 }
 

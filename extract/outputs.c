@@ -38,6 +38,17 @@ enum smc_status outputs_check_all(const struct extract_settings *settings, struc
     return SMC_OK;
 }
 
+void outputs_warn(const struct job *job)
+{
+    const struct extract_settings *settings = job->settings;
+    if (settings->report && smci_cli_output_is_data(settings->report, settings->output))
+        smci_log_event(job->log, SMC_LOG_WARN, SMCI_EVENT_SETTING, NULL,
+                       "%s: castor-upload -d %s sends %s, too, unless --latest or --set chooses a "
+                       "set: name a file elsewhere",
+                       smci_settings_name(&settings->sources, "--report"), settings->output,
+                       settings->report);
+}
+
 enum smc_status outputs_end(const struct job *job, const char *flag, enum smc_status made,
                             struct smc_error *own, enum smc_status rc, struct smc_error *err)
 {

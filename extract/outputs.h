@@ -13,6 +13,9 @@ enum smc_status outputs_check(const struct extract_settings *settings, const cha
 /* All of them; the texts begin with the setting's name. */
 enum smc_status outputs_check_all(const struct extract_settings *settings, struct smc_error *err);
 
+/* Warns of a report that castor-upload would send with the sets. */
+void outputs_warn(const struct job *job);
+
 /* What becomes of a run that ended with `rc` (described by `err`) and whose output of the setting
  * `flag` ended with `made` (described by `own`): its own end, or the output's failure when the run
  * had none (too many gaps are told in the log then); else that of the output is logged. */

@@ -127,6 +127,22 @@ static void test_a_report_that_has_no_place(void **state)
     free(want);
 }
 
+/* There castor-upload would take it for a file to send. */
+static void test_a_report_beside_the_sets(void **state)
+{
+    static const char *const paths[] = {"report.json", ".sigmacat/report.json", "report.txt"};
+    struct extraction *x = *state;
+    extraction_plain_estate(x);
+    extraction_start(x);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        char *options = text_format("--report %s/%s", x->output, paths[i]);
+        assert_int_equal(extraction_run(x, options), SMC_OK);
+        assert_int_equal(extraction_count_lines(x, "WARNING - --report: castor-upload -d ", NULL),
+                         i == 0);
+        free(options);
+    }
+}
+
 /* Before anything is sent, so that nothing is fetched for it. */
 static void test_a_link(void **state)
 {
@@ -425,6 +441,7 @@ int main(void)
         ALONE(test_a_gap_that_was_paid_for),
         ALONE(test_a_failed_run_reports_too),
         ALONE(test_a_report_that_has_no_place),
+        ALONE(test_a_report_beside_the_sets),
         ALONE(test_a_report_that_cannot_be_written),
         ALONE(test_a_link),
         ALONE(test_a_fifo),

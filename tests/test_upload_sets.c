@@ -709,6 +709,33 @@ static void test_json_of_a_check_that_failed(void **state)
     free(path);
 }
 
+/* In the directory that is sent, a report would go to Catalog with the next upload. */
+static void test_report_that_would_be_sent(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *more;
+        enum smc_status status;
+    } rows[] = {{"r.json", NULL, SMC_ERR_USAGE},
+                {".sigmacat/../r.csv", NULL, SMC_ERR_USAGE},
+                {"r.txt", NULL, SMC_OK},
+                {".sigmacat/r.json", NULL, SMC_OK},
+                {"r.json", "--latest", SMC_OK}};
+    struct fixture *f = *state;
+    make_whole_set(f, "10", "", "");
+    text_put(f->dir, ".sigmacat/x", "");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct smc_error err = SMC_ERROR_INIT;
+        char *path = text_format("%s/%s", f->dir, rows[i].name);
+        const char *const options[] = {"--report", path, rows[i].more, NULL};
+        assert_int_equal(upload_with(f, &err, options), rows[i].status);
+        assert_int_equal(file_exists(path), rows[i].status == SMC_OK);
+        if (rows[i].status != SMC_OK)
+            assert_contains(err.detail, "would be sent, too, with the next upload");
+        free(path);
+    }
+}
+
 /* ---- FIFOs and directories with a file's name ---- */
 
 static void test_what_is_not_a_file(void **state)
@@ -772,6 +799,7 @@ int main(void)
         WITH_SIM(test_forced_file_is_recorded),
         WITH_SIM(test_json),
         WITH_SIM(test_json_of_a_check_that_failed),
+        WITH_SIM(test_report_that_would_be_sent),
         WITH_SIM(test_what_is_not_a_file),
         WITH_SIM(test_unreadable_file),
     };

@@ -7,6 +7,13 @@
 
 #include "record.h"
 
+/* Whether the next upload with these settings would take it for a file to send. */
+static bool would_be_sent(const struct upload_settings *settings, const char *path)
+{
+    return settings->directory_path && !settings->is_latest && !settings->set &&
+           smci_cli_output_is_data(path, settings->directory_path);
+}
+
 enum smc_status upload_outputs_check(const struct upload_settings *settings, const char *flag,
                                      const char *path, struct smc_error *err)
 {
@@ -21,6 +28,12 @@ enum smc_status upload_outputs_check(const struct upload_settings *settings, con
     const char *const made[] = {record, NULL};
     enum smc_status rc = smci_cli_output_check(path, made, err);
     free(record);
+    if (rc == SMC_OK && would_be_sent(settings, path))
+        rc = smc_error_set(
+            err, SMC_ERR_USAGE,
+            "%s would be sent, too, with the next upload of %s: name a file in another "
+            "directory, or one that ends in neither .json nor .csv",
+            path, settings->directory_path);
     if (rc != SMC_OK)
         smc_error_context(err, "%s", smci_settings_name(&settings->sources, flag));
     return rc;

@@ -5,7 +5,7 @@
 #include "job.h"
 
 /* Whether `path` (NULL: not asked for), which the setting `flag` gave, can be written. SMC_ERR_IO,
- * SMC_ERR_NOMEM; the text begins with the setting's name. */
+ * SMC_ERR_NOMEM; SMC_ERR_USAGE where it would be sent itself, by the next upload. The text begins with the setting's name. */
 enum smc_status upload_outputs_check(const struct upload_settings *settings, const char *flag,
                                      const char *path, struct smc_error *err);
 

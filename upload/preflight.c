@@ -182,9 +182,12 @@ static enum smc_status check_output(struct preflight *check, const char *item, c
         smci_cli_ok(&check->list, item, "%s can be written", path);
     } else {
         smci_cli_failed(&check->list, rc, item, "%s", why.detail);
-        smci_cli_remedy(&check->list,
-                        "give %s a file in a directory that the user who runs this may write to",
-                        setting(check, flag));
+        smci_cli_remedy(
+            &check->list,
+            rc == SMC_ERR_USAGE
+                ? "give %s a file in another directory"
+                : "give %s a file in a directory that the user who runs this may write to",
+            setting(check, flag));
     }
     return SMC_OK;
 }

@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/claim.h"
 #include "lib/base/dir.h"
+#include "lib/base/text.h"
 
 #include "place.h"
 #include "target.h"
@@ -69,6 +71,20 @@ enum smc_status smci_cli_output_check(const char *path, const char *const *made,
     if (rc != SMC_OK)
         (void)smc_error_copy(err, &found);
     return rc;
+}
+
+bool smci_cli_output_is_data(const char *path, const char *directory)
+{
+    struct smci_cli_target target;
+    struct stat own;
+    struct stat sent;
+    bool is_file = smci_cli_target_find(&target, path, NULL) == SMC_OK &&
+                   target.kind == SMCI_CLI_TARGET_FILE &&
+                   (smci_has_suffix(target.name, ".json") || smci_has_suffix(target.name, ".csv"));
+    bool is_there = is_file && fstat(target.dir_fd, &own) == 0 && stat(directory, &sent) == 0 &&
+                    own.st_dev == sent.st_dev && own.st_ino == sent.st_ino;
+    smci_cli_target_clear(&target);
+    return is_there;
 }
 
 /* ---- beginning ---- */

@@ -12,6 +12,7 @@
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <sigmacat/error.h>
@@ -23,6 +24,10 @@ struct smci_cli_output;
  * none. */
 enum smc_status smci_cli_output_check(const char *path, const char *const *made,
                                       struct smc_error *err);
+
+/* Whether it is a file right in `directory` whose name ends in .json or .csv, so that castor-upload
+ * would send it with the rest of that directory. */
+bool smci_cli_output_is_data(const char *path, const char *directory);
 
 /* Begins to write. `path` is copied. A slow reader is waited for until `stop_fd` (-1: none) is
  * readable: then SMC_ERR_CANCELLED, unless it still reads. */
