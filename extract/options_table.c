@@ -140,7 +140,7 @@ static const struct smci_setting rows[] = {
     SMCI_CLI_MODE_ROWS("say whether a run would work; write nothing", GROUP_MODE),
     {.flag = "--status",
      IN(FLAG, is_status), .group = GROUP_MODE,
-     .is_unkeyed = true, .help = "say how the last run went, how far this is"},
+     .is_unkeyed = true, .help = "say how the last run went, or how far it is"},
     {.flag = "--from", .metavar = "DIR", IN(PATH, from), .group = GROUP_MODE, .is_unkeyed = true,
      .help = "make --html of the newest set there"},
     {.flag = "--list-regions",

@@ -233,7 +233,7 @@ static void add_set(struct smc_buf *text, const struct status_view *view)
     if (set->timestamp)
         add_time(text, view, set->timestamp);
     else
-        (void)smc_buf_addstr(text, "there is no whole one");
+        (void)smc_buf_addstr(text, "no whole set");
     const char *comma = set->timestamp ? "; newer, but not whole: " : "; not whole: ";
     add_passed(text, set->degraded, "degraded", &comma);
     add_passed(text, set->partial, "partial", &comma);

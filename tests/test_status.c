@@ -112,7 +112,7 @@ static void test_no_run(void **state)
 {
     struct extraction *x = *state;
     start(x);
-    ASSERT_TOLD(x, NULL, "no run is at work", "no run yet", "there is no whole one",
+    ASSERT_TOLD(x, NULL, "no run is at work", "no run yet", "no whole set",
                 "run castor-extract-sigma");
     assert_false(file_exists(x->output));
 }

@@ -48,7 +48,7 @@
      .help = "error, warn, info or debug"}, \
     {.flag = "--quiet", .letter = 'q', .group = (group_level), \
      .variable = PREFIX "QUIET", IN(FLAG, logging.is_quiet), \
-     .help = "warnings and errors alone"}, \
+     .help = "only warnings and errors"}, \
     {.flag = "--verbose", .letter = 'v', .group = (group_level), \
      .variable = PREFIX "VERBOSE", IN(FLAG, logging.is_verbose), \
      .help = "all there is to say, as with debug"}, \
