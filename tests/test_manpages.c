@@ -25,7 +25,11 @@ static enum smc_status add_row(const struct smci_setting *row, struct smc_buf *o
     if (row->letter != 0)
         rc |= smc_buf_addf(out, " Fl %c%s%s ,", row->letter, ar, metavar);
     rc |= smc_buf_addf(out, " Fl %s%s%s\n", row->flag + 1, ar, metavar);
-    rc |= smc_buf_addf(out, "%c%s.\n", toupper((unsigned char)row->help[0]), row->help + 1);
+    bool is_value =
+        row->choices && strncmp(row->help, row->choices[0], strlen(row->choices[0])) == 0;
+    rc |=
+        smc_buf_addf(out, "%c%s.\n", is_value ? row->help[0] : toupper((unsigned char)row->help[0]),
+                     row->help + 1);
     if (row->fallback)
         rc |= smc_buf_addf(out, "Default: %s.\n", row->fallback);
     char key[64];
@@ -126,6 +130,23 @@ static void test_page_of_upload(void **state)
     check_page(path, EVENTS_BEGIN, EVENTS_END, events_of(SMCI_LOGS_UPLOAD));
 }
 
+/* mdoc(7) has macros that are English words, too, and takes them for macros behind another. */
+static void test_words(void **state)
+{
+    static const char *const pages[] = {"extract/castor-extract-sigma.1",
+                                        "extract/sigmacat-files.5", "upload/castor-upload.1",
+                                        "lib/cli/sigmacat.yaml.5", "lib/libsigmacat.3"};
+    static const char *const swallowed[] = {"\n.It An ", "\n.It At ", "\n.It In ", "\n.It No ",
+                                            "\n.It Of "};
+    (void)state;
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        char *page = file_read(pages[i], NULL);
+        for (size_t k = 0; k < sizeof swallowed / sizeof swallowed[0]; k++)
+            assert_lacks(page, swallowed[k]);
+        free(page);
+    }
+}
+
 /* Error texts send people to the page for these. */
 static void test_hosts(void **state)
 {
@@ -180,9 +201,8 @@ int main(int argc, char **argv)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_page_of_extract),
-        cmocka_unit_test(test_page_of_upload),
-        cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_page_of_extract), cmocka_unit_test(test_page_of_upload),
+        cmocka_unit_test(test_words),           cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_regions),
     };
     return cmocka_run_group_tests_name("manual pages", tests, NULL, NULL);
