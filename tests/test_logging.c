@@ -108,10 +108,18 @@ static void test_file(void **state)
     assert_int_equal(st.st_mode & 0777, 0640);
     assert_int_equal(symlink(path, link_path), 0);
     assert_int_equal(mkfifo(fifo, 0600), 0);
-    const char *const refused[] = {link_path, fifo, missing, dir};
+    const struct {
+        const char *path;
+        const char *why;
+    } refused[] = {{link_path, ": this is a symbolic link; name the file that it leads to"},
+                   {fifo, ": can't take the log: a file is expected"},
+                   {missing, ": can't be opened for the log: No such file or directory"},
+                   {dir, ": can't take the log: a file is expected"}};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        assert_int_equal(open_file(refused[i], &err), SMC_ERR_IO);
-        assert_true(strncmp(err.detail, refused[i], strlen(refused[i])) == 0);
+        char *want = text_format("%s%s", refused[i].path, refused[i].why);
+        assert_int_equal(open_file(refused[i].path, &err), SMC_ERR_IO);
+        assert_string_equal(err.detail, want);
+        free(want);
     }
     free(path);
     free(link_path);

@@ -39,6 +39,24 @@ struct smc_log *smci_cli_log_new(const struct smci_cli_logging *logging, const c
     return log;
 }
 
+static bool takes_a_log(mode_t mode)
+{
+    return S_ISREG(mode) || S_ISCHR(mode);
+}
+
+/* Says why it could not be opened: open(2)'s own words for a link or a FIFO help nobody. */
+static enum smc_status not_opened(const char *path, int error, struct smc_error *err)
+{
+    struct stat st;
+    bool is_there = lstat(path, &st) == 0;
+    if (is_there && S_ISLNK(st.st_mode))
+        return smc_error_set(err, SMC_ERR_IO,
+                             "%s: this is a symbolic link; name the file that it leads to", path);
+    if (is_there && !takes_a_log(st.st_mode))
+        return smc_error_set(err, SMC_ERR_IO, "%s: can't take the log: a file is expected", path);
+    return smc_error_set_errno(err, SMC_ERR_IO, error, "%s: can't be opened for the log", path);
+}
+
 enum smc_status smci_cli_log_open(const struct smci_cli_logging *logging, struct smc_log *log,
                                   int *fd, struct smc_error *err)
 {
@@ -50,9 +68,8 @@ enum smc_status smci_cli_log_open(const struct smci_cli_logging *logging, struct
         open(logging->file,
              O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
     if (*fd < 0)
-        return smc_error_set_errno(err, SMC_ERR_IO, errno, "%s: can't be opened for the log",
-                                   logging->file);
-    if (fstat(*fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)) {
+        return not_opened(logging->file, errno, err);
+    if (fstat(*fd, &st) == 0 && !takes_a_log(st.st_mode)) {
         (void)close(*fd);
         *fd = -1;
         return smc_error_set(err, SMC_ERR_IO, "%s: can't take the log: a file is expected",
