@@ -86,7 +86,7 @@ static char *events_of(unsigned program)
         if (is_used(one, program))
             rc |= smc_buf_addf(&out, ".It Li %s\n%c%s.\n", one->name,
                                toupper((unsigned char)one->meaning[0]), one->meaning + 1);
-    rc |= smc_buf_addstr(&out, ".El\n.Pp\nThe words are:\n.Bl -tag -width Ds\n");
+    rc |= smc_buf_addstr(&out, ".El\n.Pp\nThe events are:\n.Bl -tag -width Ds\n");
     for (int i = SMCI_EVENT_NONE + 1; i < SMCI_EVENT_COUNT; i++) {
         const struct smci_log_kind *kind = &smci_log_kinds[i];
         if (!(kind->programs & program))
