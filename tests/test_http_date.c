@@ -14,6 +14,7 @@ static const struct row rows[] = {
     {"day_of_one_digit", "Jan  3 10:00:00 2027 GMT", 1798970400},
     {"leap_day", "Feb 29 00:00:00 2028 GMT", 1835395200},
     {"beyond_32_bits", "Dec 31 23:59:59 2099 GMT", 4102444799},
+    {"year_of_five_digits", "Dec 31 23:59:59 22026 GMT", -1},
     {"no_leap_day", "Feb 29 00:00:00 2027 GMT", -1},
     {"no_zone", "Jan  3 10:00:00 2027", -1},
     {"another_zone", "Jan  3 10:00:00 2027 UTC", -1},

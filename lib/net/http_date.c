@@ -18,7 +18,7 @@ static bool parse(const char *text, bool is_http, int64_t *unix_s)
     char again[64];
     struct tm tm;
     time_t at = curl_getdate(text, NULL);
-    if (at == -1 || !gmtime_r(&at, &tm))
+    if (at == -1 || !gmtime_r(&at, &tm) || tm.tm_year > 9999 - 1900) /* a year has four digits */
         return false;
     const char *month = months[tm.tm_mon];
     if (is_http)
