@@ -206,6 +206,11 @@ static int64_t rows_before(const struct call *call)
 static void on_whole(struct calls *calls, const struct call *call)
 {
     struct smc_error err = SMC_ERROR_INIT;
+    /* Of its pages those before were forgotten meanwhile; the run begins again. */
+    if (job_is_doubtful(calls->job, asset_of(call->asset)->name, call->id)) {
+        end(calls, call, false);
+        return;
+    }
     if (!call->again && !again_is_short(call)) {
         finish(calls, call, NULL);
         return;

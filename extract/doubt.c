@@ -171,6 +171,15 @@ void doubt_begin(struct doubt *doubt, const struct job *job)
     smci_client_set_connection(job->client, on_connection, doubt);
 }
 
+bool doubt_has(const struct doubt *doubt, const char *kind, const char *id)
+{
+    for (const struct doubt_connection *one = doubt->proven; one; one = one->next)
+        for (const struct answer *answer = one->answers; answer; answer = answer->next)
+            if (answer->kind && strcmp(answer->kind, kind) == 0 && strcmp(answer->id, id) == 0)
+                return true;
+    return false;
+}
+
 bool doubt_is_any(const struct doubt *doubt)
 {
     return doubt->proven != NULL;

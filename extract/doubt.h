@@ -27,6 +27,9 @@ void doubt_clear(struct doubt *doubt);
  * for both: it is another's. Should memory run out, the client's run fails. */
 void doubt_note(struct doubt *doubt, const char *kind, const char *id);
 
+/* Whether an answer of this object's is doubtful, one of its pages say. */
+bool doubt_has(const struct doubt *doubt, const char *kind, const char *id);
+
 /* Whether there is anything doubtful. */
 bool doubt_is_any(const struct doubt *doubt);
 

@@ -20,6 +20,11 @@ void job_answered(const struct job *job, const char *kind, const char *id)
         job->answered(job->answered_ctx, kind, id);
 }
 
+bool job_is_doubtful(const struct job *job, const char *kind, const char *id)
+{
+    return job->is_doubtful && job->is_doubtful(job->answered_ctx, kind, id);
+}
+
 int64_t job_wall_s(const struct job *job)
 {
     return job->clock->wall_ms(job->clock->ctx) / 1000;

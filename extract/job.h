@@ -21,6 +21,8 @@
 /* The answer whose callback is running is that to an object's call; `kind` is as in the store. NULL
  * for both: it is another's. */
 typedef void job_answered_fn(void *ctx, const char *kind, const char *id);
+/* Whether an answer to that object's call has turned out to be doubtful. */
+typedef bool job_doubtful_fn(void *ctx, const char *kind, const char *id);
 
 struct job {
     const struct extract_settings *settings;
@@ -29,8 +31,9 @@ struct job {
     struct smc_log *log;
     struct smci_store *store;
     struct smc_client *client;
-    job_answered_fn *answered; /* is told of each answer, within its callback; may be NULL */
-    void *answered_ctx;
+    job_answered_fn *answered;    /* is told of each answer, within its callback; may be NULL */
+    job_doubtful_fn *is_doubtful; /* NULL: none ever is */
+    void *answered_ctx;           /* of both */
     struct smci_fileset *set;
     struct smci_part *files[ASSET_COUNT]; /* NULL: not written */
     int stop_fd;                          /* as in smc_client_opt */
@@ -44,6 +47,10 @@ bool job_check(const struct job *job, enum smc_status rc, struct smc_error *err)
 
 /* Tells whose answer has come. For each callback that takes one, but for a cancelled call's. */
 void job_answered(const struct job *job, const char *kind, const char *id);
+
+/* Whether an answer to the object's call that has ended is one to be asked for again: what it gave
+ * is not to be kept then. */
+bool job_is_doubtful(const struct job *job, const char *kind, const char *id);
 
 /* The time now, Unix seconds. */
 int64_t job_wall_s(const struct job *job);

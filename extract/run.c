@@ -318,6 +318,12 @@ static void on_answered(void *ctx, const char *kind, const char *id)
     doubt_note(&run->doubt, kind, id);
 }
 
+static bool is_doubtful(void *ctx, const char *kind, const char *id)
+{
+    const struct run *run = ctx;
+    return doubt_has(&run->doubt, kind, id);
+}
+
 /* What was made of doubtful answers is made once more, with a connection for each call. */
 static enum smc_status make_set(struct run *run, struct smc_error *err)
 {
@@ -342,6 +348,7 @@ static struct run *run_new(const struct extract_settings *settings, struct smc_l
                             .clock = clock ? clock : smc_clock_system(),
                             .log = log,
                             .answered = on_answered,
+                            .is_doubtful = is_doubtful,
                             .answered_ctx = run,
                             .stop_fd = stop_fd};
     run->began_ms = run->job.clock->now_ms(run->job.clock->ctx);

@@ -16,43 +16,48 @@ struct row {
     const char *options;
     bool is_harmless; /* nothing is asked for again */
     int elements;     /* of each workbook; 0: few */
+    int page_size;    /* rows of a page at most; 0: all */
 };
 
 static const struct row rows[] = {
-    {"never", false, GATEWAY_NEVER, 0, 0, NULL, "", true, 0},
-    {"at_once_one", false, GATEWAY_AT_ONCE, 1, 0, NULL, "--concurrency 1", false, 0},
-    {"before_one", false, GATEWAY_BEFORE, 1, 0, NULL, "--concurrency 1", false, 0},
-    {"before_five", false, GATEWAY_BEFORE, 1, 0, NULL, "", false, 0},
-    {"with_one", false, GATEWAY_WITH, 1, 0, NULL, "--concurrency 1", false, 0},
-    {"with_five", false, GATEWAY_WITH, 1, 0, NULL, "", false, 0},
-    {"after_one", false, GATEWAY_AFTER, 1, 0, NULL, "--concurrency 1", false, 0},
-    {"after_five", false, GATEWAY_AFTER, 1, 0, NULL, "", false, 0},
-    {"after_elements", false, GATEWAY_AFTER, 0, 2, "/elements", "--concurrency 2", false, 0},
-    {"after_paths", false, GATEWAY_AFTER, 0, 1, "/paths", "--concurrency 2", false, 0},
-    {"after_a_listing", false, GATEWAY_AFTER, 0, 1, "/v2/members", "--concurrency 1", false, 0},
-    {"after_incremental", false, GATEWAY_AFTER, 1, 2, NULL, "--incremental", false, 0},
-    {"after_no_resume", false, GATEWAY_AFTER, 1, 2, NULL, "--no-resume", false, 0},
-    {"stray_lines", false, GATEWAY_LINE, 0, 0, NULL, "", true, 0},
-    {"tls_never", true, GATEWAY_NEVER, 0, 0, NULL, "", true, 0},
-    {"tls_at_once", true, GATEWAY_AT_ONCE, 1, 0, NULL, "--concurrency 1", false, 0},
-    {"tls_at_once_long", true, GATEWAY_SHORT, 3, 3, "/elements", "--concurrency 1", false, 110},
-    {"tls_before_one", true, GATEWAY_BEFORE, 1, 0, NULL, "--concurrency 1", false, 0},
-    {"tls_before_five", true, GATEWAY_BEFORE, 1, 0, NULL, "", false, 0},
-    {"tls_with_one", true, GATEWAY_WITH, 1, 0, NULL, "--concurrency 1", false, 0},
-    {"tls_with_five", true, GATEWAY_WITH, 1, 0, NULL, "", false, 0},
-    {"tls_after_one", true, GATEWAY_AFTER, 1, 0, NULL, "--concurrency 1", false, 0},
-    {"tls_after_five", true, GATEWAY_AFTER, 1, 0, NULL, "", false, 0},
-    {"tls_stray_lines", true, GATEWAY_LINE, 0, 0, NULL, "", true, 0},
-    {"tls_late_tickets", true, GATEWAY_TICKET, 1, 0, NULL, "", false, 0},
+    {"never", false, GATEWAY_NEVER, 0, 0, NULL, "", true, 0, 0},
+    {"at_once_one", false, GATEWAY_AT_ONCE, 1, 0, NULL, "--concurrency 1", false, 0, 0},
+    {"before_one", false, GATEWAY_BEFORE, 1, 0, NULL, "--concurrency 1", false, 0, 0},
+    {"before_five", false, GATEWAY_BEFORE, 1, 0, NULL, "", false, 0, 0},
+    {"with_one", false, GATEWAY_WITH, 1, 0, NULL, "--concurrency 1", false, 0, 0},
+    {"with_five", false, GATEWAY_WITH, 1, 0, NULL, "", false, 0, 0},
+    {"after_one", false, GATEWAY_AFTER, 1, 0, NULL, "--concurrency 1", false, 0, 0},
+    {"after_five", false, GATEWAY_AFTER, 1, 0, NULL, "", false, 0, 0},
+    {"after_elements", false, GATEWAY_AFTER, 0, 2, "/elements", "--concurrency 2", false, 0, 0},
+    {"after_paths", false, GATEWAY_AFTER, 0, 1, "/paths", "--concurrency 2", false, 0, 0},
+    {"after_a_listing", false, GATEWAY_AFTER, 0, 1, "/v2/members", "--concurrency 1", false, 0, 0},
+    {"at_once_of_pages", false, GATEWAY_AT_ONCE, 0, 1, "/lineage", "--concurrency 1", false, 0, 4},
+    {"after_of_pages", false, GATEWAY_AFTER, 0, 1, "/elements", "", false, 9, 4},
+    {"after_incremental", false, GATEWAY_AFTER, 1, 2, NULL, "--incremental", false, 0, 0},
+    {"after_no_resume", false, GATEWAY_AFTER, 1, 2, NULL, "--no-resume", false, 0, 0},
+    {"stray_lines", false, GATEWAY_LINE, 0, 0, NULL, "", true, 0, 0},
+    {"tls_never", true, GATEWAY_NEVER, 0, 0, NULL, "", true, 0, 0},
+    {"tls_at_once", true, GATEWAY_AT_ONCE, 1, 0, NULL, "--concurrency 1", false, 0, 0},
+    {"tls_at_once_long", true, GATEWAY_SHORT, 3, 3, "/elements", "--concurrency 1", false, 110, 0},
+    {"tls_before_one", true, GATEWAY_BEFORE, 1, 0, NULL, "--concurrency 1", false, 0, 0},
+    {"tls_before_five", true, GATEWAY_BEFORE, 1, 0, NULL, "", false, 0, 0},
+    {"tls_with_one", true, GATEWAY_WITH, 1, 0, NULL, "--concurrency 1", false, 0, 0},
+    {"tls_with_five", true, GATEWAY_WITH, 1, 0, NULL, "", false, 0, 0},
+    {"tls_after_one", true, GATEWAY_AFTER, 1, 0, NULL, "--concurrency 1", false, 0, 0},
+    {"tls_after_five", true, GATEWAY_AFTER, 1, 0, NULL, "", false, 0, 0},
+    {"tls_stray_lines", true, GATEWAY_LINE, 0, 0, NULL, "", true, 0, 0},
+    {"tls_late_tickets", true, GATEWAY_TICKET, 1, 0, NULL, "", false, 0, 0},
 };
 
-static void start(struct extraction *x, int elements)
+static void start(struct extraction *x, int elements, int page_size)
 {
     extraction_plain_estate(x);
     x->sim_opt.workbooks = 12;
     x->sim_opt.tables = 4;
     if (elements)
         x->sim_opt.elements = elements;
+    if (page_size)
+        x->sim_opt.page_size = page_size;
     x->sim_opt.no_gzip = true;
     x->is_live = true;
     x->live.clock.advance = NULL; /* what comes late comes in real time */
@@ -79,7 +84,7 @@ static void test_row(void **state)
     const struct row *row = x->row;
     struct undisturbed u = {0};
     struct tls_pair pair;
-    start(x, row->elements);
+    start(x, row->elements, row->page_size);
     assert_int_equal(extraction_run(x, NULL), SMC_OK);
     undisturbed_take(&u, x);
     tls_make(&pair, NULL, 1);
@@ -128,7 +133,7 @@ static void test_token(void **state)
     const struct token_row *row = x->row;
     const struct row gate = {.is_tls = row->is_tls, .when = row->when, .only = "/v2/auth/token"};
     struct tls_pair pair;
-    start(x, 0);
+    start(x, 0, 0);
     tls_make(&pair, NULL, 1);
     char *ca = text_format("%s/ca.pem", x->dir);
     file_write(ca, pair.cert_pem, strlen(pair.cert_pem));
@@ -149,7 +154,7 @@ static void test_a_hundred_calls(void **state)
 {
     struct extraction *x = *state;
     const struct row gate = {.when = GATEWAY_NEVER};
-    start(x, 0);
+    start(x, 0, 0);
     x->sim_opt.workbooks = 60;
     sim_stop(x->sim);
     extraction_start(x);
