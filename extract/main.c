@@ -24,7 +24,7 @@ static enum smc_status load_secret(struct extract_settings *settings, int stop_f
 {
     enum smc_status rc = extract_options_load_secret(settings, stop_fd, log, err);
     if (rc != SMC_OK && !settings->is_checking)
-        status_keep_failed(settings, NULL, false, rc, err);
+        status_keep_failed(settings, log, NULL, false, rc, err);
     return rc;
 }
 

@@ -283,7 +283,8 @@ static void end_status(struct run *run, enum smc_status rc, const struct smc_err
     if (run->status)
         status_keep_end(run->status, &end);
     else if (rc != SMC_ERR_LOCKED)
-        status_keep_failed(run->job.settings, run->job.clock, run->job.store != NULL, rc, why);
+        status_keep_failed(run->job.settings, run->job.log, run->job.clock, run->job.store != NULL,
+                           rc, why);
 }
 
 /* In this order, as long as no answer is doubtful; then what can't begin again. */

@@ -285,8 +285,9 @@ void status_keep_end(struct status_keep *keep, const struct status_end *end)
 
 /* ---- a run that came to nothing ---- */
 
-void status_keep_failed(const struct extract_settings *settings, const struct smc_clock *clock,
-                        bool has_lock, enum smc_status rc, const struct smc_error *err)
+void status_keep_failed(const struct extract_settings *settings, const struct smc_log *log,
+                        const struct smc_clock *clock, bool has_lock, enum smc_status rc,
+                        const struct smc_error *err)
 {
     if (!clock)
         clock = smc_clock_system();
@@ -301,6 +302,7 @@ void status_keep_failed(const struct extract_settings *settings, const struct sm
         int64_t now_s = clock->wall_ms(clock->ctx) / 1000;
         begin_run(&file->entries[0], settings, now_s);
         end_run(&file->entries[0], &end, now_s);
+        smc_log_mask(log, file->entries[0].run.error);
         (void)status_file_write(state, file, NULL);
     }
     smci_lock_release(fd);

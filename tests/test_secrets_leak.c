@@ -135,6 +135,7 @@ static const struct run_row rows[] = {
     {"extract: as a file's name", EXTRACT, BY_FILE, "--only " LOOSE, NULL, 2, NULL},
     {"extract: as a listing", EXTRACT, BY_FILE, "--accept-short-listing " LOOSE, NULL, 2, NULL},
     {"extract: as a configuration file", EXTRACT, BY_FILE, "--config " LOOSE, NULL, 5, NULL},
+    {"extract: as certificates", EXTRACT, BY_FILE, "--cacert " SECRET, NULL, 5, NULL},
     {"extract: as credentials", EXTRACT, BY_FILE, "--credentials " LOOSE, NULL, 0, NULL},
     {"extract: as a host", EXTRACT, BY_FILE, "--host " LOOSE "/x", NULL, 2, NULL},
     {"extract: as a loose word", EXTRACT, BY_FILE, LOOSE, NULL, 2, NULL},
