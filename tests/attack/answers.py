@@ -3,6 +3,7 @@ ids. Each is given to the second call of a kind (the first one of token and whoa
 import gzip
 import json
 import zlib
+from functools import partial
 
 from bed import judge, reference_of
 from proxy import NAMES, Proxy
@@ -175,12 +176,13 @@ def body_cases():
 def attack(bed, report, scale, seed):
     sim = bed.sim("--no-odd")
     reference = reference_of(bed, sim)
-    made = cases()
-    for index, (name, change) in enumerate(made.items()):
-        kinds = NAMES if scale >= 10 else [NAMES[(index + seed + i * 4) % len(NAMES)] for i in range(max(1, round(3 * scale)))]
-        for kind in kinds:
-            told = None if is_lie(name) else reference
-            one(bed, report, sim, "%s, %s" % (kind, name), kind, change, (index + seed) % 3 == 0, told)
+    bed.each(partial(one, bed, report, sim, "%s, %s" % (kind, name), kind, change, (index + seed) % 3 == 0,
+                     None if is_lie(name) else reference)
+             for index, (name, change) in enumerate(cases().items()) for kind in kinds(index + seed, scale))
+
+
+def kinds(first, scale):
+    return NAMES if scale >= 10 else [NAMES[(first + i * 4) % len(NAMES)] for i in range(max(1, round(3 * scale)))]
 
 
 def is_lie(name):

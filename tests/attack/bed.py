@@ -10,7 +10,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 ESTATE = ["--connections", "3", "--workbooks", "7", "--datamodels", "3", "--datasets", "3", "--files", "12",
           "--members", "5", "--tables", "8", "--elements", "3", "--sources", "2", "--page-size", "4", "--no-gzip"]
@@ -24,8 +26,9 @@ SOURCE = "01234567-89ab-cdef-0123-456789abcdef"
 class Bed:
     """Folders and programs of one attack; close() removes the folder."""
 
-    def __init__(self, build):
+    def __init__(self, build, jobs=1):
         self.build = os.path.abspath(build)
+        self.jobs, self.lock = jobs, threading.Lock()
         self.root = tempfile.mkdtemp(prefix="sigmacat-attack-")
         self.sims = []
         self.made = 0
@@ -44,10 +47,17 @@ class Bed:
         return sim
 
     def folder(self):
-        self.made += 1
-        path = os.path.join(self.root, "d%d" % self.made)
+        with self.lock:
+            self.made += 1
+            path = os.path.join(self.root, "d%d" % self.made)
         os.mkdir(path)
         return path
+
+    def each(self, cases):
+        """Calls each of them, some at once: a run mostly waits, a second alone before it publishes."""
+        with ThreadPoolExecutor(self.jobs) as pool:
+            for done in [pool.submit(case) for case in cases]:
+                done.result()
 
     def environment(self, **more):
         kept = {k: v for k, v in os.environ.items()

@@ -4,6 +4,7 @@ In each such folder no set with a summary is less than whole, and the next run e
 import os
 import random
 import shutil
+from functools import partial
 
 from bed import judge, reference_of, sets, whole
 from files import build_shim, shimmed
@@ -111,22 +112,30 @@ def records(log):
 def attack(bed, report, scale, seed):
     sim, shim = bed.sim(), build_shim(bed)
     reference = reference_of(bed, sim)
-    for scenario, options in (("first run", ()), ("--keep 1", ("--keep", "1")), ("--incremental", ("--incremental",))):
-        before, folder, log = bed.folder(), bed.folder(), os.path.join(bed.root, scenario.replace(" ", "") + ".log")
-        if options:
-            bed.extract(sim.url, before, *options)
-        shutil.copytree(before, folder, dirs_exist_ok=True)
-        disk = Disk(folder)
-        bed.extract(sim.url, folder, *options, **shimmed(shim, folder, SHIM_LOG=log))
-        rng = random.Random(seed)
-        for count, record in enumerate(records(log), 1):
-            disk.apply(record)
-            for policy in POLICIES if scale >= 1 else (POLICIES[count % len(POLICIES)],):
-                for again in range(max(1, round(4 * scale)) if policy in ("random", "torn") else 1):
-                    if scale < 0.2 and count % 8 and record[0] not in "RUD":
-                        continue
+    for scenario in (("first run", ()), ("--keep 1", ("--keep", "1")), ("--incremental", ("--incremental",))):
+        bed.each(partial(lane, bed, report, sim, shim, reference, scenario, scale, seed, number) for number in range(bed.jobs))
+
+
+def lane(bed, report, sim, shim, reference, scenario, scale, seed, number):
+    """One of bed.jobs shares of a scenario's cuts. It has a run of its own, and all its cuts are built in
+    that run's folder: state knows its place."""
+    name_of, options = scenario
+    before, folder, rng = bed.folder(), bed.folder(), random.Random(seed + number)
+    if options:
+        bed.extract(sim.url, before, *options)
+    shutil.copytree(before, folder, dirs_exist_ok=True)
+    disk, log, made = Disk(folder), folder + ".log", 0
+    bed.extract(sim.url, folder, *options, **shimmed(shim, folder, SHIM_LOG=log))
+    for count, record in enumerate(records(log), 1):
+        disk.apply(record)
+        if scale < 0.2 and count % 8 and record[0] not in "RUD":
+            continue
+        for policy in POLICIES if scale >= 1 else (POLICIES[count % len(POLICIES)],):
+            for again in range(max(1, round(4 * scale)) if policy in ("random", "torn") else 1):
+                made += 1
+                if made % bed.jobs == number:
                     cut(bed, report, sim, disk, reference, options, rng,
-                        "%s, after change %d (%s), %s %d" % (scenario, count, record[0], policy, again), policy)
+                        "%s, after change %d (%s), %s %d" % (name_of, count, record[0], policy, again), policy)
 
 
 def cut(bed, report, sim, disk, reference, options, rng, case, policy):

@@ -1,7 +1,9 @@
 """System calls on files that fail, once or from then on, and kills before each of them; by shim.c."""
 import errno
 import os
+import shutil
 import subprocess
+from functools import partial
 
 from bed import judge, reference_of
 
@@ -30,12 +32,15 @@ def attack(bed, report, scale, seed):
     reference = reference_of(bed, sim)
     calls = calls_of(bed, shim, sim, ())
     step = max(1, round(1 / scale))
-    for call in range(1 + seed % step, calls + 1, step):
-        for code, more in ((errno.ENOSPC, "+"), (errno.EIO, ""), (errno.EIO, "+"), (errno.EDQUOT, ""), (errno.EROFS, "+"),
-                           (errno.EACCES, ""), (errno.EINTR, "")):
-            one(bed, report, sim, shim, reference, "call %d: %s%s" % (call, errno.errorcode[code], more),
-                SHIM_FAIL="%d:%d%s" % (call, code, more))
-        one(bed, report, sim, shim, reference, "kill before call %d" % call, SHIM_KILL=str(call))
+    bed.each(partial(one, bed, report, sim, shim, reference, case, **what)
+             for call in range(1 + seed % step, calls + 1, step) for case, what in cases(call))
+
+
+def cases(call):
+    for code, more in ((errno.ENOSPC, "+"), (errno.EIO, ""), (errno.EIO, "+"), (errno.EDQUOT, ""), (errno.EROFS, "+"),
+                       (errno.EACCES, ""), (errno.EINTR, "")):
+        yield ("call %d: %s%s" % (call, errno.errorcode[code], more)), {"SHIM_FAIL": "%d:%d%s" % (call, code, more)}
+    yield "kill before call %d" % call, {"SHIM_KILL": str(call)}
 
 
 def one(bed, report, sim, shim, reference, case, **what):
@@ -47,3 +52,4 @@ def one(bed, report, sim, shim, reference, case, **what):
         wrong = [text for text in wrong if "without a word" not in text]
     again = bed.extract(sim.url, folder)
     report(case, wrong + ["then " + text for text in judge(again, folder, reference, {0})])
+    shutil.rmtree(folder)

@@ -3,6 +3,7 @@ pages swapped, parts cut off. A run either mends it or ends with 5; it never pub
 import os
 import random
 import shutil
+from functools import partial
 
 from bed import judge, reference_of
 from files import build_shim, calls_of, shimmed
@@ -38,7 +39,7 @@ def damage(data, rng):
 
 
 def attack(bed, report, scale, seed):
-    sim, shim, rng = bed.sim(), build_shim(bed), random.Random(seed)
+    sim, shim = bed.sim(), build_shim(bed)
     reference = reference_of(bed, sim)
     calls = calls_of(bed, shim, sim, ())
     stopped, done, full = bed.folder(), bed.folder(), bed.folder()
@@ -46,16 +47,17 @@ def attack(bed, report, scale, seed):
     bed.extract(sim.url, done, "--incremental")
     shutil.copytree(done, full, dirs_exist_ok=True)
     bed.upload(sim.url, full, "--latest", "--skip-uploaded")
-    for number in range(round(1500 * scale)):
-        source, options = ((stopped, ()), (done, ("--incremental",)))[number % 2]
-        spoilt(bed, report, source, "state.db", rng, number,
-               lambda folder, options=options: bed.extract(sim.url, folder, *options), reference)
-    for number in range(round(300 * scale)):
-        spoilt(bed, report, full, "uploads.db", rng, number,
-               lambda folder: bed.upload(sim.url, folder, "--latest", "--skip-uploaded"), None)
+    bed.each(partial(spoilt, bed, report, source, "state.db", seed, number,
+                     lambda folder, options=options: bed.extract(sim.url, folder, *options), reference)
+             for number in range(round(1500 * scale))
+             for source, options in (((stopped, ()), (done, ("--incremental",)))[number % 2],))
+    bed.each(partial(spoilt, bed, report, full, "uploads.db", seed, number,
+                     lambda folder: bed.upload(sim.url, folder, "--latest", "--skip-uploaded"), None)
+             for number in range(round(300 * scale)))
 
 
-def spoilt(bed, report, source, name, rng, number, act, reference):
+def spoilt(bed, report, source, name, seed, number, act, reference):
+    rng = random.Random("%d %s %d" % (seed, name, number))
     folder = bed.folder()
     shutil.copytree(source, folder, dirs_exist_ok=True)
     state = os.path.join(folder, ".sigmacat")

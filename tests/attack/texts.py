@@ -2,6 +2,7 @@
 went in, and none of them reaches a log raw."""
 import json
 import threading
+from functools import partial
 
 from bed import NAMES, judge, sets
 from proxy import Proxy
@@ -58,17 +59,20 @@ def attack(bed, report, scale, seed):
     sim = bed.sim("--no-odd", "--paths-missing", "50")
     made = texts()
     step = max(1, round(1 / scale))
-    for number, text in list(enumerate(made))[seed % step::step]:
-        for form in ("text", "json") if scale >= 1 else ("text",):
-            estate = Estate(text)
-            with Proxy(sim.port, estate.answer) as proxy:
-                folder = bed.folder()
-                outcome = bed.extract(proxy.url, folder, "--log-format", form, "--max-gaps", "100%")
-                wrong = judge(outcome, folder, None, {0})
-                wrong += [line for line in log_lines(outcome, form)]
-                for files in sets(folder).values():
-                    wrong += compare(files, estate)
-                report("text %d (%s), log %s" % (number, ascii(text)[:40], form), wrong)
+    bed.each(partial(one, bed, report, sim, number, text, form) for number, text in list(enumerate(made))[seed % step::step]
+             for form in (("text", "json") if scale >= 1 else ("text",)))
+
+
+def one(bed, report, sim, number, text, form):
+    estate = Estate(text)
+    with Proxy(sim.port, estate.answer) as proxy:
+        folder = bed.folder()
+        outcome = bed.extract(proxy.url, folder, "--log-format", form, "--max-gaps", "100%")
+        wrong = judge(outcome, folder, None, {0})
+        wrong += [line for line in log_lines(outcome, form)]
+        for files in sets(folder).values():
+            wrong += compare(files, estate)
+        report("text %d (%s), log %s" % (number, ascii(text)[:40], form), wrong)
 
 
 def log_lines(outcome, form):
