@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # For the scripts of this folder, which read this with `.`: Debian in folders, and programs in them.
-# A tree that took long to make is kept in build/trees, and copied to be used.
+# A tree that took long to make is kept in build/trees, and copied to be used. A shell's variables are
+# all one script's: "trees", "mirror", "ours", "tree" and "commands" are this one's.
 trees=$PWD/build/trees
 
 # bare: a Debian with nothing in it that need not be there is then in "$trees/bare".
@@ -11,8 +12,8 @@ bare() {
     rm -rf "$trees/bare"
     mkdir -p "$trees"
     debootstrap --variant=minbase --include=ca-certificates bookworm "$trees/bare" "$mirror" || return
-    for file in /etc/apt/apt.conf.d /etc/ssl/certs /usr/local/share/ca-certificates; do
-        if [ -e "$file" ]; then mkdir -p "$trees/bare$file" && cp -a "$file/." "$trees/bare$file/"; fi
+    for ours in /etc/apt/apt.conf.d /etc/ssl/certs /usr/local/share/ca-certificates; do
+        if [ -e "$ours" ]; then mkdir -p "$trees/bare$ours" && cp -a "$ours/." "$trees/bare$ours/"; fi
     done
     # Nothing is started in it; and what is lost in a power cut can be made again.
     printf '#!/bin/sh\nexit 101\n' >"$trees/bare/usr/sbin/policy-rc.d"
