@@ -8,7 +8,16 @@ build=$(cd "${SMC_BUILD:-build}" && pwd)
 . tests/packaging/check.sh
 table=examples/cron/crontab
 
-reads() { build/crontab/usr/bin/crontab -n "$1"; }
+# It wants its spool, or makes it, which takes cron's group: here it has one that is gone with it.
+[ "$(id -u)" = 0 ] && as='' || as=--map-root-user
+reads() {
+    # shellcheck disable=SC2016,SC2086  # expanded by the inner shell; a word or none
+    unshare $as --mount sh -ec '
+        mount -t tmpfs none /var/spool
+        mkdir -p /var/spool/cron/crontabs
+        exec build/crontab/usr/bin/crontab -n "$1"' sh "$1"
+}
+wrong_hour() { reads "$1" 2>&1 | grep 'bad hour'; }
 rotates() {
     sed "s|/var/log/sigmacat|$dir|; s|su sigmacat sigmacat|su $(id -un) $(id -gn)|" "$1" >"$dir/logrotate"
     said=$(build/crontab/usr/sbin/logrotate --debug --state "$dir/rotated" "$dir/logrotate" 2>&1) &&
@@ -17,7 +26,7 @@ rotates() {
 
 check 'cron: its reader takes the table' reads "$table"
 sed 's/^17 2 /17 25 /' $table >"$dir/wrong"
-refuse 'cron: an hour that is none is refused' reads "$dir/wrong"
+check 'cron: an hour that is none is refused' wrong_hour "$dir/wrong"
 check 'cron: its log is rotated' rotates examples/cron/logrotate
 
 stand_in --workbooks 3
