@@ -10,16 +10,18 @@ trap 'rm -rf "$dir"' EXIT
 spec=examples/packaging/rpm/sigmacat.spec
 version=$(sed -n 's/^.define SMC_VERSION *"\(.*\)"$/\1/p' include/sigmacat/api.h)
 
-reads() { rpmspec -P "$1"; }
-has_version() { test "$(rpmspec -q --srpm --qf '%{version}' "$spec")" = "$version"; }
+# Where they would have their database: on Debian, the home directory.
+as_rpm() { HOME=$dir "$@"; }
+reads() { as_rpm rpmspec -P "$1"; }
+has_version() { test "$(as_rpm rpmspec -q --srpm --qf '%{version}' "$spec")" = "$version"; }
 built() {
     mkdir -p "$dir/SOURCES"
     make -s dist && cp "build/dist/sigmacat-$version.tar.gz" "$dir/SOURCES" &&
-        rpmbuild -bb --nodeps --define "_topdir $dir" --define 'debug_package %{nil}' --define "_smp_mflags -j$(nproc)" "$spec"
+        as_rpm rpmbuild -bb --nodeps --define "_topdir $dir" --define 'debug_package %{nil}' --define "_smp_mflags -j$(nproc)" "$spec"
 }
 names() { # names: what is in which package, as far as it matters
     find "$dir/RPMS" -name '*.rpm' | sort | while read -r file; do
-        rpm -qp --qf '[%{=NAME} %{FILENAMES}\n]' "$file"
+        as_rpm rpm -qp --qf '[%{=NAME} %{FILENAMES}\n]' "$file"
     done >"$dir/list"
     for line in 'sigmacat /usr/bin/castor-upload' 'sigmacat /usr/lib/systemd/system/sigmacat@.timer' \
         'sigmacat /usr/libexec/sigmacat/extract-and-upload' 'sigmacat /usr/share/man/man1/castor-upload.1\(.gz\)*' \
