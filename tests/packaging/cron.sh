@@ -30,20 +30,16 @@ check 'cron: an hour that is none is refused' wrong_hour "$dir/wrong"
 check 'cron: its log is rotated' rotates examples/cron/logrotate
 
 stand_in --workbooks 3
-{
-    # shellcheck disable=SC2154  # of stand_in.sh
-    echo 'profiles:'
-    for profile in acme globex; do
-        source=$(printf '%s' $profile | sha256sum | sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{12\}\).*/\1-\2-\3-\4-\5/')
-        printf '  %s:\n    sigma: {host: "%s", client_id: sim-client, api_token_file: secret, output: %s, max_gaps: "100%%"}\n' \
-            $profile "$url" "$dir/$profile"
-        printf '    upload: {source_id: %s, token_file: token, endpoint: "%s", directory_path: %s}\n' \
-            "$source" "$url" "$dir/$profile"
-    done
-} >"$dir/config.yaml"
-printf sim-secret >"$dir/secret"
-printf sim-token >"$dir/token"
-chmod 600 "$dir/secret" "$dir/token"
+# The file that the README shows, in our folder and of the stand-in.
+# shellcheck disable=SC2016,SC2154  # backticks of Markdown; of stand_in.sh
+sed -n '/^ *```yaml/,/^ *```$/{/```/d;s/^   //;p;}' examples/cron/README.md |
+    sed "s|host: .*|host: \"$url\"|; s|client_id: .*|client_id: sim-client|; s|/etc/sigmacat|$dir|; s|/var/lib|$dir|" \
+        >"$dir/config.yaml"
+for profile in acme globex; do
+    printf sim-secret >"$dir/$profile.sigma"
+    printf sim-token >"$dir/$profile.catalog"
+done
+chmod 400 "$dir"/*.sigma "$dir"/*.catalog
 
 # The variables of the table, with ours in place of what is installed.
 sed -n 's/^\([A-Z_]*\)=\(.*\)/\1=\2/p' $table >"$dir/variables"
@@ -51,7 +47,8 @@ run_line() { # run_line NUMBER: its command alone, as cron gives it to SHELL
     command=$(grep '^[0-9]' "$table" | sed -n "$1p" | cut -d' ' -f6-)
     # shellcheck disable=SC2046  # a list of words
     env -i LOGNAME=nobody HOME=/ $(cat "$dir/variables") PATH="$build:/usr/bin:/bin" \
-        SIGMACAT_CONFIG="$dir/config.yaml" SIGMACAT_LOGS="$dir" CHAIN="sh $PWD/examples/extract-and-upload.sh" \
+        SIGMACAT_CONFIG="$dir/config.yaml" SIGMACAT_LOGS="$dir" CASTOR_SIGMA_MAX_GAPS=100% \
+        CASTOR_UPLOADER_ENDPOINT="$url" CHAIN="sh $PWD/examples/extract-and-upload.sh" \
         /bin/sh -c "$command" >"$dir/mail" 2>&1 9>&-
 }
 is_quiet() { # is_quiet NUMBER PROFILE
@@ -62,6 +59,6 @@ is_mailed() {
 }
 check 'cron: acme runs, and no mail' is_quiet 1 acme
 check 'cron: globex runs, and no mail' is_quiet 2 globex
-rm "$dir/secret"
+rm "$dir/acme.sigma"
 check 'cron: a run that fails is mailed' is_mailed
 exit $failed
