@@ -122,12 +122,20 @@ static void read_api_error(struct smci_attempt *attempt, const struct smci_http_
     }
 }
 
+/* The length of "scheme://host:port", which an address begins with. */
+static size_t origin_len(const char *address)
+{
+    const char *host = strstr(address, "://");
+    return host ? (size_t)(host + 3 - address) + strcspn(host + 3, "/") : 0;
+}
+
+/* The path may hold what the token call is not to tell. */
 static void read_location(struct smci_attempt *attempt, const struct smci_http_response *response,
                           const struct smc_log *log)
 {
     struct smc_buf text = SMC_BUF_INIT(ERROR_BODY_MAX);
-    if (!attempt->asked.is_token)
-        (void)smc_buf_addstr(&text, response->location);
+    const char *to = response->location;
+    (void)smc_buf_add(&text, to, attempt->asked.is_token ? origin_len(to) : strlen(to));
     keep(log, attempt->location, sizeof attempt->location, &text);
 }
 
@@ -237,10 +245,12 @@ static void add_stranger(const struct smci_attempt *attempt, struct smc_buf *tex
 {
     const char *service = attempt->asked.service ? attempt->asked.service : "the API";
     int status = attempt->http_status;
-    if (attempt->location[0])
-        (void)smc_buf_addf(text, ": a redirect to %s, which is not followed", attempt->location);
-    else if (attempt->asked.is_token && status >= 300 && status <= 399)
-        (void)smc_buf_addstr(text, ": a redirect, which is not followed: check the host");
+    bool is_redirect =
+        attempt->location[0] || (attempt->asked.is_token && status >= 300 && status <= 399);
+    if (is_redirect)
+        (void)smc_buf_addf(text, ": a redirect%s%s, which is not followed%s",
+                           attempt->location[0] ? " to " : "", attempt->location,
+                           attempt->asked.is_token ? ": check the host" : "");
     else if (attempt->is_html && status == 403)
         (void)smc_buf_addf(text,
                            ": a web page answered and not %s: its edge, which blocks this address "
