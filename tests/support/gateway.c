@@ -151,6 +151,8 @@ static bool put_both(struct gateway *gateway, struct conn *conn, const struct sm
         ok = put(conn, conn->before.data, conn->before.len);
         keep(&conn->later, answer);
         conn->due_ms = now_ms() + DELAY_MS;
+        if (gateway->opt.when == GATEWAY_REFUSE)
+            (void)poll(NULL, 0, DELAY_MS);
     }
     smc_buf_clear(&conn->before);
     smc_buf_init(&conn->before, MESSAGE_MAX);
@@ -184,6 +186,9 @@ static bool reply(struct gateway *gateway, struct conn *conn, const char *reques
         conn->is_ticket_due = true;
         break;
     case GATEWAY_NEVER:
+        break;
+    case GATEWAY_REFUSE:
+        (void)smc_buf_addstr(&conn->before, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n");
         break;
     case GATEWAY_WITH:
     case GATEWAY_AFTER:

@@ -14,6 +14,7 @@ enum gateway_when {
     GATEWAY_BEFORE,  /* 20 ms after the answer; nothing is read before */
     GATEWAY_WITH,    /* with the answer to the next request, before it, by the same write */
     GATEWAY_AFTER,   /* when the next request has come, 20 ms before its own answer */
+    GATEWAY_REFUSE,  /* as AFTER, but it is a 404, and all others wait for as long */
     GATEWAY_SHORT,   /* as AT_ONCE, but it is an empty list: all fits into one record of TLS */
     GATEWAY_TICKET,  /* TLS alone: not an answer, but a session ticket, 20 ms after the answer */
     GATEWAY_LINE     /* a stray line break behind each answer */
