@@ -1,6 +1,7 @@
 """Draws what pictures.sh has captured. Usage: pictures.py SCREEN PAGE OUT_DIR"""
 
 import pathlib
+import re
 import sys
 
 import estate
@@ -17,7 +18,9 @@ def draw_screen(screen, path):
     with open("/dev/null", "w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=100, file=nowhere, force_terminal=True)
         console.print(Text.from_ansi("\n".join(lines[-34:])))
-        console.save_svg(path, title="castor-extract-sigma", theme=DIMMED_MONOKAI)
+        svg = console.export_svg(title="castor-extract-sigma", theme=DIMMED_MONOKAI)
+    # Whoever looks at the picture is not to fetch a font from somewhere.
+    path.write_text(re.sub(r" *@font-face \{.*?\}\n", "", svg, flags=re.S))
 
 
 def draw_page(page, path):
