@@ -277,6 +277,29 @@ static void test_connection_is_left_after_an_error(void **state)
     }
 }
 
+/* At the end of a run, the answer of a call on a kept connection is still taken, if wanted. */
+static void test_end_waits_for_kept_ones(void **state)
+{
+    (void)state;
+    static const struct net_step steps[] = {
+        {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false},
+        {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false},
+        {NULL, 0, NET_STALL, false}};
+    struct fixture f = {.server = net_start(steps, 3)};
+    open_http(&f, 60000, 0);
+    fetch(&f, "/x");
+    start(&f, "/x", on_done);
+    assert_int_equal(smci_http_poll(f.http, 0, NULL), SMC_OK);
+    smci_http_finish(f.http, true, 60000);
+    assert_int_equal(f.done_count, 2);
+    start(&f, "/x", on_done);
+    assert_int_equal(smci_http_poll(f.http, 0, NULL), SMC_OK);
+    smci_http_finish(f.http, false, 60000);
+    assert_int_equal(f.done_count, 2);
+    assert_int_equal(smci_http_in_flight(f.http), 0);
+    close_all(&f);
+}
+
 static void test_two_at_once(void **state)
 {
     (void)state;
@@ -722,6 +745,7 @@ int main(void)
         cmocka_unit_test(test_form),
         cmocka_unit_test(test_connection_is_kept),
         cmocka_unit_test(test_connection_is_left_after_an_error),
+        cmocka_unit_test(test_end_waits_for_kept_ones),
         cmocka_unit_test(test_two_at_once),
         cmocka_unit_test(test_callback_starts_more),
         cmocka_unit_test(test_kept_connection_that_died),

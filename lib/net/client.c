@@ -387,6 +387,16 @@ static void poll_http(struct smc_client *client, int64_t wait_ms)
         client->sender.stats.sums.waited_ms += now_ms(client) - from;
 }
 
+/* Whether an answer that was meant for another call may have led to it. Whether it was shows by what
+ * lies unread once the calls under way have theirs (http_connections.h); a connection that is cut
+ * tells nothing. */
+static bool may_be_misled(const struct smc_client *client)
+{
+    enum smc_status rc = client->failure.code;
+    return rc == SMC_ERR_HTTP || rc == SMC_ERR_REFUSED || rc == SMC_ERR_AUTH ||
+           rc == SMC_ERR_NETWORK;
+}
+
 enum smc_status smc_client_step(struct smc_client *client, int64_t max_ms, bool *is_idle,
                                 struct smc_error *err)
 {
@@ -408,7 +418,7 @@ enum smc_status smc_client_step(struct smc_client *client, int64_t max_ms, bool 
     if (!client->has_failed)
         return SMC_OK;
     client->sender.retry.retries = 0;
-    smci_http_finish(client->sender.http, FINISH_MS);
+    smci_http_finish(client->sender.http, may_be_misled(client), FINISH_MS);
     smci_client_cancel(client);
     return smc_error_copy(err, &client->failure);
 }

@@ -265,14 +265,14 @@ static void resume(struct smci_http *http)
 }
 
 /* Starting another in a callback is for nothing: it is dropped with the rest. */
-void smci_http_finish(struct smci_http *http, int64_t wait_ms)
+void smci_http_finish(struct smci_http *http, bool with_kept, int64_t wait_ms)
 {
     const struct smc_clock *clock = http->network.clock;
     int64_t end = now_ms(http) + wait_ms;
     struct smci_exchange *next;
     for (struct smci_exchange *x = http->active; x; x = next) {
         next = x->next;
-        if (!x->is_out)
+        if (!x->is_out && !(with_kept && x->response.is_reused))
             drop(http, x);
     }
     while (http->active && now_ms(http) < end) {

@@ -65,9 +65,9 @@ void smci_http_set_idle(struct smci_http *http, smci_idle_fn *idle, void *ctx);
  * something to happen. SMC_ERR_CANCELLED when the network's stop_fd is readable, SMC_ERR_NOMEM. */
 enum smc_status smci_http_poll(struct smci_http *http, int64_t wait_ms, struct smc_error *err);
 
-/* For the end of a run: drops, without calling back, all but uploads that have gone out whole, and
- * gives these up to `wait_ms` for their answers, whether or not stop_fd is readable. Those that got
- * none are dropped, too. */
-void smci_http_finish(struct smci_http *http, int64_t wait_ms);
+/* For the end of a run: drops, without calling back, all but uploads that have gone out whole and,
+ * `with_kept`, what goes by connections that were used before; gives these up to `wait_ms` for their
+ * answers, whether or not stop_fd is readable. Those that got none are dropped, too. */
+void smci_http_finish(struct smci_http *http, bool with_kept, int64_t wait_ms);
 
 #endif
