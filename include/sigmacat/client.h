@@ -51,11 +51,12 @@ static inline enum smc_status smc_client_send(struct smc_client *client,
 typedef void smc_refill_fn(void *ctx);
 SMC_API void smc_client_set_refill(struct smc_client *client, smc_refill_fn *refill, void *ctx);
 
-/* Runs until nothing is queued, waiting or in flight. An error ends it at once, and all calls
- * under way with SMC_ERR_CANCELLED: SMC_ERR_AUTH (credentials refused), SMC_ERR_CANCELLED
- * (stop_fd), SMC_ERR_TIME, SMC_ERR_NETWORK (nothing accepted for 15 minutes), SMC_ERR_NOMEM,
- * what the token call ended with, and whatever smc_client_fail was given. The client then stays
- * failed: each further run says the same. Not from within a callback. */
+/* Runs until nothing is queued, waiting or in flight. An error ends it, and all calls under way with
+ * SMC_ERR_CANCELLED, at once; but after an error that an answer led to, those that were sent by a
+ * kept connection get two seconds for their answers. Errors: SMC_ERR_AUTH (credentials refused),
+ * SMC_ERR_CANCELLED (stop_fd), SMC_ERR_TIME, SMC_ERR_NETWORK (nothing accepted for 15 minutes),
+ * SMC_ERR_NOMEM, what the token call ended with, and whatever smc_client_fail was given. The client
+ * then stays failed: each further run says the same. Not from within a callback. */
 SMC_API enum smc_status smc_client_run(struct smc_client *client, struct smc_error *err);
 
 /* As smc_client_run, for `max_ms` milliseconds at most (0: what can be done without waiting);
