@@ -186,19 +186,22 @@ static void bench_stand_in(struct bench *bench)
 
 /* ---- no idle time ---- */
 
+/* Before it publishes, a run looks for answers too many once all was quiet for so long. */
+#define SETTLING_S 1
+
 static void bench_wall(struct bench *bench)
 {
-    struct figure wall = {"time at 200 ms a call", "s", "calls x 0.2 s / 5", .most = 1.1};
-    struct figure ends = {"connections", "", "the window, 5", .most = 1};
+    struct figure wall = {"time at 200 ms a call", "s", "calls x 0.2 s / 5, and 1 s", .most = 1.1};
+    struct figure ends = {"connections", "", "the window, 5, and the token's", .most = 1};
     for (int i = 0; i < ROUNDS; i++) {
         struct program_cost cost;
         struct json_tree *stats = run_once(bench, "--no-odd --latency 200 --workbooks 140", &cost);
         long calls = stand_in_calls(stats, NULL);
         bench_must(calls >= 300, "fewer than 300 calls");
         wall.measured[i] = cost.wall_s;
-        wall.floor[i] = (double)calls * 0.2 / 5;
+        wall.floor[i] = (double)calls * 0.2 / 5 + SETTLING_S;
         ends.measured[i] = (double)json_tree_int(stats, "connections", 0);
-        ends.floor[i] = 5;
+        ends.floor[i] = 5 + 1;
         json_tree_free(stats);
     }
     print_figure(bench, &wall);
