@@ -129,7 +129,7 @@ static void test_another_state(void **state)
     extraction_fault(x, "call=elements,object=1,do=status:404");
     x->cue = "Gap: ";
     x->on_cue = stop_now;
-    assert_int_equal(extraction_run(x, NULL), SMC_ERR_CANCELLED);
+    assert_int_equal(extraction_run(x, "--concurrency 1"), SMC_ERR_CANCELLED);
     sim_faults_clear(x->sim);
     x->cue = "Resuming a run"; /* after its start, before its first file */
     x->on_cue = run_another;
