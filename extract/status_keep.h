@@ -35,8 +35,9 @@ struct status_end {
 void status_keep_end(struct status_keep *keep, const struct status_end *end);
 
 /* For a run that has ended before it could begin that: its last word, where the state directory is
- * there and no other run is at work in it. `has_lock`: it is this one's. `clock` NULL: the system's. What
- * `log` hides is not in it. */
+ * there and no other run is at work in it. `has_lock`: it is this one's. `clock` NULL: the
+ * system's.
+ * What `log` hides is not in it. */
 void status_keep_failed(const struct extract_settings *settings, const struct smc_log *log,
                         const struct smc_clock *clock, bool has_lock, enum smc_status rc,
                         const struct smc_error *err);

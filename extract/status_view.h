@@ -45,7 +45,7 @@ void status_view_text(const struct status_view *view, bool has_color, struct smc
 enum smc_status status_view_json(const struct status_view *view, const struct smc_log *log,
                                  struct smc_buf *text, struct smc_error *err);
 
-/* The same where there is no view: all of them null. */
+/* The same without a view: all of them null. */
 enum smc_status status_view_json_none(struct smc_buf *text, struct smc_error *err);
 
 #endif

@@ -17,7 +17,7 @@ const REASONS = {
   "inode-not-a-source": "the id names a table that the element does not have",
   "metric-unknown": "no such metric is known",
   "not-a-declared-source": "no source of the element bears the name",
-  "pass-through-unknown": "there is no formula, and the id says nothing",
+  "pass-through-unknown": "the column comes without a formula, and its id says nothing",
   "self-reference": "it names the column itself",
   "source-columns-unknown": "which columns the source has is not known",
   "union-branches-unknown": "what a union is made of is not known",

@@ -116,8 +116,8 @@ static void add_flags(struct smc_buf *out, const struct smci_settings_table *tab
 
 static const char *const zsh_quotes[] = {"'", "'\\''", "]", "\\]", NULL};
 
-/* "(-z --zone)": the options that are no longer offered once this one is there. zsh knows by itself
- * that an option without a letter excludes itself. */
+/* "(-z --zone)": the options that are not offered any more once this one is there. zsh knows by
+ * itself that an option without a letter excludes itself. */
 static void add_zsh_excluded(struct smc_buf *out, const struct smci_settings_table *table,
                              const struct smci_setting *row)
 {

@@ -2,7 +2,8 @@
  * above it; where there is no terminal, one line of the log a minute.
  *
  * The line is cut before the terminal's edge, behind the last part that fits whole; the width is
- * asked for at each drawing. A line that wraps can't be cleared. What the display costs is bounded by how often it is drawn. */
+ * asked for at each drawing. A line that wraps can't be cleared. What the display costs is bounded
+ * by how often it is drawn. */
 #ifndef CLI_LIVE_H
 #define CLI_LIVE_H
 

@@ -13,7 +13,7 @@ static bool is_quoted(struct smc_json_span value)
     return value.p && value.len >= 2 && *value.p == '"';
 }
 
-/* The code unit of \uXXXX at `p`; UINT32_MAX when that is not what stands there. */
+/* The code unit of \u and four hex digits at `p`; UINT32_MAX when that is not what stands there. */
 static uint32_t read_unit(const char *p, const char *end)
 {
     if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
