@@ -28,7 +28,6 @@ struct fixture {
     struct net_server *server;
     struct smci_http *http;
     struct live_clock live;
-    bool leaves_on_error;
     int done_count;
     struct result result;
 };
@@ -66,8 +65,7 @@ static void start(struct fixture *f, const char *target, smci_http_done_fn *done
 {
     static const char *const headers[] = {"Authorization: Bearer t0ken", NULL};
     char *url = text_format("%s%s", net_url(f->server), target);
-    struct smci_http_request request = {
-        .url = url, .headers = headers, .leaves_on_error = f->leaves_on_error};
+    struct smci_http_request request = {.url = url, .headers = headers};
     assert_int_equal(smci_http_start(f->http, &request, done, f, NULL), SMC_OK);
     free(url);
 }
@@ -256,25 +254,6 @@ static void test_connection_is_kept(void **state)
     assert_int_equal(net_requests(f.server), 5);
     assert_int_equal(net_connections(f.server), 1);
     close_all(&f);
-}
-
-static void test_connection_is_left_after_an_error(void **state)
-{
-    (void)state;
-    static const struct net_step steps[] = {
-        {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false},
-        {"HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\nno", 0, NET_KEEP, false},
-        {OK_HEAD "Content-Length: 2\r\n\r\nhi", 0, NET_KEEP, false}};
-    for (int i = 0; i < 2; i++) {
-        struct fixture f = {.server = net_start(steps, 3), .leaves_on_error = i > 0};
-        open_http(&f, 60000, 0);
-        for (int call = 0; call < 4; call++)
-            fetch(&f, "/x");
-        assert_int_equal(f.result.status, 200);
-        assert_int_equal(net_requests(f.server), 4);
-        assert_int_equal(net_connections(f.server), 1 + i);
-        close_all(&f);
-    }
 }
 
 /* At the end of a run, the answer of a call on a kept connection is still taken, if wanted. */
@@ -744,7 +723,6 @@ int main(void)
         cmocka_unit_test(test_get),
         cmocka_unit_test(test_form),
         cmocka_unit_test(test_connection_is_kept),
-        cmocka_unit_test(test_connection_is_left_after_an_error),
         cmocka_unit_test(test_end_waits_for_kept_ones),
         cmocka_unit_test(test_two_at_once),
         cmocka_unit_test(test_callback_starts_more),

@@ -42,7 +42,6 @@ struct connection {
     bool is_cut;    /* an answer was given up: what lies unread belongs to that */
     bool is_spoilt; /* there was an answer too many */
     bool is_told;
-    bool is_retired;
     int64_t since_ms; /* it was last in use, or left */
     int64_t read;     /* bytes, up to the last answer's end; -1: not known */
 };
@@ -309,8 +308,7 @@ enum smci_connection_state smci_connections_begin(struct smci_connections *conne
         return SMCI_CONNECTION_EARLY;
     if (one->calls > 0 && seen == UNREAD_ANSWER)
         spoil(connections, one);
-    if (one->is_spoilt || one->is_retired || one->calls >= CALLS_MAX ||
-        (one->calls > 0 && seen == UNREAD_LITTLE))
+    if (one->is_spoilt || one->calls >= CALLS_MAX || (one->calls > 0 && seen == UNREAD_LITTLE))
         return SMCI_CONNECTION_STALE;
     one->is_busy = true;
     *use = (struct smci_connection_use){one->id, ++one->calls};
@@ -335,14 +333,6 @@ bool smci_connections_is_too_much(struct smci_connections *connections,
         return false;
     one->read = smci_socket_read(one->fd);
     return peek(one) == UNREAD_ANSWER;
-}
-
-void smci_connections_retire(struct smci_connections *connections,
-                             const struct smci_connection_use *use)
-{
-    struct connection *one = find_used(connections, use);
-    if (one)
-        one->is_retired = true;
 }
 
 void smci_connections_end(struct smci_connections *connections,

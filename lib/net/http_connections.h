@@ -24,9 +24,8 @@
  * - Before it closes a TLS connection, libcurl reads one record and throws it away. The kernel knows
  *   how many bytes were read since the last answer's end.
  *
- * An answer that ends the run, an error to a listing's call say, may be one too many itself. So its
- * connection is not used again: what comes by it later is that call's own answer, and would else be
- * taken for the next one's.
+ * An answer that ends the run, an error to a listing's call say, may be one too many itself. So the
+ * calls that go by kept connections then are waited for: what one of them leaves unread tells.
  *
  * Nobody can tell then from which answer on they were shifted: all that came by the connection
  * are doubtful. A connection takes 100 calls at most, which bounds what is asked again. After three
@@ -79,10 +78,6 @@ enum smci_connection_state smci_connections_begin(struct smci_connections *conne
  * last time when all of the answer was read, so that what is read later is known. */
 bool smci_connections_is_too_much(struct smci_connections *connections,
                                   const struct smci_connection_use *use);
-
-/* No other call may go by it. */
-void smci_connections_retire(struct smci_connections *connections,
-                             const struct smci_connection_use *use);
 
 /* The transfer has ended. `is_whole`: with an answer, all of which was read; `has_surplus`: and
  * more than that, or what came was not an answer at all on a connection that was used before. */

@@ -64,7 +64,6 @@ struct smci_exchange {
     bool is_tls;
     bool is_sole;              /* no other call will go by its connection */
     bool is_watched;           /* see smci_http_request */
-    bool leaves_on_error;      /*   likewise */
     int sent;                  /* how often libcurl has sent it */
     void (*resent)(void *ctx); /* may be NULL */
     char detail[256];          /* libcurl's own words; CURL_ERROR_SIZE */

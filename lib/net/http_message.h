@@ -23,8 +23,6 @@ struct smci_http_request {
     int64_t timeout_min_ms;           /* it may be silent for so long, if the network's is less */
     bool
         is_watched; /* should more come than one answer, it does not count; see http_connections.h */
-    bool leaves_on_error; /* after an error no other call goes by its connection: whether that was
-                             meant for another one shows by what comes then */
     /* Called when libcurl sends it once more by itself, since a kept connection died before an
      * answer. With the `ctx` of `done`; may be NULL. */
     void (*resent)(void *ctx);

@@ -34,8 +34,6 @@ static void end_head(struct smci_exchange *x)
     (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
     x->is_head_whole = true;
     smci_body_begin(x, (int)status);
-    if (x->is_error && x->leaves_on_error)
-        smci_connections_retire(x->common->connections, &x->use);
 }
 
 /* A 100 comes before a body that is sent, which may take as long as it likes. */
@@ -239,7 +237,6 @@ static CURLcode set_request(struct smci_exchange *x, const struct smci_http_requ
 {
     x->is_plain = request->is_plain;
     x->is_watched = request->is_watched;
-    x->leaves_on_error = request->leaves_on_error;
     x->resent = request->resent;
     CURLcode rc = set_read_max(x);
     if (rc == CURLE_OK)

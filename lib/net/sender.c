@@ -204,7 +204,6 @@ enum smc_status smci_sender_start(struct smci_sender *sender, struct smci_sendin
         (void)smc_error_set(err, rc, "%s", smc_error_text(rc));
     whole.url = url.data;
     whole.is_plain = sending->is_plain;
-    whole.leaves_on_error = sending->is_get && !sending->is_object;
     whole.resent = on_resent;
     if (rc == SMC_OK)
         rc = smci_http_start(sender->http, &whole, on_done, sending, err);
